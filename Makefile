@@ -1,0 +1,53 @@
+# `make book` builds the book; `make test` runs the whole test suite. Both set themselves up.
+PYTHON ?= python3
+DATA ?= data
+EDITION ?= latest
+PORT ?= 8500
+BIN := .venv/bin
+RUN := PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
+
+.PHONY: book serve run check-data test lint lock clean help
+
+help:
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+book: $(BIN)/.book ## build the book into _build/html (DATA=folder, EDITION=name)
+	@$(RUN) --data $(DATA) book --edition $(EDITION)
+
+serve: $(BIN)/.book ## serve the built book on this machine (PORT=8500)
+	@$(RUN) serve --port $(PORT)
+
+run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09"
+	@$(RUN) --data $(DATA) run $(NOTEBOOK) $(SET)
+
+check-data: $(BIN)/.book ## check the tables against their contract (DATA=folder)
+	@PYTHONPATH=notebooks $(BIN)/python -m desertion.contract $(DATA)
+
+test: $(BIN)/.test ## run the whole test suite
+	@$(BIN)/python -m pytest
+
+lint: $(BIN)/.test ## ruff
+	@$(BIN)/ruff check .
+
+lock: $(BIN)/.test ## write the locks anew from requirements.in
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
+	cd tests && ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
+
+clean: ## remove what was built
+	rm -rf _build
+
+# The environment: made once, and again when the lock changes.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@echo "Making .venv …"
+	@$(PYTHON) -m venv .venv
+
+$(BIN)/.book: requirements.txt | $(BIN)/python
+	@echo "Installing the locked packages (about a minute) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(BIN)/.test: tests/requirements.txt $(BIN)/.book
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,189 @@
+"""Bounds: what a published figure says, and arithmetic that never says more.
+
+A figure is an interval [low, high] that contains the quantity, with a best value where the source gives one.
+Arithmetic is interval arithmetic (Moore, Kearfott and Cloud, *Introduction to Interval Analysis*, 2009): the
+result contains every combination of what its inputs allow. Each result remembers the observations it came from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """An interval for one quantity.
+
+    low, high: the ends, in the quantity's own unit; ``math.inf`` means that no upper bound is known.
+    value: the published or derived best value, ``None`` where the evidence gives only bounds.
+    rows: ids of the observations it rests on.
+    Raises ``ValueError`` unless low ≤ value ≤ high.
+    """
+
+    low: float
+    value: float | None
+    high: float
+    rows: frozenset[str] = field(default_factory=frozenset, compare=False)
+
+    def __post_init__(self) -> None:
+        ends = (self.low, self.high) if self.value is None else (self.low, self.value, self.high)
+        if any(math.isnan(end) for end in ends) or list(ends) != sorted(ends):
+            raise ValueError(f"not bounds: low {self.low}, value {self.value}, high {self.high}")
+
+    @classmethod
+    def exact(cls, number: float, rows: Iterable[str] = ()) -> Bounds:
+        """A number that is known: [number, number]."""
+        return cls(number, number, number, frozenset(rows))
+
+    @classmethod
+    def unknown(cls) -> Bounds:
+        """A quantity of which nothing is published: [0, ∞)."""
+        return cls(0.0, None, math.inf)
+
+    @property
+    def is_unknown(self) -> bool:
+        """True where nothing at all is known: [0, ∞) or wider."""
+        return self.low <= 0 and self.high == math.inf
+
+    @property
+    def is_point(self) -> bool:
+        return self.low == self.high
+
+    @property
+    def best(self) -> float | None:
+        """The value if there is one, else the end that is published (for drawing a bound as a bound)."""
+        if self.value is not None:
+            return self.value
+        if self.is_unknown:
+            return None
+        return self.low if self.high == math.inf else self.high if self.low <= 0 else (self.low + self.high) / 2
+
+    def __contains__(self, number: float) -> bool:
+        return self.low <= number <= self.high
+
+    def clip(self, low: float = 0.0, high: float = math.inf) -> Bounds:
+        """The part inside [low, high]: for quantities that cannot lie outside, such as counts and shares."""
+        def into(number: float) -> float:
+            return min(max(number, low), high)
+        value = None if self.value is None else into(self.value)
+        return Bounds(into(self.low), value, into(self.high), self.rows)
+
+    def at_face_value(self) -> Bounds:
+        """The number as printed, as if it were exact: for arithmetic that the reader is told is at face value.
+
+        Unknown stays unknown.
+        """
+        return self if self.best is None else Bounds(self.best, self.best, self.best, self.rows)
+
+    def floor(self) -> Bounds:
+        """Only what it says from below: [low, ∞). For a count known to miss some."""
+        return Bounds(self.low, None, math.inf, self.rows)
+
+    def __add__(self, other: Bounds | float) -> Bounds:
+        return _combine(self, other, lambda a, b: a + b, lambda a, b: (a.low + b.low, a.high + b.high))
+
+    def __sub__(self, other: Bounds | float) -> Bounds:
+        return _combine(self, other, lambda a, b: a - b, lambda a, b: (a.low - b.high, a.high - b.low))
+
+    def __mul__(self, other: Bounds | float) -> Bounds:
+        return _combine(self, other, lambda a, b: a * b, _product)
+
+    def __truediv__(self, other: Bounds | float) -> Bounds:
+        """Quotient. A divisor that may be zero leaves the result without an upper bound.
+
+        Raises ``ZeroDivisionError`` for a divisor that may be negative, or that is zero.
+        """
+        other = as_bounds(other)
+        if other.low < 0 or other.high == 0:
+            raise ZeroDivisionError(f"cannot divide by {other.low}…{other.high}")
+        inverse = Bounds(1 / other.high, None, math.inf if other.low == 0 else 1 / other.low)
+        low, high = _product(self, inverse)
+        value = self.value / other.value if self.value is not None and other.value else None
+        return Bounds(low, _inside(value, low, high), high, self.rows | other.rows)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __rsub__(self, other: float) -> Bounds:
+        return as_bounds(other) - self
+
+    def __rtruediv__(self, other: float) -> Bounds:
+        return as_bounds(other) / self
+
+
+def as_bounds(number: Bounds | float) -> Bounds:
+    """A plain number is exact."""
+    return number if isinstance(number, Bounds) else Bounds.exact(float(number))
+
+
+def _combine(one: Bounds, other: Bounds | float, values: Callable[[float, float], float],
+             ends: Callable[[Bounds, Bounds], tuple[float, float]]) -> Bounds:
+    two = as_bounds(other)
+    low, high = ends(one, two)
+    value = None if one.value is None or two.value is None else values(one.value, two.value)
+    return Bounds(low, _inside(value, low, high), high, one.rows | two.rows)
+
+
+def _inside(value: float | None, low: float, high: float) -> float | None:
+    """Keeps a value that rounding pushed out by the last bit."""
+    return None if value is None else min(max(value, low), high)
+
+
+def _product(one: Bounds, two: Bounds) -> tuple[float, float]:
+    def times(a: float, b: float) -> float:
+        return 0.0 if a == 0 or b == 0 else a * b  # 0·∞ is 0: a bound is not a quantity
+    corners = [times(a, b) for a in (one.low, one.high) for b in (two.low, two.high)]
+    return min(corners), max(corners)
+
+
+def half_unit(published: str) -> float:
+    """Half a unit of the last significant digit of a number as it was published.
+
+    "36000" → 500 (the thousand is its last non-zero digit); "0.36" → 0.005; "0" → 0.5.
+    """
+    number = Decimal(published).normalize()
+    exponent = number.as_tuple().exponent if number else 0
+    return float(Decimal(5).scaleb(int(exponent) - 1))
+
+
+def from_published(qualifier: str, value: str = "", low: str = "", high: str = "", row: str = "") -> Bounds:
+    """The one rule that turns a qualifier into bounds. Arguments are the cells of one observation, as text.
+
+    exact v → [v, v]; about v → v ± half a unit of its last significant digit; at_least v → [v, ∞);
+    at_most v → [0, v]; range → [low, high]. An estimate or a projection is [low, high] where its source gives them;
+    otherwise it is read like "about": its rounding is all that is published of its error, which is larger.
+    A figure that is not negative stays so. Raises ``ValueError`` for a qualifier that is none of these.
+    """
+    rows = frozenset([row] if row else ())
+    if qualifier == "range" or (qualifier in ("estimate", "projection") and low and high):
+        return Bounds(float(low), float(value) if value else None, float(high), rows)
+    number = float(value)
+    match qualifier:
+        case "exact":
+            return Bounds(number, number, number, rows)
+        case "about" | "estimate" | "projection":
+            half = half_unit(value)
+            lowest = number - half if number < 0 else max(number - half, 0.0)
+            return Bounds(lowest, number, number + half, rows)
+        case "at_least":
+            return Bounds(number, None, math.inf, rows)
+        case "at_most":
+            return Bounds(min(number, 0.0), None, number, rows)
+    raise ValueError(f"unknown qualifier {qualifier!r}")
+
+
+def hull(several: Iterable[Bounds]) -> Bounds:
+    """The smallest bounds that contain all of several; no single value is preferred. Nothing at all → unknown."""
+    several = list(several)
+    if not several:
+        return Bounds.unknown()
+    rows = frozenset().union(*(each.rows for each in several))
+    return Bounds(min(each.low for each in several), None, max(each.high for each in several), rows)
+
+
+def total(parts: Iterable[Bounds]) -> Bounds:
+    """The sum of parts that do not overlap (overlapping flows must never be added)."""
+    return sum(parts, start=Bounds.exact(0.0))

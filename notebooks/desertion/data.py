@@ -1,0 +1,176 @@
+"""The evidence as of a date: loading the tables, applying ``as_of``, and recording which rows were read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .bounds import Bounds, from_published
+
+TABLES = ("sources", "origins", "measures", "populations", "observations", "claims")
+LATEST = "latest"
+SAME_QUANTITY = ["measure", "population", "category"]
+
+
+class EvidenceError(Exception):
+    """The tables do not hold what was asked for. The message says what, where, and what is there instead."""
+
+
+def read_table(folder: Path, table: str) -> pd.DataFrame:
+    """One table as text, every cell as it stands in the file. Raises ``EvidenceError`` if there is no such file."""
+    path = folder / f"{table}.csv"
+    if not path.is_file():
+        raise EvidenceError(f"{path}: no such table")
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
+    """The observations that were public on the day ``as_of`` (ISO date, or "latest" for all), without rejected ones.
+
+    Where the preferred row of a quantity was not public yet, its latest re-report or conflicting figure of the same
+    measure, population and category stands in for it with status ``use``: that is what a reader then had.
+    """
+    seen = observations[observations["status"] != "reject"]
+    if as_of == LATEST:
+        return seen
+    seen = seen[seen["known_from"] <= as_of]
+    orphans = seen[(seen["same_as"] != "") & ~seen["same_as"].isin(seen["id"])]
+    if orphans.empty:
+        return seen
+    preferred = observations.set_index("id")[SAME_QUANTITY]
+    theirs = preferred.reindex(orphans["same_as"])
+    same = (theirs.to_numpy() == orphans[SAME_QUANTITY].to_numpy()).all(axis=1)
+    # "rereport" sorts after "conflict": of two rows of one day the plain re-report stands in.
+    ranked = orphans[same].sort_values(["known_from", "status", "id"])
+    stand_ins = ranked.drop_duplicates("same_as", keep="last")["id"]
+    return seen.assign(status=seen["status"].mask(seen["id"].isin(stand_ins), "use"))
+
+
+def select(table: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
+    """Rows whose fields equal the given values; a list means any of them.
+
+    Raises ``EvidenceError`` for a field that the table does not have.
+    """
+    keep = pd.Series(True, index=table.index)
+    for name, wanted in where.items():
+        if name not in table.columns:
+            raise EvidenceError(f"no field {name!r}; the fields are {', '.join(table.columns)}")
+        keep &= table[name].isin([wanted] if isinstance(wanted, str) else list(wanted))
+    return table[keep]
+
+
+@dataclass
+class Evidence:
+    """The tables in ``folder`` as they could be known on ``as_of``; ``reads`` records every selection made."""
+
+    folder: Path
+    as_of: str = LATEST
+    reads: list[dict[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def _observations(self) -> pd.DataFrame:
+        return visible(read_table(self.folder, "observations"), self.as_of).sort_values("id")
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def _table(self, table: str) -> pd.DataFrame:
+        if table == "observations":
+            return self._observations
+        if table not in self._tables:
+            self._tables[table] = read_table(self.folder, table)
+        return self._tables[table]
+
+    def select(self, table: str, **where: str | Iterable[str]) -> pd.DataFrame:
+        """Rows of a table as text, by field; recorded as read.
+
+        An observation that is not ``use`` is seen only if ``status`` asks for it.
+        """
+        asked = {name: wanted if isinstance(wanted, str) else sorted(wanted) for name, wanted in where.items()}
+        if table == "observations":
+            asked.setdefault("status", "use")
+        read = {"table": table, "where": asked}
+        if read not in self.reads:
+            self.reads.append(read)
+        return select(self._table(table), asked).reset_index(drop=True)
+
+    def observations(self, **where: str | Iterable[str]) -> pd.DataFrame:
+        """Observations with dates as ``datetime.date`` (``None`` where empty) and a column ``bounds``.
+
+        Ordered by end, start and id.
+        """
+        rows = self.select("observations", **where)
+        cells = rows[["qualifier", "value", "low", "high", "id"]].itertuples(index=False, name=None)
+        dated = {name: [date.fromisoformat(day) if day else None for day in rows[name]]
+                 for name in ("start", "end", "known_from")}
+        bounds = pd.Series([from_published(*each) for each in cells], index=rows.index, dtype=object)
+        ordered = rows.sort_values(["end", "start", "id"]).index
+        dates = {name: pd.Series(days, index=rows.index, dtype=object) for name, days in dated.items()}
+        return rows.assign(bounds=bounds, **dates).loc[ordered].reset_index(drop=True)
+
+    def one(self, **where: str | Iterable[str]) -> Bounds:
+        """Bounds of the only observation that matches; unknown where none was public by ``as_of``.
+
+        Raises ``EvidenceError`` where several match: choosing among them is the notebook's business.
+        """
+        rows = self.observations(**where)
+        if len(rows) > 1:
+            raise EvidenceError(f"{len(rows)} observations match {where}: {', '.join(rows['id'])}")
+        return rows["bounds"].iloc[0] if len(rows) else Bounds.unknown()
+
+    def latest(self, **where: str | Iterable[str]) -> Bounds:
+        """Bounds of the matching observation that ends last; unknown where none was public by ``as_of``."""
+        rows = self.observations(**where)
+        return rows["bounds"].iloc[-1] if len(rows) else Bounds.unknown()
+
+    def labels(self, table: str) -> dict[str, str]:
+        """Key → label of a table of measures, populations or origins; recorded as read."""
+        rows = self.select(table)
+        return dict(zip(rows.iloc[:, 0], rows["label"], strict=True))
+
+    def sources_of(self, rows: Iterable[str]) -> list[str]:
+        """Keys of the pages on which observations were read, in order of the keys."""
+        return sorted(set(self._named(rows)["source"]))
+
+    def origins_of(self, rows: Iterable[str]) -> list[str]:
+        """Labels of who produced observations, the most frequent first; recorded as read."""
+        counted = self._named(rows)["origin"].value_counts()
+        labels = self.select("origins", origin=sorted(counted.index)).set_index("origin")["label"] \
+            if len(counted) else {}
+        return [labels[key] for key in sorted(counted.index, key=lambda key: (-counted[key], key))]
+
+    def _named(self, rows: Iterable[str]) -> pd.DataFrame:
+        everything = self._observations
+        return everything[everything["id"].isin(set(rows))]
+
+
+def load(data: str | Path, as_of: str = LATEST) -> Evidence:
+    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder."""
+    folder = Path(data)
+    if not folder.is_dir():
+        raise EvidenceError(f"{folder}: no such data folder")
+    return Evidence(folder, as_of)
+
+
+def fingerprint(evidence: Evidence, reads: Iterable[Mapping[str, Any]]) -> str:
+    """Hash of the rows that recorded selections yield from this evidence: equal if and only if nothing read differs.
+
+    Reads of other notebooks' results are not rows and are left out.
+    """
+    digest = hashlib.sha256()
+    for read in reads:
+        if "table" not in read:
+            continue
+        rows = evidence.select(read["table"], **read["where"])
+        digest.update(json.dumps(read, sort_keys=True).encode())
+        digest.update(rows.to_csv(index=False, lineterminator="\n").encode())
+    return digest.hexdigest()

@@ -1,0 +1,143 @@
+"""Figures: one style, drawn in a wide and a narrow variant, as SVG that follows the page's light or dark colours."""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from . import text
+from .bounds import Bounds
+
+STYLE = Path(__file__).with_name("book.mplstyle")
+WIDE, NARROW = 7.4, 3.7  # inches; at 96 px an inch the narrow one fits a 360 px page
+SMALLEST, LARGEST = 2.0, 14.0
+
+# Okabe and Ito's colours, and the inks of the style file. Each becomes a CSS variable of its name with this fallback.
+INK, MUTED, GRID = "#1f2328", "#5c636b", "#d9dde1"
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
+PAPER = "#fefefe"
+VARIABLES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper", BLUE: "blue", VERMILLION: "vermillion",
+             GREEN: "green", PURPLE: "purple", ORANGE: "orange", SKY: "sky"}
+
+Draw = Callable[[Figure, Any, bool], None]
+
+
+def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, source: str, height: float,
+           narrow: bool) -> str:
+    """SVG of one variant. ``draw(figure, data, narrow)`` adds axes to the figure; title, subtitle, source are added.
+
+    height: inches left for the drawing itself. The same arguments give the same bytes.
+    """
+    width = NARROW if narrow else WIDE
+    salt = f"{name}-{'narrow' if narrow else 'wide'}"
+    with mpl.rc_context(), matplotlib.style.context(STYLE):
+        mpl.rcParams["svg.hashsalt"] = salt
+        head = [(line, 12, "bold", INK) for line in _wrap(title, width, 12)]
+        head += [(line, 9.5, "normal", MUTED) for line in _wrap(subtitle, width, 9.5)]
+        foot = [(line, 8.5, "normal", MUTED) for line in _wrap(source, width, 8.5)]
+        top, bottom = _height(head) + 0.08, _height(foot) + 0.06
+        whole = top + height + bottom
+        figure = Figure(figsize=(width, whole))
+        figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole), w_pad=0.02, h_pad=0.02)
+        draw(figure, data, narrow)
+        _write(figure, head, from_top=0.0, whole=whole)
+        _write(figure, foot, from_top=whole - bottom + 0.06, whole=whole)
+        buffer = io.StringIO()
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Title": title})
+    return themed(scoped(buffer.getvalue(), salt))
+
+
+def _wrap(words: str, width: float, size: float) -> list[str]:
+    """Lines that fit: a letter of DejaVu Sans is about 0.58 of its size wide (0.64 in the bold of titles)."""
+    letter = (0.64 if size >= 12 else 0.575) * size / 72
+    return textwrap.wrap(words, int(width / letter)) if words else []
+
+
+def _height(lines: list[tuple[str, float, str, str]]) -> float:
+    return sum(size * 1.35 / 72 for _, size, _, _ in lines)
+
+
+def _write(figure: Figure, lines: list[tuple[str, float, str, str]], from_top: float, whole: float) -> None:
+    for line, size, weight, colour in lines:
+        from_top += size * 1.35 / 72
+        figure.text(0.004, 1 - (from_top - size * 0.3 / 72) / whole, line, size=size, weight=weight, color=colour,
+                    in_layout=False, parse_math=False)
+
+
+def scoped(svg: str, prefix: str) -> str:
+    """The SVG with the ids it refers to made unique by a prefix, and the others dropped: several share one page."""
+    svg = svg[svg.index("<svg"):]
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+    def one(found: re.Match[str]) -> str:
+        return f' id="{prefix}-{found[1]}"' if found[1] in used else ""
+    svg = re.sub(r' id="([^"]+)"', one, svg)
+    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
+    return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
+
+
+def themed(svg: str) -> str:
+    """The SVG with each colour of the style as a CSS variable that falls back to it, sized by its container."""
+    for colour, name in VARIABLES.items():
+        svg = svg.replace(colour, f"var(--fig-{name}, {colour})")
+    svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, 'Segoe UI'")
+    return re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+
+
+# How bounds are drawn, everywhere: a dot for a value, a thick bar between known ends, an arrow for an open one.
+
+def draw_bounds(axes: Axes, where: float, bounds: Bounds, colour: str = BLUE, *, reach: float, upright: bool = False,
+                hollow: bool = False) -> None:
+    """Draws bounds at ``where`` on the category axis; ``reach``: length of the arrow of an open end, in data units.
+
+    hollow: an open mark, for a figure that stands apart by definition or doubt. Draws nothing for unknown bounds.
+    """
+    if bounds.is_unknown:
+        return
+    def line(low: float, high: float, **how: Any) -> None:
+        spot = ([where, where], [low, high]) if upright else ([low, high], [where, where])
+        axes.plot(*spot, color=colour, solid_capstyle="butt", **how)
+    face = PAPER if hollow else colour
+    if bounds.high == float("inf"):
+        tip = bounds.low + reach
+        start, end = ((where, bounds.low), (where, tip)) if upright else ((bounds.low, where), (tip, where))
+        axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.8,
+                                                  "shrinkA": 0, "shrinkB": 0})
+        _dot(axes, where, bounds.low, "|" if not upright else "_", colour, face, upright, size=11)
+        return
+    if bounds.high > bounds.low:
+        line(bounds.low, bounds.high, linewidth=5, alpha=0.45)
+    if bounds.value is not None:
+        _dot(axes, where, bounds.value, "o", colour, face, upright)
+
+
+def _dot(axes: Axes, where: float, at: float, marker: str, colour: str, face: str, upright: bool, size: float = 6.5
+         ) -> None:
+    spot = ([where], [at]) if upright else ([at], [where])
+    axes.plot(*spot, marker=marker, color=colour, markerfacecolor=face, markersize=size, markeredgewidth=1.8,
+              linestyle="none")
+
+
+def count_axis(axis: Any, share: bool = False) -> None:
+    """Ticks written as the book writes numbers: 10,000 or 20%."""
+    write = text.percent if share else text.number
+    def label(value: float, _position: int) -> str:
+        return write(value, 0.01 if share else 1.0 if value == round(value) else 0.1)
+    axis.set_major_formatter(FuncFormatter(label))
+
+
+def mark_line(axes: Axes, at: float, label: str, *, colour: str = MUTED, top: float = 1.0) -> None:
+    """A thin vertical reference line with its name at the top."""
+    axes.axvline(at, color=colour, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+    axes.annotate(label, (at, top), xycoords=("data", "axes fraction"), xytext=(4, -2), textcoords="offset points",
+                  color=colour, size=8.5, va="top")

@@ -1,0 +1,1 @@
+"""From the tables to the published book: check, execute, collect, build, publish."""

@@ -1,0 +1,104 @@
+"""The command line of the pipeline: ``python -m desertion.pipeline book``, ``run``, ``serve``."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import BuildError
+from .files import only_one
+from .project import Project
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; returns the exit code. What a person can mend is said without a traceback."""
+    parser = argparse.ArgumentParser(prog="python -m desertion.pipeline", description=__doc__)
+    parser.add_argument("--root", type=Path, help="the checkout; without it, the one this library is in")
+    parser.add_argument("--data", help="another data folder")
+    commands = parser.add_subparsers(dest="command", required=True)
+    book = commands.add_parser("book", help="bring the published book up to date")
+    book.add_argument("--edition", default="latest", help="the edition the book holds")
+    book.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
+    run = commands.add_parser("run", help="run one notebook with parameters of your own")
+    run.add_argument("notebook")
+    run.add_argument("settings", nargs="*", metavar="name=value")
+    serve = commands.add_parser("serve", help="serve the published book on this machine only")
+    serve.add_argument("--port", type=int, default=8500)
+    chosen = parser.parse_args(arguments)
+    try:
+        project = Project.at(chosen.root, chosen.data)
+        {"book": make_book, "run": run_one, "serve": serve_book}[chosen.command](project, chosen)
+    except BuildError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def make_book(project: Project, chosen: argparse.Namespace) -> None:
+    """Builds and publishes; says where the book is."""
+    from .book import book, default_workers
+
+    started = time.perf_counter()
+    if not project.data.is_dir():
+        raise BuildError(f"{project.data}: no such data folder")
+    editions = [project.edition(chosen.edition)]
+    editions += [each for each in project.editions if each.name == "article" != chosen.edition]
+    os.environ["PYTHONHASHSEED"] = "0"
+    with only_one(project.build / ".lock", "  another build is running; waiting for it to end …"):
+        print(f"Building from {project.data}", flush=True)
+        book(project, editions, chosen.workers or default_workers())
+    print(f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
+          f"Open {project.published / 'index.html'} in a browser, or run `make serve`.")
+
+
+def run_one(project: Project, chosen: argparse.Namespace) -> None:
+    """Runs one notebook with given parameters and prints what it published; the book is not touched."""
+    from . import execution
+
+    name = Path(chosen.notebook).stem
+    if name not in project.notebook_names:
+        raise BuildError(f"no notebook {name!r}; there are {', '.join(project.notebook_names)}")
+    settings = dict(setting(each) for each in chosen.settings)
+    notebook = execution.read_notebook(project.notebooks / f"{name}.ipynb")
+    given = execution.checked(name, notebook, {"data": project.data_for_notebooks, **settings})
+    executed = execution.run_notebook(project, name, given)
+    output = project.build / "runs" / f"{name}.ipynb"
+    execution.write_notebook(output, executed)
+    for each in execution.payloads(executed):
+        if each["kind"] == "result":
+            body = each["body"]
+            print(f"{each['name']}: {body['text']} {'' if body['unit'] in ('share', 'words') else body['unit']}".rstrip())
+    print(f"\nThe executed notebook, with its figures: {output}")
+
+
+def setting(text: str) -> tuple[str, Any]:
+    """``name=value`` as name and typed value (numbers are numbers, dates stay text)."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise BuildError(f"{text!r}: write name=value")
+    typed = yaml.safe_load(value) if value else ""
+    return name, typed if isinstance(typed, (int, float, bool)) else value
+
+
+def serve_book(project: Project, chosen: argparse.Namespace) -> None:
+    """Serves the published book on the loopback address."""
+    if not (project.published / "index.html").is_file():
+        raise BuildError("there is no book yet; `make book` builds it")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.published))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", chosen.port), handler) as server:
+        print(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C ends)", flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""The whole way as pytask tasks: check the data, run notebooks × editions, build the pages, publish them."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytask
+
+from ..contract import check
+from . import execution, site
+from .errors import BuildError
+from .files import digest, tree, write
+from .project import Edition, Project
+
+
+@dataclass
+class Content:
+    """A dependency whose state is the content of files: the task runs if any of them differs."""
+
+    name: str
+    files: Callable[[], list[Path]]
+    attributes: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def signature(self) -> str:
+        return f"content::{self.name}"
+
+    def state(self) -> str:
+        return digest(*(part for path in self.files() for part in (path.name, path)))
+
+    def load(self, is_product: bool = False) -> None:
+        """Tasks read the files themselves."""
+
+    def save(self, value: Any) -> None:
+        """Nothing is saved: the files are inputs."""
+
+
+def book(project: Project, editions: list[Edition], workers: int) -> None:
+    """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays."""
+    # pytask keeps its state beside its configuration file: with this one, among the things that `make clean` removes.
+    write(project.build / "pytask.toml", "[tool.pytask.ini_options]\n")
+    with quiet_console():
+        session = pytask.build(
+            tasks=tasks(project, editions), config=project.build / "pytask.toml", n_workers=workers,
+            parallel_backend="threads", verbose=0, show_traceback=False, capture="no")
+    failed = [report.exc_info for report in session.execution_reports + session.collection_reports
+              if report.outcome in (pytask.TaskOutcome.FAIL, pytask.CollectionOutcome.FAIL) and report.exc_info]
+    for kind, error, trace in failed:
+        if not isinstance(error, BuildError):  # a fault of ours, not of what we were given
+            traceback.print_exception(kind, error, trace)
+    if session.exit_code != pytask.ExitCode.OK:
+        raise BuildError("\n".join(dict.fromkeys(str(error) for _, error, _ in failed)) or "the pipeline could not start")
+
+
+@contextmanager
+def quiet_console() -> Iterator[None]:
+    """Keeps pytask's own table from the terminal: the steps say what happens as it happens."""
+    from _pytask.console import console
+
+    console.quiet = True
+    try:
+        yield
+    finally:
+        console.quiet = False
+
+
+def tasks(project: Project, editions: list[Edition]) -> list[Callable[..., Any]]:
+    """All tasks, for pytask to order by what each needs."""
+    names = [edition.name for edition in editions]
+    checked = check_task(project)
+    runs = [run_task(project, edition, name) for edition in editions for name in project.notebook_names]
+    return [checked, *runs, site_task(project, names)]
+
+
+def marker(project: Project, name: str) -> Path:
+    """File that says a step was done; its content is what the step found."""
+    return project.build / "done" / name
+
+
+def check_task(project: Project) -> Callable[..., Any]:
+    tables = Content("data", lambda: list(tree(project.data, (".csv", ".json"))))
+
+    @pytask.task(name="check", id="data", kwargs={"tables": tables, "produces": marker(project, "check")})
+    def check_data(tables: None, produces: Path) -> None:
+        with step("data", "checked"):
+            require_clean(project.data)
+        produces.write_text(digest(*tree(project.data, (".csv", ".json"))))
+    return check_data
+
+
+def require_clean(folder: Path) -> None:
+    """Raises ``BuildError`` with all faults of the data folder."""
+    if faults := check(folder):
+        raise BuildError("\n".join([*map(str, faults), f"{len(faults)} faults in {folder}: nothing was built"]))
+
+
+def run_task(project: Project, edition: Edition, name: str) -> Callable[..., Any]:
+    path = project.notebooks / f"{name}.ipynb"
+    folder = project.edition_folder(edition.name)
+    upstream = [folder / f"{other}.json" for other in execution.uses(execution.read_notebook(path)) if other != name]
+    inputs = Content(f"{edition.name}/{name}", lambda: [
+        path, project.root / "requirements.txt", project.notebooks / "editions.yml",
+        *tree(project.notebooks / "desertion", (".py", ".mplstyle"))])
+
+    @pytask.task(name=f"notebook_{name}", id=edition.name, kwargs={
+        "checked": marker(project, "check"), "upstream": upstream, "inputs": inputs, "produces": folder / f"{name}.json"})
+    def run(checked: Path, upstream: list[Path], inputs: None, produces: Path) -> None:
+        with step(f"{edition.name}: {name}") as say:
+            say(execution.execute(project, edition, name))
+    return run
+
+
+def site_task(project: Project, editions: list[str]) -> Callable[..., Any]:
+    results = [project.edition_folder(edition) / f"{name}.json" for edition in editions for name in project.notebook_names]
+    inputs = Content("site", lambda: [project.root / "_config.yml", project.root / "_toc.yml", *tree(project.root / "book"),
+                                      *tree(project.data, (".csv", ".json")), project.root / "requirements.txt"])
+
+    @pytask.task(name="site", id="html", kwargs={
+        "results": results, "checked": marker(project, "check"), "inputs": inputs, "produces": marker(project, "site")})
+    def make_site(results: list[Path], checked: Path, inputs: None, produces: Path) -> None:
+        with step("pages", "built"):
+            changed = site.stage(project, editions)
+            pages = site.build(project)
+        with step("book", "published"):
+            site.publish(project, pages)
+        produces.write_text("\n".join(changed))
+    return make_site
+
+
+class step:
+    """Prints what a step is, when it starts to take time, and what came of it."""
+
+    def __init__(self, name: str, outcome: str = "") -> None:
+        self.name, self.outcome = name, outcome
+
+    def __enter__(self) -> Callable[[str], None]:
+        self.start = time.perf_counter()
+        print(f"  {self.name} …", flush=True)
+        return partial(setattr, self, "outcome")
+
+    def __exit__(self, kind: type | None, *_: Any) -> None:
+        outcome = "failed" if kind else self.outcome
+        print(f"  {self.name}: {outcome} in {time.perf_counter() - self.start:.1f} s", flush=True)
+
+
+def default_workers() -> int:
+    """One notebook a core."""
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

@@ -1,0 +1,229 @@
+"""Executing one notebook for one edition: found among earlier runs if nothing it read differs, else run by papermill.
+
+A run is kept under what determines it: the notebook's source, its assumptions, the library modules it imported, the lock,
+and the rows it read (not the date as of which it read them: editions that see the same rows share a run).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from ..data import EvidenceError, fingerprint, load
+from ..parameters import INJECTED, ParameterError, of_notebook, require
+from ..publish import MIME
+from .errors import BuildError
+from .files import as_json, digest, mirror, write
+from .project import Edition, Project
+
+CELL_SECONDS = 600
+COMMON = ("as_of", "data", "results")  # given by the edition, not assumptions
+
+
+def execute(project: Project, edition: Edition, name: str) -> str:
+    """Brings the results of a notebook for an edition up to date; returns "run" or "reused".
+
+    Raises ``BuildError`` that names the notebook and the cell.
+    """
+    source = read_notebook(project.notebooks / f"{name}.ipynb")
+    given = parameters_of(project, edition, name, source)
+    base = digest(source_of(source), as_json({key: given[key] for key in given if key not in COMMON}),
+                  project.root / "requirements.txt", f"{sys.version_info.major}.{sys.version_info.minor}")
+    run = find(project, edition, name, base)
+    outcome = "reused" if run else "run"
+    run = run or keep(project, edition, name, base, run_notebook(project, name, given))
+    materialise(project, edition, name, run, given)
+    return outcome
+
+
+def read_notebook(path: Path) -> Any:
+    """A notebook as nbformat has it. Raises ``BuildError`` if it is not one."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises many kinds for a file that is no notebook
+        raise BuildError(f"{path.name}: not a notebook ({type(error).__name__}: {str(error).splitlines()[0]})") from None
+
+
+def source_of(notebook: Any) -> str:
+    """What a notebook is before it runs: kinds, tags and sources of its cells."""
+    return as_json([[cell.cell_type, sorted(cell.metadata.get("tags", [])), cell.source] for cell in notebook.cells])
+
+
+def parameters_of(project: Project, edition: Edition, name: str, notebook: Any) -> dict[str, Any]:
+    """The parameters a notebook gets in an edition: the common ones it declares, and the edition's assumptions."""
+    common = {"as_of": edition.as_of, "data": project.data_for_notebooks, "results": f"../_build/editions/{edition.name}"}
+    source = source_of(notebook)
+    given = {key: value for key, value in common.items() if f"{key}: " in source}
+    return checked(name, notebook, given | dict(edition.assumptions.get(name, {})))
+
+
+def checked(name: str, notebook: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """The given parameters, if the notebook takes them. Raises ``BuildError`` listing faults and valid parameters."""
+    try:
+        require(of_notebook(notebook), given)
+    except ParameterError as error:
+        raise BuildError(f"notebooks/{name}.ipynb: {error}") from None
+    return given
+
+
+def run_notebook(project: Project, name: str, given: Mapping[str, Any]) -> Any:
+    """The executed notebook. Raises ``BuildError`` with the cell's number and its error if one fails."""
+    os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "executed.ipynb"
+        try:
+            papermill.execute_notebook(
+                f"{name}.ipynb", str(output), dict(given), kernel_name="python3", progress_bar=False,
+                execution_timeout=CELL_SECONDS, config=Config({"KernelManager": {"transport": "ipc"}}))
+        except PapermillExecutionError as error:
+            raise BuildError(f"notebooks/{name}.ipynb, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+        except CellTimeoutError:
+            raise BuildError(f"notebooks/{name}.ipynb: a cell ran for more than {CELL_SECONDS} s") from None
+        except (DeadKernelError, RuntimeError) as error:
+            raise BuildError(f"notebooks/{name}.ipynb: {str(error).splitlines()[0]}") from None
+        return nbformat.read(output, as_version=4)
+
+
+def write_notebook(path: Path, notebook: Any) -> None:
+    """Writes an executed notebook, scrubbed, so that equal runs are equal files."""
+    write(path, nbformat.writes(scrubbed(notebook)) + "\n")
+
+
+def payloads(notebook: Any) -> list[dict[str, Any]]:
+    """What an executed notebook published, in order."""
+    return [output.data[MIME] for cell in notebook.cells for output in cell.get("outputs", [])
+            if MIME in output.get("data", {})]
+
+
+def keep(project: Project, edition: Edition, name: str, base: str, notebook: Any) -> Path:
+    """Stores a run under a key of its own and returns its folder; the folder appears whole."""
+    published = payloads(notebook)
+    if not published:
+        raise BuildError(f"notebooks/{name}.ipynb: publishes nothing")
+    if strange := {each["notebook"] for each in published} - {name}:
+        raise BuildError(f"notebooks/{name}.ipynb: publishes as {', '.join(sorted(strange))}")
+    reads = unique(read for each in published for read in each["reads"])
+    modules = sorted({module for each in published for module in each["modules"]})
+    record = {"base": base, "modules": {module: module_digest(project, module) for module in modules}, "reads": reads,
+              "rows": rows_digest(project, edition, reads), "results": results_digest(project, edition, reads)}
+    folder = project.build / "store" / name / digest(as_json(record))[:16]
+    unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
+    write(unfinished / "run.json", as_json(record))
+    write_notebook(unfinished / "notebook.ipynb", notebook)
+    shutil.rmtree(folder, ignore_errors=True)
+    unfinished.replace(folder)
+    return folder
+
+
+def unique(items: Any) -> list[Any]:
+    """Items without repeats, in order; they need not be hashable."""
+    return [json.loads(each) for each in dict.fromkeys(json.dumps(item, sort_keys=True) for item in items)]
+
+
+def find(project: Project, edition: Edition, name: str, base: str) -> Path | None:
+    """The folder of an earlier run whose every input is as it is now."""
+    for path in sorted((project.build / "store" / name).glob("[0-9a-f]*/run.json")):
+        record = json.loads(path.read_text("utf-8"))
+        if (record["base"] == base and is_current(project, record["modules"])
+                and record["results"] == results_digest(project, edition, record["reads"])
+                and record["rows"] == rows_digest(project, edition, record["reads"])):
+            return path.parent
+    return None
+
+
+def module_digest(project: Project, module: str) -> str:
+    """Hash of a library module's source, "" if there is none."""
+    path = project.notebooks / Path(*module.split(".")).with_suffix(".py")
+    style = [project.notebooks / "desertion" / "book.mplstyle"] if module.endswith(".figures") else []
+    return digest(path, *style) if path.is_file() else ""
+
+
+def is_current(project: Project, modules: Mapping[str, str]) -> bool:
+    return all(module_digest(project, module) == was for module, was in modules.items())
+
+
+def rows_digest(project: Project, edition: Edition, reads: list[dict[str, Any]]) -> str:
+    """Hash of the rows that the recorded selections give now; "" where a table or field they name is gone."""
+    try:
+        return fingerprint(load(project.data, edition.as_of), reads)
+    except EvidenceError:
+        return ""
+
+
+def results_digest(project: Project, edition: Edition, reads: list[dict[str, Any]]) -> str:
+    """Hash of the numbers of other notebooks that were read."""
+    folder = project.edition_folder(edition.name)
+    files = [folder / f"{read['notebook']}.json" for read in reads if "notebook" in read]
+    return digest(*(as_json(json.loads(file.read_text("utf-8"))["results"]) if file.is_file() else "" for file in files))
+
+
+def scrubbed(notebook: Any) -> Any:
+    """The executed notebook without what differs from run to run: times, paths, versions of the kernel."""
+    notebook.metadata = {"kernelspec": notebook.metadata.get("kernelspec", {}), "language_info": {"name": "python"}}
+    for index, cell in enumerate(notebook.cells, start=1):
+        cell.id = f"cell-{index}"
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+    return notebook
+
+
+def materialise(project: Project, edition: Edition, name: str, run: Path, given: Mapping[str, Any]) -> None:
+    """Writes what a run published into the edition's folder: results, files of figures and tables, the notebook."""
+    notebook = nbformat.read(run / "notebook.ipynb", as_version=4)
+    document, files = published_document(edition, name, notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = f"{INJECTED}\n" + "\n".join(f"{key} = {given[key]!r}" for key in given)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(MIME, None)  # the book has it beside the notebook
+    folder = project.edition_folder(edition.name)
+    mirror(dict(files), folder / "files" / name)
+    write(folder / "notebooks" / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
+    write(folder / f"{name}.json", as_json(document))
+
+
+def published_document(edition: Edition, name: str, notebook: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the book reads of a run, and the files that belong to it (file name → content)."""
+    title = next((line[2:] for cell in notebook.cells if cell.cell_type == "markdown"
+                  for line in cell.source.splitlines() if line.startswith("# ")), name)
+    document: dict[str, Any] = {"notebook": name, "edition": edition.name, "title": title,
+                                "results": {}, "figures": {}, "tables": {}}
+    files: dict[str, str] = {}
+    for each in payloads(notebook):
+        body = dict(each["body"])
+        stem = f"{name}-{each['name']}"
+        if each["kind"] in ("figure", "table"):
+            files[f"{stem}.csv"] = body["csv"]
+            body["csv"] = f"{stem}.csv"
+        if each["kind"] == "figure":
+            drawn = body.pop("svg")
+            for variant, ending in (("wide", ""), ("narrow", "-narrow")):
+                files[f"{stem}{ending}.svg"] = drawn[variant]
+                body[variant] = f"{stem}{ending}.svg"
+        if each["kind"] == "claims":
+            document["claims"] = body
+        else:
+            document[f"{each['kind']}s"][each["name"]] = body
+    return document, files
+
+
+def uses(notebook: Any) -> list[str]:
+    """Names of the notebooks whose results a notebook reads, from its source: ``published(results, "rate", …)``,
+    and values named ``"rate.monthly"`` where it decides claims."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    named = re.findall(r"published\(\s*results,\s*\"(\w+)\"", code)
+    named += re.findall(r"\"(\w+)\.\w+\"", code) if "Claims(" in code else []
+    return sorted(set(named))

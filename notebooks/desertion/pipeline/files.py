@@ -1,0 +1,90 @@
+"""Files written whole or not at all, and folders kept in step without touching what has not changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+def as_json(body: Any) -> str:
+    """JSON with sorted keys and a closing newline: equal data, equal bytes. Open bounds are null, never Infinity."""
+    return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write(path: Path, content: str | bytes) -> bool:
+    """Writes a file whole, by way of a temporary one beside it; leaves it alone if it has that content already.
+
+    Returns whether it changed, so that what depends on the file's time is rebuilt only then.
+    """
+    content = content.encode() if isinstance(content, str) else content
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def mirror(wanted: dict[str, Path | str | bytes], folder: Path) -> list[str]:
+    """Makes ``folder`` hold exactly the wanted files (relative path → file to copy, or content); returns what changed."""
+    changed = [name for name, content in sorted(wanted.items())
+               if write(folder / name, content.read_bytes() if isinstance(content, Path) else content)]
+    for path in sorted(folder.rglob("*"), reverse=True):
+        name = path.relative_to(folder).as_posix()
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif name not in wanted:
+            path.unlink()
+            changed.append(name)
+    return changed
+
+
+def tree(folder: Path, suffixes: Iterable[str] = ()) -> Iterator[Path]:
+    """The files of a folder, in order, without caches and hidden files."""
+    suffixes = tuple(suffixes)
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and (not suffixes or path.suffix in suffixes):
+            yield path
+
+
+def digest(*parts: str | bytes | Path) -> str:
+    """SHA-256 over texts, bytes and the content of files, each with its length, so that no two lists collide."""
+    found = hashlib.sha256()
+    for part in parts:
+        content = part.read_bytes() if isinstance(part, Path) else part.encode() if isinstance(part, str) else part
+        found.update(f"{len(content)}:".encode())
+        found.update(content)
+    return found.hexdigest()
+
+
+@contextmanager
+def only_one(lock: Path, waiting: str) -> Iterator[None]:
+    """Lets one process in at a time; the system frees the lock when its holder ends, however it ends."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as handle:
+        try:
+            import fcntl
+        except ImportError:  # Windows: no such lock; two builds at once are then the user's to avoid
+            yield
+            return
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(waiting, flush=True)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,102 @@
+"""From results to pages: the stage that Jupyter Book is given, its build, and the change of the published book at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from ..bibliography import bibtex
+from ..data import TABLES, read_table
+from .errors import BuildError
+from .files import as_json, mirror, tree
+from .project import Project
+
+
+def stage(project: Project, editions: list[str]) -> list[str]:
+    """Puts together what Jupyter Book is given; returns the files that changed. The first edition is the book's own."""
+    wanted: dict[str, Path | str | bytes] = {name: project.root / name for name in ("_config.yml", "_toc.yml")}
+    for path in tree(project.root / "book"):
+        wanted[path.relative_to(project.root).as_posix()] = path
+    for table in TABLES:
+        wanted[f"data/{table}.csv"] = project.data / f"{table}.csv"
+    own = project.data / "datapackage.json"
+    wanted["data/datapackage.json"] = own if own.is_file() else project.root / "data" / "datapackage.json"
+    wanted["book/references.bib"] = bibtex(read_table(project.data, "sources").to_dict("records"))
+    for edition in editions:
+        folder = project.edition_folder(edition)
+        for name in project.notebook_names:
+            wanted[f"published/{edition}/{name}.json"] = folder / f"{name}.json"
+            for file in tree(folder / "files" / name):
+                wanted[f"published/{edition}/files/{file.name}"] = file
+    for name in project.notebook_names:
+        wanted[f"notebooks/{name}.ipynb"] = project.edition_folder(editions[0]) / "notebooks" / f"{name}.ipynb"
+    wanted["published/claims.json"] = as_json(claims(project, editions))
+    return mirror(wanted, project.stage)
+
+
+def claims(project: Project, editions: list[str]) -> dict[str, dict]:
+    """The claims as the first edition decides them, each with the verdict of the other editions beside it."""
+    found: dict[str, dict[str, dict]] = {edition: {} for edition in editions}
+    for edition in editions:
+        for name in project.notebook_names:
+            document = json.loads((project.edition_folder(edition) / f"{name}.json").read_text("utf-8"))
+            found[edition].update(document.get("claims", {}))
+    return {key: {**card, "editions": {edition: found[edition][key]["verdict"] for edition in editions[1:]}}
+            for key, card in found[editions[0]].items()}
+
+
+def build(project: Project) -> Path:
+    """Runs Jupyter Book over the stage, warnings as errors, and returns the folder of pages.
+
+    Raises ``BuildError`` with what it complained of. A failed build leaves no state behind, so that a warning given once
+    is given again: Sphinx does not repeat the warnings of pages it does not read again.
+    """
+    output = project.build / "sphinx"
+    environment = {**os.environ, "PYTHONPATH": str(project.notebooks), "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0",
+                   "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.stage), "--path-output", str(output),
+               "-W", "-n", "--keep-going", "--quiet"]
+    done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    (project.build / "sphinx.log").write_text(done.stdout, "utf-8")
+    pages = output / "_build" / "html"
+    if done.returncode or not (pages / "index.html").is_file():
+        shutil.rmtree(output, ignore_errors=True)
+        raise BuildError("Jupyter Book refused the book:\n" + complaints(done.stdout, project))
+    return pages
+
+
+def complaints(log: str, project: Project) -> str:
+    """The lines of a Sphinx log that say what is wrong, with paths as a person knows them."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{project.stage}/", "")
+    found = [line.strip() for line in plain.splitlines() if re.search(r"WARNING|ERROR|[Ee]xception|Error:", line)]
+    return "\n".join(f"  {line}" for line in dict.fromkeys(found)) or "  " + plain[-2000:]
+
+
+def publish(project: Project, pages: Path) -> None:
+    """Makes the pages the published book, all at once: the name ``html`` passes from the old folder to the new.
+
+    The folders lie beside it under ``_build/published``; the one before the new is removed.
+    """
+    shelf = project.build / "published"
+    shelf.mkdir(parents=True, exist_ok=True)
+    number = 1 + max((int(path.name) for path in shelf.iterdir() if path.name.isdigit()), default=0)
+    fresh = shelf / str(number)
+    unfinished = shelf / f".{number}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(pages, unfinished, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"))
+    unfinished.replace(fresh)
+    link = shelf / ".link"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("published") / fresh.name)
+    if project.published.is_dir() and not project.published.is_symlink():
+        shutil.rmtree(project.published)
+    link.replace(project.published)
+    for path in shelf.iterdir():
+        if path != fresh:
+            shutil.rmtree(path, ignore_errors=True)
