@@ -99,8 +99,7 @@ class Bounds:
         other = as_bounds(other)
         if other.low < 0 or other.high == 0:
             raise ZeroDivisionError(f"cannot divide by {other.low}…{other.high}")
-        inverse = Bounds(1 / other.high, None, math.inf if other.low == 0 else 1 / other.low)
-        low, high = _product(self, inverse)
+        low, high = _quotient(self, other)
         value = self.value / other.value if self.value is not None and other.value else None
         return Bounds(low, _inside(value, low, high), high, self.rows | other.rows)
 
@@ -136,6 +135,15 @@ def _product(one: Bounds, two: Bounds) -> tuple[float, float]:
     def times(a: float, b: float) -> float:
         return 0.0 if a == 0 or b == 0 else a * b  # 0·∞ is 0: a bound is not a quantity
     corners = [times(a, b) for a in (one.low, one.high) for b in (two.low, two.high)]
+    return min(corners), max(corners)
+
+
+def _quotient(one: Bounds, two: Bounds) -> tuple[float, float]:
+    def over(a: float, b: float) -> float:
+        if a == 0 or b == math.inf:
+            return 0.0  # ∞/∞ too: the smallest it can be, beside which another corner is ∞
+        return math.copysign(math.inf, a) if b == 0 else a / b
+    corners = [over(a, b) for a in (one.low, one.high) for b in (two.low, two.high)]
     return min(corners), max(corners)
 
 

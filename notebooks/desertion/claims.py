@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from . import text
+from .bounds import Bounds
 from .data import Evidence, EvidenceError
-from .results import published
+from .results import number_or_none, published
 from .verdicts import Rule, Verdict
 
 READING = "By reading: no figure decides it."
@@ -19,6 +21,23 @@ class Claims:
         self.evidence, self.results = evidence, results
         self.rows = evidence.select("claims").set_index("claim")
         self.decided: dict[str, dict[str, Any]] = {}
+        self.own: dict[str, tuple[Bounds, dict[str, Any]]] = {}
+
+    def offer(self, name: str, bounds: Bounds, unit: str, about: str) -> Bounds:
+        """A value computed beside the claims, which ``decide`` then knows as ``claims.<name>``; returns it for publishing."""
+        entry = {"value": number_or_none(bounds.value), "low": number_or_none(bounds.low), "high": number_or_none(bounds.high),
+                 "unit": unit, "text": text.of_bounds(bounds, unit, 1), "about": about}
+        self.own[f"claims.{name}"] = bounds, entry
+        return bounds
+
+    def value(self, name: str) -> tuple[Bounds, dict[str, Any]]:
+        """Bounds and published entry of a value named ``notebook.result``. Raises ``EvidenceError`` if there is none."""
+        if name in self.own:
+            return self.own[name]
+        notebook, key = name.split(".")
+        found = published(self.results, notebook, self.evidence)
+        entry = found[key], found.entries[key]
+        return entry[0], {field: entry[1][field] for field in ("value", "low", "high", "unit", "text", "about")}
 
     def decide(self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: str,
                chapter: str | None = None) -> str:
@@ -27,13 +46,10 @@ class Claims:
         chapter: the chapter that shows it; without one, the notebook of the first value. Raises ``EvidenceError`` for an
         unknown claim or value.
         """
-        bounds, entries = [], {}
-        for value in values:
-            notebook, name = value.split(".")
-            found = published(self.results, notebook, self.evidence)
-            bounds.append(found[name])
-            entries[value] = {key: found.entries[name][key] for key in ("value", "low", "high", "unit", "text", "about")}
-        return self._keep(claim, rule(*bounds), True, reason, entries, chapter or values[0].split(".")[0])
+        found = {name: self.value(name) for name in values}
+        entries = {name: entry for name, (_, entry) in found.items()}
+        verdict = rule(*(bounds for bounds, _ in found.values()))
+        return self._keep(claim, verdict, True, reason, entries, chapter or values[0].split(".")[0])
 
     def read(self, claim: str, verdict: str, reason: str = "", chapter: str | None = None) -> str:
         """Gives a verdict that no computed value decides; without a reason, the note of ``claims.csv`` is the reason."""

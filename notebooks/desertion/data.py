@@ -33,16 +33,15 @@ def read_table(folder: Path, table: str) -> pd.DataFrame:
 
 
 def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
-    """The observations that were public on the day ``as_of`` (ISO date, or "latest" for all), without rejected ones.
+    """The observations that were public on the day ``as_of`` (ISO date, or "latest" for all).
 
     Where the preferred row of a quantity was not public yet, its latest re-report or conflicting figure of the same
     measure, population and category stands in for it with status ``use``: that is what a reader then had.
     """
-    seen = observations[observations["status"] != "reject"]
     if as_of == LATEST:
-        return seen
-    seen = seen[seen["known_from"] <= as_of]
-    orphans = seen[(seen["same_as"] != "") & ~seen["same_as"].isin(seen["id"])]
+        return observations
+    seen = observations[observations["known_from"] <= as_of]
+    orphans = seen[seen["status"].isin(["rereport", "conflict"]) & ~seen["same_as"].isin(seen["id"])]
     if orphans.empty:
         return seen
     preferred = observations.set_index("id")[SAME_QUANTITY]

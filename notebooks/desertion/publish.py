@@ -22,6 +22,7 @@ from .bounds import Bounds
 from .claims import Claims
 from .data import Evidence
 from .figures import Draw, render
+from .results import number_or_none
 from .verdicts import VERDICTS
 
 MIME = "application/vnd.counting-the-500s+json"
@@ -29,11 +30,6 @@ MIME = "application/vnd.counting-the-500s+json"
 
 class PublishError(Exception):
     """Something that cannot be published as it is: no alt text, no data, a name twice."""
-
-
-def number_or_none(number: float | None) -> float | None:
-    """As JSON has it: ``None`` for no number or an open bound."""
-    return None if number is None or math.isinf(number) else float(number)
 
 
 def result(bounds: Bounds, unit: str, printed: str) -> dict[str, Any]:
@@ -87,7 +83,7 @@ class Publisher:
         drawing, narrow_height the same on a phone. Raises ``PublishError`` where alt text or data is missing.
         """
         self._claim_name(name)
-        if not alt.strip() or (data.empty and not list(columns)):
+        if not alt.strip() or not columns:
             raise PublishError(f"{self.notebook}.{name}: a figure needs alt text and data")
         rows = sorted(set(rows))
         source = self._source_line(rows)

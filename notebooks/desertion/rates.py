@@ -69,8 +69,3 @@ def increments(counts: Sequence[tuple[date, Bounds]], breaks: Sequence[date] = (
         gain = gain.clip()
         found.append(Increment(start, after, gain, per_month(gain, start, after), broken))
     return found
-
-
-def ratio(later: Bounds, earlier: Bounds) -> Bounds:
-    """Growth factor: later over earlier (2 means doubled)."""
-    return later / earlier

@@ -8,15 +8,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from .bounds import Bounds
 from .data import Evidence, EvidenceError
+
+
+def number_or_none(number: float | None) -> float | None:
+    """As JSON has it: ``None`` for no number or an open bound."""
+    return None if number is None or math.isinf(number) else float(number)
 
 
 class Results(Mapping[str, Bounds]):
     """What one notebook published: name → bounds, and the entry as it was published."""
 
-    def __init__(self, notebook: str, entries: dict[str, dict[str, Any]]) -> None:
-        self.notebook, self.entries = notebook, entries
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.notebook, self.title = document["notebook"], document["title"]
+        self.entries, self.reads = document["results"], document["reads"]
 
     def __getitem__(self, name: str) -> Bounds:
         if name not in self.entries:
@@ -44,4 +52,33 @@ def published(folder: str | Path, notebook: str, evidence: Evidence) -> Results:
     read = {"notebook": notebook}
     if read not in evidence.reads:
         evidence.reads.append(read)
-    return Results(notebook, json.loads(path.read_text("utf-8"))["results"])
+    return Results(json.loads(path.read_text("utf-8")))
+
+
+def everything_published(folder: str | Path, evidence: Evidence, but: str) -> dict[str, Results]:
+    """What all notebooks published in ``folder``, but for the one that asks; recorded as read."""
+    names = sorted(path.stem for path in Path(folder).glob("*.json"))
+    return {name: published(folder, name, evidence) for name in names if name != but}
+
+
+def swept(file: str | Path, evidence: Evidence) -> pd.DataFrame:
+    """The table of a sweep: setting, notebook, name, text, unit and ``bounds`` (``None`` for words); recorded as read.
+
+    Raises ``EvidenceError`` if the sweep has not been run.
+    """
+    path = Path(file)
+    if not path.is_file():
+        raise EvidenceError(f"{path}: the sweep {path.stem} has not been run; `make book` runs it")
+    read = {"sweep": path.stem}
+    if read not in evidence.reads:
+        evidence.reads.append(read)
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    cells = rows[["low", "value", "high", "unit", "rows"]].itertuples(index=False)
+    return rows.assign(bounds=[_swept_bounds(*row) for row in cells])
+
+
+def _swept_bounds(low: str, value: str, high: str, unit: str, rows: str) -> Bounds | None:
+    if unit == "words":
+        return None
+    return Bounds(float(low) if low else -math.inf, float(value) if value else None, float(high) if high else math.inf,
+                  frozenset(rows.split(";")) - {""})

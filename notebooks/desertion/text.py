@@ -16,9 +16,12 @@ def step_of(number: float, digits: int = 3) -> float:
 
 
 def supported_step(bounds: Bounds) -> float:
-    """The rounding unit that the interval supports: two digits of its width, and never more than three digits."""
-    ends = [abs(end) for end in (bounds.low, bounds.high) if math.isfinite(end) and end]
-    if not ends:
+    """The rounding unit that the interval supports: two digits of its width, and never more than three digits.
+
+    Whole numbers are counts as they were published, and are printed in full.
+    """
+    ends = [abs(end) for end in (bounds.low, bounds.value, bounds.high) if end is not None and math.isfinite(end)]
+    if all(end == round(end) for end in ends):
         return 1.0
     three = step_of(max(ends))
     width = bounds.high - bounds.low

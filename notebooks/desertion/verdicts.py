@@ -99,5 +99,88 @@ def follows(claimed: Bounds) -> Rule:
     return rule
 
 
+def reached_elsewhere(limit: float) -> Rule:
+    """A floor that other origins reach too, which may all descend from one leak: plausible at best."""
+    words = ("Plausible if a total of another origin reaches it, unsupported if none does; not supported while the totals may "
+             "descend from one leak.")
+
+    def rule(*evidence: Bounds) -> Verdict:
+        reached = any(bounds.best is not None and bounds.best >= limit for bounds in evidence)
+        return Verdict("plausible" if reached else "unsupported", words)
+    return rule
+
+
+def at_best_plausible(rule: Rule, because: str) -> Rule:
+    """A rule whose evidence is too weak to support anything: what it would call supported is plausible."""
+    def weaker(*evidence: Bounds) -> Verdict:
+        found = rule(*evidence)
+        words = f"{found.rule} At best plausible here: {because}."
+        return Verdict("plausible" if found.verdict == "supported" else found.verdict, words)
+    return weaker
+
+
+def still_rising(margin: float) -> Rule:
+    """Growth "as the war goes on", from (growth of earlier years, last pace over the one before it)."""
+    words = (f"Supported if the last pace exceeds the one before by more than {margin:.0%}, imprecise if it does not but earlier "
+             "years grew, contradicted if neither grew.")
+
+    def rule(earlier: Bounds, latest: Bounds) -> Verdict:
+        if earlier.is_unknown or latest.is_unknown:
+            return Verdict("unsupported", words)
+        if latest.low > 1 + margin:
+            return Verdict("supported", words)
+        return Verdict("imprecise" if earlier.low > 1 else "contradicted", words)
+    return rule
+
+
+def many_but_few_of_all(many: float) -> Rule:
+    """"Many of them": from (a count, its share of all). Imprecise where the count is large and the share a minority."""
+    words = (f"Supported if the count reaches {many:,.0f} and is more than half of all, imprecise if it reaches that and is less, "
+             "contradicted if it does not reach it.")
+
+    def rule(count: Bounds, share: Bounds) -> Verdict:
+        if count.is_unknown:
+            return Verdict("unsupported", words)
+        if count.high < many:
+            return Verdict("contradicted", words)
+        return Verdict("imprecise" if share.high < 0.5 else "supported", words)
+    return rule
+
+
+def small_beside_all_not_beside_growth(small: float, large: float) -> Rule:
+    """"Not many", from (rate per 1,000 of the force a month, share of the force's net growth)."""
+    words = (f"Imprecise if it is below {small:g} per 1,000 of the force a month but above {large:.0%} of what the force grows by; "
+             "supported if small beside both, contradicted if large beside both.")
+
+    def rule(rate: Bounds, of_growth: Bounds) -> Verdict:
+        if rate.is_unknown or of_growth.is_unknown:
+            return Verdict("unsupported", words)
+        few, much = rate.low < small, of_growth.low > large
+        return Verdict("imprecise" if few and much else "supported" if few else "contradicted", words)
+    return rule
+
+
+def first_without_second() -> Rule:
+    """A claim of two parts, from evidence on each: imprecise where only the first is evidenced."""
+    words = "Supported if both parts are evidenced, imprecise if only the first is, unsupported if neither."
+
+    def rule(first: Bounds, second: Bounds) -> Verdict:
+        if first.is_unknown:
+            return Verdict("unsupported", words)
+        return Verdict("imprecise" if second.is_unknown else "supported", words)
+    return rule
+
+
+def same_day(slack: float = 2) -> Rule:
+    """A date, from the days between the claimed and the published one."""
+    words = f"Supported if the published date is the claimed one, imprecise if at most {slack:g} days off, else contradicted."
+
+    def rule(days_off: Bounds) -> Verdict:
+        if days_off.is_unknown:
+            return Verdict("unsupported", words)
+        return Verdict("supported" if days_off.high < 1 else "imprecise" if days_off.high <= slack else "contradicted", words)
+    return rule
+
+
 def _nested(one: Bounds, other: Bounds) -> bool:
     return (one.low <= other.low and other.high <= one.high) or (other.low <= one.low and one.high <= other.high)

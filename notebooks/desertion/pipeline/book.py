@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +19,7 @@ from . import execution, site
 from .errors import BuildError
 from .files import digest, tree, write
 from .project import Edition, Project
+from .sweep import Sweep, load_sweeps, run
 
 
 @dataclass
@@ -49,7 +50,7 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
     write(project.build / "pytask.toml", "[tool.pytask.ini_options]\n")
     with quiet_console():
         session = pytask.build(
-            tasks=tasks(project, editions), config=project.build / "pytask.toml", n_workers=workers,
+            tasks=tasks(project, editions, workers), config=project.build / "pytask.toml", n_workers=workers,
             parallel_backend="threads", verbose=0, show_traceback=False, capture="no")
     failed = [report.exc_info for report in session.execution_reports + session.collection_reports
               if report.outcome in (pytask.TaskOutcome.FAIL, pytask.CollectionOutcome.FAIL) and report.exc_info]
@@ -72,12 +73,11 @@ def quiet_console() -> Iterator[None]:
         console.quiet = False
 
 
-def tasks(project: Project, editions: list[Edition]) -> list[Callable[..., Any]]:
+def tasks(project: Project, editions: list[Edition], workers: int) -> list[Callable[..., Any]]:
     """All tasks, for pytask to order by what each needs."""
-    names = [edition.name for edition in editions]
-    checked = check_task(project)
     runs = [run_task(project, edition, name) for edition in editions for name in project.notebook_names]
-    return [checked, *runs, site_task(project, names)]
+    sweeps = [sweep_task(project, sweep, workers) for sweep in load_sweeps(project)]
+    return [check_task(project), *runs, *sweeps, site_task(project, [edition.name for edition in editions])]
 
 
 def marker(project: Project, name: str) -> Path:
@@ -102,20 +102,36 @@ def require_clean(folder: Path) -> None:
         raise BuildError("\n".join([*map(str, faults), f"{len(faults)} faults in {folder}: nothing was built"]))
 
 
+def inputs_of(project: Project, names: Iterable[str]) -> list[Path]:
+    """The files that any run of these notebooks depends on, beside the data: sources, lock, editions, library."""
+    return [*(project.notebooks / f"{name}.ipynb" for name in names), project.root / "requirements.txt",
+            project.notebooks / "editions.yml", *tree(project.notebooks / "desertion", (".py", ".mplstyle"))]
+
+
 def run_task(project: Project, edition: Edition, name: str) -> Callable[..., Any]:
-    path = project.notebooks / f"{name}.ipynb"
     folder = project.edition_folder(edition.name)
-    upstream = [folder / f"{other}.json" for other in execution.uses(execution.read_notebook(path)) if other != name]
-    inputs = Content(f"{edition.name}/{name}", lambda: [
-        path, project.root / "requirements.txt", project.notebooks / "editions.yml",
-        *tree(project.notebooks / "desertion", (".py", ".mplstyle"))])
+    notebook = execution.read_notebook(project.notebooks / f"{name}.ipynb")
+    others, sweeps = execution.uses(notebook, set(project.notebook_names) - {name})
+    upstream = [*(folder / f"{other}.json" for other in others), *map(project.sweep_file, sweeps)]
+    inputs = Content(f"{edition.name}/{name}", partial(inputs_of, project, [name]))
 
     @pytask.task(name=f"notebook_{name}", id=edition.name, kwargs={
         "checked": marker(project, "check"), "upstream": upstream, "inputs": inputs, "produces": folder / f"{name}.json"})
-    def run(checked: Path, upstream: list[Path], inputs: None, produces: Path) -> None:
+    def run_notebook(checked: Path, upstream: list[Path], inputs: None, produces: Path) -> None:
         with step(f"{edition.name}: {name}") as say:
             say(execution.execute(project, edition, name))
-    return run
+    return run_notebook
+
+
+def sweep_task(project: Project, sweep: Sweep, workers: int) -> Callable[..., Any]:
+    inputs = Content(f"sweep/{sweep.name}", lambda: [*inputs_of(project, sweep.notebooks), project.notebooks / "sweeps.yml"])
+
+    @pytask.task(name="sweep", id=sweep.name, kwargs={
+        "checked": marker(project, "check"), "inputs": inputs, "produces": project.sweep_file(sweep.name)})
+    def run_sweep(checked: Path, inputs: None, produces: Path) -> None:
+        with step(f"sweep: {sweep.name}", "done"):
+            write(produces, run(project, sweep, workers))
+    return run_sweep
 
 
 def site_task(project: Project, editions: list[str]) -> Callable[..., Any]:

@@ -6,14 +6,17 @@ and the rows it read (not the date as of which it read them: editions that see t
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 import shutil
 import sys
 import tempfile
+import threading
 import uuid
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ from .files import as_json, digest, mirror, write
 from .project import Edition, Project
 
 CELL_SECONDS = 600
+_turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 COMMON = ("as_of", "data", "results")  # given by the edition, not assumptions
 
 
@@ -39,15 +43,28 @@ def execute(project: Project, edition: Edition, name: str) -> str:
 
     Raises ``BuildError`` that names the notebook and the cell.
     """
+    run, given, outcome = obtain(project, edition, name)
+    materialise(project, edition, name, run, given)
+    return outcome
+
+
+def results_of(project: Project, edition: Edition, name: str) -> dict[str, Any]:
+    """What a notebook publishes for an edition, without writing it into the edition's folder."""
+    run, _, _ = obtain(project, edition, name)
+    return published_document(edition, name, nbformat.read(run / "notebook.ipynb", as_version=4))[0]
+
+
+def obtain(project: Project, edition: Edition, name: str) -> tuple[Path, dict[str, Any], str]:
+    """The folder of the run that holds for an edition, its parameters, and whether it was "run" or "reused"."""
     source = read_notebook(project.notebooks / f"{name}.ipynb")
     given = parameters_of(project, edition, name, source)
     base = digest(source_of(source), as_json({key: given[key] for key in given if key not in COMMON}),
-                  project.root / "requirements.txt", f"{sys.version_info.major}.{sys.version_info.minor}")
-    run = find(project, edition, name, base)
-    outcome = "reused" if run else "run"
-    run = run or keep(project, edition, name, base, run_notebook(project, name, given))
-    materialise(project, edition, name, run, given)
-    return outcome
+                  project.root / "requirements.txt", f"{sys.version_info.major}.{sys.version_info.minor}",
+                  edition.as_of if uses_date(source) else "")
+    with _turns[name]:  # of two editions that see the same rows, the second finds the run of the first
+        if run := find(project, edition, name, base):
+            return run, given, "reused"
+        return keep(project, edition, name, base, run_notebook(project, name, given)), given, "run"
 
 
 def read_notebook(path: Path) -> Any:
@@ -56,6 +73,13 @@ def read_notebook(path: Path) -> Any:
         return nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat raises many kinds for a file that is no notebook
         raise BuildError(f"{path.name}: not a notebook ({type(error).__name__}: {str(error).splitlines()[0]})") from None
+
+
+def uses_date(notebook: Any) -> bool:
+    """Whether a notebook uses its date beyond loading the evidence; then editions that see the same rows share no run."""
+    code = "\n".join(cell.source for cell in notebook.cells
+                     if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []))
+    return re.search(r"\bas_of\b", code.replace("load(data, as_of)", "")) is not None
 
 
 def source_of(notebook: Any) -> str:
@@ -85,10 +109,13 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any]) -> Any:
     os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "executed.ipynb"
+        # Sockets in a folder of the run's own: two kernels never meet, and nothing listens on a network.
+        sockets = Config({"KernelManager": {"transport": "ipc", "connection_file": str(Path(folder) / "kernel.json")}})
         try:
             papermill.execute_notebook(
-                f"{name}.ipynb", str(output), dict(given), kernel_name="python3", progress_bar=False,
-                execution_timeout=CELL_SECONDS, config=Config({"KernelManager": {"transport": "ipc"}}))
+                f"{name}.ipynb", str(output), dict(given), kernel_name="python3", language="python", progress_bar=False,
+                execution_timeout=CELL_SECONDS, config=sockets,
+                extra_arguments=["--log-level=50"])  # the kernel's own chatter is no output of the notebook
         except PapermillExecutionError as error:
             raise BuildError(f"notebooks/{name}.ipynb, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
         except CellTimeoutError:
@@ -136,11 +163,12 @@ def unique(items: Any) -> list[Any]:
 
 def find(project: Project, edition: Edition, name: str, base: str) -> Path | None:
     """The folder of an earlier run whose every input is as it is now."""
+    rows = functools.cache(lambda reads: rows_digest(project, edition, json.loads(reads)))
     for path in sorted((project.build / "store" / name).glob("[0-9a-f]*/run.json")):
         record = json.loads(path.read_text("utf-8"))
         if (record["base"] == base and is_current(project, record["modules"])
                 and record["results"] == results_digest(project, edition, record["reads"])
-                and record["rows"] == rows_digest(project, edition, record["reads"])):
+                and record["rows"] == rows(json.dumps(record["reads"]))):
             return path.parent
     return None
 
@@ -165,10 +193,12 @@ def rows_digest(project: Project, edition: Edition, reads: list[dict[str, Any]])
 
 
 def results_digest(project: Project, edition: Edition, reads: list[dict[str, Any]]) -> str:
-    """Hash of the numbers of other notebooks that were read."""
+    """Hash of the numbers of other notebooks, and of the sweeps, that were read."""
     folder = project.edition_folder(edition.name)
     files = [folder / f"{read['notebook']}.json" for read in reads if "notebook" in read]
-    return digest(*(as_json(json.loads(file.read_text("utf-8"))["results"]) if file.is_file() else "" for file in files))
+    parts = [as_json(json.loads(file.read_text("utf-8"))["results"]) if file.is_file() else "" for file in files]
+    sweeps = [project.sweep_file(read["sweep"]) for read in reads if "sweep" in read]
+    return digest(*parts, *(sweep if sweep.is_file() else "" for sweep in sweeps))
 
 
 def scrubbed(notebook: Any) -> Any:
@@ -200,7 +230,8 @@ def published_document(edition: Edition, name: str, notebook: Any) -> tuple[dict
     title = next((line[2:] for cell in notebook.cells if cell.cell_type == "markdown"
                   for line in cell.source.splitlines() if line.startswith("# ")), name)
     document: dict[str, Any] = {"notebook": name, "edition": edition.name, "title": title,
-                                "results": {}, "figures": {}, "tables": {}}
+                                "results": {}, "figures": {}, "tables": {},
+                                "reads": unique(read for each in payloads(notebook) for read in each["reads"])}
     files: dict[str, str] = {}
     for each in payloads(notebook):
         body = dict(each["body"])
@@ -220,10 +251,14 @@ def published_document(edition: Edition, name: str, notebook: Any) -> tuple[dict
     return document, files
 
 
-def uses(notebook: Any) -> list[str]:
-    """Names of the notebooks whose results a notebook reads, from its source: ``published(results, "rate", …)``,
-    and values named ``"rate.monthly"`` where it decides claims."""
+def uses(notebook: Any, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Which of the other notebooks, and which sweeps, a notebook reads the results of, from its source.
+
+    ``published(results, "rate", …)``, values named ``"rate.monthly"``, ``everything_published(…)`` for all, and
+    ``swept("…/sweeps/vintages.csv")``.
+    """
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    named = re.findall(r"published\(\s*results,\s*\"(\w+)\"", code)
-    named += re.findall(r"\"(\w+)\.\w+\"", code) if "Claims(" in code else []
-    return sorted(set(named))
+    named = {*re.findall(r"published\(\s*results,\s*\"(\w+)\"", code), *re.findall(r"\"(\w+)\.\w+\"", code)}
+    if "everything_published(" in code:
+        named = set(names)
+    return sorted(named & set(names)), sorted(set(re.findall(r"sweeps/(\w+)\.csv", code)))

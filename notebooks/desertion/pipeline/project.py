@@ -57,6 +57,10 @@ class Project:
     def edition_folder(self, edition: str) -> Path:
         return self.build / "editions" / edition
 
+    def sweep_file(self, sweep: str) -> Path:
+        """The tidy table of a sweep."""
+        return self.build / "sweeps" / f"{sweep}.csv"
+
     @cached_property
     def data_for_notebooks(self) -> str:
         """The data folder as notebooks are told it: relative to notebooks/, so that no output names this machine."""

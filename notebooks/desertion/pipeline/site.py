@@ -59,8 +59,8 @@ def build(project: Project) -> Path:
     output = project.build / "sphinx"
     environment = {**os.environ, "PYTHONPATH": str(project.notebooks), "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0",
                    "TZ": "UTC", "LC_ALL": "C.UTF-8"}
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.stage), "--path-output", str(output),
-               "-W", "-n", "--keep-going", "--quiet"]
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.stage),
+               "--path-output", str(output), "-W", "-n", "--keep-going", "--quiet"]
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
     (project.build / "sphinx.log").write_text(done.stdout, "utf-8")

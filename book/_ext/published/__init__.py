@@ -1,0 +1,38 @@
+"""Sphinx extension of this book: what notebooks published, cited in chapters.
+
+store       reading published files; which page used what, so that exactly the pages whose numbers changed are rebuilt
+elements    document nodes and links
+roles       {result}, {claim}, {verdict}
+figures     {published-figure}, {published-table};  svg: figures fit to stand in a page
+claims      {claims}, {claim-scoreboard}, {verdict-definitions}
+dictionary  {data-dictionary}
+mathml      formulas without scripts
+citations   (Author, year) in round brackets
+fold        {fold}: a fold-out without scripts
+site        results.json, claims.json, downloads, templates
+
+All text from published files and data enters as text, never as markup.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from . import citations, claims, dictionary, elements, figures, fold, mathml, roles, site, store
+
+
+def code_version() -> int:
+    """A number that changes with this extension's code: Sphinx then reads every page anew."""
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return int(hashlib.sha256(code).hexdigest()[:12], 16)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx's entry point."""
+    for module in (store, elements, roles, figures, claims, dictionary, mathml, citations, fold, site):
+        module.setup(app)
+    return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}

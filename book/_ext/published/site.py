@@ -1,0 +1,89 @@
+"""The published site beside its pages: templates, machine-readable results, files to download."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from . import store
+
+FIELDS = ("value", "low", "high", "unit", "text")
+# Shipped by the theme, used by no page of this book (see templates/layout.html).
+UNUSED = ("_static/vendor/fontawesome", "_static/webpack-macros.html", "_static/sbt-webpack-macros.html",
+          "_static/images/logo_binder.svg", "_static/images/logo_colab.png", "_static/images/logo_deepnote.svg",
+          "_static/images/logo_jupyterhub.svg")
+
+
+def results(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """edition → notebook → name → {value, low, high, unit, text}, from everything published."""
+    return {
+        edition: {
+            path.stem: _numbers(store.look_up(root, (path.relative_to(root).as_posix(), "results")) or {})
+            for path in sorted((root / "published" / edition).glob("*.json"))
+        }
+        for edition in store.editions(root)
+    }
+
+
+def _numbers(entries: dict[str, Any]) -> dict[str, Any]:
+    return {name: {field: entry.get(field) for field in FIELDS} for name, entry in entries.items()}
+
+
+def write_json(path: Path, content: Any) -> None:
+    """The same content always gives the same bytes."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write results.json and claims.json, copy figures and tables, remove what no page uses."""
+    if exception or app.builder.format != "html" or app.builder.name == "epub":
+        return
+    source, out = Path(app.srcdir), Path(app.outdir)
+    write_json(out / "results.json", results(source))
+    write_json(out / "claims.json", store.look_up(source, (store.CLAIMS,)) or {})
+    for edition in store.editions(source):
+        mirror(source / "published" / edition / "files", out / "figures" / edition)
+    mirror(source / "data", out / "data", "*.csv", "datapackage.json")
+    for name in UNUSED:
+        path = out / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def mirror(source: Path, target: Path, *patterns: str) -> None:
+    """Make the target folder hold exactly the source folder's files (those that match), and nothing older."""
+    shutil.rmtree(target, ignore_errors=True)
+    files = sorted({path for pattern in patterns or ("*",) for path in source.glob(pattern) if path.is_file()})
+    for path in files:
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target / path.name)
+
+
+def place_notebook_styles(app: Sphinx) -> None:
+    """Put the notebook style sheet in place before pages are written, not after as its extension does: links to style
+    sheets carry a checksum of the file, and a first build must give the same bytes as a second one."""
+    if app.builder.format == "html" and "myst_nb" in app.extensions:
+        from myst_nb.sphinx_ext import add_global_html_resources
+
+        (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
+        add_global_html_resources(app, None)
+
+
+def add_templates(app: Sphinx, config: Config) -> None:
+    """Our templates come before the theme's."""
+    config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the hooks."""
+    # Jupyter Book sets this for an extension that this book leaves out; unknown, it would be a warning.
+    if "comments_config" not in app.config:
+        app.add_config_value("comments_config", {}, "")
+    app.connect("config-inited", add_templates)
+    app.connect("builder-inited", place_notebook_styles)
+    app.connect("build-finished", finish)

@@ -1,0 +1,33 @@
+"""What several tests share: the real tables, small tables, and a small project that builds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OBSERVATION = {"id": "", "measure": "listed_absent", "population": "list_smd_2024", "category": "all", "start": "2022-02-24",
+               "end": "2024-12-31", "low": "", "value": "100", "high": "", "qualifier": "exact", "origin": "istories",
+               "source": "svtv2025list", "primary_source": "", "known_from": "2025-01-01", "status": "use", "same_as": "",
+               "note": ""}
+
+
+@pytest.fixture
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """Writes a data folder of the real tables with other observations: ``tables([{"id": "a", …}, …])``."""
+    def write(observations: list[dict]) -> Path:
+        folder = tmp_path / "data"
+        folder.mkdir(exist_ok=True)
+        for path in (ROOT / "data").glob("*.csv"):
+            (folder / path.name).write_bytes(path.read_bytes())
+        rows = [OBSERVATION | {"id": f"row-{index}"} | each for index, each in enumerate(observations)]
+        pd.DataFrame(rows, columns=list(OBSERVATION)).to_csv(folder / "observations.csv", index=False)
+        return folder
+    return write

@@ -1,0 +1,122 @@
+"""Bounds: the qualifier rule and interval arithmetic, against values worked out by hand."""
+
+import math
+
+import pytest
+from desertion.bounds import Bounds, as_bounds, from_published, half_unit, hull, total
+from hypothesis import given
+from hypothesis import strategies as st
+
+INF = math.inf
+
+
+@pytest.mark.parametrize(("published", "half"), [
+    ("36000", 500), ("50000", 5000), ("640000", 5000), ("1430", 5), ("7", 0.5), ("0.36", 0.005), ("0.5", 0.05), ("0", 0.5),
+    ("0.0322", 0.00005), ("20538", 0.5)])
+def test_half_a_unit_of_the_last_significant_digit(published, half):
+    assert half_unit(published) == pytest.approx(half)
+
+
+@pytest.mark.parametrize(("qualifier", "cells", "low", "value", "high"), [
+    ("exact", ("49000", "", ""), 49000, 49000, 49000),
+    ("about", ("36000", "", ""), 35500, 36000, 36500),
+    ("about", ("0.3", "", ""), 0.25, 0.3, 0.35),
+    ("about", ("0", "", ""), 0, 0, 0.5),
+    ("at_least", ("49000", "", ""), 49000, None, INF),
+    ("at_most", ("640000", "", ""), 0, None, 640000),
+    ("range", ("", "0.1", "0.15"), 0.1, None, 0.15),
+    ("range", ("0.12", "0.1", "0.15"), 0.1, 0.12, 0.15),
+    ("estimate", ("70000", "", ""), 65000, 70000, 75000),
+    ("estimate", ("160000", "150000", "175000"), 150000, 160000, 175000),
+    ("projection", ("70000", "", ""), 65000, 70000, 75000),
+])
+def test_the_qualifier_rule(qualifier, cells, low, value, high):
+    bounds = from_published(qualifier, *cells, row="r")
+    assert (bounds.low, bounds.value, bounds.high) == (pytest.approx(low), value if value is None else pytest.approx(value),
+                                                       pytest.approx(high))
+    assert bounds.rows == {"r"}
+
+
+def test_an_unknown_qualifier_is_refused():
+    with pytest.raises(ValueError, match="roughly"):
+        from_published("roughly", "5")
+
+
+@pytest.mark.parametrize("ends", [(2, None, 1), (0, 5, 4), (math.nan, None, 1)])
+def test_what_is_not_an_interval_is_refused(ends):
+    with pytest.raises(ValueError, match="not bounds"):
+        Bounds(*ends)
+
+
+def test_sums_and_differences():
+    district, command = Bounds(26000, None, INF), Bounds(35500, 36000, 36500)
+    assert district + command == Bounds(61500, None, INF)
+    assert command + command == Bounds(71000, 72000, 73000)
+    assert command - command == Bounds(-1000, 0, 1000)
+    assert 100 - Bounds(10, 20, 30) == Bounds(70, 80, 90)
+
+
+def test_products_and_quotients():
+    assert Bounds(2, 3, 4) * Bounds(10, None, 20) == Bounds(20, None, 80)
+    assert Bounds(-1, None, 2) * Bounds(3, None, 4) == Bounds(-4, None, 8)
+    assert Bounds(0, None, INF) * 0 == Bounds(0, None, 0)
+    assert Bounds(10, 15, 20) / Bounds(2, 3, 5) == Bounds(2, 5, 10)
+    assert Bounds(49000, None, INF) / 35 == Bounds(1400, None, INF)
+    assert Bounds(10, None, 20) / Bounds(0, None, 5) == Bounds(2, None, INF)
+    assert 10 / Bounds(2, 4, 5) == Bounds(2, 2.5, 5)
+
+
+@pytest.mark.parametrize("divisor", [Bounds(0, None, 0), Bounds(-1, None, 2)])
+def test_division_by_what_may_be_negative_or_is_zero_is_refused(divisor):
+    with pytest.raises(ZeroDivisionError, match="cannot divide"):
+        Bounds.exact(1) / divisor
+
+
+def test_a_lower_bound_never_becomes_a_value():
+    assert (Bounds(49000, None, INF) / Bounds.exact(34)).value is None
+    assert (Bounds(49000, None, INF) + 1).value is None
+
+
+def test_rows_are_carried_through():
+    assert (Bounds.exact(1, ["a"]) / Bounds.exact(2, ["b"])).rows == {"a", "b"}
+    assert hull([Bounds.exact(1, ["a"]), Bounds.exact(4, ["b"])]).rows == {"a", "b"}
+    assert total([Bounds.exact(1, ["a"]), Bounds.exact(4, ["b"])]).rows == {"a", "b"}
+
+
+def test_best_is_the_value_or_the_published_end():
+    assert Bounds(1, 2, 4).best == 2
+    assert Bounds(49000, None, INF).best == 49000
+    assert Bounds(0, None, 640000).best == 640000
+    assert Bounds(10, None, 20).best == 15
+    assert Bounds.unknown().best is None
+
+
+def test_at_face_value_floor_and_clip():
+    assert Bounds(49000, None, INF, frozenset("r")).at_face_value() == Bounds.exact(49000)
+    assert Bounds.unknown().at_face_value().is_unknown
+    assert Bounds(5, 6, 7).floor() == Bounds(5, None, INF)
+    assert Bounds(-5, -1, 7).clip() == Bounds(0, 0, 7)
+    assert Bounds(-5, None, 7).clip(high=1) == Bounds(0, None, 1)
+
+
+def test_hull_and_total():
+    assert hull([Bounds(1, 2, 3), Bounds(5, None, 6)]) == Bounds(1, None, 6)
+    assert hull([]).is_unknown
+    assert total([Bounds(1, 2, 3), Bounds(5, 5, 6)]) == Bounds(6, 7, 9)
+
+
+intervals = st.tuples(*[st.floats(0.001, 1e6)] * 3).map(sorted).map(lambda ends: Bounds(*ends))
+
+
+@given(intervals, intervals, st.floats(0, 1), st.floats(0, 1))
+def test_the_result_contains_every_combination_of_its_inputs(one, two, s, t):
+    a, b = one.low + s * (one.high - one.low), two.low + t * (two.high - two.low)
+    slack = 1e-9 * (1 + abs(a) + abs(b) + abs(a * b))
+    for result, number in ((one + two, a + b), (one - two, a - b), (one * two, a * b), (one / two, a / b)):
+        assert result.low - slack - 1e-9 * abs(number) <= number <= result.high + slack + 1e-9 * abs(number)
+        assert result.value in result
+
+
+def test_plain_numbers_are_exact():
+    assert as_bounds(3) == Bounds.exact(3.0)
+    assert 3 in Bounds(2, None, 4) and 5 not in Bounds(2, None, 4)

@@ -1,0 +1,116 @@
+"""Loading, the date as of which the evidence is read, and the record of what was read."""
+
+from datetime import date
+
+import pytest
+from desertion.bounds import Bounds
+from desertion.data import EvidenceError, fingerprint, load
+
+
+def ids(folder, as_of="latest", **where):
+    return set(load(folder, as_of).select("observations", **where)["id"])
+
+
+def test_only_what_was_public_by_the_day_is_seen(tables):
+    folder = tables([{"id": "old", "known_from": "2024-01-01"}, {"id": "new", "known_from": "2025-06-10"}])
+    assert ids(folder) == {"old", "new"}
+    assert ids(folder, "2025-06-09") == {"old"}
+    assert ids(folder, "2025-06-10") == {"old", "new"}
+    assert ids(folder, "2023-01-01") == set()
+
+
+def test_other_statuses_are_seen_only_if_asked_for(tables):
+    folder = tables([{"id": "kept"}, {"id": "again", "status": "rereport", "same_as": "kept"}, {"id": "bad", "status": "reject"}])
+    assert ids(folder) == {"kept"}
+    assert ids(folder, status="rereport") == {"again"}
+    assert ids(folder, status=["use", "reject"]) == {"kept", "bad"}
+
+
+def test_a_figure_that_was_public_stands_in_for_the_preferred_one_that_was_not(tables):
+    folder = tables([
+        {"id": "kept", "known_from": "2025-06-01"},
+        {"id": "first", "known_from": "2025-01-01", "status": "conflict", "same_as": "kept", "value": "90"},
+        {"id": "second", "known_from": "2025-03-01", "status": "conflict", "same_as": "kept", "value": "95"},
+        {"id": "other-quantity", "known_from": "2025-03-02", "status": "conflict", "same_as": "kept", "measure": "verdicts"}])
+    assert ids(folder, "2025-02-01") == {"first"}
+    assert ids(folder, "2025-04-01") == {"second"}
+    assert ids(folder, "2025-06-01") == {"kept"}
+
+
+def test_a_rejected_row_never_stands_in(tables):
+    folder = tables([{"id": "kept", "known_from": "2025-06-01"},
+                     {"id": "misprint", "known_from": "2025-01-01", "status": "reject", "same_as": "kept"}])
+    assert ids(folder, "2025-02-01") == set()
+
+
+def test_selection_by_one_value_or_several(tables):
+    folder = tables([{"id": "a", "category": "all"}, {"id": "b", "category": "convict"}, {"id": "c", "category": "contract"}])
+    assert ids(folder, category="all") == {"a"}
+    assert ids(folder, category=["convict", "contract"]) == {"b", "c"}
+
+
+def test_an_unknown_field_is_named(tables):
+    with pytest.raises(EvidenceError, match="no field 'measures'; the fields are id, measure"):
+        load(tables([{}])).select("observations", measures="x")
+
+
+def test_one_wants_exactly_one_and_is_unknown_without_any(tables):
+    evidence = load(tables([{"id": "a", "category": "x"}, {"id": "b", "category": "x"}, {"id": "c", "category": "y", "value": "7"}]))
+    assert evidence.one(category="y") == Bounds.exact(7)
+    assert evidence.one(category="y").rows == {"c"}
+    assert evidence.one(category="z").is_unknown
+    with pytest.raises(EvidenceError, match=r"2 observations match .*a, b"):
+        evidence.one(category="x")
+
+
+def test_latest_is_the_one_that_ends_last_whatever_the_order_of_rows(tables):
+    evidence = load(tables([{"end": "2024-12-31", "value": "2"}, {"end": "2024-06-30", "value": "1"}]))
+    assert evidence.latest().value == 2
+    assert evidence.latest(category="none").is_unknown
+
+
+def test_dates_are_dates_and_an_empty_start_is_none(tables):
+    rows = load(tables([{"start": "", "end": "2024-06-30", "known_from": "2024-07-01"}])).observations()
+    assert rows.loc[0, ["start", "end", "known_from"]].tolist() == [None, date(2024, 6, 30), date(2024, 7, 1)]
+
+
+def test_missing_tables_and_folders_are_named(tmp_path):
+    with pytest.raises(EvidenceError, match="nowhere: no such data folder"):
+        load(tmp_path / "nowhere")
+    with pytest.raises(EvidenceError, match=r"sources\.csv: no such table"):
+        load(tmp_path).select("sources")
+
+
+def test_origins_and_sources_of_rows(tables):
+    evidence = load(tables([{"id": "a", "origin": "mediazona"}, {"id": "b", "origin": "mediazona"}, {"id": "c", "origin": "bbc"}]))
+    assert evidence.origins_of(["a", "b", "c"]) == ["Mediazona", "BBC News Russian"]
+    assert evidence.sources_of(["a"]) == ["svtv2025list"]
+    assert evidence.origins_of([]) == []
+
+
+def test_the_fingerprint_moves_with_rows_read_and_only_with_them(tables):
+    rows = [{"id": "a", "category": "x", "value": "1"}, {"id": "b", "category": "y", "value": "1"}]
+    evidence = load(tables(rows))
+    evidence.one(category="x")
+    was = fingerprint(load(tables(rows)), evidence.reads)
+    for changed, differs in (
+            ([rows[0] | {"value": "2"}, rows[1]], True),
+            ([rows[0] | {"note": "seen again"}, rows[1]], True),
+            ([rows[0], rows[1] | {"value": "2"}], False),
+            ([rows[1], rows[0]], False),
+            ([*rows, {"id": "c", "category": "x"}], True),
+            ([*rows, {"id": "c", "category": "z"}], False)):
+        assert (fingerprint(load(tables(changed)), evidence.reads) != was) is differs, changed
+
+
+def test_equal_views_of_two_days_have_one_fingerprint(tables):
+    folder = tables([{"id": "a", "known_from": "2024-01-01"}, {"id": "b", "known_from": "2025-01-01"}])
+    reads = [{"table": "observations", "where": {"status": "use"}}]
+    assert fingerprint(load(folder, "2024-02-01"), reads) == fingerprint(load(folder, "2024-12-31"), reads)
+    assert fingerprint(load(folder, "2024-02-01"), reads) != fingerprint(load(folder, "2025-01-01"), reads)
+
+
+def test_the_real_tables_load_at_any_date(root):
+    for as_of in ("latest", "2025-06-09", "2022-03-01"):
+        rows = load(root / "data", as_of).observations()
+        assert rows["id"].is_unique and all(isinstance(bounds, Bounds) for bounds in rows["bounds"])

@@ -1,0 +1,138 @@
+"""Flows and yardsticks against hand-computed values."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from desertion import flows
+from desertion.bounds import Bounds
+from desertion.rates import increments
+
+
+def observed(*rows):
+    """Rows as ``Evidence.observations`` gives them: (start, end, bounds, origin)."""
+    return pd.DataFrame(list(rows), columns=["start", "end", "bounds", "origin"])
+
+
+def test_running_total_is_at_face_value_and_keeps_the_largest_of_a_day():
+    rows = observed((None, date(2024, 2, 1), Bounds(20, None, float("inf")), "a"),
+                    (None, date(2024, 1, 1), Bounds.exact(10), "a"), (None, date(2024, 2, 1), Bounds.exact(15), "a"))
+    assert flows.running_total(rows) == [(date(2024, 1, 1), Bounds.exact(10)), (date(2024, 2, 1), Bounds.exact(20))]
+
+
+def test_spaced_leaves_out_counts_that_follow_too_soon():
+    counts = [(date(2024, 1, day), Bounds.exact(day)) for day in (1, 7, 29, 30)]
+    assert [day.day for day, _ in flows.spaced(counts, 28)] == [1, 29]
+
+
+def test_upto_takes_the_last_count_that_is_not_later():
+    counts = [(date(2024, 1, 1), Bounds.exact(1)), (date(2024, 3, 1), Bounds.exact(3))]
+    assert flows.upto(counts, date(2024, 2, 28)) == counts[0]
+    assert flows.upto(counts, date(2023, 12, 31)) is None
+
+
+def test_monthly_spreads_a_count_over_its_own_period():
+    # 49,000 over 1,042 days from the invasion to the end of 2024: 49,000 / 34.2341 = 1,431 a month.
+    rows = observed((date(2022, 2, 24), date(2024, 12, 31), Bounds.exact(49000), "a"))
+    assert flows.monthly(rows).value == pytest.approx(1431.3, abs=0.1)
+    assert flows.monthly(rows.iloc[:0]).is_unknown
+
+
+def test_days_of_intake_of_a_tenth_is_a_tenth_of_a_month_whatever_the_intake():
+    for intake in (20_000, 43_000):
+        assert flows.days_of_intake(Bounds.exact(intake / 10), Bounds.exact(intake)).value == pytest.approx(3.04375)
+
+
+def test_days_of_intake_keeps_an_open_end_and_the_bounds_of_both():
+    got = flows.days_of_intake(Bounds(1000, None, float("inf")), Bounds(20_000, None, 40_000))
+    assert got.low == pytest.approx(30.4375 / 40)
+    assert got.high == float("inf")
+
+
+def test_a_share_of_what_may_be_nothing_is_unknown():
+    assert flows.share_of(Bounds.exact(1), Bounds(-5, None, 5)).is_unknown
+    assert flows.share_of(Bounds.exact(1), Bounds.unknown()).is_unknown
+    assert flows.share_of(Bounds.unknown(), Bounds.exact(4)).is_unknown
+
+
+def test_net_change_between_two_stocks_takes_the_widest_reading():
+    # 470,000 ± 5,000 to 580,000 ± 5,000 in 275 days: 100,000 to 120,000, or 11,068 to 13,282 a month.
+    rows = observed((None, date(2024, 2, 29), Bounds(465_000, 470_000, 475_000), "hur"),
+                    (None, date(2024, 9, 1), Bounds(500_000, None, float("inf")), "hur"),
+                    (None, date(2024, 11, 30), Bounds(575_000, 580_000, 585_000), "hur"))
+    got = flows.net_change(rows)
+    assert (got.low, got.value, got.high) == pytest.approx((11_068.2, 12_175.0, 13_281.8), abs=0.1)
+    assert flows.net_change(rows.iloc[:1]).is_unknown
+
+
+def test_a_shrinking_stock_has_a_negative_change_and_a_larger_outflow():
+    rows = observed((None, date(2024, 1, 1), Bounds.exact(100.0), "a"), (None, date(2024, 1, 31), Bounds.exact(70.0), "a"))
+    change = flows.net_change(rows)
+    assert change.value == pytest.approx(-30.4375)
+    assert flows.outflow(Bounds.exact(10), change).value == pytest.approx(40.4375)
+
+
+def test_room_is_what_the_outflow_leaves_and_never_negative():
+    left = flows.outflow(Bounds(31_000, None, 38_000), Bounds(11_000, None, 13_000))
+    assert (left.low, left.high) == (18_000, 27_000)
+    assert flows.room(left, Bounds.exact(8_000)) == Bounds(10_000, None, 19_000)
+    assert flows.room(left, Bounds.exact(20_000)).low == 0
+    assert flows.room(left, Bounds.unknown()).is_unknown
+
+
+def test_longest_keeps_one_two_sided_flow_for_each_origin_and_year():
+    january = date(2024, 1, 1)
+    rows = observed((january, date(2024, 6, 30), Bounds.exact(100), "a"),
+                    (january, date(2024, 12, 31), Bounds.exact(366), "a"),
+                    (january, date(2024, 12, 31), Bounds(400, None, float("inf")), "b"),
+                    (january, date(2024, 1, 31), Bounds.exact(31), "c"))
+    got = flows.longest(rows, least_days=150)
+    assert list(got["origin"]) == ["a"]
+    assert got["monthly"].iloc[0].value == pytest.approx(30.4375)
+    assert flows.longest(rows.iloc[:0]).empty
+
+
+def test_covering_finds_the_period_that_contains_a_day():
+    counts = [(1, 0), (2, 31), (3, 60)]
+    gains = increments([(date(2024, month, 1), Bounds.exact(count)) for month, count in counts])
+    found = flows.covering(gains, date(2024, 2, 1))
+    assert found is not None and found.count.value == 31
+    assert flows.covering(gains, date(2024, 1, 1)) is None
+
+
+def test_kept_leaves_the_columns_of_an_empty_table():
+    rows = observed((None, date(2024, 1, 1), Bounds.exact(1), "a"), (None, date(2024, 1, 2), Bounds.exact(2), "b"))
+    assert list(flows.kept(rows, [False, True])["origin"]) == ["b"]
+    assert list(flows.kept(rows.iloc[:0], [])["origin"]) == []
+
+
+def test_gain_a_month_within_a_window():
+    # 100 at the end of 2023 and 466 at the end of 2024: 366 in 366 days, so 30.4375 in a mean month.
+    counts = [(date(2023, 12, 31), Bounds.exact(100)), (date(2024, 12, 31), Bounds.exact(466)),
+              (date(2025, 6, 1), Bounds.exact(900))]
+    assert flows.gain_a_month(counts, date(2024, 1, 1), date(2024, 12, 31)).value == pytest.approx(30.4375)
+    # A total that begins with the window gains from nothing, up to the last count inside.
+    assert flows.gain_a_month(counts[1:], date(2024, 1, 1), date(2025, 1, 31)).value == pytest.approx(466 / 366 * 30.4375)
+    assert flows.gain_a_month(counts, date(2025, 7, 1), date(2025, 8, 1)).is_unknown
+
+
+def test_rows_of_joins_the_observations():
+    assert flows.rows_of([Bounds.exact(1, ["a"]), Bounds.exact(2, ["b", "a"])]) == {"a", "b"}
+    assert flows.rows_of([]) == frozenset()
+
+
+def test_bracket_of_a_running_total_between_two_counts():
+    rows = observed((None, date(2023, 12, 15), Bounds(400, None, float("inf")), "a"),
+                    (None, date(2024, 2, 29), Bounds.exact(520), "a"))
+    got = flows.bracket(rows, date(2023, 12, 31))
+    assert (got.low, got.high) == (400, 520)
+    assert flows.bracket(rows, date(2024, 6, 1)).high == float("inf")
+    assert flows.bracket(rows.iloc[:0], date(2024, 6, 1)).is_unknown
+
+
+def test_a_month_spreads_each_row_over_its_own_period():
+    rows = observed((date(2024, 2, 1), date(2024, 2, 29), Bounds.exact(29), "a"))
+    got = flows.a_month(rows)
+    assert got["monthly"].iloc[0].value == pytest.approx(30.4375)
+    assert got["period"].iloc[0] == "1 February 2024 to 29 February 2024"
+    assert flows.a_month(rows.iloc[:0]).empty

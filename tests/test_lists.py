@@ -1,0 +1,54 @@
+"""Two lists: against hand-worked numbers and a published capture–recapture table."""
+
+import math
+
+import pytest
+from desertion import lists
+from desertion.bounds import Bounds
+
+
+def exact(*numbers):
+    return [Bounds.exact(number) for number in numbers]
+
+
+def test_overlap_by_inclusion_and_exclusion():
+    assert lists.overlap(*exact(26000, 36000, 49000)) == Bounds.exact(13000)
+
+
+def test_overlap_keeps_what_the_wording_leaves_open():
+    found = lists.overlap(Bounds(26000, None, math.inf), Bounds(35500, 36000, 36500), Bounds(49000, None, math.inf))
+    assert (found.low, found.value, found.high) == (0, None, 36500)
+
+
+def test_frechet_bounds():
+    first, second = exact(26000, 36000)
+    assert lists.frechet_union(first, second) == Bounds(36000, None, 62000)
+    assert lists.frechet_overlap(first, second) == Bounds(0, None, 26000)
+
+
+def test_independence_is_lincoln_and_petersen():
+    # Sekar and Deming (1949), the textbook form A·B/m; here 500·400/200 = 1,000.
+    assert lists.population(*exact(500, 400, 200)).value == pytest.approx(1000)
+
+
+@pytest.mark.parametrize("psi", [0.25, 1, 2, 8])
+def test_the_odds_ratio_is_that_of_the_completed_table(psi):
+    a, b, both = 500, 400, 200
+    whole = lists.population(*exact(a, b, both), psi).value
+    neither = whole - (a + b - both)
+    assert both * neither / ((a - both) * (b - both)) == pytest.approx(psi)
+
+
+def test_population_covers_every_corner_of_its_inputs():
+    first, second, both = Bounds(490, 500, 510), Bounds(390, 400, 410), Bounds(190, 200, 210)
+    found = lists.population(first, second, both, 2)
+    for a in (490, 510):
+        for b in (390, 410):
+            for m in (190, 200, 210):
+                assert lists.population(*exact(a, b, m), 2).value in found
+
+
+@pytest.mark.parametrize(("arguments", "error"), [((*exact(5, 5, 2), 0), ValueError), ((*exact(5, 5, 0), 1), ZeroDivisionError)])
+def test_what_two_lists_cannot_say_is_refused(arguments, error):
+    with pytest.raises(error):
+        lists.population(*arguments)

@@ -1,0 +1,74 @@
+"""Parameters: declared in a cell, checked before anything runs."""
+
+from types import SimpleNamespace
+
+import pytest
+from desertion.parameters import ParameterError, check, declared, faults, of_notebook
+
+CELL = '''as_of: AsOf = "latest"  # the day
+strength: Persons = 200_000  # men in the theatre
+share: Share = 0.5  # share that ran
+'''
+
+
+def test_a_parameters_cell_is_read_with_kind_default_and_meaning():
+    first, second, _ = declared(CELL)
+    assert (first.name, first.kind, first.default) == ("as_of", "AsOf", "latest")
+    assert str(second) == "strength = 200000 (persons; 1 to 20,000,000): men in the theatre"
+
+
+@pytest.mark.parametrize("line", ["strength = 5  # men", "strength: int = 5  # men", "strength: Persons = 5", "strength: Persons",
+                                  "import os"])
+def test_a_line_that_declares_otherwise_is_refused_and_shown(line):
+    with pytest.raises(ParameterError, match=line.split("#")[0].strip().split(" ")[0]):
+        declared(line)
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"strenth": 5}, "strenth: no such parameter; did you mean strength?"),
+    ({"strength": "many"}, "strength = 'many': "),
+    ({"strength": 0}, "strength = 0: .*greater than 0"),
+    ({"strength": 2.5}, "strength = 2.5: "),
+    ({"share": 1.5}, "share = 1.5: .*less than or equal to 1"),
+    ({"share": True}, "share = True: "),
+    ({"as_of": "June"}, "as_of = 'June': "),
+    ({"as_of": 20250609}, "as_of = 20250609: "),
+])
+def test_what_is_wrong_is_said(given, words):
+    assert len(faults(declared(CELL), given)) == 1
+    with pytest.raises(AssertionError):
+        assert not faults(declared(CELL), given)
+    import re
+    assert re.search(words, faults(declared(CELL), given)[0])
+
+
+@pytest.mark.parametrize("given", [{}, {"strength": 700000}, {"share": 1, "as_of": "2025-06-09"}, {"as_of": "latest"}])
+def test_what_is_right_passes(given):
+    assert faults(declared(CELL), given) == []
+
+
+def shell(injected="", **values):
+    names = {"as_of": "latest", "strength": 200000, "share": 0.5} | values
+    return SimpleNamespace(user_ns={"In": ["", "import x", CELL, injected, "check(get_ipython())"], **names})
+
+
+def test_inside_a_notebook_good_parameters_pass():
+    check(shell())
+    check(shell("# Parameters\nstrength = 700000\n", strength=700000))
+
+
+@pytest.mark.parametrize(("shell_", "words"), [
+    (shell("# Parameters\nstrenth = 5\n", strenth=5), "strenth: no such parameter"),
+    (shell("# Parameters\nstrength = -5\n", strength=-5), "strength = -5"),
+    (shell(share="half"), "share = 'half'"),  # edited in the cell itself
+])
+def test_inside_a_notebook_bad_parameters_stop_it_with_the_valid_ones(shell_, words):
+    with pytest.raises(ParameterError, match=words) as caught:
+        check(shell_)
+    assert "Valid parameters:" in str(caught.value) and "men in the theatre" in str(caught.value)
+    assert caught.value._render_traceback_() == [f"ParameterError: {caught.value}"]
+
+
+def test_a_notebook_without_parameters_cell_is_refused():
+    with pytest.raises(ParameterError, match="no cell is tagged"):
+        of_notebook({"cells": [{"metadata": {}, "source": "x = 1"}]})

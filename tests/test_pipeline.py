@@ -1,0 +1,256 @@
+"""The whole way, on a small project: what is built, what runs again, and what a person sees when something is wrong."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from desertion.pipeline import execution, files, site, sweep
+from desertion.pipeline.errors import BuildError
+from desertion.pipeline.project import Project
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOK = '''
+from desertion.data import load
+from desertion.parameters import AsOf, Folder, Persons, check
+from desertion.publish import Publisher
+---
+as_of: AsOf = "latest"  # the evidence that was public on this day
+data: Folder = "../data"  # folder with the tables
+strength: Persons = 200_000  # men in the theatre
+---
+check(get_ipython())
+evidence = load(data, as_of)
+publish = Publisher("small", evidence)
+---
+listed = evidence.one(measure="listed_absent", population="list_istories_merged", category="all")
+publish.number("listed", listed, "persons", "Names on the merged list.", step=1)
+publish.number("per_thousand", listed / strength * 1000, "per 1,000", "Names per 1,000 men.")
+'''
+CHAPTER = "# Small\n\n**{result}`small.listed` names** {cite:p}`svtv2025list`; see {doc}`/book/other`.\n"
+TOC = "format: jb-book\nroot: book/index\nchapters:\n  - file: book/other\n  - file: book/references\n  - glob: notebooks/*\n"
+
+
+def notebook(source: str = NOTEBOOK):
+    cells = [nbformat.v4.new_markdown_cell("# How many?", id="cell-0")]
+    for index, code in enumerate(source.strip().split("\n---\n"), start=1):
+        cell = nbformat.v4.new_code_cell(code, id=f"cell-{index}")
+        if code.startswith("as_of:"):
+            cell.metadata["tags"] = ["parameters"]
+        cells.append(cell)
+    return nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A project with one notebook and three chapters, built once; tests change it and put it back."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("_config.yml", "requirements.txt"):
+        shutil.copy(ROOT / name, root / name)
+    for name in ("book/_ext", "book/_static", "notebooks/desertion", "data"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "book" / "methods.bib", root / "book")
+    (root / "_toc.yml").write_text(TOC)
+    (root / "book" / "index.md").write_text(CHAPTER)
+    (root / "book" / "other.md").write_text("# Other\n\nAnother page.\n")
+    (root / "book" / "references.md").write_text("# References\n\n```{bibliography}\n:all:\n```\n")
+    (root / "notebooks" / "small.ipynb").write_text(notebook())
+    (root / "notebooks" / "editions.yml").write_text('latest:\n  as_of: latest\narticle:\n  as_of: "2025-06-09"\n')
+    done = pipeline(root, "book")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root
+
+
+def pipeline(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "desertion.pipeline", *arguments], cwd=root, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(root / "notebooks")}, stdin=subprocess.DEVNULL, check=False)
+
+
+def page(root: Path, name: str = "book/index.html") -> str:
+    return (root / "_build" / "html" / name).read_text("utf-8")
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+class changed:
+    """A file with other content for a while."""
+
+    def __init__(self, path: Path, old: str, new: str) -> None:
+        self.path, self.was = path, path.read_text("utf-8")
+        assert old in self.was
+        self.new = self.was.replace(old, new)
+
+    def __enter__(self):
+        self.path.write_text(self.new, "utf-8")
+
+    def __exit__(self, *_):
+        self.path.write_text(self.was, "utf-8")
+
+
+def test_the_book_holds_the_number_its_link_and_the_machine_readable_results(small):
+    assert "at least 49,000" in page(small) and "notebooks/small.html#small-listed" in page(small)
+    results = json.loads((small / "_build" / "html" / "results.json").read_text())
+    expected = {"value": None, "low": 49000.0, "high": None, "unit": "persons", "text": "at least 49,000"}
+    assert {key: results["latest"]["small"]["listed"][key] for key in expected} == expected
+    assert results["article"]["small"]["listed"]["low"] == 49000.0
+    assert "at least 49,000" in page(small, "notebooks/small.html")
+
+
+def test_a_second_build_runs_nothing_and_changes_no_byte(small):
+    before = everything(small / "_build" / "html")
+    done = pipeline(small, "book")
+    assert done.returncode == 0 and " run in " not in done.stdout and "pages" not in done.stdout
+    assert everything(small / "_build" / "html") == before
+
+
+def test_a_changed_figure_reaches_the_page_and_the_editions_share_one_run(small):
+    rows = (small / "data" / "observations.csv").read_text().splitlines()
+    row = next(line for line in rows if line.startswith("istories-merged-49000-censor,"))
+    with changed(small / "data" / "observations.csv", row, row.replace(",49000,", ",51000,")):
+        done = pipeline(small, "book")
+        assert done.returncode == 0, done.stderr
+        assert "at least 51,000" in page(small)
+        assert (done.stdout.count("small: run in"), done.stdout.count("small: reused in")) == (1, 1)
+    done = pipeline(small, "book")
+    assert "small: run in" not in done.stdout and "at least 49,000" in page(small)  # the earlier run is found again
+
+
+def test_a_change_of_other_rows_runs_no_notebook(small):
+    rows = (small / "data" / "observations.csv").read_text().splitlines()
+    row = next(line for line in rows if line.startswith("gs-losses-2022-03,"))
+    with changed(small / "data" / "observations.csv", row, row.replace(",17500,", ",17600,")):
+        done = pipeline(small, "book")
+        assert done.returncode == 0 and "small: run in" not in done.stdout and "small: reused in" in done.stdout
+    pipeline(small, "book")
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), [
+    ("notebooks/small.ipynb", "listed / strength", "listed / 0", ["notebooks/small.ipynb, cell 5", "ZeroDivisionError"]),
+    ("book/index.md", "small.listed", "small.lsted", ["book/index.md", "small.lsted"]),
+    ("book/index.md", "svtv2025list", "svtv2025lost", ["book/index.md", "svtv2025lost"]),
+    ("book/index.md", "/book/other", "/book/nowhere", ["book/index.md", "/book/nowhere"]),
+    ("data/observations.csv", "gs-losses-2022-03,losses_claimed", "gs-losses-2022-03,losses_dreamt", ["observations.csv, row", "losses_dreamt"]),
+    ("notebooks/editions.yml", "as_of: latest", "as_of: someday", ["as_of = 'someday'", "Valid parameters"]),
+    ("notebooks/small.ipynb", "strength: Persons", "strength: Person", ["notebooks/small.ipynb", "kind of AsOf"]),
+], ids=["notebook raises", "missing number", "missing citation", "broken link", "bad row", "bad edition", "bad parameter"])
+def test_what_is_wrong_is_named_and_the_published_book_stays(small, file, old, new, words):
+    before = everything(small / "_build" / "html")
+    with changed(small / file, old, new):
+        first, second = pipeline(small, "book"), pipeline(small, "book")
+    for done in (first, second):  # a fault is a fault the second time too
+        assert done.returncode == 1
+        assert all(word in done.stderr for word in words), done.stderr
+        assert "Traceback" not in done.stderr
+    assert everything(small / "_build" / "html") == before
+    assert pipeline(small, "book").returncode == 0
+    assert everything(small / "_build" / "html") == before
+
+
+def test_one_notebook_with_other_parameters(small):
+    done = pipeline(small, "run", "small", "strength=700000", "as_of=2025-06-09")
+    assert "per_thousand: at least 70" in done.stdout and done.returncode == 0
+    assert "listed: not known persons" in pipeline(small, "run", "small", "as_of=2025-01-01").stdout
+
+
+@pytest.mark.parametrize(("setting", "words"), [
+    ("strenth=5", "strenth: no such parameter; did you mean strength?"), ("strength=many", "strength = 'many'"),
+    ("strength=0", "greater than 0"), ("strength", "write name=value"), ("as_of=June", "as_of = 'June'")])
+def test_parameters_that_cannot_be_used_are_refused_before_anything_runs(small, setting, words):
+    done = pipeline(small, "run", "small", setting)
+    assert done.returncode == 1 and words in done.stderr and done.stdout == "" and "Traceback" not in done.stderr
+
+
+def test_an_unknown_notebook_edition_or_data_folder_is_named(small):
+    assert "no notebook 'large'; there are small" in pipeline(small, "run", "large").stderr
+    assert "no edition 'mine'; there are latest, article" in pipeline(small, "book", "--edition", "mine").stderr
+    assert "nowhere: no such data folder" in pipeline(small, "--data", "nowhere", "book").stderr
+
+
+def test_papermill_itself_refuses_a_misspelt_parameter(small, tmp_path):
+    done = subprocess.run([sys.executable, "-m", "papermill", "small.ipynb", str(tmp_path / "out.ipynb"), "-p", "strenth", "5", "-k", "python3"],
+                          cwd=small / "notebooks", capture_output=True, text=True, check=False)
+    assert done.returncode != 0 and "strenth: no such parameter; did you mean strength?" in done.stderr
+
+
+def test_jupyter_runs_a_notebook_as_it_stands(small):
+    done = subprocess.run([sys.executable, "-m", "jupyter", "execute", "small.ipynb", "--output=executed.ipynb"], cwd=small / "notebooks",
+                          capture_output=True, text=True, check=False)
+    executed = small / "notebooks" / "executed.ipynb"
+    assert done.returncode == 0, done.stderr
+    assert any(each["name"] == "listed" for each in execution.payloads(nbformat.read(executed, as_version=4)))
+    executed.unlink()
+
+
+def test_no_output_names_this_machine(small):
+    for path in sorted((small / "_build" / "editions").rglob("*.ipynb")):
+        assert str(small) not in path.read_text("utf-8") and str(Path.home()) not in path.read_text("utf-8")
+
+
+# The small pieces.
+
+def test_a_file_is_written_whole_and_only_if_it_differs(tmp_path):
+    path = tmp_path / "deep" / "file"
+    assert files.write(path, "a") is True
+    stamp = path.stat().st_mtime_ns
+    assert files.write(path, "a") is False and path.stat().st_mtime_ns == stamp
+    assert files.write(path, "b") is True and path.read_text() == "b" and [each.name for each in path.parent.iterdir()] == ["file"]
+
+
+def test_a_mirror_holds_exactly_what_is_wanted(tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "gone").write_text("x")
+    (tmp_path / "same").write_text("s")
+    assert files.mirror({"same": "s", "new/file": "n"}, tmp_path) == ["new/file", "old/gone"]
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == ["new", "new/file", "same"]
+
+
+def test_lists_of_parts_do_not_collide():
+    assert files.digest("ab", "c") != files.digest("a", "bc")
+    assert files.digest("a", b"c") == files.digest(b"a", "c")
+
+
+def test_json_never_holds_infinity():
+    with pytest.raises(ValueError):
+        files.as_json({"high": float("inf")})
+
+
+def test_months_end_with_the_one_that_covers_the_last_day():
+    from datetime import date
+    found = [str(day) for day in sweep.months(date(2022, 11, 1), date(2023, 1, 15))]
+    assert found == ["2022-11-30", "2022-12-31", "2023-01-31"]
+
+
+def test_uses_are_read_from_the_source():
+    code = 'published(results, "rate", evidence)\nclaims.decide("A01", rule, "totals.listed")\nswept("../_build/sweeps/vintages.csv", evidence)'
+    found = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    assert execution.uses(found, ["rate", "totals", "lists"]) == (["rate", "totals"], ["vintages"])
+    everything_ = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("everything_published(results, evidence)")])
+    assert execution.uses(everything_, ["rate", "lists"])[0] == ["lists", "rate"]
+
+
+@pytest.mark.parametrize(("code", "expected"), [
+    ("evidence = load(data, as_of)", False), ("evidence = load(data, as_of)\ntable[table.setting <= as_of]", True)])
+def test_a_notebook_that_uses_its_date_is_known_by_its_source(code, expected):
+    assert execution.uses_date(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])) is expected
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("- latest", "must list editions by name"), ("article: {as_of: latest}", "among them `latest`"),
+    ("latest: {}", "without as_of"), ("latest: {as_of: latest, mood: x}", "not mood"), ("latest: {as_of: latest, assumptions: 5}", "parameters by notebook"),
+    ("latest: {as_of: latest, assumptions: {nowhere: {x: 1}}}", "no notebook nowhere"), ("latest: [", "editions.yml")])
+def test_editions_that_are_not_as_they_must_be(small, text, words):
+    path = small / "notebooks" / "editions.yml"
+    with changed(path, path.read_text(), text), pytest.raises(BuildError, match=words):
+        _ = Project.at(small).editions
+
+
+def test_complaints_are_the_lines_that_say_what_is_wrong(small):
+    project = Project.at(small)
+    log = f"reading sources\n\x1b[91m{project.stage}/book/index.md:3: WARNING: no such thing\x1b[0m\ndone"
+    assert site.complaints(log, project) == "  book/index.md:3: WARNING: no such thing"

@@ -1,0 +1,88 @@
+"""The chapters: no typed numbers, every citation and every published name exists, each part is where a reader expects it."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = sorted((ROOT / "book").glob("*.md"))
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+ALLOWED = [
+    r"```.*?```",  # directives and code
+    r"\{[\w:-]+\}`[^`]*`",  # roles: what is glued, cited or linked
+    r"`[^`]*`",
+    r"\$\$.*?\$\$", r"\$[^$]*\$",  # formulas
+    r"\]\([^)]*\)", r"<https?:[^>]*>",  # addresses
+    r"^\(.*\)=$", r"^\[\^\w+\]",  # labels and footnotes
+    rf"\b\d{{1,2}} (?:{MONTHS})(?: \d{{4}})?\b",  # dates of laws and events
+    r"\b(?:1[4-9]|20)\d\d(?:[–/-]\d{2,4})?\b",  # years
+    r"\b(?:Articles?|part|parts|chapter|section|§) \d+(?:\.\d+)?(?:(?:, | and | or |/)\d+(?:\.\d+)?)*",  # numbers of the law
+    r"\bA4\b|\bCC BY 4\.0\b|\bMIT\b",
+    r"\b[A-G]\d\d\b",  # claims
+    r"500s",  # the slang, and the book's name
+]
+
+
+def typed_numbers(markdown: str) -> list[str]:
+    """Numbers in prose that no notebook published: every digit left after what may be typed is taken out."""
+    for pattern in ALLOWED:
+        markdown = re.sub(pattern, " ", markdown, flags=re.S | re.M)
+    return re.findall(r"\S*\d\S*", markdown)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_no_number_in_prose_is_typed(path):
+    assert typed_numbers(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("sentence", [
+    "At least 49,000 men are listed.", "About 27% of them.", "The rate is 1.2 a month.", "Some 62000 names.", "3 of 4 outlets.",
+    "It rose 5-fold.", "**1,430** a month, {result}`rate.monthly` says.", "Twenty, or 20."])
+def test_a_typed_number_is_found(sentence):
+    assert typed_numbers(sentence)
+
+
+@pytest.mark.parametrize("sentence", [
+    "{result}`lists.merged` men {cite:p}`svtv2025list`.", "Since 24 February 2022, under Article 337.", "Articles 337, 338 and 332 in 2024.",
+    "With $n_{11} = 3$ on both.", "The 500s of 2022–2024.", "Claim A01."])
+def test_what_may_be_typed_is_not(sentence):
+    assert typed_numbers(sentence) == []
+
+
+@pytest.fixture(scope="module")
+def keys():
+    with (ROOT / "data" / "sources.csv").open(encoding="utf-8") as file:
+        sources = {row["source"] for row in csv.DictReader(file)}
+    return sources | set(re.findall(r"^@\w+\{([^,]+),", (ROOT / "book" / "methods.bib").read_text("utf-8"), flags=re.M))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_every_citation_exists(path, keys):
+    cited = {key.strip() for group in re.findall(r"\{cite:\w+\}`([^`]*)`", path.read_text("utf-8")) for key in group.split(",")}
+    assert cited <= keys
+
+
+ANALYTIC = [path for path in CHAPTERS if (ROOT / "notebooks" / path.name).with_suffix(".ipynb").exists()]
+
+
+@pytest.mark.parametrize("path", ANALYTIC, ids=lambda path: path.stem)
+def test_a_chapter_opens_with_its_finding_and_shows_something(path):
+    text = path.read_text("utf-8")
+    title, opening = [block for block in text.split("\n\n") if block.strip()][:2]
+    assert re.fullmatch(r"# .+", title.strip())
+    assert opening.startswith("**"), "the finding comes first, in bold"
+    assert f"{{published-figure}} {path.stem}." in text or f"{{published-table}} {path.stem}." in text or "{claims}" in text
+
+
+@pytest.mark.parametrize("path", [path for path in ANALYTIC if path.stem not in ("claims", "methods", "sources", "index")],
+                         ids=lambda path: path.stem)
+def test_a_chapter_says_how_it_is_computed_and_what_could_be_wrong(path):
+    headings = re.findall(r"^## (.+)$", path.read_text("utf-8"), flags=re.M)
+    assert "How it is computed" in headings and "What could be wrong" in headings and "What would change the answer" in headings
+
+
+def test_every_chapter_is_in_the_table_of_contents():
+    listed = set(re.findall(r"book/([\w-]+)", (ROOT / "_toc.yml").read_text("utf-8")))
+    assert listed == {path.stem for path in CHAPTERS}

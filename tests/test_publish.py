@@ -1,0 +1,128 @@
+"""Publishing: what is shown, what is carried, and what is refused."""
+
+import math
+import xml.etree.ElementTree as ElementTree
+
+import pandas as pd
+import pytest
+from desertion import publish as module
+from desertion.bounds import Bounds
+from desertion.data import load
+from desertion.figures import BLUE, draw_bounds, render, scoped, themed
+from desertion.publish import MIME, Publisher, PublishError, cell_text, csv_of
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    outputs = []
+    monkeypatch.setattr(module, "display", lambda bundle, raw: outputs.append(bundle))
+    return outputs
+
+
+@pytest.fixture
+def publisher(tables):
+    evidence = load(tables([{"id": "a"}, {"id": "b", "origin": "mediazona"}]))
+    evidence.select("observations")
+    return Publisher("rate", evidence)
+
+
+def draw(figure, data, narrow):
+    axes = figure.subplots()
+    axes.plot(data["x"], data["y"], color=BLUE)
+
+
+def figure(publisher, **other):
+    arguments = {"title": "It rises", "subtitle": "units", "alt": "A line that rises.", "columns": {"x": "X", "y": "Y"}, "rows": ["a"]}
+    publisher.figure("line", draw, pd.DataFrame({"x": [1, 2], "y": [3, 4]}), **(arguments | other))
+
+
+def test_a_number_is_shown_and_carried_with_its_bounds(publisher, shown):
+    publisher.number("monthly", Bounds(1427.4, None, math.inf, frozenset("a")), "persons per month", "Listed <a> month.", step=10)
+    bundle = shown[0]
+    assert bundle["text/plain"] == "monthly: at least 1,420 persons per month. Listed <a> month."
+    assert 'id="rate-monthly"' in bundle["text/html"] and "&lt;a&gt;" in bundle["text/html"]
+    carried = bundle[MIME]
+    assert carried["body"] == {"value": None, "low": 1427.4, "high": None, "unit": "persons per month", "text": "at least 1,420",
+                               "picks": {"low": "1,420"}, "about": "Listed <a> month.", "rows": ["a"]}
+    assert carried["reads"] == [{"table": "observations", "where": {"status": "use"}}]
+    assert "desertion.bounds" in carried["modules"]
+
+
+def test_picks_of_low_and_high_are_rounded_outward(publisher, shown):
+    publisher.number("rate", Bounds(10.26, 10.55, 10.94), "ratio", "x", step=0.1)
+    assert shown[0][MIME]["body"]["picks"] == {"low": "10.2", "value": "10.6", "high": "11.0"}
+
+
+def test_an_unknown_number_is_published_as_not_known(publisher, shown):
+    publisher.number("monthly", Bounds.unknown(), "persons", "x")
+    body = shown[0][MIME]["body"]
+    assert (body["text"], body["value"], body["high"]) == ("not known", None, None)
+
+
+def test_a_figure_carries_both_variants_data_alt_and_sources(publisher, shown):
+    figure(publisher)
+    body = shown[0][MIME]["body"]
+    assert set(body["svg"]) == {"wide", "narrow"} and body["alt"] == "A line that rises."
+    assert body["columns"] == [{"name": "x", "label": "X"}, {"name": "y", "label": "Y"}]
+    assert body["csv"] == "x,y\n1,3\n2,4\n" and body["sources"] == ["svtv2025list"]
+    for svg in body["svg"].values():
+        texts = " ".join(element.text or "" for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("text"))
+        assert "It rises" in texts and "Source: iStories" in texts
+
+
+@pytest.mark.parametrize("without", [{"alt": " "}, {"alt": ""}])
+def test_a_figure_without_alt_text_does_not_publish(publisher, shown, without):
+    with pytest.raises(PublishError, match=r"rate\.line: a figure needs alt text"):
+        figure(publisher, **without)
+    assert shown == []
+
+
+def test_a_figure_without_data_does_not_publish(publisher, shown):
+    with pytest.raises(PublishError, match="needs alt text and data"):
+        figure(publisher, columns={})
+
+
+def test_a_name_is_published_once_and_is_a_name(publisher, shown):
+    publisher.words("a_day", "9 June", "x")
+    with pytest.raises(PublishError, match=r"rate\.a_day is published twice"):
+        publisher.words("a_day", "9 June", "x")
+    with pytest.raises(PublishError, match="small letters"):
+        publisher.words("A day", "9 June", "x")
+    with pytest.raises(PublishError, match="say what the number is"):
+        publisher.number("other", Bounds.exact(1), "persons", "")
+
+
+def test_the_same_figure_gives_the_same_bytes_and_no_date():
+    data = pd.DataFrame({"x": [1, 2], "y": [3, 4]})
+    arguments = {"name": "rate-line", "title": "It rises", "subtitle": "", "source": "", "height": 2, "narrow": False}
+    one, other = render(draw, data, **arguments), render(draw, data, **arguments)
+    assert one == other and "dc:date" not in one and "matplotlib" not in one.lower()
+
+
+def test_ids_are_scoped_and_unused_ones_dropped():
+    svg = '<?xml?><svg><g id="unused"/><clipPath id="p1"/><g clip-path="url(#p1)"/><use xlink:href="#p1"/></svg>'
+    assert scoped(svg, "f") == ('<svg><g/><clipPath id="f-p1"/><g clip-path="url(#f-p1)"/><use xlink:href="#f-p1"/></svg>')
+
+
+def test_colours_become_variables_of_the_page():
+    assert themed('<path style="stroke: #0072b2"/>') == '<path style="stroke: var(--fig-blue, #0072b2)"/>'
+
+
+def test_bounds_are_drawn_as_bounds():
+    from matplotlib.figure import Figure
+    def marks(bounds):
+        axes = Figure().subplots()
+        draw_bounds(axes, 0, bounds, reach=10)
+        return [line.get_marker() for line in axes.lines], len(axes.texts)
+    assert marks(Bounds.exact(5)) == (["o"], 0)
+    assert marks(Bounds(4, 5, 6)) == (["None", "o"], 0)
+    assert marks(Bounds(4, None, 6)) == (["None"], 0)
+    assert marks(Bounds(4, None, math.inf)) == (["|"], 1)  # a tick and an arrow, no dot
+    assert marks(Bounds.unknown()) == ([], 0)
+
+
+def test_cells_as_a_reader_sees_them_and_as_csv():
+    assert [cell_text(cell) for cell in (Bounds(4, None, math.inf), None, math.nan, 1234, 0.51234, "x", True)] == [
+        "at least 4", "", "", "1,234", "0.512", "x", "True"]
+    assert csv_of(pd.DataFrame({"who": ["a", "b"], "n": [Bounds(4, None, math.inf), None]})) == (
+        "who,n_low,n_value,n_high\na,4.0,,\nb,,,\n")

@@ -1,0 +1,47 @@
+"""Rates and increments, against hand calculation."""
+
+from datetime import date
+
+import pytest
+from desertion import rates
+from desertion.bounds import Bounds
+
+
+def test_months_are_mean_months_with_both_days_included():
+    assert rates.days(date(2024, 1, 1), date(2024, 12, 31)) == 366
+    assert rates.months(date(2023, 1, 1), date(2023, 12, 31)) == pytest.approx(365 / 30.4375)
+    with pytest.raises(ValueError, match="before it starts"):
+        rates.days(date(2024, 1, 2), date(2024, 1, 1))
+
+
+def test_49000_from_the_invasion_to_the_end_of_2024():
+    # 1,042 days are 34.23 mean months; 49,000 / 34.23 = 1,431.3
+    found = rates.per_month(Bounds.exact(49000), date(2022, 2, 24), date(2024, 12, 31))
+    assert found.value == pytest.approx(1431.3, abs=0.05)
+
+
+def test_rate_per_thousand_a_year_is_that_of_the_us_army_in_2007():
+    # 4,698 deserters on 507,000 in a year of 365 days: 9.27 per 1,000 (365.25-day years)
+    found = rates.per_thousand_a_year(Bounds.exact(4698), Bounds.exact(507000), date(2006, 10, 1), date(2007, 9, 30))
+    assert found.value == pytest.approx(4698 / 507 * 365.25 / 365)
+    assert rates.monthly_to_yearly_rate(Bounds.exact(1000), Bounds.exact(200000)).value == pytest.approx(60)
+
+
+def test_increments_between_cumulative_counts():
+    counts = [(date(2024, 1, 31), Bounds.exact(130)), (date(2023, 12, 31), Bounds.exact(100)), (date(2024, 3, 1), Bounds.exact(190))]
+    first, second = rates.increments(counts)
+    assert (first.start, first.end, first.count) == (date(2024, 1, 1), date(2024, 1, 31), Bounds.exact(30))
+    assert second.per_month.value == pytest.approx(60 / (30 / 30.4375))
+    assert not first.is_break and not second.is_break
+
+
+def test_a_change_of_method_and_a_fall_are_breaks_and_no_increment_is_negative():
+    counts = [(date(2024, 1, 1), Bounds.exact(100)), (date(2024, 2, 1), Bounds.exact(90)), (date(2024, 3, 1), Bounds.exact(95))]
+    fall, after = rates.increments(counts, breaks=[date(2024, 2, 15)])
+    assert fall.is_break and fall.count == Bounds.exact(0)
+    assert after.is_break
+
+
+def test_two_counts_on_one_day_are_refused():
+    with pytest.raises(ValueError, match="two counts"):
+        rates.increments([(date(2024, 1, 1), Bounds.exact(1)), (date(2024, 1, 1), Bounds.exact(2))])

@@ -1,0 +1,61 @@
+"""Rules of verdicts, and the collection of decisions."""
+
+import json
+import math
+
+import pytest
+from desertion.bounds import Bounds
+from desertion.claims import Claims
+from desertion.data import EvidenceError, load
+from desertion.verdicts import VERDICTS, Verdict, agrees, below, exceeds, follows
+
+UNKNOWN, FLOOR = Bounds.unknown(), Bounds(49000, None, math.inf)
+
+
+@pytest.mark.parametrize(("rule", "evidence", "verdict"), [
+    (agrees(FLOOR), FLOOR, "supported"), (agrees(FLOOR), Bounds.exact(50000), "supported"), (agrees(FLOOR), Bounds.exact(40000), "contradicted"),
+    (agrees(Bounds(1, None, 5)), Bounds(3, None, 9), "plausible"), (agrees(FLOOR), UNKNOWN, "unsupported"),
+    (exceeds(50000), Bounds.exact(50554), "supported"), (exceeds(50000), FLOOR, "plausible"), (exceeds(50000), Bounds(1, None, 2), "contradicted"),
+    (exceeds(1), UNKNOWN, "unsupported"),
+    (below(200000), Bounds(150000, None, 190000), "supported"), (below(200000), Bounds.exact(470000), "contradicted"),
+    (below(200000), Bounds(150000, None, 250000), "plausible"), (below(1), UNKNOWN, "unsupported"),
+    (follows(Bounds(500, 1000, 1500)), Bounds.exact(1240), "holds_arithmetically"),
+    (follows(Bounds(500, 1000, 1500)), Bounds.exact(4000), "contradicted"), (follows(Bounds.exact(1)), UNKNOWN, "unsupported"),
+])
+def test_rules(rule, evidence, verdict):
+    assert rule(evidence).verdict == verdict
+    assert verdict in VERDICTS and rule(evidence).rule
+
+
+def test_a_verdict_is_one_of_the_words():
+    with pytest.raises(ValueError, match="no such verdict: true"):
+        Verdict("true", "x")
+
+
+@pytest.fixture
+def claims(root, tmp_path):
+    entry = {"value": 1240.0, "low": 1240.0, "high": 1240.0, "unit": "persons", "text": "1,240", "about": "x", "rows": ["r"]}
+    (tmp_path / "rate.json").write_text(json.dumps({"notebook": "rate", "title": "t", "results": {"monthly": entry}, "reads": []}))
+    return Claims(load(root / "data"), str(tmp_path))
+
+
+def test_a_decision_keeps_rule_values_reason_and_chapter(claims):
+    assert claims.decide("B03", follows(Bounds(500, 1000, 1500)), "rate.monthly", reason="because") == "holds_arithmetically"
+    card = claims.decided["B03"]
+    assert card["computed"] and card["chapter"] == "rate" and card["values"]["rate.monthly"]["text"] == "1,240"
+    assert "B03" not in claims.open() and "A01" in claims.open()
+
+
+def test_what_is_not_checkable_is_closed_with_its_note(claims):
+    closed = claims.read_not_checkable()
+    assert "G01" in closed and not claims.decided["G01"]["computed"]
+    assert claims.decided["G01"]["reason"].startswith("Figure of speech")
+
+
+def test_unknown_claims_and_values_are_refused(claims):
+    with pytest.raises(EvidenceError, match="no claim 'Z99'"):
+        claims.read("Z99", "supported", "x")
+    with pytest.raises(EvidenceError, match="rate publishes no 'yearly', only monthly"):
+        claims.decide("B03", exceeds(1), "rate.yearly", reason="x")
+    with pytest.raises(EvidenceError, match=r"totals.json: the notebook totals has not been run"):
+        claims.decide("B03", exceeds(1), "totals.x", reason="x")

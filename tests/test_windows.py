@@ -1,0 +1,33 @@
+"""The windows of a count, against days counted by hand."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from desertion.bounds import Bounds
+from desertion.windows import WORDS, Window, of_count
+
+INVASION, MOBILISATION = date(2022, 2, 24), date(2022, 9, 21)
+
+
+def test_the_four_windows_of_a_list():
+    row = SimpleNamespace(end=date(2024, 12, 31), known_from=date(2025, 5, 20))
+    found = of_count(row, INVASION, MOBILISATION, date(2025, 6, 9))
+    assert set(found) == set(WORDS)
+    assert found["own"] == Window(INVASION, date(2024, 12, 31))
+    # 24 Feb 2022 to 31 Dec 2024: 311 + 365 + 366 days; a month is 30.4375 days.
+    assert found["own"].months == pytest.approx(1042 / 30.4375)
+    assert found["mobilised"].months == pytest.approx(833 / 30.4375)
+
+
+def test_a_window_that_cannot_be_is_left_out():
+    row = SimpleNamespace(end=date(2022, 6, 30), known_from=date(2022, 7, 1))
+    assert set(of_count(row, INVASION, MOBILISATION)) == {"own", "publication"}
+
+
+def test_rates_over_a_window():
+    year = Window(date(2023, 1, 1), date(2023, 12, 31))
+    assert year.yearly(Bounds.exact(365.25), Bounds.exact(365_000)).value == pytest.approx(1000 * 365.25**2 / 365 / 365_000)
+    assert year.monthly(Bounds.exact(365)).value == pytest.approx(30.4375)
+    with pytest.raises(ValueError, match="ends"):
+        Window(date(2023, 1, 2), date(2023, 1, 1))
