@@ -6,7 +6,7 @@ PORT ?= 8500
 BIN := .venv/bin
 RUN := PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book serve run check-data test lint lock clean help
+.PHONY: book serve run import changes check-data test lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,13 @@ serve: $(BIN)/.book ## serve the built book on this machine (PORT=8500)
 
 run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09"
 	@$(RUN) --data $(DATA) run $(NOTEBOOK) $(SET)
+
+import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (DATA=folder; APPLY=1 adds them)
+	@$(RUN) --data $(DATA) import $(if $(filter 1,$(APPLY)),--apply) "$(or $(ROWS),$(error give ROWS=file.csv, or a folder of tables with new rows))"
+
+# Ends well whatever differs; a script that wants to know calls the command below, which exits with 0 (nothing), 3 or 4.
+changes: $(BIN)/.book ## what differs between editions, published books or data folders: FROM=article TO=latest
+	@$(RUN) --data $(DATA) changes $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") || test $$? -ge 3
 
 check-data: $(BIN)/.book ## check the tables against their contract (DATA=folder)
 	@PYTHONPATH=notebooks $(BIN)/python -m desertion.contract $(DATA)

@@ -279,6 +279,16 @@ def test_a_table_has_its_title_sources_and_download(book: Book) -> None:
     assert made.select_one("a.download")["href"] == "figures/latest/rate-windows.csv"
 
 
+def test_a_table_is_written_in_other_formats_too(book: Book) -> None:
+    table = {key: figure()[key] for key in ("title", "columns", "data", "csv", "rows")} | {"sources": []}
+    book.publish(results={}, figures={}, tables={"denominators": table})
+    book.write("index.md", INDEX.format(body="```{published-table} rate.denominators\n```\n"))
+    book.build("text")
+    text = (book.out / "index.txt").read_text("utf-8")
+    assert book.warnings == ""
+    assert re.search(r"Window +\| Men \(persons\)", text) and re.search(r"first +\| 1,260", text)
+
+
 def test_other_formats_get_the_wide_figure_as_an_image(book: Book) -> None:
     book.write("index.md", INDEX.format(body=FIGURE + "{result}`rate.monthly`"))
     book.build("text")

@@ -31,6 +31,12 @@ def test_independence_is_lincoln_and_petersen():
     assert lists.population(*exact(500, 400, 200)).value == pytest.approx(1000)
 
 
+@pytest.mark.parametrize(("first", "second", "both", "published"), [(135, 122, 49, 336), (135, 126, 45, 378), (122, 126, 46, 334)])
+def test_petersens_estimates_of_the_hepatitis_outbreak(first, second, both, published):
+    # Each pair of the three lists of the outbreak in a college: Chao and others, Statistics in Medicine 20 (2001).
+    assert lists.population(*exact(first, second, both)).value == pytest.approx(published, abs=0.5)
+
+
 @pytest.mark.parametrize("psi", [0.25, 1, 2, 8])
 def test_the_odds_ratio_is_that_of_the_completed_table(psi):
     a, b, both = 500, 400, 200

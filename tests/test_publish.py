@@ -2,14 +2,16 @@
 
 import math
 import xml.etree.ElementTree as ElementTree
+from datetime import date
 
 import pandas as pd
 import pytest
 from desertion import publish as module
 from desertion.bounds import Bounds
 from desertion.data import load
-from desertion.figures import BLUE, draw_bounds, render, scoped, themed
+from desertion.figures import BLUE, draw_bounds, render, scoped, themed, year_axis
 from desertion.publish import MIME, Publisher, PublishError, cell_text, csv_of
+from matplotlib.dates import date2num, num2date
 
 
 @pytest.fixture
@@ -51,6 +53,12 @@ def test_a_number_is_shown_and_carried_with_its_bounds(publisher, shown):
 def test_picks_of_low_and_high_are_rounded_outward(publisher, shown):
     publisher.number("rate", Bounds(10.26, 10.55, 10.94), "ratio", "x", step=0.1)
     assert shown[0][MIME]["body"]["picks"] == {"low": "10.2", "value": "10.6", "high": "11.0"}
+
+
+def test_a_share_is_published_in_whole_percent_or_finer(publisher, shown):
+    publisher.share("half", Bounds.exact(0.5), "x")
+    publisher.share("fine", Bounds.exact(0.1234), "x", step=0.001)
+    assert [(bundle[MIME]["body"]["unit"], bundle[MIME]["body"]["text"]) for bundle in shown] == [("share", "50%"), ("share", "12.3%")]
 
 
 def test_an_unknown_number_is_published_as_not_known(publisher, shown):
@@ -119,6 +127,18 @@ def test_bounds_are_drawn_as_bounds():
     assert marks(Bounds(4, None, 6)) == (["None"], 0)
     assert marks(Bounds(4, None, math.inf)) == (["|"], 1)  # a tick and an arrow, no dot
     assert marks(Bounds.unknown()) == ([], 0)
+
+
+def test_an_axis_of_years_has_a_tick_a_year_and_none_where_nothing_is_drawn():
+    from matplotlib.figure import Figure
+    axes = Figure().subplots()
+    axes.plot([date(2022, 2, 24), date(2024, 12, 31)], [1, 2])
+    axes.set_xlim(date(2022, 1, 1), date(2025, 1, 1))
+    year_axis(axes)
+    assert [num2date(at).year for at in axes.get_xticks()] == [2022, 2023, 2024, 2025]
+    assert axes.xaxis.get_major_formatter()(date2num(date(2024, 1, 1))) == "2024"
+    year_axis(axes, empty=True)
+    assert list(axes.get_xticks()) == []
 
 
 def test_cells_as_a_reader_sees_them_and_as_csv():

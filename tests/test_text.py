@@ -44,3 +44,14 @@ def test_dates_and_counts():
     assert text.month("2025-06-09") == "June 2025"
     assert text.plural(1, "list") == "1 list" and text.plural(1234, "entry", "entries") == "1,234 entries"
     assert text.listing(["a"]) == "a" and text.listing(["a", "b", "c"]) == "a, b and c" and text.listing([]) == ""
+
+
+def test_shares_are_whole_percents_unless_more_is_said():
+    assert text.share(Bounds(0.1, None, 0.15)) == "10%–15%"
+    assert text.share(Bounds.exact(0.884), 0.001) == "88.4%"
+
+
+@pytest.mark.parametrize(("bounds", "printed"), [
+    (Bounds(35500, 36000, 36500), "36,000"), (Bounds(49000, None, INF), "at least 49,000"), (Bounds.unknown(), "not known")])
+def test_a_short_label_is_the_value_or_else_the_bounds(bounds, printed):
+    assert text.short(bounds) == printed

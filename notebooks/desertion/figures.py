@@ -13,6 +13,7 @@ import matplotlib as mpl
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -136,8 +137,10 @@ def count_axis(axis: Any, share: bool = False) -> None:
     axis.set_major_formatter(FuncFormatter(label))
 
 
-def mark_line(axes: Axes, at: float, label: str, *, colour: str = MUTED, top: float = 1.0) -> None:
-    """A thin vertical reference line with its name at the top."""
-    axes.axvline(at, color=colour, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-    axes.annotate(label, (at, top), xycoords=("data", "axes fraction"), xytext=(4, -2), textcoords="offset points",
-                  color=colour, size=8.5, va="top")
+def year_axis(axes: Axes, *, empty: bool = False) -> None:
+    """One tick a year on an axis of dates; no ticks at all where nothing is drawn on it."""
+    if empty:
+        axes.set_xticks([])
+        return
+    axes.xaxis.set_major_locator(YearLocator())
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))

@@ -65,6 +65,10 @@ class Publisher:
         shown = f"<b>{html.escape(printed)}</b> {html.escape(unit if unit != 'share' else '')}: {html.escape(about)}"
         self._show("result", name, body, f"<p>{shown}</p>", f"{name}: {printed} {unit}. {about}")
 
+    def share(self, name: str, bounds: Bounds, about: str, step: float = 0.01) -> None:
+        """Publishes a share, printed in whole percent unless ``step`` says otherwise."""
+        self.number(name, bounds, "share", about, step)
+
     def words(self, name: str, words: str, about: str, rows: Iterable[str] = ()) -> None:
         """Publishes words that are computed (a date, the name of the largest effect) for prose to cite."""
         self._claim_name(name)

@@ -66,6 +66,16 @@ def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
     return spread if bounds.value is None else f"{write(bounds.value, step)} ({spread})"
 
 
+def share(bounds: Bounds, step: float = 0.01) -> str:
+    """A share in words, in whole percent unless ``step`` says otherwise: "27%–31%", "at most 70%"."""
+    return of_bounds(bounds, "share", step)
+
+
+def short(bounds: Bounds) -> str:
+    """The value alone where there is one, else the bounds, in whole numbers: for labels with little room."""
+    return of_bounds(bounds, step=1) if bounds.value is None else number(bounds.value)
+
+
 def day(when: date | str) -> str:
     """A date as the book prints it: "9 June 2025"."""
     when = date.fromisoformat(when) if isinstance(when, str) else when

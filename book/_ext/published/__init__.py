@@ -6,6 +6,8 @@ roles       {result}, {claim}, {verdict}
 figures     {published-figure}, {published-table};  svg: figures fit to stand in a page
 claims      {claims}, {claim-scoreboard}, {verdict-definitions}
 dictionary  {data-dictionary}
+parameters  {parameters}
+changes     {changes}
 mathml      formulas without scripts
 citations   (Author, year) in round brackets
 fold        {fold}: a fold-out without scripts
@@ -22,7 +24,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import citations, claims, dictionary, elements, figures, fold, mathml, roles, site, store
+from . import changes, citations, claims, dictionary, elements, figures, fold, mathml, parameters, roles, site, store
 
 
 def code_version() -> int:
@@ -33,6 +35,6 @@ def code_version() -> int:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
-    for module in (store, elements, roles, figures, claims, dictionary, mathml, citations, fold, site):
+    for module in (store, elements, roles, figures, claims, dictionary, parameters, mathml, citations, fold, changes, site):
         module.setup(app)
     return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}

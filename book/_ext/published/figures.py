@@ -189,11 +189,19 @@ def table(columns: list[dict[str, str]], data: list[list[Any]], name: str) -> no
     columns: "name", "label" and perhaps "unit"; data: rows of cells as text or nodes; name: read out by screen readers.
     """
     numeric = [all(isinstance(row[i], str) and NUMERIC.match(row[i]) for row in data) for i in range(len(columns))]
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in columns), cols=len(columns))
-    group += nodes.thead("", _row([_label(column) for column in columns], numeric))
+    labels = [_label(column) for column in columns]
+    widths = [_width([label, *(row[i] for row in data)]) for i, label in enumerate(labels)]
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(columns))
+    group += nodes.thead("", _row(labels, numeric))
     group += nodes.tbody("", *(_row(row, numeric) for row in data))
     made = nodes.table("", group, classes=["data"])
     return elements.element("div", made, classes=["table-scroll"], role="region", tabindex="0", aria_label=name)
+
+
+def _width(cells: list[Any]) -> int:
+    """A column's width in characters, for formats that need one (Sphinx's text writer never ends with a width of 1)."""
+    longest = max(len(cell.astext() if isinstance(cell, nodes.Node) else str(cell)) for cell in cells)
+    return min(40, max(8, longest))
 
 
 def _label(column: dict[str, str]) -> str:

@@ -32,16 +32,25 @@ def main(arguments: list[str] | None = None) -> int:
     run.add_argument("settings", nargs="*", metavar="name=value")
     serve = commands.add_parser("serve", help="serve the published book on this machine only")
     serve.add_argument("--port", type=int, default=8500)
+    commands.add_parser("readme", help="write the README's numbers and picture anew from the built book")
+    bring = commands.add_parser("import", help="check new rows, show what they would change, and add them with --apply")
+    bring.add_argument("rows", nargs="+", type=Path, help="CSV files of new rows, or a folder of them")
+    bring.add_argument("--apply", action="store_true", help="add them; without it nothing is written")
+    differ = commands.add_parser("changes", help="what differs between two editions, published books or folders of tables",
+                                 description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.")
+    differ.add_argument("--from", dest="before", default="article", help="edition or folder (article)")
+    differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")
     chosen = parser.parse_args(arguments)
     try:
         project = Project.at(chosen.root, chosen.data)
-        {"book": make_book, "run": run_one, "serve": serve_book}[chosen.command](project, chosen)
+        command = {"book": make_book, "run": run_one, "serve": serve_book, "readme": write_readme, "import": import_rows,
+                   "changes": show_changes}[chosen.command]
+        return command(project, chosen) or 0
     except BuildError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 def make_book(project: Project, chosen: argparse.Namespace) -> None:
@@ -79,6 +88,28 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
             body = each["body"]
             print(f"{each['name']}: {body['text']} {'' if body['unit'] in ('share', 'words') else body['unit']}".rstrip())
     print(f"\nThe executed notebook, with its figures: {output}")
+
+
+def write_readme(project: Project, chosen: argparse.Namespace) -> None:
+    """Brings the README's numbers and picture up to date with the built book."""
+    from .readme import update
+
+    print("changed: " + (", ".join(update(project)) or "nothing"))
+
+
+def import_rows(project: Project, chosen: argparse.Namespace) -> int:
+    """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added."""
+    from .importing import run
+
+    with only_one(project.build / ".lock", "  a build is running; waiting for it to end …"):
+        return run(project, chosen.rows, chosen.apply)
+
+
+def show_changes(project: Project, chosen: argparse.Namespace) -> int:
+    """Compares and says what differs; the exit code tells whether anything does, and whether a verdict flipped."""
+    from .changes import run
+
+    return run(project, chosen.before, chosen.after)
 
 
 def setting(text: str) -> tuple[str, Any]:

@@ -225,11 +225,15 @@ def materialise(project: Project, edition: Edition, name: str, run: Path, given:
     write(folder / f"{name}.json", as_json(document))
 
 
+def title_of(notebook: Any, name: str) -> str:
+    """The first heading of a notebook: its question. Its name if it has none."""
+    return next((line[2:] for cell in notebook.cells if cell.cell_type == "markdown"
+                 for line in cell.source.splitlines() if line.startswith("# ")), name)
+
+
 def published_document(edition: Edition, name: str, notebook: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """What the book reads of a run, and the files that belong to it (file name → content)."""
-    title = next((line[2:] for cell in notebook.cells if cell.cell_type == "markdown"
-                  for line in cell.source.splitlines() if line.startswith("# ")), name)
-    document: dict[str, Any] = {"notebook": name, "edition": edition.name, "title": title,
+    document: dict[str, Any] = {"notebook": name, "edition": edition.name, "title": title_of(notebook, name),
                                 "results": {}, "figures": {}, "tables": {},
                                 "reads": unique(read for each in payloads(notebook) for read in each["reads"])}
     files: dict[str, str] = {}

@@ -12,7 +12,10 @@ from pathlib import Path
 
 from ..bibliography import bibtex
 from ..data import TABLES, read_table
+from ..parameters import of_notebook
+from . import changes
 from .errors import BuildError
+from .execution import read_notebook, title_of
 from .files import as_json, mirror, tree
 from .project import Project
 
@@ -36,7 +39,20 @@ def stage(project: Project, editions: list[str]) -> list[str]:
     for name in project.notebook_names:
         wanted[f"notebooks/{name}.ipynb"] = project.edition_folder(editions[0]) / "notebooks" / f"{name}.ipynb"
     wanted["published/claims.json"] = as_json(claims(project, editions))
+    wanted["published/parameters.json"] = as_json(parameters(project))
+    wanted |= changes.staged(project, editions)
     return mirror(wanted, project.stage)
+
+
+def parameters(project: Project) -> dict[str, dict]:
+    """Notebook → its title and parameters, as its parameters cell declares them."""
+    found = {}
+    for name in project.notebook_names:
+        notebook = read_notebook(project.notebooks / f"{name}.ipynb")
+        found[name] = {"title": title_of(notebook, name), "parameters": [
+            {"name": each.name, "default": each.default, "unit": each.unit.unit, "range": each.unit.range, "meaning": each.meaning}
+            for each in of_notebook(notebook)]}
+    return found
 
 
 def claims(project: Project, editions: list[str]) -> dict[str, dict]:

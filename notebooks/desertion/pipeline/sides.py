@@ -1,0 +1,242 @@
+"""What can be compared: an edition of the book, a published book in a folder, a folder of tables.
+
+Each is read into a ``Side``: rows, and, unless it is bare tables, numbers, verdicts and figures with what they rest on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .. import text
+from ..data import LATEST, TABLES, EvidenceError, read_table, visible
+from .errors import BuildError
+from .files import as_json
+from .project import Project
+
+EVIDENCE = "evidence.json"
+DEFAULT_EDITION = "latest"
+RESULT_FIELDS = ("value", "low", "high", "unit", "text", "about", "rows", "picks")
+FIGURE_FIELDS = ("title", "alt", "wide", "narrow")
+Documents = Mapping[str, Mapping[str, Any]]  # notebook → what it published
+Table = list[dict[str, str]]
+
+
+class Number(BaseModel):
+    """A published number as a side has it; an open bound is ``None``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    unit: str = ""
+    low: float | None = None
+    value: float | None = None
+    high: float | None = None
+    about: str = ""
+    rows: list[str] = []
+    picks: dict[str, str] = {}
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing at all is known."""
+        return self.unit != "words" and self.value is None and self.high is None and (self.low is None or self.low <= 0)
+
+    @property
+    def best(self) -> float | None:
+        """The one number that stands for it in a ranking: the value, else the published end, else the middle."""
+        if self.value is not None or self.is_unknown:
+            return self.value
+        if self.low is None or self.high is None:
+            return self.low if self.high is None else self.high
+        return self.high if self.low <= 0 else (self.low + self.high) / 2
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure: title, alternative text, and its two drawings."""
+
+    title: str
+    alt: str
+    edition: str
+    wide: Path
+    narrow: Path
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison. Names of other editions than its own carry ``@edition``, as the roles in prose do."""
+
+    label: str
+    about: str
+    tables: Mapping[str, Table]
+    own: str = ""  # the edition whose names stand without one
+    published: bool = False  # False: bare tables
+    whole_book: bool = False  # True: a published book, with all its editions
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    reads: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)  # notebook → recorded selections
+
+
+def find(project: Project, name: str) -> Side:
+    """The side that a person names: an edition of the built book, the folder of a published book, or a folder of tables.
+
+    Raises ``BuildError`` if it is none of these, saying what there is.
+    """
+    if name in {edition.name for edition in project.editions}:
+        return staged_edition(project, name)
+    folder = Path(name)
+    if folder.name == "data" and (folder.resolve().parent / "results.json").is_file():
+        folder = folder.resolve().parent  # the tables of a published book: the book
+    if (folder / "results.json").is_file():
+        return published_book(folder, name)
+    if (folder / "observations.csv").is_file():
+        return Side(name, "tables", tables_in(folder))
+    raise BuildError(
+        f"{name!r}: no edition ({', '.join(each.name for each in project.editions)}) and no folder with a published book "
+        "(results.json) or tables (observations.csv)")
+
+
+def staged_edition(project: Project, name: str) -> Side:
+    """An edition as the last build made it. Raises ``BuildError`` if there is none, or if the tables have changed since."""
+    if not (project.stage / "published" / name).is_dir():
+        edition = "" if name == DEFAULT_EDITION else f" EDITION={name}"
+        raise BuildError(f"the edition {name!r} is not built; `make book{edition}` builds it")
+    stale = [table for table in TABLES if _bytes(project.stage / "data" / f"{table}.csv") != _bytes(project.data / f"{table}.csv")]
+    if stale:
+        raise BuildError(f"{', '.join(f'{table}.csv' for table in stale)}: changed since the book was built; `make book` first, "
+                         "then its numbers can be compared")
+    return edition(project, project.stage / "published", project.stage / "published" / name / "files", name)
+
+
+def edition(project: Project, folder: Path, files: Path | None, name: str) -> Side:
+    """An edition from the results in ``folder`` (one folder an edition); ``files`` holds its drawings.
+
+    files: without it, each notebook's lie in a folder of its own, as the pipeline keeps them.
+    """
+    documents = {each.name: _documents(each) for each in sorted(folder.iterdir()) if each.is_dir()}
+    as_of = project.edition(name).as_of
+    tables = tables_in(project.data, as_of)
+    return _side(name, f"the edition {name!r}, {_as_of(as_of)}", tables, documents, name,
+                 lambda _, notebook: files or folder / name / "files" / notebook)
+
+
+def published_book(folder: Path, label: str) -> Side:
+    """The side of a published book. Raises ``BuildError`` where its files are not what this book publishes.
+
+    A book without ``evidence.json`` is compared too; why its numbers differ can then be told only roughly.
+    """
+    try:
+        own, as_of, documents = _book(folder)
+        tables = tables_in(folder / "data", as_of)
+        return _side(label, f"the published book in {folder}", tables, documents, own,
+                     lambda edition, _: folder / "figures" / edition, whole_book=True)
+    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise BuildError(f"{folder}: not a published book of this kind ({type(error).__name__}: {error})") from None
+
+
+def _book(folder: Path) -> tuple[str, str, dict[str, Documents]]:
+    """Own edition, its date, and edition → notebook → document, of a published book."""
+    if (folder / EVIDENCE).is_file():
+        body = _json(folder / EVIDENCE)
+        return (body["own"], body["editions"][body["own"]]["as_of"],
+                {name: each["notebooks"] for name, each in body["editions"].items()})
+    results, claims = _json(folder / "results.json"), _json(folder / "claims.json")
+    own = DEFAULT_EDITION if DEFAULT_EDITION in results else sorted(results)[0]
+    found = {name: {notebook: {"results": numbers} for notebook, numbers in notebooks.items()}
+             for name, notebooks in results.items()}
+    for name in found:
+        figures = {path.stem: {"title": path.stem, "alt": path.stem, "wide": path.name, "narrow": f"{path.stem}-narrow.svg"}
+                   for path in sorted((folder / "figures" / name).glob("*.svg")) if not path.stem.endswith("-narrow")}
+        for stem, figure in figures.items():
+            notebook, _, rest = stem.partition("-")
+            found[name].setdefault(notebook, {}).setdefault("figures", {})[rest] = figure
+        found[name].setdefault("claims", {})["claims"] = {
+            key: card if name == own else {**card, "verdict": card["editions"][name]}
+            for key, card in claims.items() if name == own or name in card.get("editions", {})}
+    return own, LATEST, found
+
+
+def _side(label: str, about: str, tables: Mapping[str, Table], documents: Mapping[str, Documents], own: str,
+          files: Callable[[str, str], Path], whole_book: bool = False) -> Side:
+    numbers: dict[str, Number] = {}
+    verdicts: dict[str, Any] = {}
+    figures: dict[str, Figure] = {}
+    for name, notebooks in documents.items():
+        for notebook, document in notebooks.items():
+            for end in [f"@{name}", *([""] if name == own else [])]:
+                numbers |= {f"{notebook}.{key}{end}": _number(body) for key, body in document.get("results", {}).items()}
+                verdicts |= {f"{key}{end}": card for key, card in document.get("claims", {}).items()}
+                figures |= {f"{notebook}.{key}{end}": _figure(body, name, files(name, notebook))
+                            for key, body in document.get("figures", {}).items()}
+    reads = {notebook: document.get("reads", []) for notebook, document in documents.get(own, {}).items()}
+    return Side(label, about, tables, own, True, whole_book, numbers, verdicts, figures, reads)
+
+
+def _number(body: Mapping[str, Any]) -> Number:
+    return Number(**{key: value for key, value in body.items() if key in RESULT_FIELDS and value is not None})
+
+
+def _figure(body: Mapping[str, Any], edition: str, folder: Path) -> Figure:
+    # Only names, never paths: a published file must not lead out of its folder.
+    return Figure(body["title"], body["alt"], edition, folder / Path(body["wide"]).name, folder / Path(body["narrow"]).name)
+
+
+def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
+    """The tables of a folder, observations as they were public on ``as_of``. Raises ``BuildError`` for what is no table."""
+    found: dict[str, Table] = {}
+    for table in TABLES:
+        if not (folder / f"{table}.csv").is_file():
+            continue
+        try:
+            rows = read_table(folder, table)
+            if table == "observations":
+                rows = visible(rows, as_of)
+        except (EvidenceError, OSError, ValueError, KeyError, pd.errors.ParserError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise BuildError(f"{folder / table}.csv: not a table of this book ({reason}); `make check-data DATA={folder}` "
+                             "says what is wrong") from None
+        found[table] = rows.to_dict("records")
+    return found
+
+
+def evidence(project: Project, editions: Iterable[str]) -> str:
+    """What a published book needs to be compared later, as JSON: by edition and notebook, numbers with their rows, titles
+    of figures, verdicts, and the selections of rows that were read."""
+    editions = list(editions)
+    body = {name: {"as_of": project.edition(name).as_of, "notebooks": {
+        notebook: _trimmed(document) for notebook, document in _documents(project.edition_folder(name)).items()
+        if notebook in project.notebook_names}} for name in editions}
+    return as_json({"own": editions[0], "editions": body})
+
+
+def _trimmed(document: Mapping[str, Any]) -> dict[str, Any]:
+    def only(entries: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+        return {key: {name: each[name] for name in fields if name in each} for key, each in entries.items()}
+    return {"title": document["title"], "reads": document["reads"], "results": only(document["results"], RESULT_FIELDS),
+            "figures": only(document["figures"], FIGURE_FIELDS), "claims": document.get("claims", {})}
+
+
+def _documents(folder: Path) -> dict[str, Any]:
+    return {path.stem: _json(path) for path in sorted(folder.glob("*.json"))}
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BuildError(f"{path}: cannot be read ({error})") from None
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _as_of(as_of: str) -> str:
+    return "with all rows" if as_of == LATEST else f"as of {text.day(as_of)}"

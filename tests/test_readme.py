@@ -1,0 +1,43 @@
+"""The README's numbers and picture are those that the notebooks publish."""
+
+import re
+from pathlib import Path
+
+import pytest
+from desertion.pipeline import execution, readme
+from desertion.pipeline.errors import BuildError
+from desertion.pipeline.project import Project
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def project():
+    project = Project.at(ROOT)
+    for name in sorted({found[1] for found in readme.MARK.finditer(TEXT)} | {readme.PICTURE[0]}):
+        execution.execute(project, project.edition("latest"), name)
+    return project
+
+
+def test_the_numbers_are_up_to_date(project):
+    assert len(readme.MARK.findall(TEXT)) >= 4
+    assert readme.filled(TEXT, project) == TEXT, "`make readme` brings the README up to date"
+
+
+def test_the_picture_is_up_to_date_and_needs_no_style_sheet(project):
+    committed = (ROOT / "book" / "_static" / "readme.svg").read_text("utf-8")
+    assert committed == readme.picture(project) and "var(--" not in committed
+
+
+def test_a_stale_number_is_found_and_an_unknown_one_refused(project):
+    stale = re.sub(r"(<!--totals\.listed_merged-->).*?(<!--/-->)", r"\1at least 1\2", TEXT)
+    assert readme.filled(stale, project) == TEXT
+    with pytest.raises(BuildError, match=r"no published number totals\.nothing"):
+        readme.filled("<!--totals.nothing-->5<!--/-->", project)
+
+
+def test_the_commands_of_the_readme_exist():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in set(re.findall(r"\bmake ([a-z-]+)", TEXT)):
+        assert re.search(rf"^{target}:", makefile, flags=re.M), f"make {target}"
