@@ -4,14 +4,15 @@ DATA ?= data
 EDITION ?= latest
 PORT ?= 8500
 BIN := .venv/bin
-RUN := PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
+ENGINE ?= warm
+RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
 .PHONY: book serve run import changes check-data test lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-book: $(BIN)/.book ## build the book into _build/html (DATA=folder, EDITION=name)
+book: $(BIN)/.book ## build the book into _build/html (DATA=folder, EDITION=name, ENGINE=warm or nbclient)
 	@$(RUN) --data $(DATA) book --edition $(EDITION)
 
 serve: $(BIN)/.book ## serve the built book on this machine (PORT=8500)
@@ -49,9 +50,11 @@ $(BIN)/python:
 	@echo "Making .venv …"
 	@$(PYTHON) -m venv .venv
 
-$(BIN)/.book: requirements.txt | $(BIN)/python
+# The library itself is installed in place, so that papermill knows its engine by name.
+$(BIN)/.book: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing the locked packages (about a minute) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(BIN)/.test: tests/requirements.txt $(BIN)/.book

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from desertion.bounds import Bounds
-from desertion.data import EvidenceError, fingerprint, load
+from desertion.data import EvidenceError, load
 
 
 def ids(folder, as_of="latest", **where):
@@ -88,11 +88,12 @@ def test_origins_and_sources_of_rows(tables):
     assert evidence.origins_of([]) == []
 
 
-def test_the_fingerprint_moves_with_rows_read_and_only_with_them(tables):
+def test_the_digest_of_a_read_moves_with_its_rows_and_only_with_them(tables):
     rows = [{"id": "a", "category": "x", "value": "1"}, {"id": "b", "category": "y", "value": "1"}]
     evidence = load(tables(rows))
     evidence.one(category="x")
-    was = fingerprint(load(tables(rows)), evidence.reads)
+    read = evidence.reads[0]
+    was = load(tables(rows)).digest(read)
     for changed, differs in (
             ([rows[0] | {"value": "2"}, rows[1]], True),
             ([rows[0] | {"note": "seen again"}, rows[1]], True),
@@ -100,14 +101,19 @@ def test_the_fingerprint_moves_with_rows_read_and_only_with_them(tables):
             ([rows[1], rows[0]], False),
             ([*rows, {"id": "c", "category": "x"}], True),
             ([*rows, {"id": "c", "category": "z"}], False)):
-        assert (fingerprint(load(tables(changed)), evidence.reads) != was) is differs, changed
+        assert (load(tables(changed)).digest(read) != was) is differs, changed
 
 
-def test_equal_views_of_two_days_have_one_fingerprint(tables):
+def test_equal_views_of_two_days_have_one_digest(tables):
     folder = tables([{"id": "a", "known_from": "2024-01-01"}, {"id": "b", "known_from": "2025-01-01"}])
-    reads = [{"table": "observations", "where": {"status": "use"}}]
-    assert fingerprint(load(folder, "2024-02-01"), reads) == fingerprint(load(folder, "2024-12-31"), reads)
-    assert fingerprint(load(folder, "2024-02-01"), reads) != fingerprint(load(folder, "2025-01-01"), reads)
+    read = {"table": "observations", "where": {"status": "use"}}
+    assert load(folder, "2024-02-01").digest(read) == load(folder, "2024-12-31").digest(read) != ""
+    assert load(folder, "2024-02-01").digest(read) != load(folder, "2025-01-01").digest(read)
+
+
+def test_a_read_of_a_table_or_field_that_is_gone_has_no_digest(tables):
+    evidence = load(tables([{}]))
+    assert evidence.digest({"table": "losses", "where": {}}) == evidence.digest({"table": "claims", "where": {"x": "y"}}) == ""
 
 
 def test_the_real_tables_load_at_any_date(root):

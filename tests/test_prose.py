@@ -22,6 +22,7 @@ ALLOWED = [
     r"\bA4\b|\bCC BY 4\.0\b|\bMIT\b",
     r"\b[A-G]\d\d\b",  # claims
     r"500s",  # the slang, and the book's name
+    r"\b\d+(?:st|nd|rd|th) (?=[A-Z])",  # names of formations
 ]
 
 

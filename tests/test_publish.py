@@ -107,9 +107,13 @@ def test_the_same_figure_gives_the_same_bytes_and_no_date():
     assert one == other and "dc:date" not in one and "matplotlib" not in one.lower()
 
 
-def test_ids_are_scoped_and_unused_ones_dropped():
-    svg = '<?xml?><svg><g id="unused"/><clipPath id="p1"/><g clip-path="url(#p1)"/><use xlink:href="#p1"/></svg>'
-    assert scoped(svg, "f") == ('<svg><g/><clipPath id="f-p1"/><g clip-path="url(#f-p1)"/><use xlink:href="#f-p1"/></svg>')
+def test_ids_are_numbered_after_the_figure_and_unused_ones_dropped():
+    def made(clip):
+        return (f'<?xml?><svg><g id="unused"/><clipPath id="{clip}"/><path id="m7"/><g clip-path="url(#{clip})"/><use xlink:href="#m7"/>'
+                f'<g clip-path="url(#{clip})"/></svg>')
+    assert scoped(made("p1f50"), "f") == (
+        '<svg><g/><clipPath id="f-1"/><path id="f-2"/><g clip-path="url(#f-1)"/><use xlink:href="#f-2"/><g clip-path="url(#f-1)"/></svg>')
+    assert scoped(made("p1f50"), "f") == scoped(made("p8d94"), "f"), "the hash of a clipping path is not in the bytes"
 
 
 def test_colours_become_variables_of_the_page():

@@ -79,6 +79,10 @@ class Evidence:
         return visible(read_table(self.folder, "observations"), self.as_of).sort_values("id")
 
     @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {}
 
@@ -101,6 +105,20 @@ class Evidence:
         if read not in self.reads:
             self.reads.append(read)
         return select(self._table(table), asked).reset_index(drop=True)
+
+    def digest(self, read: Mapping[str, Any]) -> str:
+        """Hash of the rows that a recorded selection gives here: equal if and only if nothing it read differs.
+
+        "" where the table or a field that it names is gone. Each selection is hashed once.
+        """
+        key = json.dumps(read, sort_keys=True)
+        if key not in self._digests:
+            try:
+                rows = select(self._table(read["table"]), read["where"])
+                self._digests[key] = hashlib.sha256(json.dumps([key, rows.to_numpy().tolist()]).encode()).hexdigest()
+            except EvidenceError:
+                self._digests[key] = ""
+        return self._digests[key]
 
     def observations(self, **where: str | Iterable[str]) -> pd.DataFrame:
         """Observations with dates as ``datetime.date`` (``None`` where empty) and a column ``bounds``.
@@ -158,18 +176,3 @@ def load(data: str | Path, as_of: str = LATEST) -> Evidence:
     if not folder.is_dir():
         raise EvidenceError(f"{folder}: no such data folder")
     return Evidence(folder, as_of)
-
-
-def fingerprint(evidence: Evidence, reads: Iterable[Mapping[str, Any]]) -> str:
-    """Hash of the rows that recorded selections yield from this evidence: equal if and only if nothing read differs.
-
-    Reads of other notebooks' results are not rows and are left out.
-    """
-    digest = hashlib.sha256()
-    for read in reads:
-        if "table" not in read:
-            continue
-        rows = evidence.select(read["table"], **read["where"])
-        digest.update(json.dumps(read, sort_keys=True).encode())
-        digest.update(rows.to_csv(index=False, lineterminator="\n").encode())
-    return digest.hexdigest()

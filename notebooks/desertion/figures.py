@@ -77,14 +77,17 @@ def _write(figure: Figure, lines: list[tuple[str, float, str, str]], from_top: f
 
 
 def scoped(svg: str, prefix: str) -> str:
-    """The SVG with the ids it refers to made unique by a prefix, and the others dropped: several share one page."""
+    """The SVG with the ids it refers to numbered after a prefix, and the others dropped: several share one page.
+
+    matplotlib makes ids from hashes of coordinates, whose last bit may differ from run to run where nothing visible does.
+    """
     svg = svg[svg.index("<svg"):]
-    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+    used = dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+    names = {name: f"{prefix}-{place}" for place, name in enumerate(used, 1)}
     def one(found: re.Match[str]) -> str:
-        return f' id="{prefix}-{found[1]}"' if found[1] in used else ""
+        return f' id="{names[found[1]]}"' if found[1] in names else ""
     svg = re.sub(r' id="([^"]+)"', one, svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
-    return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
+    return re.sub(r'(url\(#|href="#)([^)"]+)', lambda found: found[1] + names[found[2]], svg)
 
 
 def themed(svg: str) -> str:

@@ -31,7 +31,7 @@ Link = Callable[[str, nodes.Element, str], nodes.Node]  # kind ("result" or "cla
 
 
 class drawing(nodes.General, nodes.Element):
-    """A figure's file as an image that loads when it is seen: "wide", "narrow" (below the page's folder), "alt"."""
+    """A figure's file as an image: "wide", "narrow" (below the page's folder), "alt"; "lazy": loads when it is seen."""
 
 
 def bare(kind: str, shown: nodes.Element, name: str) -> nodes.Node:
@@ -50,9 +50,10 @@ def finding(report: Any, link: Link) -> list[nodes.Node]:
     if not counted["numbers"]:
         moved = f"{len(report.rows):,} {'row differs' if len(report.rows) == 1 else 'rows differ'}."
     moved = "Nothing has changed." if report.outcome == "same" else moved
-    rows = ", ".join(f"{len(report.rows_of(change)):,} {words}" for change, words in (
-        ("added", "rows of data were added"), ("revised", "revised"), ("removed", "removed")))
-    made = elements.paragraph(nodes.strong("", moved), f" From {report.before.about} to {report.after.about}, {rows}.")
+    counts = {change: len(report.rows_of(change)) for change in ("added", "revised", "removed")}
+    rows = ", ".join(f"{count or 'none'} {change}" for change, count in counts.items())
+    span = f" Between {report.before.about} and {report.after.about}, rows of data: {rows}."
+    made = elements.paragraph(nodes.strong("", moved), span)
     return [made, *(elements.paragraph(note) for note in report.notes)]
 
 
@@ -93,22 +94,29 @@ def numbers(report: Any, link: Link) -> list[nodes.Node]:
     made: list[nodes.Node] = [elements.paragraph(note, classes=["sources"])]
     for cause, moved in report.of_cause().items():
         title, meaning = CAUSES[cause]
+        columns, rows = NUMBER_COLUMNS, [_number(each, link) for each in moved]
+        if all(each.change is None for each in moved):
+            columns, rows = columns[:-1], [row[:-1] for row in rows]
         section = nodes.section("", nodes.title("", f"{title} ({len(moved):,})"), ids=[f"changes-{cause}"])
-        section += [elements.paragraph(meaning), *_in_two(NUMBER_COLUMNS, [_number(each, link) for each in moved], title)]
+        section += [elements.paragraph(meaning), *_in_two(columns, rows, title)]
         made.append(section)
     return made
 
 
-NUMBER_COLUMNS = ["Number", "Before", "After", "Change", "Chapters"]
+NUMBER_COLUMNS = ["Number", "Before", "After", "Change"]
 
 
 def _number(change: Any, link: Link) -> list[Any]:
-    name = change.name if change.after is not None else ""
     shown = elements.span(change.about or change.name)
-    unit = "" if change.unit in ("", "share", "words") else f" ({change.unit})"
-    percent = "" if change.change is None else f"{change.change:+.0%}".replace("-", "−")
-    about = elements.paragraph(link("result", shown, name) if name else shown, unit)
-    return [about, change.before or "–", change.after or "–", percent or "–", ", ".join(change.chapters) or "–"]
+    unit = "" if change.unit in ("", "share", "words") else f"{change.unit} · "
+    about = elements.paragraph(link("result", shown, change.name) if change.after is not None else shown, " ",
+                               elements.span(f"{unit}{change.name}", "number-name"))
+    return [about, change.before or "–", change.after or "–", percent(change) or "–"]
+
+
+def percent(change: Any) -> str:
+    """The symmetric change of a number: "+69%"; nothing where there is none."""
+    return "" if change.change is None else f"{change.change:+.0%}".replace("-", "−")
 
 
 def _in_two(columns: list[str], rows: list[list[Any]], title: str, shown: int = SHOWN) -> list[nodes.Node]:
@@ -122,24 +130,24 @@ def _in_two(columns: list[str], rows: list[list[Any]], title: str, shown: int = 
 
 
 def figures(report: Any, link: Link) -> list[nodes.Node]:
-    """A fold-out for each figure that differs, the first one open: before and after side by side."""
+    """A fold-out for each figure that differs, before and after side by side; the first one open, most in one more fold-out."""
     if not report.figures:
         return [elements.paragraph("No figure differs." if report.compared["figures"] else "No figures to compare.")]
     made = []
     for change in report.figures:
-        title = (change.after or change.before).title
-        sides = [_side(label, each) for label, each in (("Before", change.before), ("After", change.after))]
-        fold = elements.fold(f"{change.name}: {title}", elements.element("div", *sides, classes=["sides"]), classes=["rest"])
-        made.append(fold)
+        sides = [_side(label, each, bool(made)) for label, each in (("Before", change.before), ("After", change.after))]
+        title = f"{change.name}: {(change.after or change.before).title}"
+        made.append(elements.fold(title, elements.element("div", *sides, classes=["sides"]), classes=["rest"]))
     made[0]["attrs"]["open"] = "open"
-    return made
+    rest = made[SHOWN:]
+    return [*made[:SHOWN], *([elements.fold(f"{len(rest):,} more", *rest, classes=["rest"])] if rest else [])]
 
 
-def _side(label: str, figure: Any) -> nodes.Element:
+def _side(label: str, figure: Any, lazy: bool) -> nodes.Element:
     if figure is None:
         return elements.element("figure", elements.element("figcaption", elements.paragraph(f"{label}: not published.")))
     caption = elements.element("figcaption", elements.paragraph(f"{label}: {figure.title}"))
-    return elements.element("figure", caption, drawing("", wide=figure.wide, narrow=figure.narrow, alt=figure.alt))
+    return elements.element("figure", caption, drawing("", wide=figure.wide, narrow=figure.narrow, alt=figure.alt, lazy=lazy))
 
 
 def sentences(report: Any, link: Link) -> list[nodes.Node]:
@@ -242,7 +250,7 @@ def picture(node: drawing, address: Callable[[str], str]) -> str:
     """The image, linked to its file; on a small screen the narrow drawing."""
     wide, narrow, alt = html.escape(address(node["wide"])), html.escape(address(node["narrow"])), html.escape(node["alt"])
     return (f'<a class="drawing" href="{wide}"><picture><source media="(max-width: 600px)" srcset="{narrow}">'
-            f'<img src="{wide}" alt="{alt}" loading="lazy"></picture></a>')
+            f'<img src="{wide}" alt="{alt}" loading="{"lazy" if node["lazy"] else "eager"}"></picture></a>')
 
 
 def _visit_drawing(writer: Any, node: drawing) -> None:

@@ -161,11 +161,12 @@ def compare(before: Side, after: Side, chapters: Path, shelves: tuple[str, str] 
     """
     both = before.published and after.published
     rows = row_changes(before, after)
-    notes = [] if both else [
-        f"Only rows are compared: {' and '.join(repr(each.label) for each in (before, after) if not each.published)} "
-        "holds tables, not a published book."]
+    bare = " and ".join(each.label for each in (before, after) if not each.published)
+    notes = [] if both else [f"Only rows are compared: {bare}: tables, not a published book."]
     names = Names(before, after)
-    looks = tuple(lambda role, content, side=side: glued(side, role, content) for side in (before, after))
+    # A book of before these were kept has no single ends of its numbers: then neither side shows them.
+    ends = all(any(number.picks for number in side.numbers.values()) for side in (before, after))
+    looks = tuple(lambda role, content, side=side: glued(side, role, content, ends) for side in (before, after))
     return Report(
         before=Named(label=before.label, about=before.about), after=Named(label=after.label, about=after.about), notes=notes,
         compared={"verdicts": len(names.of("verdicts")), "numbers": len(names.of("numbers")), "figures": len(names.of("figures"))}
@@ -175,7 +176,8 @@ def compare(before: Side, after: Side, chapters: Path, shelves: tuple[str, str] 
         numbers=number_changes(before, after, names.of("numbers"), Causes(before, after, rows), sentences.cited(chapters))
         if both else [],
         figures=figure_changes(before, after, names.of("figures"), shelves) if both else [],
-        sentences=sentences.moved(chapters, *looks) if both else [])
+        # A sentence that already gives the number of the earlier edition beside today's is no news.
+        sentences=sentences.moved(chapters, *looks, "" if before.whole_book else before.own) if both else [])
 
 
 class Names:
@@ -370,14 +372,17 @@ def _drawing(figure: Figure, shelf: str) -> Drawing:
     return Drawing(title=figure.title, alt=figure.alt, wide=f"{folder}/{figure.wide.name}", narrow=f"{folder}/{figure.narrow.name}")
 
 
-def glued(side: Side, role: str, content: str) -> str | None:
-    """What a role in prose shows on one side; ``None`` where nothing is published under that name."""
+def glued(side: Side, role: str, content: str, ends: bool = True) -> str | None:
+    """What a role in prose shows on one side; ``None`` where nothing is published under that name.
+
+    ends: False where single ends (``:low``) are not known; the whole number stands for them.
+    """
     if role != "result":
         card = side.verdicts.get(content.strip())
         return word(card["verdict"]) if card else None
     name, part, of = sentences.name_of(content)
     number = side.numbers.get(f"{name}@{of}" if of else name)
-    return number and (number.picks.get(part, number.text) if part else number.text)
+    return number and (number.picks.get(part, number.text) if part and ends else number.text)
 
 
 def word(verdict: str | None) -> str:
@@ -481,16 +486,21 @@ def run(project: Project, before: str, after: str | None) -> int:
     """
     old = find(project, before)
     if after is None:
-        after = "latest" if old.published and not old.whole_book else str(project.published if old.published else project.data)
+        after = "latest" if old.published and not old.whole_book else relative(project.published if old.published else project.data)
         if old.whole_book and not (project.published / "results.json").is_file():
             raise BuildError("there is no book yet to compare with; `make book` builds it")
     new = find(project, after)
     report = compare(old, new, project.root / "book", ("figures/before", "figures/after"))
+    print(summary(report), flush=True)
     folder = project.build / "changes"
     mirror(pages(project, report, old, new), folder)
-    print(summary(report))
-    print(f"\nAll of it: {folder / 'index.html'} and {folder / 'changes.json'}")
+    print(f"\nAll of it: {relative(folder / 'index.html')} and {relative(folder / 'changes.json')}")
     return report.exit_code
+
+
+def relative(path: Path) -> str:
+    """A path as a person writes it: from the folder they are in, if it is below that."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def pages(project: Project, report: Report, old: Side, new: Side) -> dict[str, Path | str | bytes]:
@@ -507,5 +517,6 @@ def pages(project: Project, report: Report, old: Side, new: Side) -> dict[str, P
         sys.path.append(extension)
     from published.changes import standalone
 
-    files["index.html"] = standalone(report, (project.root / "book" / "_static" / "book.css").read_text("utf-8"))
+    styles = [(project.root / "book" / "_static" / name).read_text("utf-8") for name in ("book.css", "changes.css")]
+    files["index.html"] = standalone(report, "\n".join(styles))
     return files

@@ -2,6 +2,8 @@
 
 A run is kept under what determines it: the notebook's source, its assumptions, the library modules it imported, the lock,
 and the rows it read (not the date as of which it read them: editions that see the same rows share a run).
+
+What is slow to import is imported where it is needed: a pipeline with nothing to do is not to wait for it.
 """
 
 from __future__ import annotations
@@ -18,22 +20,19 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
-import papermill
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
-from ..data import EvidenceError, fingerprint, load
-from ..parameters import INJECTED, ParameterError, of_notebook, require
-from ..publish import MIME
 from .errors import BuildError
 from .files import as_json, digest, mirror, write
 from .project import Edition, Project
 
+if TYPE_CHECKING:
+    from ..data import Evidence
+
 CELL_SECONDS = 600
+ENGINES = ("warm", "nbclient")
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 COMMON = ("as_of", "data", "results")  # given by the edition, not assumptions
 
@@ -97,6 +96,8 @@ def parameters_of(project: Project, edition: Edition, name: str, notebook: Any) 
 
 def checked(name: str, notebook: Any, given: dict[str, Any]) -> dict[str, Any]:
     """The given parameters, if the notebook takes them. Raises ``BuildError`` listing faults and valid parameters."""
+    from ..parameters import ParameterError, of_notebook, require
+
     try:
         require(of_notebook(notebook), given)
     except ParameterError as error:
@@ -104,17 +105,30 @@ def checked(name: str, notebook: Any, given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
+def engine() -> str:
+    """The papermill engine that runs notebooks, by name. Raises ``BuildError`` if there is none of that name."""
+    name = os.environ.get("DESERTION_ENGINE") or ENGINES[0]
+    if name not in ENGINES:
+        raise BuildError(f"no engine {name!r}; there are {' and '.join(ENGINES)}")
+    return name
+
+
 def run_notebook(project: Project, name: str, given: Mapping[str, Any]) -> Any:
     """The executed notebook. Raises ``BuildError`` with the cell's number and its error if one fails."""
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.engines import papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+
+    from .warm import WarmEngine, private_sockets
+
+    papermill_engines.register("warm", WarmEngine)  # that of this library, whether or not one is installed
     os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
     with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "executed.ipynb"
-        # Sockets in a folder of the run's own: two kernels never meet, and nothing listens on a network.
-        sockets = Config({"KernelManager": {"transport": "ipc", "connection_file": str(Path(folder) / "kernel.json")}})
         try:
-            papermill.execute_notebook(
-                f"{name}.ipynb", str(output), dict(given), kernel_name="python3", language="python", progress_bar=False,
-                execution_timeout=CELL_SECONDS, config=sockets,
+            return papermill.execute_notebook(
+                f"{name}.ipynb", None, dict(given), engine_name=engine(), kernel_name="python3", language="python",
+                progress_bar=False, execution_timeout=CELL_SECONDS, config=private_sockets(folder),
                 extra_arguments=["--log-level=50"])  # the kernel's own chatter is no output of the notebook
         except PapermillExecutionError as error:
             raise BuildError(f"notebooks/{name}.ipynb, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
@@ -122,7 +136,6 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any]) -> Any:
             raise BuildError(f"notebooks/{name}.ipynb: a cell ran for more than {CELL_SECONDS} s") from None
         except (DeadKernelError, RuntimeError) as error:
             raise BuildError(f"notebooks/{name}.ipynb: {str(error).splitlines()[0]}") from None
-        return nbformat.read(output, as_version=4)
 
 
 def write_notebook(path: Path, notebook: Any) -> None:
@@ -132,6 +145,8 @@ def write_notebook(path: Path, notebook: Any) -> None:
 
 def payloads(notebook: Any) -> list[dict[str, Any]]:
     """What an executed notebook published, in order."""
+    from ..publish import MIME
+
     return [output.data[MIME] for cell in notebook.cells for output in cell.get("outputs", [])
             if MIME in output.get("data", {})]
 
@@ -145,8 +160,10 @@ def keep(project: Project, edition: Edition, name: str, base: str, notebook: Any
         raise BuildError(f"notebooks/{name}.ipynb: publishes as {', '.join(sorted(strange))}")
     reads = unique(read for each in published for read in each["reads"])
     modules = sorted({module for each in published for module in each["modules"]})
+    evidence = view(project, edition)
     record = {"base": base, "modules": {module: module_digest(project, module) for module in modules}, "reads": reads,
-              "rows": rows_digest(project, edition, reads), "results": results_digest(project, edition, reads)}
+              "rows": [[read, evidence.digest(read)] for read in reads if "table" in read],
+              "results": results_digest(project, edition, reads)}
     folder = project.build / "store" / name / digest(as_json(record))[:16]
     unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
     write(unfinished / "run.json", as_json(record))
@@ -163,12 +180,12 @@ def unique(items: Any) -> list[Any]:
 
 def find(project: Project, edition: Edition, name: str, base: str) -> Path | None:
     """The folder of an earlier run whose every input is as it is now."""
-    rows = functools.cache(lambda reads: rows_digest(project, edition, json.loads(reads)))
+    evidence = view(project, edition)
     for path in sorted((project.build / "store" / name).glob("[0-9a-f]*/run.json")):
         record = json.loads(path.read_text("utf-8"))
         if (record["base"] == base and is_current(project, record["modules"])
                 and record["results"] == results_digest(project, edition, record["reads"])
-                and record["rows"] == rows(json.dumps(record["reads"]))):
+                and all(evidence.digest(read) == was for read, was in record["rows"])):
             return path.parent
     return None
 
@@ -184,12 +201,17 @@ def is_current(project: Project, modules: Mapping[str, str]) -> bool:
     return all(module_digest(project, module) == was for module, was in modules.items())
 
 
-def rows_digest(project: Project, edition: Edition, reads: list[dict[str, Any]]) -> str:
-    """Hash of the rows that the recorded selections give now; "" where a table or field they name is gone."""
-    try:
-        return fingerprint(load(project.data, edition.as_of), reads)
-    except EvidenceError:
-        return ""
+def view(project: Project, edition: Edition) -> Evidence:
+    """The evidence as an edition sees it; kept while the tables stay as they are, since many runs are compared with it."""
+    tables = sorted(project.data.glob("*.csv"))
+    return _view(project.data, edition.as_of, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in tables))
+
+
+@functools.lru_cache(maxsize=16)
+def _view(data: Path, as_of: str, _tables: tuple[tuple[str, int, int], ...]) -> Evidence:
+    from ..data import load
+
+    return load(data, as_of)
 
 
 def results_digest(project: Project, edition: Edition, reads: list[dict[str, Any]]) -> str:
@@ -207,11 +229,27 @@ def scrubbed(notebook: Any) -> Any:
     for index, cell in enumerate(notebook.cells, start=1):
         cell.id = f"cell-{index}"
         cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
     return notebook
+
+
+def joined(outputs: list[Any]) -> list[Any]:
+    """Outputs with what was printed in one piece each time: the kernel sends it in pieces that depend on the clock."""
+    whole: list[Any] = []
+    for output in outputs:
+        if whole and output.output_type == "stream" and whole[-1].get("name") == output.name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def materialise(project: Project, edition: Edition, name: str, run: Path, given: Mapping[str, Any]) -> None:
     """Writes what a run published into the edition's folder: results, files of figures and tables, the notebook."""
+    from ..parameters import INJECTED
+    from ..publish import MIME
+
     notebook = nbformat.read(run / "notebook.ipynb", as_version=4)
     document, files = published_document(edition, name, notebook)
     for cell in notebook.cells:

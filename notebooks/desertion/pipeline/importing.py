@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .. import contract
+from .. import contract, text
 from ..contract import Fault, Row, printable
 from .errors import BuildError
 from .project import Project
@@ -69,8 +69,8 @@ def run(project: Project, paths: list[Path], apply: bool) -> int:
     if recovered:
         print(recovered)
     if faults := contract.check(folder):
-        count = f"{len(faults)} fault{'s' * (len(faults) != 1)} in {folder}: mend the tables first, then add rows"
-        raise BuildError("\n".join([*map(str, faults[:20]), count]))
+        count = text.plural(len(faults), "fault")
+        raise BuildError("\n".join([*map(str, faults[:20]), f"{count} in {folder}: mend the tables first, then add rows"]))
     outcome = examine(folder, paths)
     print(report(outcome, folder, apply))
     if outcome.refused:
@@ -78,7 +78,7 @@ def run(project: Project, paths: list[Path], apply: bool) -> int:
     if apply and outcome.tables:
         swap(folder, outcome.tables)
         count = sum(len(rows) for rows in outcome.added.values())
-        print(f"\nAdded: {count:,} row{'s' * (count != 1)} in {', '.join(f'{table}.csv' for table in outcome.tables)}. "
+        print(f"\nAdded: {text.plural(count, 'row')} in {', '.join(f'{table}.csv' for table in outcome.tables)}. "
               "`make book` brings the book up to date.")
     return 0
 
@@ -93,7 +93,7 @@ def examine(folder: Path, paths: Iterable[Path]) -> Outcome:
     existing = {table: contract.read_table(folder, table, names).rows for table, names in fields.items()}
     fresh = _fresh(incoming, existing, fields, outcome)
     lines = {table: merged(folder / f"{table}.csv", rows, fields[table]) for table, rows in fresh.items()}
-    outcome.tables = {table: text for table, (text, _) in lines.items()}
+    outcome.tables = {table: content for table, (content, _) in lines.items()}
     outcome.added = {table: [row for _, row in rows] for table, rows in fresh.items()}
     outcome.wanted = list(_asked_for(fresh, existing, fields))
     outcome.faults += _contract_faults(folder, outcome.tables, {table: found for table, (_, found) in lines.items()})
@@ -201,8 +201,8 @@ def _fresh(incoming: list[Incoming], existing: dict[str, list[Row]], fields: dic
                 differing = ", ".join(f'{column} "{printable(other[column], 40)}" there, "{printable(row[column], 40)}" here'
                                       for column in fields[each.table] if other[column] != row[column])
                 outcome.faults.append(Fault(each.name, row.line, key, name, (
-                    f"is in {each.table}.csv already (row {other.line}) and differs: {differing}. A new row needs a {key} of its own; "
-                    f"to correct that row, edit {each.table}.csv")))
+                    f"is in {each.table}.csv already (row {other.line}) and differs: {differing}. A new row needs a {key} of its "
+                    f"own; to correct that row, edit {each.table}.csv")))
             else:
                 here[name] = (each.name, row)
                 kept.append((each.name, row))
@@ -255,9 +255,9 @@ def merged(path: Path, rows: list[tuple[str, Row]], fields: list[str]) -> tuple[
 
 
 def _line(cells: list[str], end: str) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator=end).writerow(cells)
-    return text.getvalue()
+    line = io.StringIO()
+    csv.writer(line, lineterminator=end).writerow(cells)
+    return line.getvalue()
 
 
 def _contract_faults(folder: Path, tables: dict[str, bytes], places: dict[str, dict[int, tuple[str, int]]]) -> list[Fault]:
@@ -289,18 +289,16 @@ def _compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: 
     in_use = [row for row in existing if row["status"] == "use"]
     for file, row in rows:
         if row["status"] == "use":
-            for other in in_use:
-                if any(row[column] != other[column] for column in QUANTITY[:-1]):
-                    continue
-                if row["origin"] == other["origin"]:
-                    outcome.faults.append(_second(file, row, other))
-                else:
-                    outcome.notes.append(f"{file}, row {row.line}: {other['id']}, of {other['origin']}, is in use for the same "
-                                         f"quantity: {_figure(other)} there, {_figure(row)} here")
+            same = [other for other in in_use if all(row[column] == other[column] for column in QUANTITY[:-1])]
+            if own := [other for other in same if row["origin"] == other["origin"]]:
+                outcome.faults.append(_second(file, row, own[0]))
+                continue
+            outcome.notes += [f"{file}, row {row.line}: {other['id']}, of {other['origin']}, is in use for the same quantity: "
+                              f"{_figure(other)} there, {_figure(row)} here" for other in same]
             in_use.append(row)
         elif row["status"] == "rereport" and (target := by_id.get(row["same_as"])) and _figure(target) != _figure(row):
-            outcome.notes.append(f"{file}, row {row.line}: says that it repeats {target['id']}, but that gives {_figure(target)} and "
-                                 f"this {_figure(row)}; a figure that differs has the status conflict")
+            outcome.notes.append(f"{file}, row {row.line}: says that it repeats {target['id']}, but that gives {_figure(target)} "
+                                 f"and this {_figure(row)}; a figure that differs has the status conflict")
 
 
 def _second(file: str, row: Row, other: Row) -> Fault:
@@ -309,8 +307,9 @@ def _second(file: str, row: Row, other: Row) -> Fault:
             f"gives the same figure of the same quantity and origin as {other['id']}: {_figure(row)}. If it repeats that one on "
             f"another page, give it status rereport and same_as {other['id']}"))
     return Fault(file, row.line, "value" if row["value"] else "low", row["value"] or row["low"], (
-        f"conflicts with {other['id']}, the same quantity from the same origin: {_figure(other)} there, {_figure(row)} here. Give this "
-        f"row status conflict and same_as {other['id']}; if it is the better one, exchange the two rows' status and same_as afterwards"))
+        f"conflicts with {other['id']}, the same quantity from the same origin: {_figure(other)} there, {_figure(row)} here. Give "
+        f"this row status conflict and same_as {other['id']}; if it is the better one, exchange the two rows' status and same_as "
+        "afterwards"))
 
 
 def _figure(row: Row) -> str:
@@ -329,14 +328,13 @@ def report(outcome: Outcome, folder: Path, apply: bool) -> str:
     if outcome.notes:
         lines += ["", "Noticed:", *(f"  {each}" for each in outcome.notes)]
     if outcome.refused:
-        faults, wanted = len(outcome.faults), len(outcome.wanted)
-        counts = [f"{faults:,} fault{'s' * (faults != 1)}"] * bool(faults) + [f"{wanted:,} unknown name{'s' * (wanted != 1)}"] * bool(wanted)
+        counts = [text.plural(len(found), what)
+                  for found, what in ((outcome.faults, "fault"), (outcome.wanted, "unknown name")) if found]
         return "\n".join([*lines, "", f"{' and '.join(counts)}: nothing was written."]).lstrip("\n")
     if not outcome.tables:
         return "\n".join([*lines, "", "Nothing to add."]).lstrip("\n")
     for table, content in outcome.tables.items():
-        count = len(outcome.added[table])
-        lines += ["", f"{table}.csv: {count:,} row{'s' * (count != 1)} to add"]
+        lines += ["", f"{table}.csv: {text.plural(len(outcome.added[table]), 'row')} to add"]
         lines += [line for change in _difference(folder, table, content) for line in in_terminal(change)]
     if not apply:
         lines += ["", "Nothing was written. With APPLY=1 the rows are added."]
@@ -344,7 +342,7 @@ def report(outcome: Outcome, folder: Path, apply: bool) -> str:
 
 
 def _difference(folder: Path, table: str, content: bytes) -> list:
-    before, after = (_cells(text) for text in ((folder / f"{table}.csv").read_bytes(), content))
+    before, after = (_cells(each) for each in ((folder / f"{table}.csv").read_bytes(), content))
     return differences(table, before, after, next(iter(after[0])))
 
 
@@ -375,7 +373,8 @@ def swap(folder: Path, tables: dict[str, bytes]) -> None:
             _replace(journal / "new" / name, folder / name)
     except OSError as error:
         _take_back(folder, names)
-        raise BuildError(f"{folder}: the rows could not be written ({error.strerror or error}); the tables are as they were") from None
+        reason = f"the rows could not be written ({error.strerror or error}); the tables are as they were"
+        raise BuildError(f"{folder}: {reason}") from None
     shutil.rmtree(journal)
 
 

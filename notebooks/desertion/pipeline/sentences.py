@@ -52,12 +52,17 @@ class Sentence(BaseModel):
                        else each.text or each.after or each.before or "" for each in self.parts)
 
 
-def moved(folder: Path, before: Look, after: Look) -> list[Sentence]:
-    """The sentences of the chapters in ``folder`` whose numbers or verdicts differ, chapter by chapter."""
+def moved(folder: Path, before: Look, after: Look, but: str = "") -> list[Sentence]:
+    """The sentences of the chapters in ``folder`` whose numbers or verdicts differ, chapter by chapter.
+
+    but: an edition; sentences that cite it by name are left out.
+    """
     found = []
     for path in sorted(folder.glob("*.md")):
         markdown = path.read_text("utf-8")
         for sentence in sentences(markdown):
+            if but and f"@{but}`" in sentence:
+                continue
             parts = list(parts_of(sentence, before, after))
             if any(part.moved for part in parts):
                 found.append(Sentence(chapter=path.stem, title=title_of(markdown, path.stem), parts=parts))
@@ -117,7 +122,7 @@ def blocks(markdown: str) -> Iterator[str]:
 def parts_of(sentence: str, before: Look, after: Look) -> Iterator[Part]:
     """A sentence in parts: its words without markup, citations and links, and what is glued in it on either side."""
     sentence = ROLE.sub(lambda match: match.group() if match.group(1) in GLUED else "", sentence)
-    for pattern, plain in ((r"\(\s*\)", ""), (r"\s+", " "), (r"\s+([.,;:?!)])", r"\1")):
+    for pattern, plain in ((r"\(\s*(?:see)?\s*\)", ""), (r"\s+", " "), (r"\s+([.,;:?!)])", r"\1")):
         sentence = re.sub(pattern, plain, sentence)
     at = 0
     for match in ROLE.finditer(sentence):

@@ -106,12 +106,12 @@ def find(project: Project, name: str) -> Side:
 def staged_edition(project: Project, name: str) -> Side:
     """An edition as the last build made it. Raises ``BuildError`` if there is none, or if the tables have changed since."""
     if not (project.stage / "published" / name).is_dir():
-        edition = "" if name == DEFAULT_EDITION else f" EDITION={name}"
-        raise BuildError(f"the edition {name!r} is not built; `make book{edition}` builds it")
+        setting = "" if name == DEFAULT_EDITION else f" EDITION={name}"
+        raise BuildError(f"the edition {name!r} is not in the built book; `make book{setting}` builds it")
     stale = [table for table in TABLES if _bytes(project.stage / "data" / f"{table}.csv") != _bytes(project.data / f"{table}.csv")]
     if stale:
-        raise BuildError(f"{', '.join(f'{table}.csv' for table in stale)}: changed since the book was built; `make book` first, "
-                         "then its numbers can be compared")
+        raise BuildError(f"{', '.join(f'{table}.csv' for table in stale)}: not the rows that the book was built from; `make book` "
+                         "first, then its numbers can be compared")
     return edition(project, project.stage / "published", project.stage / "published" / name / "files", name)
 
 
@@ -123,7 +123,7 @@ def edition(project: Project, folder: Path, files: Path | None, name: str) -> Si
     documents = {each.name: _documents(each) for each in sorted(folder.iterdir()) if each.is_dir()}
     as_of = project.edition(name).as_of
     tables = tables_in(project.data, as_of)
-    return _side(name, f"the edition {name!r}, {_as_of(as_of)}", tables, documents, name,
+    return _side(name, _as_of(as_of), tables, documents, name,
                  lambda _, notebook: files or folder / name / "files" / notebook)
 
 
@@ -239,4 +239,4 @@ def _bytes(path: Path) -> bytes:
 
 
 def _as_of(as_of: str) -> str:
-    return "with all rows" if as_of == LATEST else f"as of {text.day(as_of)}"
+    return "all that is public now" if as_of == LATEST else f"what was public on {text.day(as_of)}"

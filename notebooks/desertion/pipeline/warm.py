@@ -9,6 +9,7 @@ that uses the engine.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import multiprocessing
 import os
@@ -185,12 +186,10 @@ class WarmManager(AsyncKernelManager):
         """Asks the kernel to end. What does not is interrupted, asked again, terminated and killed, as every kernel is."""
         if self.has_kernel and not now:
             await self._async_request_shutdown(restart=restart)
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._async_wait(), ASKED)
                 await self.provisioner.wait()
                 now = True  # nothing is left to be asked
-            except asyncio.TimeoutError:
-                pass
         await super().shutdown_kernel(now=now, restart=restart)
 
 
@@ -233,6 +232,8 @@ class WarmEngine(NBClientEngine):
 
 def private_sockets(folder: str) -> Config:
     """Settings for a kernel whose sockets are files in ``folder``: two kernels never meet, and nothing listens on a network."""
+    if os.name == "nt":  # no such sockets
+        return Config()
     return Config({"KernelManager": {"transport": "ipc", "connection_file": str(Path(folder) / "kernel.json")}})
 
 
