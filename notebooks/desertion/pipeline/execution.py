@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 CELL_SECONDS = 600
 ENGINES = ("warm", "nbclient")
+RECORD = "2"  # how a run is recorded: runs recorded otherwise are not found
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 COMMON = ("as_of", "data", "results")  # given by the edition, not assumptions
 
@@ -57,7 +58,7 @@ def obtain(project: Project, edition: Edition, name: str) -> tuple[Path, dict[st
     """The folder of the run that holds for an edition, its parameters, and whether it was "run" or "reused"."""
     source = read_notebook(project.notebooks / f"{name}.ipynb")
     given = parameters_of(project, edition, name, source)
-    base = digest(source_of(source), as_json({key: given[key] for key in given if key not in COMMON}),
+    base = digest(RECORD, source_of(source), as_json({key: given[key] for key in given if key not in COMMON}),
                   project.root / "requirements.txt", f"{sys.version_info.major}.{sys.version_info.minor}",
                   edition.as_of if uses_date(source) else "")
     with _turns[name]:  # of two editions that see the same rows, the second finds the run of the first

@@ -293,23 +293,26 @@ def _compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: 
             if own := [other for other in same if row["origin"] == other["origin"]]:
                 outcome.faults.append(_second(file, row, own[0]))
                 continue
-            outcome.notes += [f"{file}, row {row.line}: {other['id']}, of {other['origin']}, is in use for the same quantity: "
-                              f"{_figure(other)} there, {_figure(row)} here" for other in same]
+            outcome.notes += [
+                f"{file}, row {row.line}: {printable(other['id'])}, of {printable(other['origin'])}, is in use for the same "
+                f"quantity: {_figure(other)} there, {_figure(row)} here" for other in same]
             in_use.append(row)
         elif row["status"] == "rereport" and (target := by_id.get(row["same_as"])) and _figure(target) != _figure(row):
-            outcome.notes.append(f"{file}, row {row.line}: says that it repeats {target['id']}, but that gives {_figure(target)} "
-                                 f"and this {_figure(row)}; a figure that differs has the status conflict")
+            outcome.notes.append(
+                f"{file}, row {row.line}: says that it repeats {printable(target['id'])}, but that gives {_figure(target)} and this "
+                f"{_figure(row)}; a figure that differs has the status conflict")
 
 
 def _second(file: str, row: Row, other: Row) -> Fault:
+    """The fault of a second figure of one quantity from one origin."""
+    first = printable(other["id"])
     if _figure(row) == _figure(other):
         return Fault(file, row.line, "id", row["id"], (
-            f"gives the same figure of the same quantity and origin as {other['id']}: {_figure(row)}. If it repeats that one on "
-            f"another page, give it status rereport and same_as {other['id']}"))
+            f"gives the same figure of the same quantity and origin as {first}: {_figure(row)}. If it repeats that one on another "
+            f"page, give it status rereport and same_as {first}"))
     return Fault(file, row.line, "value" if row["value"] else "low", row["value"] or row["low"], (
-        f"conflicts with {other['id']}, the same quantity from the same origin: {_figure(other)} there, {_figure(row)} here. Give "
-        f"this row status conflict and same_as {other['id']}; if it is the better one, exchange the two rows' status and same_as "
-        "afterwards"))
+        f"conflicts with {first}, the same quantity from the same origin: {_figure(other)} there, {_figure(row)} here. Give this "
+        f"row status conflict and same_as {first}; if it is the better one, exchange the two rows' status and same_as afterwards"))
 
 
 def _figure(row: Row) -> str:
