@@ -254,3 +254,45 @@ def test_complaints_are_the_lines_that_say_what_is_wrong(small):
     project = Project.at(small)
     log = f"reading sources\n\x1b[91m{project.stage}/book/index.md:3: WARNING: no such thing\x1b[0m\ndone"
     assert site.complaints(log, project) == "  book/index.md:3: WARNING: no such thing"
+
+
+# In a browser.
+
+@pytest.fixture(scope="module")
+def browser():
+    """The system's Chromium. CI must have one; elsewhere its absence is said."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        assert not os.environ.get("CI"), "CI must have Chromium: .ci/run installs it"
+        pytest.skip("no Chromium: the pages are NOT tested in a browser (apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        yield (launched := driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"]))
+        launched.close()
+
+
+def complaints_of(browser, page_file: Path, width: int = 1280) -> list[str]:
+    """What a page does that it must not: console errors, requests to any host, sideways scrolling."""
+    tab, found = browser.new_page(viewport={"width": width, "height": 800}), []
+    tab.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: found.append(str(error)))
+    tab.on("request", lambda request: found.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+    tab.goto(page_file.as_uri())
+    tab.wait_for_timeout(150)  # the root page leads on to the first chapter
+    if (wide := tab.evaluate("document.documentElement.scrollWidth")) > width:
+        found.append(f"{wide} px wide")
+    tab.close()
+    return found
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_pages_opened_from_disk_ask_no_host_for_anything_and_raise_no_error(small, browser, width):
+    pages = sorted((small / "_build" / "html").rglob("*.html"))
+    assert len(pages) > 5
+    assert {page.name: found for page in pages if (found := complaints_of(browser, page, width))} == {}
+
+
+def test_a_page_that_asks_another_host_is_found(browser, tmp_path):
+    bad = tmp_path / "bad.html"
+    bad.write_text('<script src="http://127.0.0.1:9/x.js"></script><script>console.error("no")</script>')
+    assert len(complaints_of(browser, bad)) >= 2

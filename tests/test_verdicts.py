@@ -7,7 +7,22 @@ import pytest
 from desertion.bounds import Bounds
 from desertion.claims import Claims
 from desertion.data import EvidenceError, load
-from desertion.verdicts import VERDICTS, Verdict, agrees, below, exceeds, follows
+from desertion.verdicts import (
+    VERDICTS,
+    Verdict,
+    agrees,
+    at_best_plausible,
+    attested,
+    below,
+    exceeds,
+    first_without_second,
+    follows,
+    many_but_few_of_all,
+    reached_elsewhere,
+    same_day,
+    small_beside_all_not_beside_growth,
+    still_rising,
+)
 
 UNKNOWN, FLOOR = Bounds.unknown(), Bounds(49000, None, math.inf)
 
@@ -25,6 +40,27 @@ UNKNOWN, FLOOR = Bounds.unknown(), Bounds(49000, None, math.inf)
 def test_rules(rule, evidence, verdict):
     assert rule(evidence).verdict == verdict
     assert verdict in VERDICTS and rule(evidence).rule
+
+
+@pytest.mark.parametrize(("rule", "evidence", "verdict"), [
+    (reached_elsewhere(49000), [UNKNOWN, Bounds.exact(50554)], "plausible"), (reached_elsewhere(49000), [UNKNOWN, Bounds.exact(3)], "unsupported"),
+    (at_best_plausible(exceeds(1), "one poll"), [Bounds.exact(2)], "plausible"), (at_best_plausible(exceeds(1), "one poll"), [Bounds.exact(0)], "contradicted"),
+    (still_rising(0.1), [Bounds.exact(2), Bounds.exact(1.2)], "supported"), (still_rising(0.1), [Bounds.exact(2), Bounds(0.8, None, 1.3)], "imprecise"),
+    (still_rising(0.1), [Bounds.exact(0.9), Bounds.exact(1)], "contradicted"), (still_rising(0.1), [UNKNOWN, Bounds.exact(2)], "unsupported"),
+    (many_but_few_of_all(10), [Bounds.exact(12), Bounds(0, None, 0.4)], "imprecise"), (many_but_few_of_all(10), [Bounds.exact(12), Bounds(0.3, None, 0.6)], "supported"),
+    (many_but_few_of_all(10), [Bounds.exact(9), Bounds.exact(0.9)], "contradicted"), (many_but_few_of_all(10), [UNKNOWN, UNKNOWN], "unsupported"),
+    (small_beside_all_not_beside_growth(10, 0.05), [Bounds(1.6, None, math.inf), Bounds(0.1, None, math.inf)], "imprecise"),
+    (small_beside_all_not_beside_growth(10, 0.05), [Bounds.exact(1.6), Bounds.exact(0.01)], "supported"),
+    (small_beside_all_not_beside_growth(10, 0.05), [Bounds.exact(16), Bounds.exact(0.5)], "contradicted"),
+    (small_beside_all_not_beside_growth(10, 0.05), [UNKNOWN, Bounds.exact(0.5)], "unsupported"),
+    (first_without_second(), [Bounds.exact(50), UNKNOWN], "imprecise"), (first_without_second(), [Bounds.exact(50), Bounds.exact(1)], "supported"),
+    (first_without_second(), [UNKNOWN, Bounds.exact(1)], "unsupported"),
+    (attested(), [Bounds.exact(0)], "unsupported"), (attested(), [Bounds.exact(1)], "plausible"), (attested(), [Bounds.exact(2)], "supported"),
+    (same_day(), [Bounds.exact(0)], "supported"), (same_day(), [Bounds.exact(1)], "imprecise"), (same_day(), [Bounds.exact(9)], "contradicted"),
+    (same_day(), [UNKNOWN], "unsupported"),
+])
+def test_rules_on_several_values(rule, evidence, verdict):
+    assert rule(*evidence).verdict == verdict and rule(*evidence).rule
 
 
 def test_a_verdict_is_one_of_the_words():

@@ -171,6 +171,15 @@ def first_without_second() -> Rule:
     return rule
 
 
+def attested() -> Rule:
+    """A claim without a figure, from the number of outlets that report it: none, one, or several."""
+    words = "Supported if two outlets or more report it, plausible if one does, unsupported if none was found."
+
+    def rule(outlets: Bounds) -> Verdict:
+        return Verdict("supported" if outlets.low >= 2 else "plausible" if outlets.low >= 1 else "unsupported", words)
+    return rule
+
+
 def same_day(slack: float = 2) -> Rule:
     """A date, from the days between the claimed and the published one."""
     words = f"Supported if the published date is the claimed one, imprecise if at most {slack:g} days off, else contradicted."

@@ -7,18 +7,17 @@ itself would be, so that a notebook cannot tell the two apart by anything but th
 from __future__ import annotations
 
 import atexit
-import ctypes
+import fcntl
 import gc
 import importlib.util
 import os
+import select
 import shutil
 import signal
 import sys
 import threading
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
-
-PR_SET_PDEATHSIG = 1  # of Linux's prctl
 
 
 @dataclass(frozen=True)
@@ -50,15 +49,17 @@ class Kernel:
 
 
 def end_with_parent(lifeline: int) -> None:
-    """Sees to it that the kernel, and whatever its cells started, end if the parent does, however it does."""
-    if sys.platform == "linux":  # the process that forked this one ends with the parent too
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    """Sees to it that the kernel, and whatever its cells started, end if the parent does, however it does.
 
-    def watch() -> None:
-        os.read(lifeline, 1)
-        os.killpg(0, signal.SIGKILL)
-
-    threading.Thread(target=watch, name="lifeline", daemon=True).start()
+    The system itself kills the group when the pipe closes, so that not even a kernel that is busy outside of Python stays.
+    Elsewhere than on Linux the kernel alone notices, as every kernel does, by looking for its parent once a second.
+    """
+    if sys.platform == "linux":
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+        if select.select([lifeline], [], [], 0)[0]:  # closed already
+            os.killpg(0, signal.SIGKILL)
 
 
 def begin_anew() -> None:

@@ -299,8 +299,8 @@ def _compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: 
             in_use.append(row)
         elif row["status"] == "rereport" and (target := by_id.get(row["same_as"])) and _figure(target) != _figure(row):
             outcome.notes.append(
-                f"{file}, row {row.line}: says that it repeats {printable(target['id'])}, but that gives {_figure(target)} and this "
-                f"{_figure(row)}; a figure that differs has the status conflict")
+                f"{file}, row {row.line}: says that it repeats {printable(target['id'])}, but that gives {_figure(target)} "
+                f"and this {_figure(row)}; a figure that differs has the status conflict")
 
 
 def _second(file: str, row: Row, other: Row) -> Fault:

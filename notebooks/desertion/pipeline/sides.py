@@ -137,7 +137,7 @@ def published_book(folder: Path, label: str) -> Side:
         tables = tables_in(folder / "data", as_of)
         return _side(label, f"the published book in {folder}", tables, documents, own,
                      lambda edition, _: folder / "figures" / edition, whole_book=True)
-    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+    except (LookupError, TypeError, AttributeError, ValidationError) as error:
         raise BuildError(f"{folder}: not a published book of this kind ({type(error).__name__}: {error})") from None
 
 

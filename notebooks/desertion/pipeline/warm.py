@@ -43,7 +43,7 @@ from .forked import Kernel
 # the inline backend, which look for the notebook they are in; not scipy and statsmodels, which one notebook uses and which
 # take longer than all of these. What is missing here is imported by the notebook: slower, not different.
 PRELOADED = [
-    "ctypes", "ipykernel.kernelapp", "ipykernel.ipkernel", "psutil", "sqlite3", "pdb", "faulthandler", "tornado.queues",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "psutil", "sqlite3", "pdb", "faulthandler", "tornado.queues",
     "tornado.platform.asyncio", "IPython.core.debugger", "IPython.core.oinspect", "IPython.core.completerlib",
     "IPython.extensions.storemagic", "IPython.display", "zmq.utils.garbage", "encodings.idna", "encodings.utf_8_sig", "numpy",
     "pandas", "pandas.io.formats.csvs", "pandas.io.formats.html", "pandas.io.formats.string", "matplotlib.figure",
@@ -72,11 +72,15 @@ class Forkery:
 
     def fork(self, kernel: Kernel) -> tuple[int, int]:
         """Two descriptors: one to read the kernel's process id and, at its end, its exit code; one to hold open while it runs."""
-        library = str(Path(__file__).parents[2])
         status, lifeline = self._server.connect_to_new_process([])
-        with open(lifeline, "wb", closefd=False) as pipe:
-            pickle.dump({"sys_path": [library, *kernel.path]}, pipe)
-            pickle.dump(kernel, pipe)
+        try:
+            with open(lifeline, "wb", closefd=False) as pipe:
+                pickle.dump({"sys_path": [str(Path(__file__).parents[2]), *kernel.path]}, pipe)
+                pickle.dump(kernel, pipe)
+        except OSError:
+            os.close(status)
+            os.close(lifeline)
+            raise
         return status, lifeline
 
 
@@ -94,29 +98,39 @@ def forkery() -> Forkery:
 
 
 class Forked:
-    """A forked kernel, with what is used here of ``subprocess.Popen``."""
+    """A forked kernel, with what is used here of ``subprocess.Popen``. Raises ``OSError`` if it cannot be forked."""
 
     stdin = stdout = stderr = None
 
     def __init__(self, kernel: Kernel, source: Forkery) -> None:
+        self._status, self._lifeline = source.fork(kernel)
+        self.returncode: int | None = None
+        self.pid = self._read()
+        if self.returncode is not None:
+            raise ChildProcessError("the process to fork from is gone")
+
+    def _read(self) -> int:
+        """The next number that tells of the kernel: its process id, then its exit code."""
         from multiprocessing.forkserver import read_signed
 
-        self._read = read_signed
-        self._status, self._lifeline = source.fork(kernel)
-        self.pid = self._read(self._status)
-        self.returncode: int | None = None
+        try:
+            return read_signed(self._status)
+        except EOFError:  # the process it was forked from is gone, and the kernel with it
+            self._close(-signal.SIGKILL)
+            return -signal.SIGKILL
+
+    def _close(self, returncode: int) -> None:
+        if self.returncode is None:
+            self.returncode = returncode
+            os.close(self._status)
+            os.close(self._lifeline)
 
     def poll(self) -> int | None:
         return self.wait() if self.returncode is not None or wait([self._status], timeout=0) else None
 
     def wait(self) -> int:
         if self.returncode is None:
-            try:
-                self.returncode = self._read(self._status)
-            except EOFError:  # the process it was forked from was killed, and took the kernel with it
-                self.returncode = -signal.SIGKILL
-            os.close(self._status)
-            os.close(self._lifeline)
+            self._close(self._read())
         return self.returncode
 
     def send_signal(self, signum: int) -> None:
@@ -136,9 +150,20 @@ class WarmProvisioner(LocalProvisioner):
         environment = {**kwargs.get("env", os.environ), "JPY_PARENT_PID": str(os.getpid())}
         self.cwd = kwargs.get("cwd") or str(Path.cwd())
         source = forkery()
-        self.process = Forked(Kernel(cmd[3:], self.cwd, environment, source.path), source)
+        try:
+            self.process = Forked(Kernel(cmd[3:], self.cwd, environment, source.path), source)
+        except OSError as error:
+            say_once(f"A kernel could not be forked ({error}): it starts cold.")
+            return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.pgid = self.process.pid
         return self.connection_info
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Ends what a kernel that died left running; one that ends by itself sees to that."""
+        if isinstance(self.process, Forked) and self.process.poll() is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        await super().cleanup(restart=restart)
 
 
 class WarmClient(AsyncKernelClient):
