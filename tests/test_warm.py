@@ -211,8 +211,8 @@ def test_a_notebook_of_the_book_gives_the_same_bytes(project, monkeypatch):
 
 @pytest.mark.parametrize(("cells", "kind", "options"), [
     (["1", "1 / 0", "2"], PapermillExecutionError, {}),
-    (["import os; os._exit(3)"], DeadKernelError, {}),
-    (["import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"], DeadKernelError, {}),
+    (["import os, time; time.sleep(0.2); os._exit(3)"], DeadKernelError, {}),
+    (["import os, signal, time; time.sleep(0.2); os.kill(os.getpid(), signal.SIGSEGV)"], DeadKernelError, {}),
     (["import time; time.sleep(60)"], CellTimeoutError, {"execution_timeout": 1}),
     (["import time; time.sleep(60)"], PapermillExecutionError, {"execution_timeout": 1, "interrupt_on_timeout": True}),
 ], ids=["error", "exit", "crash", "timeout", "interrupt"])

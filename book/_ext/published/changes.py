@@ -107,16 +107,13 @@ NUMBER_COLUMNS = ["Number", "Before", "After", "Change"]
 
 
 def _number(change: Any, link: Link) -> list[Any]:
+    from desertion.pipeline.changes import percent
+
     shown = elements.span(change.about or change.name)
     unit = "" if change.unit in ("", "share", "words") else f"{change.unit} · "
     about = elements.paragraph(link("result", shown, change.name) if change.after is not None else shown, " ",
                                elements.span(f"{unit}{change.name}", "number-name"))
     return [about, change.before or "–", change.after or "–", percent(change) or "–"]
-
-
-def percent(change: Any) -> str:
-    """The symmetric change of a number: "+69%"; nothing where there is none."""
-    return "" if change.change is None else f"{change.change:+.0%}".replace("-", "−")
 
 
 def _in_two(columns: list[str], rows: list[list[Any]], title: str, shown: int = SHOWN) -> list[nodes.Node]:

@@ -48,6 +48,7 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
     """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays."""
     # pytask keeps its state beside its configuration file: with this one, among the things that `make clean` removes.
     write(project.build / "pytask.toml", "[tool.pytask.ini_options]\n")
+    execution.at_once(workers)
     with quiet_console():
         session = pytask.build(
             tasks=tasks(project, editions, workers), config=project.build / "pytask.toml", n_workers=workers,
@@ -90,6 +91,7 @@ def check_task(project: Project) -> Callable[..., Any]:
 
     @pytask.task(name="check", id="data", kwargs={"tables": tables, "produces": marker(project, "check")})
     def check_data(tables: None, produces: Path) -> None:
+        execution.get_ready(project)
         with step("data", "checked"):
             require_clean(project.data)
         produces.write_text(digest(*tree(project.data, (".csv", ".json"))))

@@ -420,19 +420,20 @@ def _number_lines(report: Report, shown: int) -> list[str]:
     lines = ["", f"Numbers: {len(report.numbers):,} of {report.compared['numbers']:,} moved"]
     for cause, numbers in report.of_cause().items():
         lines += [f"  {CAUSES[cause][0]}: {len(numbers):,}"]
-        lines += [f"    {each.name:34} {_arrow(each)}{percent(each)}" for each in numbers[:shown]]
+        lines += [f"    {each.name:34} {_arrow(each)}" for each in numbers[:shown]]
         lines += _more(len(numbers) - shown, 4)
     return lines
 
 
 def _arrow(number: NumberChange) -> str:
     unit = "" if number.unit in ("share", "words") else f" {number.unit}"
-    return printable(f"{number.before or '(none)'} → {number.after or '(none)'}{unit}", 200)
+    change = percent(number)
+    return printable(f"{number.before or '(none)'} → {number.after or '(none)'}{unit}", 200) + (f" ({change})" if change else "")
 
 
 def percent(number: NumberChange) -> str:
-    """The symmetric change in brackets, " (+69%)"; nothing where there is none."""
-    return "" if number.change is None else f" ({number.change:+.0%})".replace("-", "−")
+    """The symmetric change as it is printed: "+69%"; nothing where there is none."""
+    return "" if number.change is None else f"{number.change:+.0%}".replace("-", "−")
 
 
 def _row_lines(report: Report, shown: int) -> list[str]:
@@ -491,9 +492,9 @@ def run(project: Project, before: str, after: str | None) -> int:
             raise BuildError("there is no book yet to compare with; `make book` builds it")
     new = find(project, after)
     report = compare(old, new, project.root / "book", ("figures/before", "figures/after"))
-    print(summary(report), flush=True)
     folder = project.build / "changes"
     mirror(pages(project, report, old, new), folder)
+    print(summary(report))
     print(f"\nAll of it: {relative(folder / 'index.html')} and {relative(folder / 'changes.json')}")
     return report.exit_code
 

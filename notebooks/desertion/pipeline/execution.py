@@ -18,9 +18,9 @@ import tempfile
 import threading
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import nbformat
 
@@ -31,11 +31,44 @@ from .project import Edition, Project
 if TYPE_CHECKING:
     from ..data import Evidence
 
+T = TypeVar("T")
 CELL_SECONDS = 600
 ENGINES = ("warm", "nbclient")
 RECORD = "2"  # how a run is recorded: runs recorded otherwise are not found
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+_room = threading.Semaphore(os.cpu_count() or 1)
 COMMON = ("as_of", "data", "results")  # given by the edition, not assumptions
+
+
+def at_once(workers: int) -> None:
+    """Says how many notebooks may run at the same time, however many threads ask for them."""
+    global _room
+    _room = threading.Semaphore(workers)
+
+
+def get_ready(project: Project) -> None:
+    """Starts what kernels are forked from, in the background: for when notebooks will probably run soon."""
+    def start() -> None:
+        from .warm import get_ready
+
+        get_ready()
+
+    if engine() == "warm":
+        os.chdir(project.notebooks)
+        threading.Thread(target=start, daemon=True).start()
+
+
+def remembered(function: Callable[[Path], T]) -> Callable[[Path], T]:
+    """The function of a file, computed again only when the file is another. Its results are shared: not to be changed."""
+    @functools.lru_cache(maxsize=1024)
+    def of_state(path: Path, state: tuple[int, ...]) -> T:
+        return function(path)
+
+    @functools.wraps(function)
+    def current(path: Path) -> T:
+        found = path.stat()
+        return of_state(path, (found.st_ino, found.st_mtime_ns, found.st_size))
+    return current
 
 
 def execute(project: Project, edition: Edition, name: str) -> str:
@@ -51,7 +84,13 @@ def execute(project: Project, edition: Edition, name: str) -> str:
 def results_of(project: Project, edition: Edition, name: str) -> dict[str, Any]:
     """What a notebook publishes for an edition, without writing it into the edition's folder."""
     run, _, _ = obtain(project, edition, name)
-    return published_document(edition, name, nbformat.read(run / "notebook.ipynb", as_version=4))[0]
+    return document_of(run / "notebook.ipynb")
+
+
+@remembered
+def document_of(path: Path) -> dict[str, Any]:
+    """What the notebook of a stored run published, for no edition in particular: many editions share a run."""
+    return published_document("", path.parts[-3], nbformat.read(path, as_version=4))[0]
 
 
 def obtain(project: Project, edition: Edition, name: str) -> tuple[Path, dict[str, Any], str]:
@@ -61,10 +100,21 @@ def obtain(project: Project, edition: Edition, name: str) -> tuple[Path, dict[st
     base = digest(RECORD, source_of(source), as_json({key: given[key] for key in given if key not in COMMON}),
                   project.root / "requirements.txt", f"{sys.version_info.major}.{sys.version_info.minor}",
                   edition.as_of if uses_date(source) else "")
-    with _turns[name]:  # of two editions that see the same rows, the second finds the run of the first
-        if run := find(project, edition, name, base):
-            return run, given, "reused"
-        return keep(project, edition, name, base, run_notebook(project, name, given)), given, "run"
+    while True:
+        turn = expected(project, edition, name, base)
+        with _turns[turn]:  # of two editions that see the same rows, the second finds the run of the first
+            if run := find(project, edition, name, base):
+                return run, given, "reused"
+            if turn == expected(project, edition, name, base):  # nothing was learnt while waiting
+                return keep(project, edition, name, base, run_notebook(project, name, given)), given, "run"
+
+
+def expected(project: Project, edition: Edition, name: str, base: str) -> str:
+    """What tells, before a run and as far as earlier ones have shown, whether two editions will share it."""
+    evidence = view(project, edition)
+    reads = {json.dumps(read, sort_keys=True): read for _, record in records(project, name)
+             if record["base"] == base for read, _ in record["rows"]}
+    return digest(name, base, *(evidence.digest(reads[key]) for key in sorted(reads)))
 
 
 def read_notebook(path: Path) -> Any:
@@ -125,7 +175,7 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any]) -> Any:
 
     papermill_engines.register("warm", WarmEngine)  # that of this library, whether or not one is installed
     os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
-    with tempfile.TemporaryDirectory() as folder:
+    with _room, tempfile.TemporaryDirectory() as folder:
         try:
             return papermill.execute_notebook(
                 f"{name}.ipynb", None, dict(given), engine_name=engine(), kernel_name="python3", language="python",
@@ -169,8 +219,12 @@ def keep(project: Project, edition: Edition, name: str, base: str, notebook: Any
     unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
     write(unfinished / "run.json", as_json(record))
     write_notebook(unfinished / "notebook.ipynb", notebook)
-    shutil.rmtree(folder, ignore_errors=True)
-    unfinished.replace(folder)
+    try:
+        unfinished.replace(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(unfinished)  # the same run was stored meanwhile
     return folder
 
 
@@ -179,15 +233,24 @@ def unique(items: Any) -> list[Any]:
     return [json.loads(each) for each in dict.fromkeys(json.dumps(item, sort_keys=True) for item in items)]
 
 
+def records(project: Project, name: str) -> list[tuple[Path, dict[str, Any]]]:
+    """The earlier runs of a notebook: folder and record of each."""
+    return [(path.parent, record_of(path)) for path in sorted((project.build / "store" / name).glob("[0-9a-f]*/run.json"))]
+
+
+@remembered
+def record_of(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text("utf-8"))
+
+
 def find(project: Project, edition: Edition, name: str, base: str) -> Path | None:
     """The folder of an earlier run whose every input is as it is now."""
     evidence = view(project, edition)
-    for path in sorted((project.build / "store" / name).glob("[0-9a-f]*/run.json")):
-        record = json.loads(path.read_text("utf-8"))
+    for folder, record in records(project, name):
         if (record["base"] == base and is_current(project, record["modules"])
                 and record["results"] == results_digest(project, edition, record["reads"])
                 and all(evidence.digest(read) == was for read, was in record["rows"])):
-            return path.parent
+            return folder
     return None
 
 
@@ -195,7 +258,10 @@ def module_digest(project: Project, module: str) -> str:
     """Hash of a library module's source, "" if there is none."""
     path = project.notebooks / Path(*module.split(".")).with_suffix(".py")
     style = [project.notebooks / "desertion" / "book.mplstyle"] if module.endswith(".figures") else []
-    return digest(path, *style) if path.is_file() else ""
+    return digest(*map(digest_of, [path, *style])) if path.is_file() else ""
+
+
+digest_of = remembered(digest)
 
 
 def is_current(project: Project, modules: Mapping[str, str]) -> bool:
@@ -252,7 +318,7 @@ def materialise(project: Project, edition: Edition, name: str, run: Path, given:
     from ..publish import MIME
 
     notebook = nbformat.read(run / "notebook.ipynb", as_version=4)
-    document, files = published_document(edition, name, notebook)
+    document, files = published_document(edition.name, name, notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code" and "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = f"{INJECTED}\n" + "\n".join(f"{key} = {given[key]!r}" for key in given)
@@ -270,9 +336,9 @@ def title_of(notebook: Any, name: str) -> str:
                  for line in cell.source.splitlines() if line.startswith("# ")), name)
 
 
-def published_document(edition: Edition, name: str, notebook: Any) -> tuple[dict[str, Any], dict[str, str]]:
+def published_document(edition: str, name: str, notebook: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """What the book reads of a run, and the files that belong to it (file name → content)."""
-    document: dict[str, Any] = {"notebook": name, "edition": edition.name, "title": title_of(notebook, name),
+    document: dict[str, Any] = {"notebook": name, "edition": edition, "title": title_of(notebook, name),
                                 "results": {}, "figures": {}, "tables": {},
                                 "reads": unique(read for each in payloads(notebook) for read in each["reads"])}
     files: dict[str, str] = {}

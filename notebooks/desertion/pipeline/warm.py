@@ -97,6 +97,12 @@ def forkery() -> Forkery:
         return _forkeries[key]
 
 
+def get_ready() -> None:
+    """Starts the process to fork from, where there can be one, so that the first kernel need not wait for it."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        forkery()
+
+
 class Forked:
     """A forked kernel, with what is used here of ``subprocess.Popen``. Raises ``OSError`` if it cannot be forked."""
 
