@@ -1,10 +1,12 @@
 """The warm engine: what a notebook gives is what an ordinary kernel gives; and what is started ends, however it ends."""
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +16,9 @@ import nbformat
 import papermill
 import psutil
 import pytest
-from desertion.pipeline import execution, warm
+from desertion.pipeline import execution, files, warm
 from desertion.pipeline.errors import BuildError
-from desertion.pipeline.project import Project
+from desertion.pipeline.project import Edition, Project
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import papermill_engines
@@ -285,13 +287,14 @@ def test_a_kernel_imports_little_that_was_not_there_already(project):
 
 
 def test_notebooks_in_threads_do_not_wait_for_each_other(tmp_path):
-    run(["1"], tmp_path / "first.ipynb")
-    started = time.monotonic()
+    meeting = ["import pathlib, time", f"here = pathlib.Path({str(tmp_path)!r})", "(here / f'here-{name}').touch()",
+               "until = time.monotonic() + 60",
+               "while len(list(here.glob('here-*'))) < 4 and time.monotonic() < until: time.sleep(0.05)",
+               "print(len(list(here.glob('here-*'))))"]
     with ThreadPoolExecutor(4) as pool:
         paths = [tmp_path / f"n{index}.ipynb" for index in range(4)]
-        found = list(pool.map(lambda path: run([f"import time; time.sleep(1.5); print({path.stem!r})"], path), paths))
-    assert found == [[f"n{index}\n"] for index in range(4)]
-    assert time.monotonic() - started < 4 * 1.5
+        found = list(pool.map(lambda path: run(["\n".join([f"name = {path.stem!r}", *meeting])], path), paths))
+    assert found == [["4\n"]] * 4  # each met the other three
 
 
 def test_runs_leave_nothing_behind(tmp_path):
@@ -386,6 +389,54 @@ def test_a_kernel_of_another_interpreter_starts_as_usual(monkeypatch):
     monkeypatch.setattr(LocalProvisioner, "launch_kernel", _cold)
     command = ["/usr/bin/other", "-m", "ipykernel_launcher", "-f", "file"]
     assert asyncio.run(warm.WarmProvisioner().launch_kernel(command)) == command
+
+
+# Runs take turns only where they must.
+
+@pytest.fixture
+def fake(tmp_path, monkeypatch):
+    """A project of one notebook whose runs last until two are under way, or for a while; each run is counted."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "requirements.txt").write_text("")
+    notebook_of(["as_of: AsOf = 'latest'  # date", "load(data, as_of)"], tmp_path / "notebooks" / "n.ipynb", tags=["parameters"])
+    both, runs = threading.Barrier(2), []
+
+    def run_notebook(project, name, given):
+        runs.append(given["as_of"])
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(2)
+        payload = {"kind": "result", "notebook": name, "name": "x", "body": {}, "modules": [],
+                   "reads": [{"table": "observations", "where": {"measure": "listed_absent"}}]}
+        output = nbformat.v4.new_output("display_data", data={"application/vnd.counting-the-500s+json": payload})
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
+    monkeypatch.setattr(execution, "run_notebook", run_notebook)
+    monkeypatch.setattr(execution, "checked", lambda name, notebook, given: given)
+    return Project(tmp_path, ROOT / "data"), runs, both
+
+
+def obtain_all(project, days):
+    with ThreadPoolExecutor(len(days)) as pool:
+        return list(pool.map(lambda day: execution.obtain(project, Edition("e", day, {}), "n")[::2], days))
+
+
+def test_editions_that_see_the_same_rows_share_a_run_and_others_run_at_once(fake):
+    project, runs, both = fake
+    both.abort()
+    assert obtain_all(project, ["2022-05-01"])[0][1] == "run"
+    both.reset()
+    found = obtain_all(project, ["2025-06-09", "2026-01-01", "2022-05-02"])
+    assert [outcome for _, outcome in found] == ["run", "run", "reused"] and not both.broken  # the two were under way together
+    assert sorted(runs) == ["2022-05-01", "2025-06-09", "2026-01-01"]
+    both.abort()
+    runs.clear()
+    assert sorted(outcome for _, outcome in obtain_all(project, ["2023-12-30", "2023-12-31", "2023-12-30"])).count("run") == len(runs) <= 1
+
+
+def test_what_is_remembered_of_a_file_is_what_is_in_it(tmp_path):
+    path, read = tmp_path / "file", execution.remembered(Path.read_text)
+    for content in ("one", "two", "three"):
+        files.write(path, content)
+        assert read(path) == read(path) == content
 
 
 def test_an_engine_that_there_is_not_is_named(monkeypatch):

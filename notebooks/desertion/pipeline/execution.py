@@ -49,6 +49,8 @@ def at_once(workers: int) -> None:
 def get_ready(project: Project) -> None:
     """Starts what kernels are forked from, in the background: for when notebooks will probably run soon."""
     def start() -> None:
+        import papermill  # noqa: F401 - first: it loads the engine by name, which must not be half loaded then
+
         from .warm import get_ready
 
         get_ready()
