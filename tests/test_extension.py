@@ -38,7 +38,7 @@ exclude_patterns = ["out", "trees"]
 """
 KEYS = [f"source{number}" for number in range(8)]
 BIB = "".join(f"@misc{{{key}, author={{Author {key}}}, title={{T}}, year={{2025}}}}\n" for key in KEYS)
-RATE = "# The rate\n\n" + "".join(f'<p id="rate-{name}"></p>\n' for name in ("monthly", "share", "windows", "denominators", "late", "t"))
+RATE = "# The rate\n\n" + "".join(f'<p id="rate-{name}"></p>\n' for name in ("monthly", "share", "nothing", "when", "windows", "denominators", "late", "t"))
 INDEX = "# Index\n\n```{{toctree}}\n:glob:\n*\nnotebooks/*\n```\n\n{body}\n"
 
 
@@ -74,7 +74,8 @@ class Book:
         self.write("notebooks/rate.md", RATE)
         self.write("index.md", INDEX.format(body=""))
         self.results = {"monthly": result(), "share": result("7.6% (7.0%–8.1%)", value=0.0764, low=0.07, high=0.081, unit="share",
-                                                             picks={"low": "7.0%", "value": "7.6%", "high": "8.1%"})}
+                                                             picks={"low": "7.0%", "value": "7.6%", "high": "8.1%"}),
+                        "nothing": result("not known", low=None, picks={}), "when": result("in June", unit="words", picks={})}
         self.publish(results=self.results, figures={"windows": figure()}, tables={})
         self.publish("article", results={"monthly": result("about 900")}, figures={}, tables={})
         for name, width in (("rate-windows.svg", 200), ("rate-windows-narrow.svg", 100)):
@@ -135,6 +136,8 @@ def book(tmp_path: Path) -> Book:
     ("rate.share:low", "7.0%"),
     ("rate.share:high", "8.1%"),
     ("rate.monthly:low@article", "1,430"),
+    ("rate.monthly:high", "at least 1,430"),  # data may leave an end open; the whole text is true of any of them
+    ("rate.nothing:value", "not known"),
 ])
 def test_a_result_is_its_text_linked_to_where_it_was_computed(book: Book, role: str, shown: str) -> None:
     link = book.page(f"{{result}}`{role}`").select_one("a.result-link")
@@ -142,7 +145,7 @@ def test_a_result_is_its_text_linked_to_where_it_was_computed(book: Book, role: 
     assert link.get_text() == shown
     assert link["href"] == f"notebooks/rate.html#rate-{role.split('.')[1].split(':')[0].split('@')[0]}"
     assert link["title"].startswith("Names per month.")
-    assert ("Unit: persons per month." in link["title"]) == ("monthly" in role)
+    assert ("Unit: persons per month." in link["title"]) == ("share" not in role)
     assert ("Edition: article." in link["title"]) == ("@article" in role)
 
 
@@ -150,7 +153,7 @@ def test_a_result_is_its_text_linked_to_where_it_was_computed(book: Book, role: 
     ("{result}`rate.montly`", "result: no result 'rate.montly' in edition 'latest'; close to it: rate.monthly"),
     ("{result}`rat.monthly`", "no such notebook was published; close to it: rate"),
     ("{result}`rate.monthly@artikle`", "no such edition; close to it: article"),
-    ("{result}`rate.monthly:high`", "'rate.monthly:high': the result has no high: it reads 'at least 1,430'"),
+    ("{result}`rate.when:value`", "'rate.when:value': these are words, without a value: 'in June'"),
     ("{result}`rate.monthly:middle`", "is not of the form notebook.name[:low|:value|:high][@edition]"),
     ("{result}`monthly`", "'monthly' is not of the form notebook.name"),
     ("{claim}`A1`", "claim: no claim 'A1'; close to it: A01"),

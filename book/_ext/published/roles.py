@@ -17,11 +17,14 @@ IN_THE_TEXT = ("", "share", "words")  # units that the text itself shows: nothin
 
 
 def one_number(entry: dict[str, Any], part: str) -> str:
-    """One of a result's numbers, as its notebook wrote it. Raises Unknown if the result has none such."""
-    written = (entry.get("picks") or {}).get(part)
-    if written is None:
-        raise store.Unknown(f"the result has no {part}: it reads {entry['text']!r}")
-    return written
+    """One of a result's numbers, as its notebook wrote it.
+
+    Where other data leave the number without that part (not known, or bounded on one side only), its whole text, which is
+    always true. Raises Unknown for computed words: they never have parts.
+    """
+    if entry.get("unit") == "words":
+        raise store.Unknown(f"these are words, without a {part}: {entry['text']!r}")
+    return (entry.get("picks") or {}).get(part) or entry["text"]
 
 
 def tooltip(entry: dict[str, Any], edition: str) -> str:
