@@ -8,7 +8,8 @@ reported at once, as a `Fault` that names file, row, field, value and reason.
 
 prints the faults one a line and exits with 1, or says that all is good and exits with 0.
 
-Importing this module is cheap: frictionless is loaded only when a folder is checked.
+Tables are held as columns of distinct texts (`columns`), so that a table of a million rows costs as much as its distinct
+texts and little more. Importing this module is cheap: what is heavy is loaded only when a folder is checked.
 """
 
 from __future__ import annotations
@@ -24,15 +25,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .columns import Column
 
 CONTRACT_NAME = "datapackage.json"
 # The book's own contract. It lies in the repository, two folders above this package.
 PROJECT_CONTRACT = Path(__file__).resolve().parents[2] / "data" / CONTRACT_NAME
 
-MAX_FILE_BYTES = 16 * 1024 * 1024  # sixty times the largest table; a larger file could hold up a build for minutes
+MAX_FILE_BYTES = 256 * 1024 * 1024  # more than a million observations; a larger file could hold up a build for minutes
+ROWS_AT_ONCE = 20_000  # rows that are held as lists of texts while a table is read
 MAX_SCHEMA_FAULTS = 10_000  # a table; beyond it the report says that it was cut
 
 
@@ -67,27 +72,9 @@ def printable(text: str, longest: int = 100) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
 
 
-class Row(dict[str, str]):
-    """A row of a table: column → text of the cell as it stands in the file; knows its table and its line."""
-
-    __slots__ = ("line", "table")
-
-    def __init__(self, cells: Iterable[tuple[str, str]], table: str, line: int) -> None:
-        super().__init__(cells)
-        self.table = table
-        self.line = line
-
-    def fault(self, column: str, reason: str) -> Fault:
-        """A fault in this row's cell in `column`."""
-        return Fault(f"{self.table}.csv", self.line, column, self.get(column), reason)
-
-
-Rows = list[Row]
-
-
 # --- Rules that a schema cannot say ---------------------------------------------------------------------------------
-# Each takes the rows of the tables it is about and yields faults; its docstring is the rule in words.
-# Cells that are no number or no date are the schema's business: here they are passed over.
+# Each takes the tables it is about and yields faults; its docstring is the rule in words. Cells that are no number or
+# no date are the schema's business: here they are passed over.
 
 MAY_SHRINK = frozenset({"theatre_strength_change"})  # measures whose figures may be negative
 WHOLE_KINDS = frozenset({"flow", "stock"})  # kinds of measure that count things one by one
@@ -103,137 +90,173 @@ def number(text: str) -> float | None:
     return float(text) if PLAIN_NUMBER.fullmatch(text) else None
 
 
-def figures(row: Row) -> dict[str, float]:
-    """The figures an observation gives, by column."""
-    given = {column: number(row[column]) for column in FIGURES}
-    return {column: figure for column, figure in given.items() if figure is not None}
+def day(text: str) -> int | None:
+    """A number that is in the order of the calendar, of a date as the tables write it; None if it is written otherwise."""
+    return int(text.replace("-", "")) if PLAIN_DATE.fullmatch(text) else None
 
 
-def of_kind(observations: Rows, measures: Rows) -> Iterator[tuple[Row, str]]:
-    """Each observation with the kind of its measure; observations of unknown measures are left out."""
-    kinds = {row["measure"]: row["kind"] for row in measures}
-    return ((row, kinds[row["measure"]]) for row in observations if row["measure"] in kinds)
+def of_kind(observations: Table, measures: Table, *kinds: str) -> Any:
+    """Which observations are of a measure of one of these kinds; those of unknown measures are not."""
+    kind = dict(zip(measures["measure"], measures["kind"], strict=True))
+    return observations["measure"].each(lambda measure: kind.get(measure) in kinds)
 
 
-def period_runs_forward(observations: Rows) -> Iterator[Fault]:
+def period_runs_forward(observations: Table) -> Iterator[Fault]:
     """A period does not end before it starts."""
-    for row in observations:
-        start, end = row["start"], row["end"]
-        # Dates written YYYY-MM-DD are in the order of the calendar when they are in the order of the alphabet.
-        if PLAIN_DATE.fullmatch(start) and PLAIN_DATE.fullmatch(end) and start > end:
-            yield row.fault("start", f"is after the end of the period, {end}")
+    start, end = observations["start"], observations["end"]
+    yield from observations.faults(
+        start.each(day, float) > end.each(day, float), "start", lambda row: f"is after the end of the period, {end[row]}"
+    )
 
 
-def period_fits_the_kind(observations: Rows, measures: Rows) -> Iterator[Fault]:
+def period_fits_the_kind(observations: Table, measures: Table) -> Iterator[Fault]:
     """A flow is counted over a period and has a start; a stock is counted at a date and has none."""
-    for row, kind in of_kind(observations, measures):
-        if kind == "stock" and row["start"]:
-            yield row.fault("start", f"must be empty: {row['measure']} is a stock, counted at a date")
-        if kind == "flow" and not row["start"]:
-            yield row.fault("start", f"is missing: {row['measure']} is a flow, counted over a period")
+    measure, given = observations["measure"], observations["start"].each(bool)
+    yield from observations.faults(
+        of_kind(observations, measures, "stock") & given,
+        "start",
+        lambda row: f"must be empty: {measure[row]} is a stock, counted at a date",
+    )
+    yield from observations.faults(
+        of_kind(observations, measures, "flow") & ~given,
+        "start",
+        lambda row: f"is missing: {measure[row]} is a flow, counted over a period",
+    )
 
 
-def bounds_in_order(observations: Rows) -> Iterator[Fault]:
+def bounds_in_order(observations: Table) -> Iterator[Fault]:
     """The lower end is not above the figure, and the figure not above the upper end."""
-    for row in observations:
-        given = list(figures(row).items())
-        for (lower, low), (upper, high) in pairwise(given):
-            if low > high:
-                yield row.fault(lower, f"is more than {upper}, {row[upper]}")
+    low, value, high = (observations[column].each(number, float) for column in FIGURES)
+    for where, lower, upper in [
+        (low > value, "low", "value"),
+        (value > high, "value", "high"),
+        ((low > high) & (value != value), "low", "high"),  # what is not given is not a number, equal to nothing
+    ]:
+        cells = observations[upper]
+        yield from observations.faults(where, lower, lambda row, u=upper, c=cells: f"is more than {u}, {c[row]}")
 
 
-def figures_fit_the_qualifier(observations: Rows) -> Iterator[Fault]:
+def figures_fit_the_qualifier(observations: Table) -> Iterator[Fault]:
     """A range has low and high; every other figure has a value, and only an estimate or projection a low and high too."""
-    for row in observations:
-        qualifier = row["qualifier"]
-        needed = ("low", "high") if qualifier == "range" else ("value",)
-        for column in needed:
-            if not row[column]:
-                yield row.fault(column, f'is missing: a figure with the qualifier "{qualifier}" needs it')
-        if qualifier in {"exact", "about", "at_least", "at_most"}:
-            for column in ("low", "high"):
-                if row[column]:
-                    yield row.fault(column, f'must be empty: the qualifier "{qualifier}" gives the bounds')
-        if qualifier in {"estimate", "projection"} and bool(row["low"]) != bool(row["high"]):
-            column = "high" if row["low"] else "low"
-            yield row.fault(column, "is missing: low and high are given together or not at all")
+    qualifier = observations["qualifier"]
+    given = {column: observations[column].each(bool) for column in FIGURES}
+    is_range = qualifier.among({"range"})
+    for column, needed in {"value": ~is_range, "low": is_range, "high": is_range}.items():
+        yield from observations.faults(
+            needed & ~given[column],
+            column,
+            lambda row: f'is missing: a figure with the qualifier "{qualifier[row]}" needs it',
+        )
+    bounded = qualifier.among({"exact", "about", "at_least", "at_most"})
+    for column in ("low", "high"):
+        yield from observations.faults(
+            bounded & given[column], column, lambda row: f'must be empty: the qualifier "{qualifier[row]}" gives the bounds'
+        )
+    both = qualifier.among({"estimate", "projection"})
+    for column, other in (("low", "high"), ("high", "low")):
+        yield from observations.faults(
+            both & ~given[column] & given[other], column, "is missing: low and high are given together or not at all"
+        )
 
 
-def shares_are_fractions(observations: Rows, measures: Rows) -> Iterator[Fault]:
+def shares_are_fractions(observations: Table, measures: Table) -> Iterator[Fault]:
     """A share lies between 0 and 1 (half is 0.5, not 50)."""
-    for row, kind in of_kind(observations, measures):
-        for column, figure in figures(row).items():
-            if kind == "share" and not 0 <= figure <= 1:
-                yield row.fault(column, f"must lie between 0 and 1: {row['measure']} is a share")
+    measure, shares = observations["measure"], of_kind(observations, measures, "share")
+    for column in FIGURES:
+        yield from observations.faults(
+            shares & observations[column].each(lambda text: not 0 <= (number(text) or 0) <= 1),
+            column,
+            lambda row: f"must lie between 0 and 1: {measure[row]} is a share",
+        )
 
 
-def counts_are_not_negative(observations: Rows) -> Iterator[Fault]:
+def counts_are_not_negative(observations: Table) -> Iterator[Fault]:
     """No figure is negative, except the measures that may shrink."""
-    for row in observations:
-        for column, figure in figures(row).items():
-            if figure < 0 and row["measure"] not in MAY_SHRINK:
-                yield row.fault(column, f"must not be negative: {row['measure']} counts from 0 up")
+    measure = observations["measure"]
+    for column in FIGURES:
+        yield from observations.faults(
+            ~measure.among(MAY_SHRINK) & observations[column].each(lambda text: (number(text) or 0) < 0),
+            column,
+            lambda row: f"must not be negative: {measure[row]} counts from 0 up",
+        )
 
 
-def counts_are_whole(observations: Rows, measures: Rows) -> Iterator[Fault]:
+def counts_are_whole(observations: Table, measures: Table) -> Iterator[Fault]:
     """Flows and stocks count persons, cases and the like one by one: their figures are whole numbers."""
-    for row, kind in of_kind(observations, measures):
-        for column, figure in figures(row).items():
-            if kind in WHOLE_KINDS and not figure.is_integer():
-                yield row.fault(column, f"must be a whole number: {row['measure']} counts things one by one")
+    measure, whole = observations["measure"], of_kind(observations, measures, *WHOLE_KINDS)
+    for column in FIGURES:
+        yield from observations.faults(
+            whole & observations[column].each(lambda text: not (number(text) or 0.0).is_integer()),
+            column,
+            lambda row: f"must be a whole number: {measure[row]} counts things one by one",
+        )
 
 
-def same_as_where_due(observations: Rows) -> Iterator[Fault]:
+def same_as_where_due(observations: Table) -> Iterator[Fault]:
     """A rereport or conflict names the preferred row in same_as; a row in use never does; a rejected row may."""
-    for row in observations:
-        if row["status"] in {"rereport", "conflict"} and not row["same_as"]:
-            yield row.fault("same_as", f"is missing: a {row['status']} names the preferred row")
-        if row["status"] == "use" and row["same_as"]:
-            yield row.fault("same_as", 'must be empty: a row of status "use" stands for itself')
+    status, given = observations["status"], observations["same_as"].each(bool)
+    yield from observations.faults(
+        status.among({"rereport", "conflict"}) & ~given,
+        "same_as",
+        lambda row: f"is missing: a {status[row]} names the preferred row",
+    )
+    yield from observations.faults(
+        status.among({"use"}) & given, "same_as", 'must be empty: a row of status "use" stands for itself'
+    )
 
 
-def same_as_leads_to_use(observations: Rows) -> Iterator[Fault]:
+def same_as_leads_to_use(observations: Table) -> Iterator[Fault]:
     """The row that same_as names has status use, counts the same measure, and is another row."""
-    by_id = {row["id"]: row for row in reversed(observations)}  # the first, if a key is there twice
-    for row in observations:
-        target = by_id.get(row["same_as"])
-        if not row["same_as"] or target is None:
-            continue  # that there is no such row is for the schema's foreign key to say
-        if target is row:
-            yield row.fault("same_as", "points to its own row")
-        elif target["status"] != "use":
-            yield row.fault("same_as", f'must point to a row of status "use"; that one is "{target["status"]}"')
-        elif target["measure"] != row["measure"]:
-            yield row.fault("same_as", f"points to another measure, {target['measure']}, not {row['measure']}")
+    status, measure, same_as = (observations[column] for column in ("status", "measure", "same_as"))
+    target = same_as.row_in(observations["id"])
+    # That there is no such row is for the schema's foreign key to say.
+    named = same_as.each(bool) & (target >= 0)
+    itself = target == range(len(target))
+    used = status.among({"use"})[target]
+    yield from observations.faults(named & itself, "same_as", "points to its own row")
+    yield from observations.faults(
+        named & ~itself & ~used,
+        "same_as",
+        lambda row: f'must point to a row of status "use"; that one is "{status[target[row]]}"',
+    )
+    yield from observations.faults(
+        named & ~itself & used & (measure.numbers != measure.numbers[target]),
+        "same_as",
+        lambda row: f"points to another measure, {measure[target[row]]}, not {measure[row]}",
+    )
 
 
-def no_figure_twice(observations: Rows) -> Iterator[Fault]:
+def no_figure_twice(observations: Table) -> Iterator[Fault]:
     """No two rows give the same figure of the same origin from the same page for the same people and period."""
-    columns = ("measure", "population", "category", "start", "end", *FIGURES, "origin", "source")
+    from .columns import alike
+
+    names = ("measure", "population", "category", "start", "end", *FIGURES, "origin", "source")
+    columns, key = [observations[name] for name in names], observations["id"]
     first: dict[tuple[str, ...], str] = {}
-    for row in observations:
-        content = tuple(row[column] for column in columns)
-        if content in first and first[content] != row["id"]:
-            yield row.fault("id", f"is the same figure as {first[content]}: keep one of them")
-        first.setdefault(content, row["id"])
+    for row in alike(columns):
+        same = first.setdefault(tuple(column[row] for column in columns), key[row])
+        if same != key[row]:
+            yield observations.fault(row, "id", f"is the same figure as {same}: keep one of them")
 
 
-def share_is_unit_and_kind(measures: Rows) -> Iterator[Fault]:
+def share_is_unit_and_kind(measures: Table) -> Iterator[Fault]:
     """A measure of kind share has the unit share, and the other way round."""
-    for row in measures:
-        if (row["kind"] == "share") != (row["unit"] == "share"):
-            yield row.fault("unit", f'does not fit the kind "{row["kind"]}": kind and unit are both "share" or neither is')
+    kind, unit = measures["kind"], measures["unit"]
+    yield from measures.faults(
+        kind.among({"share"}) != unit.among({"share"}),
+        "unit",
+        lambda row: f'does not fit the kind "{kind[row]}": kind and unit are both "share" or neither is',
+    )
 
 
-def published_as_precisely_as_said(sources: Rows) -> Iterator[Fault]:
+def published_as_precisely_as_said(sources: Table) -> Iterator[Fault]:
     """A date of publication is a day of the calendar, and as long as its precision says; an unknown one is empty."""
     lengths = {"unknown": 0, "year": 4, "month": 7, "day": 10}
-    for row in sources:
-        published, precision = row["published"], row["published_precision"]
-        if len(published) != lengths.get(precision, len(published)):
-            yield row.fault("published", f'does not fit the precision "{precision}"')
-        elif PLAIN_DATE.fullmatch(published) and not is_day(published):
-            yield row.fault("published", "is not a day of the calendar")
+    published, precision = sources["published"], sources["published_precision"]
+    misfit = (published.each(len, int) != precision.each(lengths.get, float)) & precision.among(lengths)
+    yield from sources.faults(misfit, "published", lambda row: f'does not fit the precision "{precision[row]}"')
+    odd = published.each(lambda text: bool(PLAIN_DATE.fullmatch(text)) and not is_day(text))
+    yield from sources.faults(~misfit & odd, "published", "is not a day of the calendar")
 
 
 def is_day(text: str) -> bool:
@@ -245,66 +268,61 @@ def is_day(text: str) -> bool:
     return True
 
 
-def parents_make_no_circle(populations: Rows) -> Iterator[Fault]:
+def parents_make_no_circle(populations: Table) -> Iterator[Fault]:
     """No population is, however far up, a part of itself."""
-    parents = {row["population"]: row["parent"] for row in populations}
-    for row in populations:
+    parents = dict(zip(populations["population"], populations["parent"], strict=True))
+    for row, (population, above) in enumerate(zip(populations["population"], populations["parent"], strict=True)):
         seen: set[str] = set()
-        above = row["parent"]
-        while above and above in parents and above != row["population"] and above not in seen:
+        while above and above in parents and above != population and above not in seen:
             seen.add(above)
             above = parents[above]
-        if above and above == row["population"]:
-            yield row.fault("parent", f"makes {row['population']} a part of itself")
+        if above and above == population:
+            yield populations.fault(row, "parent", f"makes {population} a part of itself")
 
 
-def claims_name_known_measures(claims: Rows, measures: Rows) -> Iterator[Fault]:
+def claims_name_known_measures(claims: Table, measures: Table) -> Iterator[Fault]:
     """Every key in a claim's list of measures is in measures, once."""
-    yield from _listed(claims, "measures", {row["measure"] for row in measures})
+    yield from _listed(claims, "measures", set(measures["measure"].texts))
 
 
-def claims_name_known_sources(claims: Rows, sources: Rows) -> Iterator[Fault]:
+def claims_name_known_sources(claims: Table, sources: Table) -> Iterator[Fault]:
     """Every key in a claim's list of sources is in sources, once."""
-    yield from _listed(claims, "sources", {row["source"] for row in sources})
+    yield from _listed(claims, "sources", set(sources["source"].texts))
 
 
-def _listed(rows: Rows, column: str, known: set[str]) -> Iterator[Fault]:
+def _listed(table: Table, column: str, known: set[str]) -> Iterator[Fault]:
     """Faults of a column that holds keys separated by semicolons."""
-    for row in rows:
-        keys = Counter(row[column].split(";") if row[column] else [])
-        for key, times in keys.items():
+
+    def wrong(text: str) -> Iterator[str]:
+        for key, times in Counter(text.split(";") if text else []).items():
             if key not in known:
-                yield row.fault(column, f'"{printable(key)}" is not in {column}.csv')
+                yield f'"{printable(key)}" is not in {column}.csv'
             if times > 1:
-                yield row.fault(column, f'"{printable(key)}" is listed twice')
+                yield f'"{printable(key)}" is listed twice'
+
+    yield from table.faults_of_texts(column, wrong)
 
 
 # Line breaks and other control characters; marks that turn the direction of writing; spaces of no width.
 HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
-def no_hidden_characters(rows: Rows) -> Iterator[Fault]:
+def no_hidden_characters(text: str) -> Iterator[str]:
     """A cell is one line of visible text: no line breaks, control characters, or marks that turn the writing round."""
-    for row in rows:
-        for column, text in row.items():
-            if found := HIDDEN.search(text):
-                yield row.fault(column, f"holds an invisible character, U+{ord(found.group()):04X}: take it out")
+    if found := HIDDEN.search(text):
+        yield f"holds an invisible character, U+{ord(found.group()):04X}: take it out"
 
 
-def no_stray_spaces(rows: Rows) -> Iterator[Fault]:
+def no_stray_spaces(text: str) -> Iterator[str]:
     """A cell neither begins nor ends with a space."""
-    for row in rows:
-        for column, text in row.items():
-            if text != text.strip() and not HIDDEN.search(text):
-                yield row.fault(column, "begins or ends with a space")
+    if text != text.strip() and not HIDDEN.search(text):
+        yield "begins or ends with a space"
 
 
-def no_formulas(rows: Rows) -> Iterator[Fault]:
+def no_formulas(text: str) -> Iterator[str]:
     """No text begins with =, +, - or @, which a spreadsheet would take for a formula and run."""
-    for row in rows:
-        for column, text in row.items():
-            if text[:1] in {"=", "+", "-", "@"} and not PLAIN_NUMBER.fullmatch(text):
-                yield row.fault(column, f'begins with "{text[0]}", which a spreadsheet runs as a formula')
+    if text[:1] in {"=", "+", "-", "@"} and not PLAIN_NUMBER.fullmatch(text):
+        yield f'begins with "{text[0]}", which a spreadsheet runs as a formula'
 
 
 _CAP = "[A-ZА-ЯЁІЇЄҐ]"
@@ -334,28 +352,26 @@ PERSONAL_VALUES = {
 }
 
 
-def no_personal_details(rows: Rows) -> Iterator[Fault]:
+def no_personal_details(text: str) -> Iterator[str]:
     """No text holds what looks like a person's phone number, address, birth date, document, full name or unit and name."""
-    for row in rows:
-        for column, text in row.items():
-            text = text[:LONGEST_LOOKED_AT]
-            if SLUG.fullmatch(text) or PLAIN_NUMBER.fullmatch(text) or text.startswith(("http://", "https://")):
-                continue
-            for what, pattern in PERSONAL_VALUES.items():
-                if pattern.search(text):
-                    yield row.fault(column, f"looks like {what}: the tables hold aggregates only, no personal data")
+    text = text[:LONGEST_LOOKED_AT]
+    if SLUG.fullmatch(text) or PLAIN_NUMBER.fullmatch(text) or text.startswith(("http://", "https://")):
+        return
+    for what, pattern in PERSONAL_VALUES.items():
+        if pattern.search(text):
+            yield f"looks like {what}: the tables hold aggregates only, no personal data"
 
 
 @dataclass(frozen=True)
 class Rule:
     """A rule beside the schema: the function that says it, and the columns it reads.
 
-    The function gets the rows of the tables that the columns belong to, in the order they are first named. A rule
-    is passed over while one of its columns is missing, which is reported as a fault of its own. A rule that reads
-    "*" is about every table, one after the other.
+    The function gets the tables that the columns belong to, in the order they are first named, and yields faults. A
+    rule is passed over while one of its columns is missing, which is reported as a fault of its own. A rule that reads
+    "*" is about every cell by itself: its function gets the cell's text, and yields the reasons why it is wrong.
     """
 
-    says: Callable[..., Iterator[Fault]]
+    says: Callable[..., Iterator[Fault] | Iterator[str]]
     reads: tuple[str, ...]
 
     @property
@@ -365,7 +381,7 @@ class Rule:
 
     @property
     def tables(self) -> list[str]:
-        """The tables whose rows the function gets, in order."""
+        """The tables the function gets, in order."""
         return list(dict.fromkeys(column.partition(".")[0] for column in self.reads))
 
 
@@ -436,25 +452,64 @@ def is_personal(column: str) -> bool:
 # --- Reading the tables ---------------------------------------------------------------------------------------------
 
 
+class Row(dict[str, str]):
+    """A row of a table: column → text of the cell as it stands in the file; knows its line."""
+
+    __slots__ = ("line",)
+
+    def __init__(self, cells: Iterable[tuple[str, str]], line: int) -> None:
+        super().__init__(cells)
+        self.line = line
+
+
 @dataclass
 class Table:
-    """A table as read. `whole` is False if some of it could not be read, so that nothing may be looked up in it."""
+    """A table as read. `whole` is False if some of it could not be read, so that nothing may be looked up in it.
+
+    Rows are counted from 0; `lines` tells on which line of the file each begins.
+    """
 
     name: str
-    rows: Rows = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    columns: dict[str, Column] = field(default_factory=dict)
     whole: bool = True
     ragged: set[int] = field(default_factory=set)  # lines with too many or too few cells
-    faults: list[Fault] = field(default_factory=list)
+    faults_of_shape: list[Fault] = field(default_factory=list)
 
     @property
     def file(self) -> str:
         """Name of the table's file."""
         return f"{self.name}.csv"
 
+    def __getitem__(self, column: str) -> Column:
+        return self.columns[column]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows one by one, for what cannot be asked of whole columns."""
+        cells = zip(*self.columns.values(), strict=True)
+        return [Row(zip(self.columns, each, strict=True), line) for each, line in zip(cells, self.lines, strict=True)]
+
+    def fault(self, row: int, column: str, reason: str) -> Fault:
+        """A fault of one cell."""
+        return Fault(self.file, self.lines[row], column, self[column][row], reason)
+
+    def faults(self, where: Any, column: str, reason: str | Callable[[int], str]) -> Iterator[Fault]:
+        """Faults of a column's cells in the rows where an array is true."""
+        for row in where.nonzero()[0]:
+            yield self.fault(row, column, reason if isinstance(reason, str) else reason(row))
+
+    def faults_of_texts(self, column: str, wrong: Callable[[str], Iterable[str]]) -> Iterator[Fault]:
+        """Faults of a column's cells for every reason why its text is wrong, whatever row it stands in."""
+        cells = self[column]
+        reasons = {number: found for number, text in enumerate(cells.texts) if (found := list(wrong(text)))}
+        for row in cells.rows_of(reasons):
+            for reason in reasons[cells.numbers[row]]:
+                yield self.fault(row, column, reason)
+
     def add(self, reason: str, row: int | None = None, column: str | None = None) -> None:
         """Note a fault of the table or of a whole row."""
-        self.faults.append(Fault(self.file, row, column, None, reason))
+        self.faults_of_shape.append(Fault(self.file, row, column, None, reason))
 
     def unreadable(self, reason: str, row: int | None = None) -> Table:
         """Note a fault that keeps the table, or what follows in it, from being read."""
@@ -469,38 +524,57 @@ def read_table(folder: Path, name: str, fields: list[str]) -> Table:
     UTF-8 with or without a byte-order mark, and any line ends. The columns may stand in any order.
     """
     table = Table(name)
-    text = _decode(folder / table.file, table)
-    if text is None:
+    content = _content(folder / table.file, table)
+    if content is None:
         return table
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] | None = None
-    line = 1
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""), strict=True)
+    rows = _rows(reader, table)
+    _, header = next(rows, (0, None))
+    if header is None:
+        return table.unreadable("is empty: not even a header") if table.whole else table
+    _read_header(header, fields, table)
+    if table.whole:
+        _read_rows(rows, header, table)
+        if table.whole and not table.lines:
+            table.unreadable("has a header but no rows")
+    return table
+
+
+def _rows(reader: Any, table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of each row, up to the first that cannot be read."""
     while True:
         # The reader counts the lines it has used up; a row begins on the next one, even if its cells hold line breaks.
         line = reader.line_num + 1
         try:
-            cells = next(reader)
+            yield line, next(reader)
         except StopIteration:
-            break
+            return
         except csv.Error as error:
-            return table.unreadable(f"cannot be read from here on: {_csv_reason(error)}", line)
-        if header is None:
-            header = _header(cells, fields, table)
-            if not table.whole:
-                return table
-        elif not any(cells):
-            table.add("is an empty row: take it out", line)
-        else:
-            _add_row(table, header, cells, line)
-    if header is None:
-        return table.unreadable("is empty: not even a header")
-    if not table.rows:
-        return table.unreadable("has a header but no rows")
-    return table
+            table.unreadable(f"cannot be read from here on: {_csv_reason(error)}", line)
+            return
 
 
-def _decode(path: Path, table: Table) -> str | None:
-    """Text of a file, or None with the reason noted."""
+def _read_rows(rows: Iterator[tuple[int, list[str]]], header: list[str], table: Table) -> None:
+    """Take the rows in, many at a time; a ragged one keeps its place, so that its key can be found."""
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        kept = []
+        for line, cells in some:
+            if not any(cells):
+                table.add("is an empty row: take it out", line)
+                continue
+            if len(cells) != len(header):
+                table.ragged.add(line)
+                table.add(f"has {len(cells)} cells where the header has {len(header)} columns", line)
+                cells = [*cells, *[""] * len(header)][: len(header)]
+            table.lines.append(line)
+            kept.append(cells)
+        for column, cells in zip(header, zip(*kept, strict=True), strict=False):  # no columns where no row was kept
+            if column in table.columns:
+                table[column].take(cells)
+
+
+def _content(path: Path, table: Table) -> bytes | None:
+    """The bytes of a file of UTF-8 text, or None with the reason noted."""
     try:
         if not path.exists():
             table.unreadable("is missing from the folder")
@@ -519,7 +593,8 @@ def _decode(path: Path, table: Table) -> str | None:
         table.unreadable("is UTF-16 text: save it as UTF-8")
         return None
     try:
-        return content.decode("utf-8-sig")
+        content.decode()
+        return content
     except UnicodeDecodeError as error:
         byte = content[error.start] if error.start < len(content) else 0
         table.unreadable(f"is not UTF-8 text (byte {byte:#04x}): save it as UTF-8", _line_of(content, error.start))
@@ -542,11 +617,13 @@ def _csv_reason(error: csv.Error) -> str:
     return message
 
 
-def _header(cells: list[str], fields: list[str], table: Table) -> list[str]:
-    """The columns of a table; missing, repeated and unknown ones are noted."""
+def _read_header(cells: list[str], fields: list[str], table: Table) -> None:
+    """Make the columns of a table; missing, repeated and unknown ones are noted."""
+    from .columns import Column
+
     if len(cells) == 1 and len(fields) > 1 and any(mark in cells[0] for mark in ";\t"):
         table.unreadable("has its columns separated by semicolons or tabs: save it with commas", 1)
-        return cells
+        return
     for column in dict.fromkeys(cells):
         if column in fields:
             if cells.count(column) > 1:
@@ -563,64 +640,67 @@ def _header(cells: list[str], fields: list[str], table: Table) -> list[str]:
     for column in fields:
         if column not in cells:
             table.add("the column is missing", column=column)
-    table.columns = [column for column in fields if column in cells]
+    table.columns = {column: Column() for column in fields if column in cells}
     if not table.columns:
         table.unreadable("has none of the columns of the contract in its first row", 1)
-    return cells
 
 
-def _add_row(table: Table, header: list[str], cells: list[str], line: int) -> None:
-    """Take a row in; a ragged one keeps its place, so that its key can be found, but only its shape is reported."""
-    if len(cells) != len(header):
-        table.ragged.add(line)
-        table.add(f"has {len(cells)} cells where the header has {len(header)} columns", line)
-    padded = cells + [""] * (len(header) - len(cells))
-    known = set(table.columns)
-    pairs = ((column, cell) for column, cell in zip(header, padded, strict=False) if column in known)
-    table.rows.append(Row(pairs, table.name, line))
-
-
-# --- The schema, through frictionless -------------------------------------------------------------------------------
+# --- The schema: frictionless judges each distinct text of a column -------------------------------------------------
 
 
 def _schema_faults(contract: dict[str, Any], tables: dict[str, Table]) -> list[Fault]:
     """What the schema says is wrong with the rows that could be read."""
-    from frictionless import Package, Resource, Schema
-
-    resources, described = [], {}
+    faults: list[Fault] = []
     for resource in contract["resources"]:
         table = tables[resource["name"]]
-        if not table.rows:
-            continue
-        schema = _schema_for(resource, tables)
-        fields = {spec["name"]: spec for spec in schema["fields"]}
-        data = [
-            list(fields),
-            *([_as_written(row[name], spec) for name, spec in fields.items()] for row in table.rows),
-        ]
-        resources.append(Resource(name=table.name, data=data, schema=Schema.from_descriptor(schema)))
-        described[table.name] = fields
-    if not resources:
-        return []
-    faults: list[Fault] = []
-    for task in Package(resources=resources).validate(limit_errors=MAX_SCHEMA_FAULTS).tasks:
-        table = tables[task.name]
-        for error in task.errors:
-            faults += _translate(error, table, described[table.name])
-        if len(task.errors) >= MAX_SCHEMA_FAULTS:
+        found = sorted(_faults_of_schema(resource["schema"], table, tables), key=lambda fault: fault.row or 0)
+        faults += found[:MAX_SCHEMA_FAULTS]
+        if len(found) >= MAX_SCHEMA_FAULTS:
             reason = f"has {MAX_SCHEMA_FAULTS:,} faults or more; the rest are not listed: mend these and check again"
             faults.append(Fault(table.file, None, None, None, reason))
     return faults
 
 
-def _schema_for(resource: dict[str, Any], tables: dict[str, Table]) -> dict[str, Any]:
-    """The schema of a table without what cannot be held against it: columns it lacks, references to broken tables."""
-    table, schema = tables[resource["name"]], resource["schema"]
-    kept = {**schema, "fields": [spec for spec in schema["fields"] if spec["name"] in table.columns]}
-    if not set(_names(schema.get("primaryKey", []))) <= set(table.columns):
-        kept.pop("primaryKey")
-    kept["foreignKeys"] = [key for key in schema.get("foreignKeys", []) if _can_look_up(key, table, tables)]
-    return kept
+def _faults_of_schema(schema: dict[str, Any], table: Table, tables: dict[str, Table]) -> Iterator[Fault]:
+    """The same for one table, not in order, and not many more than are told of any one demand.
+
+    Keys consist of fields that are required and unique, so that there is nothing more to say of a primary key.
+    """
+    specs = {spec["name"]: spec for spec in schema["fields"] if spec["name"] in table.columns}
+    for column, spec in specs.items():
+        yield from islice(table.faults_of_texts(column, _judge(spec, schema)), MAX_SCHEMA_FAULTS)
+    for column, spec in specs.items():
+        if spec.get("constraints", {}).get("unique"):
+            before = table[column].row_before()
+            twice = table[column].each(bool) & (before >= 0)
+            told = table.faults(twice, column, lambda row, b=before: f"is there twice: also in row {table.lines[b[row]]}")
+            yield from islice(told, MAX_SCHEMA_FAULTS)
+    for key in schema.get("foreignKeys", []):
+        if _can_look_up(key, table, tables):
+            (column,), (there,) = _names(key["fields"]), _names(key["reference"]["fields"])
+            other = tables[key["reference"].get("resource") or table.name]
+            lost = table[column].each(bool) & (table[column].row_in(other[there]) < 0)
+            told = table.faults(lost, column, f"is not in {other.file} (column {there})")
+            yield from islice(told, MAX_SCHEMA_FAULTS)
+
+
+def _judge(spec: dict[str, Any], schema: dict[str, Any]) -> Callable[[str], Iterator[str]]:
+    """The reasons why a text may not stand in a field, as a function of the text."""
+    from frictionless import Schema
+
+    (described,) = Schema.from_descriptor({**_without_keys(schema), "fields": [spec]}).fields
+    read = described.create_cell_reader()
+
+    def wrong(text: str) -> Iterator[str]:
+        _, notes = read(_as_written(text, spec))
+        for demand, note in (notes or {}).items():
+            yield _type_reason(spec) if demand == "type" else _constraint_reason(demand, note, text, spec)
+
+    return wrong
+
+
+def _without_keys(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: schema[name] for name in schema if name not in ("primaryKey", "foreignKeys")}
 
 
 def _can_look_up(key: dict[str, Any], table: Table, tables: dict[str, Table]) -> bool:
@@ -645,28 +725,6 @@ def _as_written(cell: str, spec: dict[str, Any]) -> str:
     return cell if not cell or plain is None or plain.fullmatch(cell) else f"not plain: {cell}"
 
 
-def _translate(error: Any, table: Table, fields: dict[str, dict[str, Any]]) -> Iterator[Fault]:
-    """A frictionless error as faults in plain words."""
-    if not hasattr(error, "row_number"):
-        yield Fault(table.file, None, None, None, error.message)
-        return
-    row = table.rows[error.row_number - 2]  # frictionless counts the header as row 1
-    if error.type == "type-error":
-        yield row.fault(error.field_name, _type_reason(fields[error.field_name]))
-    elif error.type == "constraint-error":
-        yield row.fault(error.field_name, _constraint_reason(error.note, row[error.field_name], fields[error.field_name]))
-    elif error.type == "unique-error":
-        earlier = re.search(r"position ([0-9]+)", error.note)
-        where = f": also in row {table.rows[int(earlier[1]) - 2].line}" if earlier else ""
-        yield row.fault(error.field_name, f"is there twice{where}")
-    elif error.type == "foreign-key":
-        other = error.reference_name or table.name
-        for column in error.field_names:
-            yield row.fault(column, f"is not in {other}.csv (column {', '.join(error.reference_field_names)})")
-    elif error.type != "primary-key":  # a key's fields are unique and required, which is reported by field
-        yield Fault(table.file, row.line, getattr(error, "field_name", None), None, error.note)
-
-
 def _type_reason(spec: dict[str, Any]) -> str:
     """Why a cell is not of its field's type."""
     if spec["type"] == "boolean":
@@ -678,10 +736,8 @@ def _type_reason(spec: dict[str, Any]) -> str:
     return reasons.get(spec["type"], f"must be of the type {spec['type']}")
 
 
-def _constraint_reason(note: str, cell: str, spec: dict[str, Any]) -> str:
-    """Why a cell breaks its field's constraint; frictionless names the constraint in quotation marks."""
-    found = re.search(r'"(\w+)"', note)
-    name = found.group(1) if found else ""
+def _constraint_reason(name: str, note: str, cell: str, spec: dict[str, Any]) -> str:
+    """Why a cell breaks its field's constraint of that name; `note` is how frictionless says it."""
     bound = spec.get("constraints", {}).get(name)
     reasons: dict[str, str] = {
         "required": "must not be empty",
@@ -721,11 +777,11 @@ def _load_contract(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
                 if not {"name", "type"} <= spec.keys():
                     return broken(f'the table "{name}" has a field without name or type')
             for key in resource["schema"].get("foreignKeys", []):
-                _names(key["fields"]) + _names(key["reference"]["fields"])
+                (_,), (_,) = _names(key["fields"]), _names(key["reference"]["fields"])
                 key["reference"].get("resource")
         names = [resource["name"] for resource in contract["resources"]]
-    except (KeyError, TypeError, AttributeError):
-        return broken("does not describe tables: each resource needs a name, a path and a schema with fields")
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return broken("does not describe tables: each resource needs a name, a path and a schema with fields; keys are of one field")
     if len(set(names)) < len(names):
         return broken("describes a table twice")
     reasons = _metadata_reasons(json.dumps(contract))
@@ -828,12 +884,12 @@ def _examine_folder(folder: Path) -> tuple[list[Fault], dict[str, int]]:
     tables = {name: read_table(folder, name, columns) for name, columns in fields.items()}
     faults += _strangers(folder, tables)
     for table in tables.values():
-        faults += table.faults
+        faults += table.faults_of_shape
     # Cells of a ragged row stand in the wrong columns: what else seems wrong with them is not worth saying.
     ragged = {(table.file, line) for table in tables.values() for line in table.ragged}
     found = [*_schema_faults(contract, tables), *_rule_faults(tables)]
     faults += [fault for fault in found if (fault.file, fault.row) not in ragged]
-    return _in_order(faults, list(tables)), {table.name: len(table.rows) for table in tables.values()}
+    return _in_order(faults, list(tables)), {table.name: len(table.lines) for table in tables.values()}
 
 
 def _strangers(folder: Path, tables: dict[str, Table]) -> list[Fault]:
@@ -851,9 +907,10 @@ def _rule_faults(tables: dict[str, Table]) -> list[Fault]:
     for rule in RULES:
         if rule.reads == ("*",):
             for table in tables.values():
-                faults += rule.says(table.rows)
+                for column in table.columns:
+                    faults += table.faults_of_texts(column, rule.says)
         elif set(rule.reads) <= readable:
-            faults += rule.says(*(tables[name].rows for name in rule.tables))
+            faults += rule.says(*(tables[name] for name in rule.tables))
     return faults
 
 

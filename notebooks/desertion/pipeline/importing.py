@@ -137,8 +137,8 @@ def _read(path: Path, fields: dict[str, list[str]], outcome: Outcome) -> Incomin
     with tempfile.TemporaryDirectory() as folder:  # the contract reads tables by their names
         shutil.copyfile(path, Path(folder) / f"{table}.csv")
         found = contract.read_table(Path(folder), table, fields[table])
-    outcome.faults += [replace(fault, file=printable(str(path), 300)) for fault in found.faults]
-    return None if found.faults else Incoming(printable(str(path), 300), table, found.rows)
+    outcome.faults += [replace(fault, file=printable(str(path), 300)) for fault in found.faults_of_shape]
+    return None if found.faults_of_shape else Incoming(printable(str(path), 300), table, found.rows)
 
 
 def _no_table(path: Path) -> str:
