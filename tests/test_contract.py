@@ -548,6 +548,24 @@ def test_a_report_that_is_cut_says_so(folder, monkeypatch):
     assert_said(found, Fault("origins.csv", None, None, None, "has 10 faults or more; the rest are not listed"))
 
 
+def test_a_text_is_judged_once_however_many_rows_hold_it(folder, monkeypatch):
+    many = [[f"o{number}", "Label", "ukraine_official", "=Method"] for number in range(300)]
+    folder.write("origins", [*folder.rows("origins"), *many])
+    asked = []
+    rule = contract.Rule(lambda text: asked.append(text) or contract.no_formulas(text), ("*",))
+    monkeypatch.setattr(contract, "RULES", [rule])
+    found = folder.check()
+    assert [fault.row for fault in found] == list(range(4, 304)) and asked.count("=Method") == 1
+
+
+def test_rows_read_in_pieces_are_the_same_rows(folder, monkeypatch):
+    folder.edit("observations", 7, "value", "many")
+    folder.edit("observations", 12, "id", "recruits-2024")
+    whole = folder.check()
+    monkeypatch.setattr(contract, "ROWS_AT_ONCE", 2)
+    assert folder.check() == whole and len(whole) == 2
+
+
 # --- The folder and its contract -------------------------------------------------------------------------------------
 
 

@@ -36,7 +36,7 @@ CONTRACT_NAME = "datapackage.json"
 # The book's own contract. It lies in the repository, two folders above this package.
 PROJECT_CONTRACT = Path(__file__).resolve().parents[2] / "data" / CONTRACT_NAME
 
-MAX_FILE_BYTES = 256 * 1024 * 1024  # more than a million observations; a larger file could hold up a build for minutes
+MAX_FILE_BYTES = 512 * 1024 * 1024  # two million observations; a larger file could hold up a build for minutes
 ROWS_AT_ONCE = 20_000  # rows that are held as lists of texts while a table is read
 MAX_SCHEMA_FAULTS = 10_000  # a table; beyond it the report says that it was cut
 
@@ -781,7 +781,7 @@ def _load_contract(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
                 key["reference"].get("resource")
         names = [resource["name"] for resource in contract["resources"]]
     except (KeyError, TypeError, AttributeError, ValueError):
-        return broken("does not describe tables: each resource needs a name, a path and a schema with fields; keys are of one field")
+        return broken("does not describe tables: each resource needs name, path and a schema with fields; keys of one field")
     if len(set(names)) < len(names):
         return broken("describes a table twice")
     reasons = _metadata_reasons(json.dumps(contract))

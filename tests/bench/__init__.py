@@ -1,0 +1,1 @@
+"""The project's speed, measured side by side: ``python -m tests.bench`` (``make bench``)."""
