@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book serve run import changes check-data test lint lock clean help
+.PHONY: book serve run sweep vintages explain import changes check-data test lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,15 @@ run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=
 
 import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (DATA=folder; APPLY=1 adds them)
 	@$(RUN) --data $(DATA) import $(if $(filter 1,$(APPLY)),--apply) "$(or $(ROWS),$(error give ROWS=file.csv, or a folder of tables with new rows))"
+
+sweep: $(BIN)/.book ## run notebooks over a grid of settings: SPEC=file.yml (SCHEDULER=tcp://host:port for a Dask cluster)
+	@$(RUN) --data $(DATA) sweep $(if $(SCHEDULER),--scheduler $(SCHEDULER)) "$(or $(SPEC),$(error give SPEC=file.yml, written like notebooks/sweeps.yml))"
+
+vintages: $(BIN)/.book ## rebuild the headline numbers as of every month (SCHEDULER=tcp://host:port for a Dask cluster)
+	@$(RUN) --data $(DATA) sweep $(if $(SCHEDULER),--scheduler $(SCHEDULER)) --only vintages
+
+explain: $(BIN)/.book ## say for every notebook whether the next `make book` runs it, and because of what (DATA=, EDITION=)
+	@$(RUN) --data $(DATA) explain --edition $(EDITION)
 
 # Ends well whatever differs; a script that wants to know calls the command below, which exits with 0 (nothing), 3 or 4.
 changes: $(BIN)/.book ## what differs between editions, published books or data folders: FROM=article TO=latest

@@ -389,7 +389,8 @@ def staged(place: Place, **editions: Book) -> None:
         (folder / "small.json").write_text(json.dumps({
             "title": "Small", "reads": book.reads, "results": book.results, "claims": book.claims,
             "figures": {"chart": {"title": "A finding", "alt": "Bars.", "wide": "small-chart.svg", "narrow": "small-chart-narrow.svg"}}}))
-    shutil.copytree(place.root / "data", place.root / "_build" / "stage" / "data")
+    written = sides.staged_editions(Project.at(place.root), editions)
+    (place.root / "_build" / "stage" / "published" / "editions.json").write_text(written, "utf-8")
 
 
 def test_by_default_the_article_edition_is_compared_with_the_latest(place):

@@ -12,62 +12,29 @@ import pytest
 from desertion.pipeline import execution, files, site, sweep
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Project
+from small_project import changed, lay_out, pipeline
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOK = '''
-from desertion.data import load
-from desertion.parameters import AsOf, Folder, Persons, check
-from desertion.publish import Publisher
----
-as_of: AsOf = "latest"  # the evidence that was public on this day
-data: Folder = "../data"  # folder with the tables
-strength: Persons = 200_000  # men in the theatre
----
-check(get_ipython())
-evidence = load(data, as_of)
-publish = Publisher("small", evidence)
----
-listed = evidence.one(measure="listed_absent", population="list_istories_merged", category="all")
-publish.number("listed", listed, "persons", "Names on the merged list.", step=1)
-publish.number("per_thousand", listed / strength * 1000, "per 1,000", "Names per 1,000 men.")
-'''
 CHAPTER = "# Small\n\n**{result}`small.listed` names** {cite:p}`svtv2025list`; see {doc}`/book/other`.\n"
 TOC = "format: jb-book\nroot: book/index\nchapters:\n  - file: book/other\n  - file: book/references\n  - glob: notebooks/*\n"
-
-
-def notebook(source: str = NOTEBOOK):
-    cells = [nbformat.v4.new_markdown_cell("# How many?", id="cell-0")]
-    for index, code in enumerate(source.strip().split("\n---\n"), start=1):
-        cell = nbformat.v4.new_code_cell(code, id=f"cell-{index}")
-        if code.startswith("as_of:"):
-            cell.metadata["tags"] = ["parameters"]
-        cells.append(cell)
-    return nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}))
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A project with one notebook and three chapters, built once; tests change it and put it back."""
     root = tmp_path_factory.mktemp("project")
-    for name in ("_config.yml", "requirements.txt"):
-        shutil.copy(ROOT / name, root / name)
-    for name in ("book/_ext", "book/_static", "notebooks/desertion", "data"):
+    lay_out(root)
+    shutil.copy(ROOT / "_config.yml", root)
+    for name in ("book/_ext", "book/_static"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "book" / "methods.bib", root / "book")
     (root / "_toc.yml").write_text(TOC)
     (root / "book" / "index.md").write_text(CHAPTER)
     (root / "book" / "other.md").write_text("# Other\n\nAnother page.\n")
     (root / "book" / "references.md").write_text("# References\n\n```{bibliography}\n:all:\n```\n")
-    (root / "notebooks" / "small.ipynb").write_text(notebook())
-    (root / "notebooks" / "editions.yml").write_text('latest:\n  as_of: latest\narticle:\n  as_of: "2025-06-09"\n')
     done = pipeline(root, "book")
     assert done.returncode == 0, done.stdout + done.stderr
     return root
-
-
-def pipeline(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "desertion.pipeline", *arguments], cwd=root, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(root / "notebooks")}, stdin=subprocess.DEVNULL, check=False)
 
 
 def page(root: Path, name: str = "book/index.html") -> str:
@@ -76,21 +43,6 @@ def page(root: Path, name: str = "book/index.html") -> str:
 
 def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-class changed:
-    """A file with other content for a while."""
-
-    def __init__(self, path: Path, old: str, new: str) -> None:
-        self.path, self.was = path, path.read_text("utf-8")
-        assert old in self.was
-        self.new = self.was.replace(old, new)
-
-    def __enter__(self):
-        self.path.write_text(self.new, "utf-8")
-
-    def __exit__(self, *_):
-        self.path.write_text(self.was, "utf-8")
 
 
 def test_the_book_holds_the_number_its_link_and_the_machine_readable_results(small):
@@ -150,6 +102,27 @@ def test_what_is_wrong_is_named_and_the_published_book_stays(small, file, old, n
     assert everything(small / "_build" / "html") == before
     assert pipeline(small, "book").returncode == 0
     assert everything(small / "_build" / "html") == before
+
+
+def test_an_edition_can_be_the_book_with_a_data_folder_and_assumptions_of_its_own(small):
+    other = small / "theirs"
+    shutil.copytree(small / "data", other)
+    table = other / "observations.csv"
+    table.write_text(table.read_text("utf-8").replace(",,49000,,at_least,istories,", ",,52000,,at_least,istories,"), "utf-8")
+    editions = small / "notebooks" / "editions.yml"
+    with changed(editions, "article:", "mine: {as_of: latest, data: theirs, assumptions: {small: {strength: 100000}}}\narticle:"):
+        done = pipeline(small, "book", "--edition", "mine")
+        assert done.returncode == 0, done.stderr
+        assert "at least 52,000" in page(small) and "at least 49,000" not in page(small)
+        results = json.loads((small / "_build" / "html" / "results.json").read_text())
+        assert results["mine"]["small"]["per_thousand"]["low"] == 520 and set(results) == {"mine", "article"}
+        assert pipeline(small, "changes", "--from", "article", "--to", "mine").returncode == 3
+        table.write_text(table.read_text("utf-8").replace(",listed_absent,", ",listed_adsent,", 1), "utf-8")
+        done = pipeline(small, "book")  # a fault in the folder of an edition that is not built stops nothing
+        assert done.returncode == 0 and "at least 49,000" in page(small)
+        done = pipeline(small, "book", "--edition", "mine")
+        assert done.returncode == 1 and "listed_adsent" in done.stderr and "at least 49,000" in page(small)
+    shutil.rmtree(other)
 
 
 def test_one_notebook_with_other_parameters(small):
@@ -242,6 +215,7 @@ def test_a_notebook_that_uses_its_date_is_known_by_its_source(code, expected):
 
 @pytest.mark.parametrize(("text", "words"), [
     ("- latest", "must list editions by name"), ("article: {as_of: latest}", "among them `latest`"),
+    ("latest: {as_of: latest, data: nowhere}", "nowhere: no such data folder"),
     ("latest: {}", "without as_of"), ("latest: {as_of: latest, mood: x}", "not mood"), ("latest: {as_of: latest, assumptions: 5}", "parameters by notebook"),
     ("latest: {as_of: latest, assumptions: {nowhere: {x: 1}}}", "no notebook nowhere"), ("latest: [", "editions.yml")])
 def test_editions_that_are_not_as_they_must_be(small, text, words):

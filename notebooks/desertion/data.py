@@ -106,6 +106,10 @@ class Evidence:
             self.reads.append(read)
         return select(self._table(table), asked).reset_index(drop=True)
 
+    def rows(self, read: Mapping[str, Any]) -> pd.DataFrame:
+        """The rows that a recorded selection gives here. Raises ``EvidenceError`` where the table or a field is gone."""
+        return select(self._table(read["table"]), read["where"])
+
     def digest(self, read: Mapping[str, Any]) -> str:
         """Hash of the rows that a recorded selection gives here: equal if and only if nothing it read differs.
 
@@ -114,8 +118,7 @@ class Evidence:
         key = json.dumps(read, sort_keys=True)
         if key not in self._digests:
             try:
-                rows = select(self._table(read["table"]), read["where"])
-                self._digests[key] = hashlib.sha256(json.dumps([key, rows.to_numpy().tolist()]).encode()).hexdigest()
+                self._digests[key] = hashlib.sha256(json.dumps([key, self.rows(read).to_numpy().tolist()]).encode()).hexdigest()
             except EvidenceError:
                 self._digests[key] = ""
         return self._digests[key]

@@ -239,7 +239,8 @@ class Changes(SphinxDirective):
         if kind == "claim":
             return elements.link_to_claim(name, shown)
         notebook, rest = store.split_name(name)
-        there = store.look_up(Path(self.env.srcdir), (f"published/{store.DEFAULT_EDITION}/{notebook}.json", "results", rest))
+        root = Path(self.env.srcdir)
+        there = store.look_up(root, (f"published/{store.own_edition(root)}/{notebook}.json", "results", rest))
         return elements.link_to_result(name, shown) if there is not None else shown
 
 

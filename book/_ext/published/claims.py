@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -126,7 +127,7 @@ class Claims(ClaimDirective):
     def value(self, name: str, value: dict[str, Any]) -> list[nodes.Node | str]:
         """One number and what it is."""
         notebook, _, rest = name.partition(".")
-        entry = store.use(self.env, f"published/{store.DEFAULT_EDITION}/{notebook}.json", "results", rest)
+        entry = store.use(self.env, f"published/{store.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
         shown = elements.span(value["text"], "result")
         if entry is None:
             return [shown, f" {name}"]

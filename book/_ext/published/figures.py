@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -27,9 +28,14 @@ class Published(SphinxDirective):
     kind = ""
 
     @property
+    def own(self) -> str:
+        """The edition that the book holds."""
+        return store.own_edition(Path(self.env.srcdir))
+
+    @property
     def edition(self) -> str:
         """The edition asked for."""
-        return self.options.get("edition", store.DEFAULT_EDITION)
+        return self.options.get("edition") or self.own
 
     def run(self) -> list[nodes.Node]:
         """The entry's nodes, or a warning."""
@@ -51,7 +57,7 @@ class Published(SphinxDirective):
 
     def anchor(self, prefix: str, name: str) -> str:
         """An id for this use of the entry; a second use on the same page gets another."""
-        suffix = "" if self.edition == store.DEFAULT_EDITION else f"-{self.edition}"
+        suffix = "" if self.edition == self.own else f"-{self.edition}"
         wanted = f"{prefix}-{name.replace('.', '-')}{suffix}"
         taken = self.env.temp_data.setdefault("published-anchors", [])
         taken.append(wanted)
@@ -59,7 +65,7 @@ class Published(SphinxDirective):
 
     def titled(self, title: str) -> str:
         """A name for assistive technology, different for each edition of one entry."""
-        return title if self.edition == store.DEFAULT_EDITION else f"{title} (edition: {self.edition})"
+        return title if self.edition == self.own else f"{title} (edition: {self.edition})"
 
     def own_caption(self) -> list[nodes.Node]:
         """The directive's body, written by the chapter's author: the only part that is parsed as markup."""

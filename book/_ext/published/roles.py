@@ -28,10 +28,10 @@ def one_number(entry: dict[str, Any], part: str) -> str:
 
 
 def tooltip(entry: dict[str, Any], edition: str) -> str:
-    """What a reader sees on pausing over a number: what it is, its unit, and the edition unless it is the latest."""
+    """What a reader sees on pausing over a number: what it is, its unit, and the edition if one was asked for."""
     unit = entry.get("unit") or ""
     parts = [entry.get("about", ""), "" if unit in IN_THE_TEXT else f"Unit: {unit}."]
-    parts.append(f"Edition: {edition}." if edition != store.DEFAULT_EDITION else "")
+    parts.append(f"Edition: {edition}." if edition else "")
     return " ".join(part for part in parts if part)
 
 
@@ -49,7 +49,7 @@ class ResultRole(SphinxRole):
         asked = RESULT.match(self.text)
         if not asked or (asked["part"] and asked["part"] not in PARTS):
             raise store.Unknown(f"{self.text!r} is not of the form notebook.name[:low|:value|:high][@edition]")
-        edition = asked["edition"] or store.DEFAULT_EDITION
+        edition = asked["edition"] or ""
         entry = store.published(self.env, "results", asked["name"], edition)
         try:
             shown = one_number(entry, asked["part"]) if asked["part"] else entry["text"]

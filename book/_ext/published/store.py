@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 CLAIMS = "published/claims.json"
 PACKAGE = "data/datapackage.json"
+EDITIONS = "published/editions.json"
 DEFAULT_EDITION = "latest"
 Piece = tuple[str, ...]  # a path below the source folder, then keys inside that JSON file
 
@@ -90,6 +91,11 @@ def editions(root: Path) -> list[str]:
     return sorted(path.name for path in (root / "published").glob("*") if path.is_dir())
 
 
+def own_edition(root: Path) -> str:
+    """The edition that the book holds: what its text shows where it names none."""
+    return look_up(root, (EDITIONS, "own")) or DEFAULT_EDITION
+
+
 def close_to(asked: str, existing: list[str]) -> str:
     """The end of a message about an unknown name: what is like it, else what there is."""
     near = difflib.get_close_matches(asked, existing, n=3, cutoff=0.5)
@@ -106,9 +112,13 @@ def split_name(name: str) -> tuple[str, str]:
     return notebook, rest
 
 
-def published(env: BuildEnvironment, kind: str, name: str, edition: str = DEFAULT_EDITION) -> dict[str, Any]:
-    """One published entry. kind: "results", "figures" or "tables"; name: "notebook.name". Raises Unknown."""
+def published(env: BuildEnvironment, kind: str, name: str, edition: str = "") -> dict[str, Any]:
+    """One published entry, of the book's own edition unless one is named. Raises Unknown.
+
+    kind: "results", "figures" or "tables"; name: "notebook.name".
+    """
     notebook, rest = split_name(name)
+    edition = edition or own_edition(Path(env.srcdir))
     path = f"published/{edition}/{notebook}.json"
     entry = use(env, path, kind, rest)
     if entry is None:

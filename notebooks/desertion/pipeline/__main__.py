@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import http.server
 import os
@@ -14,7 +15,7 @@ from typing import Any
 import yaml
 
 from .errors import BuildError
-from .files import only_one
+from .files import only_one, write
 from .project import Project
 
 
@@ -36,6 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
     bring = commands.add_parser("import", help="check new rows, show what they would change, and add them with --apply")
     bring.add_argument("rows", nargs="+", type=Path, help="CSV files of new rows, or a folder of them")
     bring.add_argument("--apply", action="store_true", help="add them; without it nothing is written")
+    sweep = commands.add_parser("sweep", help="run notebooks over a grid of settings, into one tidy table")
+    sweep.add_argument("spec", nargs="?", type=Path, help="a YAML file like notebooks/sweeps.yml, which is the default")
+    sweep.add_argument("--only", help="this sweep of the file alone")
+    sweep.add_argument("--scheduler", help="a Dask scheduler (tcp://host:port) whose workers are to run the notebooks")
+    explain = commands.add_parser("explain", help="say for every notebook whether the next build runs it, and because of what")
+    explain.add_argument("--edition", default="latest", help="the edition the book holds")
     differ = commands.add_parser("changes", help="what differs between two editions, published books or folders of tables",
                                  description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.")
     differ.add_argument("--from", dest="before", default="article", help="edition or folder (article)")
@@ -44,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         project = Project.at(chosen.root, chosen.data)
         command = {"book": make_book, "run": run_one, "serve": serve_book, "readme": write_readme, "import": import_rows,
-                   "changes": show_changes}[chosen.command]
+                   "changes": show_changes, "sweep": run_sweeps, "explain": explain_runs}[chosen.command]
         return command(project, chosen) or 0
     except BuildError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -61,10 +68,10 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
     from .book import book, default_workers
 
     started = time.perf_counter()
+    editions = project.built_for(chosen.edition)
+    project = project.seen_by(editions[0])
     if not project.data.is_dir():
         raise BuildError(f"{project.data}: no such data folder")
-    editions = [project.edition(chosen.edition)]
-    editions += [each for each in project.editions if each.name == "article" != chosen.edition]
     os.environ["PYTHONHASHSEED"] = "0"
     with only_one(project.build / ".lock", "  another build is running; waiting for it to end …"):
         print(f"Building from {project.data}", flush=True)
@@ -91,6 +98,38 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
             body = each["body"]
             print(f"{each['name']}: {body['text']} {'' if body['unit'] in ('share', 'words') else body['unit']}".rstrip())
     print(f"\nThe executed notebook, with its figures: {output}")
+
+
+def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
+    """Runs the sweeps of a file and writes their tables; the book is not touched."""
+    from . import execution, sweep
+    from .book import default_workers, require_clean
+
+    sweeps = sweep.load_sweeps(project, chosen.spec)
+    if chosen.only and chosen.only not in {each.name for each in sweeps}:
+        raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
+    require_clean(project.data)
+    with only_one(project.build / ".lock", "  a build is running; waiting for it to end …"), contextlib.ExitStack() as stack:
+        run_it, workers = None, default_workers()
+        if chosen.scheduler:
+            from .cluster import cluster
+
+            run_it, workers = stack.enter_context(cluster(chosen.scheduler))
+        execution.at_once(workers)
+        for each in sweeps:
+            if chosen.only in (None, each.name):
+                started = time.perf_counter()
+                table = sweep.run(each, workers, run_it)
+                write(project.sweep_file(each.name), table.csv())
+                print(f"{each.name}: {len(table.rows):,} numbers under {table.settings:,} settings; {table.runs:,} notebooks run, "
+                      f"the others known ({time.perf_counter() - started:.0f} s): {project.sweep_file(each.name)}", flush=True)
+
+
+def explain_runs(project: Project, chosen: argparse.Namespace) -> None:
+    """Says what the next build would run and why; nothing is run or written."""
+    from .explain import report
+
+    print(report(project, project.built_for(chosen.edition)))
 
 
 def write_readme(project: Project, chosen: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,10 @@ from typing import Any
 import pytask
 
 from ..contract import check
-from . import execution, site
+from . import execution, site, sweep
 from .errors import BuildError
 from .files import digest, tree, write
 from .project import Edition, Project
-from .sweep import Sweep, load_sweeps, run
 
 
 @dataclass
@@ -77,8 +76,9 @@ def quiet_console() -> Iterator[None]:
 def tasks(project: Project, editions: list[Edition], workers: int) -> list[Callable[..., Any]]:
     """All tasks, for pytask to order by what each needs."""
     runs = [run_task(project, edition, name) for edition in editions for name in project.notebook_names]
-    sweeps = [sweep_task(project, sweep, workers) for sweep in load_sweeps(project)]
-    return [check_task(project), *runs, *sweeps, site_task(project, [edition.name for edition in editions])]
+    sweeps = [sweep_task(project, each, editions[0], workers) for each in sweep.load_sweeps(project)]
+    folders = list(dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)]))
+    return [check_task(project, folders), *runs, *sweeps, site_task(project, [edition.name for edition in editions])]
 
 
 def marker(project: Project, name: str) -> Path:
@@ -86,15 +86,16 @@ def marker(project: Project, name: str) -> Path:
     return project.build / "done" / name
 
 
-def check_task(project: Project) -> Callable[..., Any]:
-    tables = Content("data", lambda: list(tree(project.data, (".csv", ".json"))))
+def check_task(project: Project, folders: list[Path]) -> Callable[..., Any]:
+    content = Content("data", lambda: [path for folder in folders for path in tree(folder, (".csv", ".json"))])
 
-    @pytask.task(name="check", id="data", kwargs={"tables": tables, "produces": marker(project, "check")})
+    @pytask.task(name="check", id="data", kwargs={"tables": content, "produces": marker(project, "check")})
     def check_data(tables: None, produces: Path) -> None:
         execution.get_ready(project)
         with step("data", "checked"):
-            require_clean(project.data)
-        produces.write_text(digest(*tree(project.data, (".csv", ".json"))))
+            for folder in folders:
+                require_clean(folder)
+        produces.write_text(content.state())
     return check_data
 
 
@@ -125,14 +126,16 @@ def run_task(project: Project, edition: Edition, name: str) -> Callable[..., Any
     return run_notebook
 
 
-def sweep_task(project: Project, sweep: Sweep, workers: int) -> Callable[..., Any]:
-    inputs = Content(f"sweep/{sweep.name}", lambda: [*inputs_of(project, sweep.notebooks), project.notebooks / "sweeps.yml"])
+def sweep_task(project: Project, asked: sweep.Sweep, edition: Edition, workers: int) -> Callable[..., Any]:
+    asked = replace(asked, assumptions=edition.assumptions)
+    inputs = Content(f"sweep/{edition.name}/{asked.name}",
+                     lambda: [*inputs_of(project, asked.notebooks), project.notebooks / "sweeps.yml"])
 
-    @pytask.task(name="sweep", id=sweep.name, kwargs={
-        "checked": marker(project, "check"), "inputs": inputs, "produces": project.sweep_file(sweep.name)})
+    @pytask.task(name="sweep", id=asked.name, kwargs={
+        "checked": marker(project, "check"), "inputs": inputs, "produces": project.sweep_file(asked.name)})
     def run_sweep(checked: Path, inputs: None, produces: Path) -> None:
-        with step(f"sweep: {sweep.name}", "done"):
-            write(produces, run(project, sweep, workers))
+        with step(f"sweep: {asked.name}", "done"):
+            write(produces, sweep.run(asked, workers).csv())
     return run_sweep
 
 

@@ -27,7 +27,7 @@ from .files import as_json, mirror
 from .project import Project
 from .rowdiff import RowChange, differences, in_terminal
 from .sentences import Sentence
-from .sides import EVIDENCE, Figure, Number, Side, edition, evidence, find
+from .sides import EDITIONS, EVIDENCE, Figure, Number, Side, edition, evidence, find, staged_editions
 
 SAME, CHANGED, FLIPPED = 0, 3, 4  # exit codes; 1 is an error, 2 a command that is not understood
 SHOWN = 10  # of each kind, in the terminal
@@ -476,7 +476,8 @@ def staged(project: Project, editions: list[str]) -> dict[str, str]:
              for name in ("article" if "article" in editions else editions[0], editions[0])]
     report = compare(*sides, project.root / "book")
     return {"published/changes.json": as_json(report.model_dump(mode="json")),
-            f"published/{EVIDENCE}": evidence(project, editions)}
+            f"published/{EVIDENCE}": evidence(project, editions),
+            f"published/{EDITIONS}": staged_editions(project, editions)}
 
 
 def run(project: Project, before: str, after: str | None) -> int:

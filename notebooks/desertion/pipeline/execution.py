@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from ..data import Evidence
 
 T = TypeVar("T")
+Run = Callable[[Project, str, Mapping[str, Any]], Any]  # what gives the executed notebook
 CELL_SECONDS = 600
 ENGINES = ("warm", "nbclient")
-RECORD = "2"  # how a run is recorded: runs recorded otherwise are not found
+RECORD = "3"  # how a run is recorded: runs recorded otherwise are not found
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 _room = threading.Semaphore(os.cpu_count() or 1)
 COMMON = ("as_of", "data", "results")  # given by the edition, not assumptions
@@ -73,20 +74,20 @@ def remembered(function: Callable[[Path], T]) -> Callable[[Path], T]:
     return current
 
 
-def execute(project: Project, edition: Edition, name: str) -> str:
+def execute(project: Project, edition: Edition, name: str, run_it: Run | None = None) -> str:
     """Brings the results of a notebook for an edition up to date; returns "run" or "reused".
 
     Raises ``BuildError`` that names the notebook and the cell.
     """
-    run, given, outcome = obtain(project, edition, name)
+    run, given, outcome = obtain(project.seen_by(edition), edition, name, run_it)
     materialise(project, edition, name, run, given)
     return outcome
 
 
-def results_of(project: Project, edition: Edition, name: str) -> dict[str, Any]:
-    """What a notebook publishes for an edition, without writing it into the edition's folder."""
-    run, _, _ = obtain(project, edition, name)
-    return document_of(run / "notebook.ipynb")
+def results_of(project: Project, edition: Edition, name: str, run_it: Run | None = None) -> tuple[dict[str, Any], str]:
+    """What a notebook publishes for an edition, without writing it into the edition's folder; and "run" or "reused"."""
+    run, _, outcome = obtain(project.seen_by(edition), edition, name, run_it)
+    return document_of(run / "notebook.ipynb"), outcome
 
 
 @remembered
@@ -95,28 +96,37 @@ def document_of(path: Path) -> dict[str, Any]:
     return published_document("", path.parts[-3], nbformat.read(path, as_version=4))[0]
 
 
-def obtain(project: Project, edition: Edition, name: str) -> tuple[Path, dict[str, Any], str]:
-    """The folder of the run that holds for an edition, its parameters, and whether it was "run" or "reused"."""
-    source = read_notebook(project.notebooks / f"{name}.ipynb")
-    given = parameters_of(project, edition, name, source)
-    base = digest(RECORD, source_of(source), as_json({key: given[key] for key in given if key not in COMMON}),
-                  project.root / "requirements.txt", f"{sys.version_info.major}.{sys.version_info.minor}",
-                  edition.as_of if uses_date(source) else "")
+def obtain(project: Project, edition: Edition, name: str, run_it: Run | None = None) -> tuple[Path, dict[str, Any], str]:
+    """The folder of the run that holds for an edition, its parameters, and whether it was "run" or "reused".
+
+    run_it: what runs a notebook; without it, this process does.
+    """
+    given, base = identity(project, edition, name)
     while True:
         turn = expected(project, edition, name, base)
         with _turns[turn]:  # of two editions that see the same rows, the second finds the run of the first
             if run := find(project, edition, name, base):
                 return run, given, "reused"
             if turn == expected(project, edition, name, base):  # nothing was learnt while waiting
-                return keep(project, edition, name, base, run_notebook(project, name, given)), given, "run"
+                return keep(project, edition, name, base, (run_it or run_notebook)(project, name, given)), given, "run"
 
 
-def expected(project: Project, edition: Edition, name: str, base: str) -> str:
+def identity(project: Project, edition: Edition, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters of a notebook in an edition, and what a run of it is of, beside the rows and the library's modules."""
+    source = read_notebook(project.notebooks / f"{name}.ipynb")
+    given = parameters_of(project, edition, name, source)
+    return given, {
+        "record": RECORD, "source": digest(source_of(source)), "lock": digest_of(project.root / "requirements.txt"),
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}", "as_of": edition.as_of if uses_date(source) else "",
+        "assumptions": {key: value for key, value in given.items() if key not in COMMON}}
+
+
+def expected(project: Project, edition: Edition, name: str, base: Mapping[str, Any]) -> str:
     """What tells, before a run and as far as earlier ones have shown, whether two editions will share it."""
     evidence = view(project, edition)
     reads = {json.dumps(read, sort_keys=True): read for _, record in records(project, name)
              if record["base"] == base for read, _ in record["rows"]}
-    return digest(name, base, *(evidence.digest(reads[key]) for key in sorted(reads)))
+    return digest(name, as_json(base), *(evidence.digest(reads[key]) for key in sorted(reads)))
 
 
 def read_notebook(path: Path) -> Any:
@@ -204,7 +214,7 @@ def payloads(notebook: Any) -> list[dict[str, Any]]:
             if MIME in output.get("data", {})]
 
 
-def keep(project: Project, edition: Edition, name: str, base: str, notebook: Any) -> Path:
+def keep(project: Project, edition: Edition, name: str, base: Mapping[str, Any], notebook: Any) -> Path:
     """Stores a run under a key of its own and returns its folder; the folder appears whole."""
     published = payloads(notebook)
     if not published:
@@ -245,7 +255,7 @@ def record_of(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text("utf-8"))
 
 
-def find(project: Project, edition: Edition, name: str, base: str) -> Path | None:
+def find(project: Project, edition: Edition, name: str, base: Mapping[str, Any]) -> Path | None:
     """The folder of an earlier run whose every input is as it is now."""
     evidence = view(project, edition)
     for folder, record in records(project, name):
@@ -321,6 +331,7 @@ def materialise(project: Project, edition: Edition, name: str, run: Path, given:
 
     notebook = nbformat.read(run / "notebook.ipynb", as_version=4)
     document, files = published_document(edition.name, name, notebook)
+    document["run"] = run.name
     for cell in notebook.cells:
         if cell.cell_type == "code" and "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = f"{INJECTED}\n" + "\n".join(f"{key} = {given[key]!r}" for key in given)

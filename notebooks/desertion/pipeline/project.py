@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,15 @@ from .errors import BuildError
 
 @dataclass(frozen=True)
 class Edition:
-    """A named set of parameters: the date as of which the evidence is read, and assumptions by notebook."""
+    """A named set of parameters: the date as of which the evidence is read, and assumptions by notebook.
+
+    data: its own data folder; without it, that of the project.
+    """
 
     name: str
     as_of: str
     assumptions: Mapping[str, Mapping[str, Any]]
+    data: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,10 @@ class Project:
     def published(self) -> Path:
         """The published book."""
         return self.build / "html"
+
+    def seen_by(self, edition: Edition) -> Project:
+        """The project with the data folder that an edition reads."""
+        return replace(self, data=edition.data) if edition.data else self
 
     def edition_folder(self, edition: str) -> Path:
         return self.build / "editions" / edition
@@ -93,16 +101,23 @@ class Project:
                 return edition
         raise BuildError(f"no edition {name!r}; there are {', '.join(each.name for each in self.editions)}")
 
+    def built_for(self, name: str) -> list[Edition]:
+        """The editions of a book: its own, then that of the article beside it."""
+        return [self.edition(name), *(each for each in self.editions if each.name == "article" != name)]
+
     def _edition(self, path: Path, name: str, settings: Any) -> Edition:
         if not isinstance(settings, dict) or not name.isidentifier():
             raise BuildError(f"{path}, edition {name!r}: must be a name (letters, digits, underscores) with settings")
-        unknown = set(settings) - {"as_of", "assumptions"}
+        unknown = set(settings) - {"as_of", "data", "assumptions"}
         if unknown or "as_of" not in settings:
-            raise BuildError(f"{path}, edition {name!r}: has as_of and, if need be, assumptions; "
-                             f"not {', '.join(sorted(unknown)) or 'without as_of'}")
+            raise BuildError(f"{path}, edition {name!r}: has as_of and, if need be, data and assumptions; "
+                             f"not {', '.join(map(str, unknown)) or 'without as_of'}")
+        data = (self.root / str(settings["data"])).resolve() if "data" in settings else None
+        if data and not data.is_dir():
+            raise BuildError(f"{path}, edition {name!r}: {data}: no such data folder")
         assumptions = settings.get("assumptions") or {}
         if not isinstance(assumptions, dict) or not all(isinstance(each, dict) for each in assumptions.values()):
             raise BuildError(f"{path}, edition {name!r}: assumptions are parameters by notebook")
         if strange := set(assumptions) - set(self.notebook_names):
             raise BuildError(f"{path}, edition {name!r}: no notebook {', '.join(sorted(strange))}")
-        return Edition(name, str(settings["as_of"]), assumptions)
+        return Edition(name, str(settings["as_of"]), assumptions, data)

@@ -6,8 +6,9 @@ Each is read into a ``Side``: rows, and, unless it is bare tables, numbers, verd
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from .. import text
 from ..data import LATEST, TABLES, EvidenceError, read_table, visible
 from .errors import BuildError
-from .files import as_json
+from .files import as_json, digest
 from .project import Project
 
 EVIDENCE = "evidence.json"
+EDITIONS = "editions.json"
 DEFAULT_EDITION = "latest"
 RESULT_FIELDS = ("value", "low", "high", "unit", "text", "about", "rows", "picks")
 FIGURE_FIELDS = ("title", "alt", "wide", "narrow")
@@ -105,14 +107,29 @@ def find(project: Project, name: str) -> Side:
 
 def staged_edition(project: Project, name: str) -> Side:
     """An edition as the last build made it. Raises ``BuildError`` if there is none, or if the tables have changed since."""
-    if not (project.stage / "published" / name).is_dir():
+    listed = project.stage / "published" / EDITIONS
+    staged = _json(listed)["editions"] if listed.is_file() else {}
+    if name not in staged:
         setting = "" if name == DEFAULT_EDITION else f" EDITION={name}"
         raise BuildError(f"the edition {name!r} is not in the built book; `make book{setting}` builds it")
-    stale = [table for table in TABLES if _bytes(project.stage / "data" / f"{table}.csv") != _bytes(project.data / f"{table}.csv")]
-    if stale:
+    project = replace(project, data=(project.root / staged[name]["data"]).resolve())
+    if stale := [table for table, was in staged[name]["tables"].items() if tables_of(project)[table] != was]:
         raise BuildError(f"{', '.join(f'{table}.csv' for table in stale)}: not the rows that the book was built from; `make book` "
                          "first, then its numbers can be compared")
     return edition(project, project.stage / "published", project.stage / "published" / name / "files", name)
+
+
+def staged_editions(project: Project, editions: Iterable[str]) -> str:
+    """From which folder, with which tables, each edition of the built book comes, as JSON."""
+    seen = {name: project.seen_by(project.edition(name)) for name in editions}
+    return as_json({"own": next(iter(seen)), "editions": {
+        name: {"data": Path(os.path.relpath(each.data, each.root)).as_posix(), "tables": tables_of(each)}
+        for name, each in seen.items()}})
+
+
+def tables_of(project: Project) -> dict[str, str]:
+    """Table → hash of its file, "" where there is none."""
+    return {table: digest(path) if (path := project.data / f"{table}.csv").is_file() else "" for table in TABLES}
 
 
 def edition(project: Project, folder: Path, files: Path | None, name: str) -> Side:
@@ -122,7 +139,7 @@ def edition(project: Project, folder: Path, files: Path | None, name: str) -> Si
     """
     documents = {each.name: _documents(each) for each in sorted(folder.iterdir()) if each.is_dir()}
     as_of = project.edition(name).as_of
-    tables = tables_in(project.data, as_of)
+    tables = tables_in(project.seen_by(project.edition(name)).data, as_of)
     return _side(name, _as_of(as_of), tables, documents, name,
                  lambda _, notebook: files or folder / name / "files" / notebook)
 
@@ -232,10 +249,6 @@ def _json(path: Path) -> Any:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise BuildError(f"{path}: cannot be read ({error})") from None
-
-
-def _bytes(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
 
 
 def _as_of(as_of: str) -> str:

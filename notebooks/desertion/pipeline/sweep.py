@@ -1,72 +1,165 @@
-"""Sweeps: the same notebooks run over many settings, and one tidy table of what they published.
+"""Sweeps: notebooks run over a grid of settings, and one tidy table of what they published.
 
-A sweep is a few lines in ``notebooks/sweeps.yml``. It can vary the date as of which the evidence is read (``as_of:
-months``) or leave out one origin at a time (``without: origins``). Settings that show a notebook the same rows share a run,
-so a sweep costs as many runs as there are different views of the evidence.
+A sweep is a few lines of YAML, in ``notebooks/sweeps.yml`` or in a file of a person's own: its notebooks, and for each
+thing that varies its values. What can vary are parameters of the notebooks, ``as_of`` (``months`` for the end of each
+month), ``data`` (folders, from the checkout) and ``without`` (origins left out; ``origins`` for one at a time). Settings
+that show a notebook the same rows share a run, so a sweep costs as many runs as there are different views of the evidence.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+import itertools
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ..data import read_table
+from ..data import LATEST, read_table
 from . import execution
 from .errors import BuildError
-from .files import write
+from .execution import Run
+from .files import as_json, digest, write
 from .project import Edition, Project
 
-FIELDS = ("setting", "notebook", "name", "low", "value", "high", "unit", "text", "rows")
+NUMBER = ("low", "value", "high", "unit", "text")
+OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
+SPELT_OUT = (("as_of", "months"), ("without", "origins"))
 FIRST_MONTH = date(2022, 3, 1)
+Setting = Mapping[str, Any]  # what varies → its value
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Notebooks, and the settings to run each under: setting → project (with its data folder) and date."""
+    """Notebooks, and the values of what varies; every combination is a setting.
 
+    grid: what varies → list of its values, or ``months`` or ``origins``, which the data spell out when the sweep runs.
+    assumptions: parameters by notebook that hold in every setting.
+    """
+
+    project: Project
     name: str
     notebooks: tuple[str, ...]
-    varies: str
+    grid: Mapping[str, list[Any] | str]
+    assumptions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def settings(self, project: Project) -> Iterable[tuple[str, Project, str]]:
-        """(setting, project, as_of) of every run. Data folders without an origin are written under ``_build``."""
-        observations = read_table(project.data, "observations")
-        if self.varies == "months":
-            for when in months(FIRST_MONTH, date.fromisoformat(max(observations["known_from"]))):
-                yield when.isoformat(), project, when.isoformat()
-            return
-        for origin in sorted(set(observations.loc[observations["status"] == "use", "origin"])):
-            yield origin, without(project, origin), "latest"
+    @cached_property
+    def upstream(self) -> dict[str, list[str]]:
+        """Notebook → the notebooks whose results it reads, those they read first."""
+        return {name: upstream(self.project, name) for name in self.notebooks}
+
+    def jobs(self) -> list[tuple[str, Setting]]:
+        """Every notebook under every setting of what it, or a notebook before it, depends on."""
+        grid = {axis: values_of(self.project, axis, given) for axis, given in self.grid.items()}
+        found = []
+        for name in self.notebooks:
+            axes = [axis for axis in grid if any(self.takes(each, axis) for each in [*self.upstream[name], name])]
+            found += [(name, dict(zip(axes, values, strict=True))) for values in itertools.product(*(grid[axis] for axis in axes))]
+        return found
+
+    def takes(self, notebook: str, axis: str) -> bool:
+        """Whether a notebook depends on what varies."""
+        return axis in OF_THE_EVIDENCE or axis in parameters(self.project, notebook)
+
+    def edition(self, setting: Setting) -> Edition:
+        """A setting as an edition of its own."""
+        project = replace(self.project, data=self.project.root / setting["data"]) if "data" in setting else self.project
+        if "without" in setting:
+            project = without(project, setting["without"])
+        involved = {each for name in self.notebooks for each in [*self.upstream[name], name]}
+        given = {axis: value for axis, value in setting.items() if axis not in OF_THE_EVIDENCE}
+        return Edition(f"sweep_{digest(as_json(dict(setting)))[:16]}", setting.get("as_of", LATEST), {
+            each: {**self.assumptions.get(each, {}), **{axis: value for axis, value in given.items() if self.takes(each, axis)}}
+            for each in involved}, project.data)
 
 
-def load_sweeps(project: Project) -> list[Sweep]:
-    """The sweeps of ``notebooks/sweeps.yml``. Raises ``BuildError`` where that file is not as it must be."""
-    path = project.notebooks / "sweeps.yml"
-    if not path.is_file():
+def upstream(project: Project, name: str) -> list[str]:
+    """The notebooks whose results a notebook reads, directly or not; each after those it reads itself."""
+    notebook = execution.read_notebook(project.notebooks / f"{name}.ipynb")
+    direct, _ = execution.uses(notebook, set(project.notebook_names) - {name})
+    return list(dict.fromkeys(each for other in direct for each in [*upstream(project, other), other]))
+
+
+def parameters(project: Project, name: str) -> list[str]:
+    """Names of the parameters a notebook takes, without those that say where things are."""
+    from ..parameters import of_notebook
+
+    declared = of_notebook(execution.read_notebook(project.notebooks / f"{name}.ipynb"))
+    return [each.name for each in declared if each.kind != "Folder"]
+
+
+def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
+    """The sweeps of a file, ``notebooks/sweeps.yml`` unless another is named.
+
+    Raises ``BuildError`` where the file is not as it must be, or a notebook would refuse a value.
+    """
+    default = project.notebooks / "sweeps.yml"
+    path = path or default
+    if path == default and not path.is_file():
         return []
-    listed = yaml.safe_load(path.read_text("utf-8")) or {}
-    return [_sweep(project, path, name, body) for name, body in listed.items()]
+    try:
+        listed = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BuildError(f"{path}: {error}") from None
+    if not isinstance(listed, dict):
+        raise BuildError(f"{path}: must list sweeps by name, each with its notebooks and what varies")
+    return [_sweep(project, f"{path}, {name}", str(name), body) for name, body in listed.items()]
 
 
-def _sweep(project: Project, path: Path, name: str, body: Any) -> Sweep:
-    kinds = ({"as_of": "months"}, {"without": "origins"})
-    varies = {key: value for key, value in body.items() if key != "notebooks"} if isinstance(body, Mapping) else None
-    if varies not in kinds or not body.get("notebooks"):
-        raise BuildError(f"{path}, {name}: has notebooks, and either `as_of: months` or `without: origins`")
-    if strange := set(body["notebooks"]) - set(project.notebook_names):
-        raise BuildError(f"{path}, {name}: no notebook {', '.join(sorted(strange))}")
-    return Sweep(name, tuple(body["notebooks"]), next(iter(varies.values())))
+def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
+    if not isinstance(body, dict) or not name.isidentifier():
+        raise BuildError(f"{where}: must be a name (letters, digits, underscores) with notebooks and what varies")
+    grid = {axis: values for axis, values in body.items() if axis != "notebooks"}
+    notebooks = body.get("notebooks")
+    if not notebooks or not isinstance(notebooks, list) or not grid:
+        raise BuildError(f"{where}: has a list of notebooks, and lists of values for what varies")
+    if strange := [str(each) for each in notebooks if each not in project.notebook_names]:
+        raise BuildError(f"{where}: no notebook {', '.join(strange)}; there are {', '.join(project.notebook_names)}")
+    for axis, given in grid.items():
+        if (axis, given) not in SPELT_OUT and not (isinstance(given, list) and given):
+            raise BuildError(f"{where}, {axis}: must be a list of values (or as_of: months, without: origins)")
+        grid[axis] = [str(each) if isinstance(each, date) else each for each in given] if isinstance(given, list) else given
+    sweep = Sweep(project, name, tuple(notebooks), grid)
+    require_taken(sweep, where)
+    return sweep
 
 
-def months(first: date, last: date) -> Iterable[date]:
+def values_of(project: Project, axis: str, given: list[Any] | str) -> list[Any]:
+    """The values of what varies, ``months`` and ``origins`` spelt out. Raises ``BuildError`` for an unknown origin or folder."""
+    observations = read_table(project.data, "observations")
+    origins = sorted(set(observations.loc[observations["status"] == "use", "origin"]))
+    if given == "months":
+        return [day.isoformat() for day in months(FIRST_MONTH, date.fromisoformat(max(observations["known_from"])))]
+    values = origins if given == "origins" else list(given)
+    if axis == "without" and (strange := [str(each) for each in values if each not in origins]):
+        raise BuildError(f"without: no origin {', '.join(strange)} has figures in use")
+    if axis == "data" and (strange := [str(each) for each in values if not (project.root / str(each)).is_dir()]):
+        raise BuildError(f"data: no such data folder: {', '.join(strange)}")
+    return values
+
+
+def require_taken(sweep: Sweep, where: str) -> None:
+    """Raises ``BuildError`` if something varies that no notebook takes, or a notebook would refuse a value."""
+    involved = list(dict.fromkeys(each for name in sweep.notebooks for each in [*sweep.upstream[name], name]))
+    for axis, values in sweep.grid.items():
+        takers = [name for name in involved if axis in parameters(sweep.project, name)]
+        if not takers and axis not in OF_THE_EVIDENCE:
+            valid = sorted({each for name in involved for each in parameters(sweep.project, name)} | set(OF_THE_EVIDENCE))
+            raise BuildError(f"{where}: {axis}: no notebook of this sweep takes it; what can vary: {', '.join(valid)}")
+        for name in takers:
+            notebook = execution.read_notebook(sweep.project.notebooks / f"{name}.ipynb")
+            for value in () if isinstance(values, str) else values:
+                execution.checked(name, notebook, {axis: value})
+
+
+def months(first: date, last: date) -> Iterator[date]:
     """The last day of each month from that of ``first`` to the first one on or after ``last``."""
     day = first.replace(day=1)
     while True:
@@ -78,8 +171,9 @@ def months(first: date, last: date) -> Iterable[date]:
 
 
 def without(project: Project, origin: str) -> Project:
-    """The project with a data folder that lacks all observations of one origin."""
-    folder = project.build / "without" / origin
+    """The project with a data folder, under ``_build``, that lacks all observations of one origin."""
+    name = origin if project.data == project.root / "data" else f"{digest(str(project.data))[:8]}-{origin}"
+    folder = project.build / "without" / name
     for path in sorted(project.data.glob("*.csv")):
         if path.stem != "observations":
             write(folder / path.name, path.read_bytes())
@@ -88,21 +182,46 @@ def without(project: Project, origin: str) -> Project:
     return replace(project, data=folder)
 
 
-def run(project: Project, sweep: Sweep, workers: int) -> str:
-    """The tidy table of a sweep as CSV: one row for each setting, notebook and published number."""
-    jobs = [(setting, each, as_of, name) for setting, each, as_of in sweep.settings(project) for name in sweep.notebooks]
+@dataclass
+class Table:
+    """The tidy table of a sweep, from how many settings and runs: one row for each notebook, setting and published number."""
 
-    def numbers(job: tuple[str, Project, str, str]) -> list[dict[str, Any]]:
-        setting, each, as_of, name = job
-        document = execution.results_of(each, Edition("latest", as_of, {}), name)
-        return [{"setting": setting, "notebook": name, "name": key, **{field: body[field] for field in FIELDS[3:-1]},
-                 "rows": ";".join(body["rows"])} for key, body in sorted(document["results"].items())]
+    axes: list[str]
+    rows: list[dict[str, Any]]
+    settings: int
+    runs: int
 
-    with ThreadPoolExecutor(workers) as pool:
-        rows = [row for found in pool.map(numbers, jobs) for row in found]
-    table = io.StringIO()
-    writer = csv.DictWriter(table, FIELDS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return table.getvalue()
+    def csv(self) -> str:
+        table = io.StringIO()
+        writer = csv.DictWriter(table, ["setting", "notebook", "name", *NUMBER, "rows", *self.axes], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        return table.getvalue()
 
+
+def run(sweep: Sweep, workers: int, run_it: Run | None = None) -> Table:
+    """Runs what has not been run before, ``workers`` at once, here or by ``run_it``. Raises ``BuildError`` if a notebook fails."""
+    jobs = sweep.jobs()
+    editions = {as_json(setting): sweep.edition(setting) for _, setting in jobs}
+
+    def published(job: tuple[str, Setting]) -> tuple[list[dict[str, Any]], int]:
+        name, setting = job
+        edition = editions[as_json(setting)]
+        outcomes = [execution.execute(sweep.project, edition, each, run_it) for each in sweep.upstream[name]]
+        document, outcome = execution.results_of(sweep.project, edition, name, run_it)
+        return rows_of(document, name, setting), [*outcomes, outcome].count("run")
+
+    try:
+        with ThreadPoolExecutor(workers) as pool:
+            found = list(pool.map(published, jobs))
+    finally:
+        for edition in editions.values():
+            shutil.rmtree(sweep.project.edition_folder(edition.name), ignore_errors=True)
+    return Table(list(sweep.grid), [row for rows, _ in found for row in rows], len(editions), sum(runs for _, runs in found))
+
+
+def rows_of(document: Mapping[str, Any], notebook: str, setting: Setting) -> Iterable[dict[str, Any]]:
+    """What a notebook published under a setting, as rows of the tidy table."""
+    label = " ".join(f"{axis}={value}" for axis, value in setting.items()) if len(setting) != 1 else str(*setting.values())
+    return [{"setting": label, "notebook": notebook, "name": key, **{field: body[field] for field in NUMBER},
+             "rows": ";".join(body["rows"]), **setting} for key, body in sorted(document["results"].items())]
