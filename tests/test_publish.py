@@ -128,7 +128,7 @@ def test_bounds_are_drawn_as_bounds():
         return [line.get_marker() for line in axes.lines], len(axes.texts)
     assert marks(Bounds.exact(5)) == (["o"], 0)
     assert marks(Bounds(4, 5, 6)) == (["None", "o"], 0)
-    assert marks(Bounds(4, None, 6)) == (["None"], 0)
+    assert marks(Bounds(4, None, 6)) == (["None", "|"], 0)
     assert marks(Bounds(4, None, math.inf)) == (["|"], 1)  # a tick and an arrow, no dot
     assert marks(Bounds.unknown()) == ([], 0)
 

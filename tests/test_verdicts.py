@@ -22,6 +22,8 @@ from desertion.verdicts import (
     same_day,
     small_beside_all_not_beside_growth,
     still_rising,
+    tied_to_or_of,
+    told_and_confirmed,
 )
 
 UNKNOWN, FLOOR = Bounds.unknown(), Bounds(49000, None, math.inf)
@@ -58,6 +60,10 @@ def test_rules(rule, evidence, verdict):
     (attested(), [Bounds.exact(0)], "unsupported"), (attested(), [Bounds.exact(1)], "plausible"), (attested(), [Bounds.exact(2)], "supported"),
     (same_day(), [Bounds.exact(0)], "supported"), (same_day(), [Bounds.exact(1)], "imprecise"), (same_day(), [Bounds.exact(9)], "contradicted"),
     (same_day(), [UNKNOWN], "unsupported"),
+    (tied_to_or_of(0.5), [Bounds.exact(4), Bounds.exact(0)], "imprecise"), (tied_to_or_of(0.5), [Bounds.exact(4), Bounds.exact(0.5)], "supported"),
+    (tied_to_or_of(0.5), [Bounds.exact(0), Bounds.exact(1)], "unsupported"), (tied_to_or_of(0.5), [Bounds.exact(1), UNKNOWN], "plausible"),
+    (told_and_confirmed(), [Bounds.exact(1), Bounds.exact(0)], "plausible"), (told_and_confirmed(), [Bounds.exact(1), Bounds.exact(1)], "supported"),
+    (told_and_confirmed(), [Bounds.exact(0), Bounds.exact(1)], "unsupported"),
 ])
 def test_rules_on_several_values(rule, evidence, verdict):
     assert rule(*evidence).verdict == verdict and rule(*evidence).rule

@@ -36,6 +36,7 @@ def draw_rows(axes: Axes, data: pd.DataFrame, *, limit: float, write: Callable[[
             _write(axes, row["label"], place + 0.2, color=INK)
     axes.set(ylim=(min(place, -1) - 0.4, -0.3 if "group" in data else -0.4), yticks=[], xlim=(0, limit))
     axes.set_xticks([limit * step / (ticks - 1) for step in range(ticks)])
+    axes.spines["bottom"].set_bounds(0, limit)
 
 
 def _write(axes: Axes, words: str, place: float, **look: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 from matplotlib.ticker import FuncFormatter
 
 from . import text
@@ -22,11 +24,12 @@ from .bounds import Bounds
 
 STYLE = Path(__file__).with_name("book.mplstyle")
 WIDE, NARROW = 7.4, 3.7  # inches; at 96 px an inch the narrow one fits a 360 px page
-SMALLEST, LARGEST = 2.0, 14.0
+READABLE = 9.0  # points: the smallest letters of the narrow variant, 11 px on a 360 px page
 
-# Okabe and Ito's colours, and the inks of the style file. Each becomes a CSS variable of its name with this fallback.
+# Okabe and Ito's colours, and the inks of the style file. Each becomes a CSS variable of its name with this fallback. Purple is
+# darker than theirs, to be read as letters, and orange and sky, to be seen as thin marks on white.
 INK, MUTED, GRID = "#1f2328", "#5c636b", "#d9dde1"
-BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#ad5088", "#b57c00", "#3a97cf"
 PAPER = "#fefefe"
 VARIABLES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper", BLUE: "blue", VERMILLION: "vermillion",
              GREEN: "green", PURPLE: "purple", ORANGE: "orange", SKY: "sky"}
@@ -38,20 +41,24 @@ def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, sourc
            narrow: bool) -> str:
     """SVG of one variant. ``draw(figure, data, narrow)`` adds axes to the figure; title, subtitle, source are added.
 
-    height: inches left for the drawing itself. The same arguments give the same bytes.
+    height: inches left for the drawing itself. No letter of the narrow variant is smaller than ``READABLE``, whatever ``draw``
+    asks for. The same arguments give the same bytes.
     """
-    width = NARROW if narrow else WIDE
+    width, fine = (NARROW, READABLE) if narrow else (WIDE, 8.5)
     salt = f"{name}-{'narrow' if narrow else 'wide'}"
     with mpl.rc_context(), matplotlib.style.context(STYLE):
         mpl.rcParams["svg.hashsalt"] = salt
-        head = [(line, 12, "bold", INK) for line in _wrap(title, width, 12)]
-        head += [(line, 9.5, "normal", MUTED) for line in _wrap(subtitle, width, 9.5)]
-        foot = [(line, 8.5, "normal", MUTED) for line in _wrap(source, width, 8.5)]
+        head = [(line, 12, "bold", INK) for line in wrapped(title, width, 12, "bold")]
+        head += [(line, 9.5, "normal", MUTED) for line in wrapped(subtitle, width, 9.5)]
+        foot = [(line, fine, "normal", MUTED) for line in wrapped(source, width, fine)]
         top, bottom = _height(head) + 0.08, _height(foot) + 0.06
         whole = top + height + bottom
         figure = Figure(figsize=(width, whole))
         figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole), w_pad=0.02, h_pad=0.02)
         draw(figure, data, narrow)
+        for words in figure.findobj(Text):
+            words.set_text(curly(words.get_text()))
+            words.set_fontsize(max(words.get_fontsize(), READABLE if narrow else 0))
         _write(figure, head, from_top=0.0, whole=whole)
         _write(figure, foot, from_top=whole - bottom + 0.06, whole=whole)
         buffer = io.StringIO()
@@ -59,10 +66,40 @@ def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, sourc
     return themed(scoped(buffer.getvalue(), salt))
 
 
-def _wrap(words: str, width: float, size: float) -> list[str]:
-    """Lines that fit: a letter of DejaVu Sans is about 0.58 of its size wide (0.64 in the bold of titles)."""
-    letter = (0.64 if size >= 12 else 0.575) * size / 72
-    return textwrap.wrap(words, int(width / letter)) if words else []
+def wrapped(words: str, width: float, size: float, weight: str = "normal") -> list[str]:
+    """Lines of measured width, as few as fit into ``width`` inches, and no word left alone on the last; bold ones evened out.
+
+    A twentieth of the width is left free, since a reader's letters may be wider than the ones measured.
+    """
+    most = 0.95 * width * 72
+    lines = _filled(words, most, size, weight)
+    for tenths in range(5 if weight == "bold" else 8, 10):
+        narrower = _filled(words, most * tenths / 10, size, weight)
+        if len(narrower) == len(lines) and all(_length(line, size, weight) <= most for line in narrower):
+            return narrower
+    return lines
+
+
+def _filled(words: str, most: float, size: float, weight: str) -> list[str]:
+    lines: list[str] = []
+    for word in curly(words).split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _length(longer, size, weight) <= most:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _length(words: str, size: float, weight: str) -> float:
+    """Width in points of letters in the style's font."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    return float(TextToPath().get_text_width_height_descent(words, font, ismath=False)[0])
+
+
+def curly(words: str) -> str:
+    """Typographic apostrophes, as the book's prose has them."""
+    return words.replace("'", "’")
 
 
 def _height(lines: list[tuple[str, float, str, str]]) -> float:
@@ -98,7 +135,8 @@ def themed(svg: str) -> str:
     return re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
 
 
-# How bounds are drawn, everywhere: a dot for a value, a thick bar between known ends, an arrow for an open one.
+# How bounds are drawn, everywhere: a dot for a value, a thick bar between known ends (ticked where no value is preferred), an arrow
+# for an open one.
 
 def draw_bounds(axes: Axes, where: float, bounds: Bounds, colour: str = BLUE, *, reach: float, upright: bool = False,
                 hollow: bool = False) -> None:
@@ -123,6 +161,10 @@ def draw_bounds(axes: Axes, where: float, bounds: Bounds, colour: str = BLUE, *,
         line(bounds.low, bounds.high, linewidth=5, alpha=0.45)
     if bounds.value is not None:
         _dot(axes, where, bounds.value, "o", colour, face, upright)
+        return
+    ends = [bounds.low, bounds.high] if bounds.low > 0 else [bounds.high]
+    ticks = ([where] * len(ends), ends) if upright else (ends, [where] * len(ends))
+    axes.plot(*ticks, "_" if upright else "|", color=colour, markersize=9, markeredgewidth=1.8)
 
 
 def _dot(axes: Axes, where: float, at: float, marker: str, colour: str, face: str, upright: bool, size: float = 6.5

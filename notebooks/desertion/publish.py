@@ -127,7 +127,7 @@ class Publisher:
     def _source_line(self, rows: list[str]) -> str:
         labels = self.evidence.origins_of(rows)
         if not labels:
-            return ""
+            return "Source: Counting the 500s."
         shown = labels if len(labels) <= 6 else [*labels[:5], f"{len(labels) - 5} more"]
         return f"Source: {text.listing(shown)}; Counting the 500s."
 

@@ -180,6 +180,32 @@ def attested() -> Rule:
     return rule
 
 
+def tied_to_or_of(most: float) -> Rule:
+    """"It is a body's own", from (outlets that tie it to the body, share of its figures that the body itself produced)."""
+    words = (f"Supported if outlets tie it to that body and at least {most:.0%} of its figures are the body's own, imprecise if "
+             "they tie it but fewer are, unsupported if none ties it.")
+
+    def rule(outlets: Bounds, own: Bounds) -> Verdict:
+        if outlets.low < 1:
+            return Verdict("unsupported", words)
+        if own.is_unknown:
+            return Verdict("plausible", f"{words} Plausible where no figure is published.")
+        return Verdict("supported" if own.low >= most else "imprecise", words)
+    return rule
+
+
+def told_and_confirmed() -> Rule:
+    """Something told of oneself, from (outlets that report it, pages of the body that would know)."""
+    words = ("Supported if a page of the body that would know confirms what an outlet reports, plausible if only outlets report "
+             "it, in part or whole, unsupported if none does.")
+
+    def rule(outlets: Bounds, confirming: Bounds) -> Verdict:
+        if outlets.low < 1:
+            return Verdict("unsupported", words)
+        return Verdict("supported" if confirming.low >= 1 else "plausible", words)
+    return rule
+
+
 def same_day(slack: float = 2) -> Rule:
     """A date, from the days between the claimed and the published one."""
     words = f"Supported if the published date is the claimed one, imprecise if at most {slack:g} days off, else contradicted."
