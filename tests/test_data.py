@@ -1,10 +1,14 @@
 """Loading, the date as of which the evidence is read, and the record of what was read."""
 
+import json
 from datetime import date
 
+import pandas as pd
 import pytest
 from desertion.bounds import Bounds
-from desertion.data import EvidenceError, load
+from desertion.data import EvidenceError, RowIndex, load, select
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def ids(folder, as_of="latest", **where):
@@ -120,3 +124,15 @@ def test_the_real_tables_load_at_any_date(root):
     for as_of in ("latest", "2025-06-09", "2022-03-01"):
         rows = load(root / "data", as_of).observations()
         assert rows["id"].is_unique and all(isinstance(bounds, Bounds) for bounds in rows["bounds"])
+
+
+FIELDS = {"measure": ["a", "b", "c"], "category": ["x", "y", ""], "status": ["use", "context"]}
+
+
+@given(rows=st.lists(st.fixed_dictionaries({name: st.sampled_from(values) for name, values in FIELDS.items()}), max_size=12),
+       where=st.fixed_dictionaries({}, optional={
+           name: st.sampled_from(values) | st.lists(st.sampled_from([*values, "none"])) for name, values in FIELDS.items()}))
+def test_what_is_hashed_is_what_is_selected(rows, where):
+    table = pd.DataFrame(rows, columns=list(FIELDS), dtype=str)
+    selected = select(table, where).itertuples(index=False, name=None)
+    assert RowIndex(table).texts(where) == [json.dumps(row) for row in selected]

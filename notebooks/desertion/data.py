@@ -66,6 +66,33 @@ def select(table: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
     return table[keep]
 
 
+class RowIndex:
+    """The rows of a table as texts, and where each value of a field stands: for hashing many selections of one table."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+        self._texts = [json.dumps(row) for row in table.itertuples(index=False, name=None)]
+        self._places: dict[str, dict[str, list[int]]] = {}
+
+    def texts(self, where: Mapping[str, Any]) -> list[str]:
+        """The rows that ``select`` gives, in their order. Raises ``EvidenceError`` for a field that there is not."""
+        kept: set[int] | None = None
+        for name, wanted in where.items():
+            places = self._of(name)
+            found = {place for value in ([wanted] if isinstance(wanted, str) else wanted) for place in places.get(value, ())}
+            kept = found if kept is None else kept & found
+        return self._texts if kept is None else [self._texts[place] for place in sorted(kept)]
+
+    def _of(self, name: str) -> dict[str, list[int]]:
+        if name not in self._table.columns:
+            raise EvidenceError(f"no field {name!r}; the fields are {', '.join(self._table.columns)}")
+        if name not in self._places:
+            places = self._places[name] = {}
+            for place, value in enumerate(self._table[name]):
+                places.setdefault(value, []).append(place)
+        return self._places[name]
+
+
 @dataclass
 class Evidence:
     """The tables in ``folder`` as they could be known on ``as_of``; ``reads`` records every selection made."""
@@ -80,6 +107,10 @@ class Evidence:
 
     @cached_property
     def _digests(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _indices(self) -> dict[str, RowIndex]:
         return {}
 
     @cached_property
@@ -118,7 +149,10 @@ class Evidence:
         key = json.dumps(read, sort_keys=True)
         if key not in self._digests:
             try:
-                self._digests[key] = hashlib.sha256(json.dumps([key, self.rows(read).to_numpy().tolist()]).encode()).hexdigest()
+                index = self._indices.get(read["table"])
+                if index is None:
+                    index = self._indices[read["table"]] = RowIndex(self._table(read["table"]))
+                self._digests[key] = hashlib.sha256("\n".join([key, *index.texts(read["where"])]).encode()).hexdigest()
             except EvidenceError:
                 self._digests[key] = ""
         return self._digests[key]

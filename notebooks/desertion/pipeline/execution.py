@@ -35,7 +35,7 @@ T = TypeVar("T")
 Run = Callable[[Project, str, Mapping[str, Any]], Any]  # what gives the executed notebook
 CELL_SECONDS = 600
 ENGINES = ("warm", "nbclient")
-RECORD = "3"  # how a run is recorded: runs recorded otherwise are not found
+RECORD = "4"  # how a run is recorded: runs recorded otherwise are not found
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 _room = threading.Semaphore(os.cpu_count() or 1)
 COMMON = ("as_of", "data", "results")  # given by the edition, not assumptions
@@ -113,10 +113,11 @@ def obtain(project: Project, edition: Edition, name: str, run_it: Run | None = N
 
 def identity(project: Project, edition: Edition, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parameters of a notebook in an edition, and what a run of it is of, beside the rows and the library's modules."""
-    source = read_notebook(project.notebooks / f"{name}.ipynb")
+    path = project.notebooks / f"{name}.ipynb"
+    source = source_at(path)
     given = parameters_of(project, edition, name, source)
     return given, {
-        "record": RECORD, "source": digest(source_of(source)), "lock": digest_of(project.root / "requirements.txt"),
+        "record": RECORD, "source": source_digest(path), "lock": digest_of(project.root / "requirements.txt"),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}", "as_of": edition.as_of if uses_date(source) else "",
         "assumptions": {key: value for key, value in given.items() if key not in COMMON}}
 
@@ -135,6 +136,17 @@ def read_notebook(path: Path) -> Any:
         return nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat raises many kinds for a file that is no notebook
         raise BuildError(f"{path.name}: not a notebook ({type(error).__name__}: {str(error).splitlines()[0]})") from None
+
+
+@remembered
+def source_at(path: Path) -> Any:
+    """A notebook as it was committed; read once, not to be changed."""
+    return read_notebook(path)
+
+
+@remembered
+def source_digest(path: Path) -> str:
+    return digest(source_of(source_at(path)))
 
 
 def uses_date(notebook: Any) -> bool:
@@ -247,7 +259,9 @@ def unique(items: Any) -> list[Any]:
 
 def records(project: Project, name: str) -> list[tuple[Path, dict[str, Any]]]:
     """The earlier runs of a notebook: folder and record of each."""
-    return [(path.parent, record_of(path)) for path in sorted((project.build / "store" / name).glob("[0-9a-f]*/run.json"))]
+    folder = project.build / "store" / name
+    runs = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [(run, record_of(run / "run.json")) for run in runs if not run.name.startswith(".")]
 
 
 @remembered
@@ -259,9 +273,9 @@ def find(project: Project, edition: Edition, name: str, base: Mapping[str, Any])
     """The folder of an earlier run whose every input is as it is now."""
     evidence = view(project, edition)
     for folder, record in records(project, name):
-        if (record["base"] == base and is_current(project, record["modules"])
-                and record["results"] == results_digest(project, edition, record["reads"])
-                and all(evidence.digest(read) == was for read, was in record["rows"])):
+        if (record["base"] == base and all(evidence.digest(read) == was for read, was in record["rows"])
+                and is_current(project, record["modules"])
+                and record["results"] == results_digest(project, edition, record["reads"])):
             return folder
     return None
 
@@ -286,7 +300,7 @@ def view(project: Project, edition: Edition) -> Evidence:
     return _view(project.data, edition.as_of, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in tables))
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=64)
 def _view(data: Path, as_of: str, _tables: tuple[tuple[str, int, int], ...]) -> Evidence:
     from ..data import load
 

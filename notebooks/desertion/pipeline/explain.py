@@ -10,6 +10,7 @@ from typing import Any
 from ..data import Evidence
 from . import execution, sweep
 from .book import require_clean
+from .files import as_json
 from .project import Edition, Project
 
 SHOWN = 5  # rows named one by one
@@ -50,9 +51,10 @@ def report(project: Project, editions: list[Edition]) -> str:
 
 def missing(asked: sweep.Sweep) -> int:
     """How many runs a sweep needs at least: settings for which no earlier run stands, once where they see the same rows."""
-    lacking = set()
+    lacking, editions = set(), {}
     for name, setting in asked.jobs():
-        edition = asked.edition(setting)
+        key = as_json(setting)
+        edition = editions[key] = editions.get(key) or asked.edition(setting)
         project = asked.project.seen_by(edition)
         _, base = execution.identity(project, edition, name)
         if execution.find(project, edition, name, base) is None:

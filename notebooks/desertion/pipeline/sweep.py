@@ -56,13 +56,17 @@ class Sweep:
         return {name: upstream(self.project, name) for name in self.notebooks}
 
     def jobs(self) -> list[tuple[str, Setting]]:
-        """Every notebook under every setting of what it, or a notebook before it, depends on."""
+        """Every notebook under every setting of what it, or a notebook before it, depends on; setting by setting."""
         grid = {axis: values_of(self.project, axis, given) for axis, given in self.grid.items()}
-        found = []
-        for name in self.notebooks:
-            axes = [axis for axis in grid if any(self.takes(each, axis) for each in [*self.upstream[name], name])]
-            found += [(name, dict(zip(axes, values, strict=True))) for values in itertools.product(*(grid[axis] for axis in axes))]
-        return found
+        axes = {name: [axis for axis in grid if any(self.takes(each, axis) for each in [*self.upstream[name], name])]
+                for name in self.notebooks}
+        found: dict[str, tuple[str, Setting]] = {}
+        for values in itertools.product(*grid.values()):
+            setting = dict(zip(grid, values, strict=True))
+            for name in self.notebooks:
+                own = {axis: setting[axis] for axis in axes[name]}
+                found.setdefault(as_json([name, own]), (name, own))
+        return list(found.values())
 
     def takes(self, notebook: str, axis: str) -> bool:
         """Whether a notebook depends on what varies."""
