@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from desertion.pipeline import execution, files, site, sweep
+from desertion.pipeline import execution, files, site, sweep, unchanged
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Project
 from small_project import changed, lay_out, pipeline
@@ -59,6 +59,44 @@ def test_a_second_build_runs_nothing_and_changes_no_byte(small):
     done = pipeline(small, "book")
     assert done.returncode == 0 and " run in " not in done.stdout and "pages" not in done.stdout
     assert everything(small / "_build" / "html") == before
+
+
+def test_that_nothing_is_to_be_done_is_found_out_without_importing_anything_heavy(small):
+    pipeline(small, "book")
+    code = "import sys; from desertion.pipeline.__main__ import main; main(['book']); print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=small, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(small / "notebooks")}, check=True)
+    assert "Nothing has changed" in done.stdout
+    assert not {"numpy", "pandas", "matplotlib", "papermill", "nbformat", "pytask", "pydantic", "sphinx", "frictionless"} & set(eval(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda book: (book / "index.html").write_text("other"), lambda book: (book / "results.json").unlink(),
+    lambda book: (book / "stray.html").write_text("more"), lambda book: book.unlink()], ids=["changed", "lost", "more", "gone"])
+def test_a_published_book_that_is_not_the_one_that_was_built_is_published_anew(small, spoil):
+    before = everything(small / "_build" / "html")
+    spoil(small / "_build" / "html")
+    done = pipeline(small, "book")
+    assert done.returncode == 0 and "book: published" in done.stdout and " run in " not in done.stdout
+    assert everything(small / "_build" / "html") == before
+
+
+def test_a_build_whose_inputs_changed_meanwhile_is_not_taken_for_one_of_either(tmp_path):
+    project = Project(tmp_path, tmp_path / "data")
+    unchanged.built(project, "before", "after")
+    assert not unchanged.is_built(project, "before") and not unchanged.is_built(project, "after")
+    unchanged.built(project, "after", "after")
+    assert unchanged.is_built(project, "after") and not unchanged.is_built(project, "before")
+
+
+@pytest.mark.parametrize("name", ["data/claims.csv", "book/index.md", "book/_static/book.css", "book/_ext/published/store.py", "_config.yml", "_toc.yml",
+                                  "requirements.txt", "notebooks/small.ipynb", "notebooks/editions.yml", "notebooks/desertion/data.py", "notebooks/desertion/pipeline/site.py"])
+def test_a_build_depends_on(small, name):
+    project = Project.at(small)
+    before = unchanged.inputs(project, project.editions)
+    with changed(small / name, (small / name).read_text("utf-8"), "other"):
+        assert unchanged.inputs(project, [*project.editions]) != before
+    assert unchanged.inputs(project, project.editions) == before != unchanged.inputs(project, project.editions[:1])
 
 
 def test_a_changed_figure_reaches_the_page_and_the_editions_share_one_run(small):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
-import http.server
 import os
 import sys
 import time
@@ -65,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def make_book(project: Project, chosen: argparse.Namespace) -> None:
     """Builds and publishes; says where the book is."""
-    from .book import book, default_workers
+    from . import unchanged
 
     started = time.perf_counter()
     editions = project.built_for(chosen.edition)
@@ -74,8 +73,15 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
         raise BuildError(f"{project.data}: no such data folder")
     os.environ["PYTHONHASHSEED"] = "0"
     with only_one(project.build / ".lock", "  another build is running; waiting for it to end …"):
-        print(f"Building from {project.data}", flush=True)
-        book(project, editions, chosen.workers or default_workers())
+        before = unchanged.inputs(project, editions)
+        if unchanged.is_built(project, before):
+            print("Nothing has changed since the book was built.")
+        else:
+            from .book import book, default_workers
+
+            print(f"Building from {project.data}", flush=True)
+            book(project, editions, chosen.workers or default_workers())
+            unchanged.built(project, before, unchanged.inputs(project, editions))
     print(f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
           f"Open {project.published / 'index.html'} in a browser, or run `make serve`.")
 
@@ -165,6 +171,8 @@ def setting(text: str) -> tuple[str, Any]:
 
 def serve_book(project: Project, chosen: argparse.Namespace) -> None:
     """Serves the published book on the loopback address."""
+    import http.server
+
     if not (project.published / "index.html").is_file():
         raise BuildError("there is no book yet; `make book` builds it")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.published))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +15,7 @@ from typing import Any
 import pytask
 
 from ..contract import check
-from . import execution, site, sweep
+from . import execution, site, sweep, unchanged
 from .errors import BuildError
 from .files import digest, tree, write
 from .project import Edition, Project
@@ -23,7 +23,7 @@ from .project import Edition, Project
 
 @dataclass
 class Content:
-    """A dependency whose state is the content of files: the task runs if any of them differs."""
+    """A dependency, or a product, whose state is the content of files: the task runs if any of them differs."""
 
     name: str
     files: Callable[[], list[Path]]
@@ -87,7 +87,7 @@ def marker(project: Project, name: str) -> Path:
 
 
 def check_task(project: Project, folders: list[Path]) -> Callable[..., Any]:
-    content = Content("data", lambda: [path for folder in folders for path in tree(folder, (".csv", ".json"))])
+    content = Content("data", lambda: [path for folder in folders for path in tree(folder, unchanged.TABLES)])
 
     @pytask.task(name="check", id="data", kwargs={"tables": content, "produces": marker(project, "check")})
     def check_data(tables: None, produces: Path) -> None:
@@ -105,18 +105,12 @@ def require_clean(folder: Path) -> None:
         raise BuildError("\n".join([*map(str, faults), f"{len(faults)} faults in {folder}: nothing was built"]))
 
 
-def inputs_of(project: Project, names: Iterable[str]) -> list[Path]:
-    """The files that any run of these notebooks depends on, beside the data: sources, lock, editions, library."""
-    return [*(project.notebooks / f"{name}.ipynb" for name in names), project.root / "requirements.txt",
-            project.notebooks / "editions.yml", *tree(project.notebooks / "desertion", (".py", ".mplstyle"))]
-
-
 def run_task(project: Project, edition: Edition, name: str) -> Callable[..., Any]:
     folder = project.edition_folder(edition.name)
     notebook = execution.read_notebook(project.notebooks / f"{name}.ipynb")
     others, sweeps = execution.uses(notebook, set(project.notebook_names) - {name})
     upstream = [*(folder / f"{other}.json" for other in others), *map(project.sweep_file, sweeps)]
-    inputs = Content(f"{edition.name}/{name}", partial(inputs_of, project, [name]))
+    inputs = Content(f"{edition.name}/{name}", partial(unchanged.of_runs, project, [name]))
 
     @pytask.task(name=f"notebook_{name}", id=edition.name, kwargs={
         "checked": marker(project, "check"), "upstream": upstream, "inputs": inputs, "produces": folder / f"{name}.json"})
@@ -129,7 +123,7 @@ def run_task(project: Project, edition: Edition, name: str) -> Callable[..., Any
 def sweep_task(project: Project, asked: sweep.Sweep, edition: Edition, workers: int) -> Callable[..., Any]:
     asked = replace(asked, assumptions=edition.assumptions)
     inputs = Content(f"sweep/{edition.name}/{asked.name}",
-                     lambda: [*inputs_of(project, asked.notebooks), project.notebooks / "sweeps.yml"])
+                     lambda: [*unchanged.of_runs(project, asked.notebooks), *unchanged.of_sweeps(project)])
 
     @pytask.task(name="sweep", id=asked.name, kwargs={
         "checked": marker(project, "check"), "inputs": inputs, "produces": project.sweep_file(asked.name)})
@@ -141,18 +135,18 @@ def sweep_task(project: Project, asked: sweep.Sweep, edition: Edition, workers: 
 
 def site_task(project: Project, editions: list[str]) -> Callable[..., Any]:
     results = [project.edition_folder(edition) / f"{name}.json" for edition in editions for name in project.notebook_names]
-    inputs = Content("site", lambda: [project.root / "_config.yml", project.root / "_toc.yml", *tree(project.root / "book"),
-                                      *tree(project.data, (".csv", ".json")), project.root / "requirements.txt"])
+    inputs = Content("site", lambda: [*unchanged.of_pages(project), *tree(project.data, unchanged.TABLES)])
+    book = Content("published", lambda: list(tree(project.published.resolve())))
 
     @pytask.task(name="site", id="html", kwargs={
-        "results": results, "checked": marker(project, "check"), "inputs": inputs, "produces": marker(project, "site")})
-    def make_site(results: list[Path], checked: Path, inputs: None, produces: Path) -> None:
+        "results": results, "checked": marker(project, "check"), "inputs": inputs, "produces": [marker(project, "site"), book]})
+    def make_site(results: list[Path], checked: Path, inputs: None, produces: list[Any]) -> None:
         with step("pages", "built"):
             changed = site.stage(project, editions)
             pages = site.build(project)
         with step("book", "published"):
             site.publish(project, pages)
-        produces.write_text("\n".join(changed))
+        produces[0].write_text("\n".join(changed))
     return make_site
 
 

@@ -1,0 +1,75 @@
+"""Whether there is anything to do, found out before anything that takes long is imported.
+
+A finished build notes the content of everything that went in and of everything that came out. While both are as they were,
+the published book is the one that a build would make.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from .files import digest, tree, write
+from .project import Edition, Project
+
+LIBRARY = (".py", ".mplstyle")
+TABLES = (".csv", ".json")
+
+
+def of_runs(project: Project, names: Iterable[str]) -> list[Path]:
+    """The files that any run of these notebooks depends on, beside the data: sources, lock, editions, library."""
+    return [*(project.notebooks / f"{name}.ipynb" for name in names), project.root / "requirements.txt",
+            project.notebooks / "editions.yml", *tree(project.notebooks / "desertion", LIBRARY)]
+
+
+def of_sweeps(project: Project) -> list[Path]:
+    """The list of sweeps, and the tables of the data folders that it names."""
+    path = project.notebooks / "sweeps.yml"
+    listed = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else None
+    bodies = [body for body in listed.values() if isinstance(body, dict)] if isinstance(listed, dict) else []
+    named = [body["data"] for body in bodies if isinstance(body.get("data"), list)]
+    return [path, *(table for folders in named for folder in folders for table in tree(project.root / str(folder), TABLES))]
+
+
+def of_pages(project: Project) -> list[Path]:
+    """The files that the pages depend on, beside the results and the data."""
+    settings = [project.root / name for name in ("_config.yml", "_toc.yml", "requirements.txt")]
+    return [*settings, *tree(project.root / "book")]
+
+
+def inputs(project: Project, editions: list[Edition]) -> str:
+    """Hash of everything that a build of these editions depends on."""
+    folders = dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)])
+    files = [*of_runs(project, project.notebook_names), *of_sweeps(project), *of_pages(project),
+             *(table for folder in folders for table in tree(folder, TABLES))]
+    return digest(sys.version, repr([project, *editions]), *named([path for path in files if path.is_file()]))
+
+
+def outputs(project: Project) -> str:
+    """Hash of everything that a build leaves for others to read: the published book, the editions, the sweeps."""
+    folders = [project.published.resolve(), project.build / "editions", project.build / "sweeps"]
+    return digest(*named([path for folder in folders for path in folder.rglob("*") if path.is_file()]))
+
+
+def named(files: Iterable[Path]) -> list[str | Path]:
+    """Each file's path and the file, in order."""
+    return [part for path in sorted(files) for part in (str(path), path)]
+
+
+def note(project: Project) -> Path:
+    return project.build / "done" / "book"
+
+
+def is_built(project: Project, now: str) -> bool:
+    """Whether the last build was one of these inputs, and what it made is there as it made it."""
+    path = note(project)
+    return path.is_file() and path.read_text("utf-8") == f"{now}\n{outputs(project)}\n"
+
+
+def built(project: Project, before: str, after: str) -> None:
+    """Notes that a build has ended, unless its inputs changed meanwhile: then nobody knows which of them it saw."""
+    if before == after:
+        write(note(project), f"{after}\n{outputs(project)}\n")
