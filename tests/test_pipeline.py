@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from desertion.pipeline import execution, files, site, sweep, unchanged
 from desertion.pipeline.errors import BuildError
-from desertion.pipeline.project import Project
+from desertion.pipeline.project import Edition, Project
 from small_project import changed, lay_out, pipeline
 
 ROOT = Path(__file__).parents[1]
@@ -97,6 +97,19 @@ def test_a_build_depends_on(small, name):
     with changed(small / name, (small / name).read_text("utf-8"), "other"):
         assert unchanged.inputs(project, [*project.editions]) != before
     assert unchanged.inputs(project, project.editions) == before != unchanged.inputs(project, project.editions[:1])
+
+
+def test_a_build_depends_on_the_data_folders_of_its_editions_and_sweeps(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "n.ipynb").write_text("{}")
+    project, editions, seen = Project(tmp_path, tmp_path / "data"), [Edition("e", "latest", {}, tmp_path / "own")], set()
+    for sweeps in ("s: {notebooks: [n], data: [other]}", "s: [", ""):
+        (tmp_path / "notebooks" / "sweeps.yml").write_text(sweeps)
+        for folder in ("data", "own", "other"):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            (tmp_path / folder / "a.csv").write_text(f"{folder}, {sweeps}")
+            seen.add(unchanged.inputs(project, editions))
+    assert len(seen) == 7  # a folder that no sweep names does not matter
 
 
 def test_a_changed_figure_reaches_the_page_and_the_editions_share_one_run(small):

@@ -28,10 +28,12 @@ def of_runs(project: Project, names: Iterable[str]) -> list[Path]:
 def of_sweeps(project: Project) -> list[Path]:
     """The list of sweeps, and the tables of the data folders that it names."""
     path = project.notebooks / "sweeps.yml"
-    listed = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else None
-    bodies = [body for body in listed.values() if isinstance(body, dict)] if isinstance(listed, dict) else []
-    named = [body["data"] for body in bodies if isinstance(body.get("data"), list)]
-    return [path, *(table for folders in named for folder in folders for table in tree(project.root / str(folder), TABLES))]
+    try:
+        listed = yaml.safe_load(path.read_text("utf-8"))
+        folders = [project.root / folder for body in listed.values() for folder in body.get("data", [])]
+    except (OSError, yaml.YAMLError, AttributeError, TypeError):  # none, or not as it must be: the build says so
+        folders = []
+    return [path, *(table for folder in folders for table in tree(folder, TABLES))]
 
 
 def of_pages(project: Project) -> list[Path]:
