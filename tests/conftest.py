@@ -14,6 +14,10 @@ OBSERVATION = {"id": "", "measure": "listed_absent", "population": "list_smd_202
                "note": ""}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rows", default="200", help="how many rows the mutation of tables changes, or all")
+
+
 @pytest.fixture
 def root() -> Path:
     return ROOT
