@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import pytest
 from desertion.bounds import Bounds
@@ -101,3 +102,10 @@ def test_unknown_claims_and_values_are_refused(claims):
         claims.decide("B03", exceeds(1), "rate.yearly", reason="x")
     with pytest.raises(EvidenceError, match=r"totals.json: the notebook totals has not been run"):
         claims.decide("B03", exceeds(1), "totals.x", reason="x")
+
+
+def test_every_checkable_claim_is_decided_by_a_rule_and_no_other(root):
+    notebook = (root / "notebooks" / "claims.ipynb").read_text("utf-8")
+    rows = load(root / "data").select("claims")
+    assert set(re.findall(r'claims\.decide\(\\"([A-Z]\d+)\\"', notebook)) == set(rows.loc[rows["check"] != "not_checkable", "claim"])
+    assert "claims.read(" not in notebook
