@@ -70,8 +70,9 @@ class RowIndex:
     """The rows of a table as texts, and where each value of a field stands: for hashing many selections of one table."""
 
     def __init__(self, table: pd.DataFrame) -> None:
-        self._table = table
-        self._texts = [json.dumps(row) for row in table.itertuples(index=False, name=None)]
+        self._fields = list(table.columns)
+        self._rows = table.to_numpy(dtype=object).tolist()
+        self._texts = [json.dumps(row) for row in self._rows]
         self._places: dict[str, dict[str, list[int]]] = {}
 
     def texts(self, where: Mapping[str, Any]) -> list[str]:
@@ -84,12 +85,13 @@ class RowIndex:
         return self._texts if kept is None else [self._texts[place] for place in sorted(kept)]
 
     def _of(self, name: str) -> dict[str, list[int]]:
-        if name not in self._table.columns:
-            raise EvidenceError(f"no field {name!r}; the fields are {', '.join(self._table.columns)}")
+        if name not in self._fields:
+            raise EvidenceError(f"no field {name!r}; the fields are {', '.join(self._fields)}")
         if name not in self._places:
-            places = self._places[name] = {}
-            for place, value in enumerate(self._table[name]):
-                places.setdefault(value, []).append(place)
+            places, column = {}, self._fields.index(name)
+            for place, row in enumerate(self._rows):
+                places.setdefault(row[column], []).append(place)
+            self._places[name] = places  # whole: other threads may ask at the same time
         return self._places[name]
 
 
