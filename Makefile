@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book serve run sweep vintages explain import changes check-data test lint lock clean help
+.PHONY: book serve run sweep vintages explain import changes check-data test check-pages lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ check-data: $(BIN)/.book ## check the tables against their contract (DATA=folder
 
 test: $(BIN)/.test ## run the whole test suite
 	@$(BIN)/python -m pytest
+
+check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)
+	@$(BIN)/python tests/check_pages.py _build/html $(PAGES) --table _build/pages.txt
 
 lint: $(BIN)/.test ## ruff
 	@$(BIN)/ruff check .

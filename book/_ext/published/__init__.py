@@ -4,13 +4,19 @@ store       reading published files; which page used what, so that exactly the p
 elements    document nodes and links
 roles       {result}, {claim}, {verdict}
 figures     {published-figure}, {published-table};  svg: figures fit to stand in a page
-claims      {claims}, {claim-scoreboard}, {verdict-definitions}
+claims      {claims}, {claim-scoreboard}, {claim-table}, {verdict-definitions}
 dictionary  {data-dictionary}
 parameters  {parameters}
 changes     {changes}
+observations  {observations}: every row, with an anchor
+glossary    {term} explains itself where it is used
 mathml      formulas without scripts
 citations   (Author, year) in round brackets
 fold        {fold}: a fold-out without scripts
+head        description, picture, reading time and citation of each page
+polish      what the theme gets wrong, put right in every page
+png         figures as PNG, the same bytes on any machine
+extras      entrance, 404 page, site map, the book's card
 site        results.json, claims.json, downloads, templates
 
 All text from published files and data enters as text, never as markup.
@@ -24,7 +30,24 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import changes, citations, claims, dictionary, elements, figures, fold, mathml, parameters, roles, site, store
+from . import (
+    changes,
+    citations,
+    claims,
+    dictionary,
+    elements,
+    figures,
+    fold,
+    glossary,
+    head,
+    mathml,
+    observations,
+    parameters,
+    polish,
+    roles,
+    site,
+    store,
+)
 
 
 def code_version() -> int:
@@ -35,6 +58,7 @@ def code_version() -> int:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
-    for module in (store, elements, roles, figures, claims, dictionary, parameters, mathml, citations, fold, changes, site):
+    for module in (store, elements, roles, figures, claims, dictionary, parameters, observations, glossary, mathml, citations, fold,
+                   changes, head, polish, site):
         module.setup(app)
     return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,8 +11,10 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from . import elements, store
-from .figures import SOURCE_KEY
+from .figures import SOURCE_KEY, table
 from .roles import badge, verdict_of
+
+TABLE = [{"name": name} for name in ("Claim", "Text", "Verdict", "Said by", "Decided")]
 
 
 def in_order(claims: dict[str, Any]) -> list[str]:
@@ -111,7 +113,7 @@ class Claims(ClaimDirective):
             elements.paragraph("Said by: ", claim["speaker"], classes=["claim-speaker"]),
             *self.reason(claim), *self.values(claim), *self.apparatus(claim),
             classes=["claim-card", "card-" + claim["verdict"].replace("_", "-")], ids=[f"claim-{name}"],
-            aria_label=f"Claim {name}",
+            aria_label=f"Claim {name}", data_verdict=verdict_of(claim["verdict"]).word,
         )
 
     def reason(self, claim: dict[str, Any]) -> list[nodes.Node]:
@@ -161,6 +163,18 @@ class Claims(ClaimDirective):
         return [elements.link_to_page(f"book/{claim['chapter']}", "", elements.span("Read the chapter"))]
 
 
+class ClaimTable(ClaimDirective):
+    """```{claim-table}```: all claims in one table, to be sorted and searched."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table."""
+        claims = self.all_claims()
+        rows = [[elements.paragraph(elements.link_to_claim(name, elements.span(name))), claims[name]["text"],
+                 elements.paragraph(badge(claims[name]["verdict"])), claims[name]["speaker"],
+                 "computed" if claims[name]["computed"] else "read"] for name in in_order(claims)]
+        return self.located([table(TABLE, rows, "All claims")]) if rows else []
+
+
 class VerdictDefinitions(SphinxDirective):
     """```{verdict-definitions}```: each verdict with its meaning."""
 
@@ -192,6 +206,7 @@ def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("claims", Claims)
     app.add_directive("claim-scoreboard", Scoreboard)
+    app.add_directive("claim-table", ClaimTable)
     app.add_directive("verdict-definitions", VerdictDefinitions)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)

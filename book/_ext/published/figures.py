@@ -11,9 +11,11 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from . import elements, store, svg
+from . import elements, head, store, svg
+from .observations import Row
 
 SOURCES_ON_THE_LINE = 6
+PARAMETERS = "published/parameters.json"
 LONG = 60  # characters from which a cell needs a broad column
 SOURCE_KEY = re.compile(r"^[A-Za-z0-9][\w:.+-]*$")
 NUMERIC = re.compile(r"^[\s≥≤<>~≈±+−–\-\d.,%()∞]*\d[\s\d.,%()–∞]*$|^[–—]?$")
@@ -107,8 +109,24 @@ class Published(SphinxDirective):
             return []
         shown: list[nodes.Node] = []
         for identifier in ids:
-            shown += [nodes.literal("", identifier), nodes.Text(" ")]
+            shown += [Row("", row=identifier), nodes.Text(" ")]
         return [elements.fold(f"Rows used ({len(ids):,})", elements.paragraph(*shown), classes=["rows"])]
+
+    def parameters(self, name: str) -> list[nodes.Node]:
+        """The settings under which the notebook was run for this edition."""
+        notebook, _ = store.split_name(name)
+        declared = store.use(self.env, PARAMETERS, notebook, "parameters") or []
+        edition = store.use(self.env, head.EDITIONS, self.edition) or {}
+        own = (edition.get("assumptions") or {}).get(notebook, {}) | ({"as_of": edition["as_of"]} if "as_of" in edition else {})
+        shown = [[elements.paragraph(nodes.literal("", f"{each['name']} = {own.get(each['name'], each['default'])!r}"),
+                                     f" {each['meaning']}")] for each in declared if each["name"] != "data"]
+        return [elements.fold(f"Parameters ({len(shown)})", elements.bullets(shown), classes=["rows"])] if shown else []
+
+    def citation(self, kind: str, name: str, entry: dict[str, Any]) -> list[nodes.Node]:
+        """How to cite the entry by itself."""
+        book = head.work(self.env, self.edition)
+        text = head.cited(book, f"{entry['title']} ({kind} {name}, edition {self.edition})", book.url)
+        return [elements.paragraph("Cite as:", classes=["citation-label"]), elements.paragraph(text, classes=["citation-text"])]
 
     def downloads(self, files: list[tuple[str, str]]) -> nodes.paragraph:
         """Links to files beside the figure, given as (label, file name)."""
@@ -144,7 +162,8 @@ class PublishedFigure(Published):
         image = nodes.image("", uri=f"/{self.file(entry['wide'])}", alt=alt, candidates={})
         wide, narrow = (self.inlined(name, entry[variant], f"{anchor}-{variant[0]}", alt)
                         for variant in ("wide", "narrow"))
-        return elements.inline_svg("", image, wide=wide, narrow=narrow)
+        picture = f"figures/{self.edition}/{entry['wide'].removesuffix('.svg')}.png"
+        return elements.inline_svg("", image, wide=wide, narrow=narrow, picture=picture, alt=alt)
 
     def file(self, name: str) -> str:
         """A published file's path below the source folder."""
@@ -163,10 +182,12 @@ class PublishedFigure(Published):
     def details(self, name: str, entry: dict[str, Any], folded: list[nodes.Node]) -> nodes.Element:
         """The fold-out: how it was made, the same data as a table, the files."""
         title = self.titled(f"Data of the figure: {entry['title']}")
-        files = [("CSV", entry["csv"]), ("SVG", entry["wide"]), ("SVG, narrow", entry["narrow"])]
+        files = [("CSV", entry["csv"]), ("SVG", entry["wide"]), ("SVG, narrow", entry["narrow"]),
+                 ("PNG", f"{entry['wide'].removesuffix('.svg')}.png")]
         return elements.fold(
             "Data and how this was made", self.provenance(name, entry), table(entry["columns"], entry["data"], title),
-            *folded, self.downloads(files), *self.rows_used(entry), classes=["making"],
+            *folded, self.downloads(files), *self.parameters(name), *self.rows_used(entry),
+            *self.citation("Figure", name, entry), classes=["making"],
         )
 
 
@@ -181,7 +202,8 @@ class PublishedTable(Published):
         title = elements.paragraph(entry["title"], classes=["table-title"])
         files = [self.downloads([("CSV", entry["csv"])])] if entry.get("csv") else []
         making = elements.fold("How this was made", self.provenance(name, entry), *folded, *files,
-                               *self.rows_used(entry), classes=["making"])
+                               *self.parameters(name), *self.rows_used(entry), *self.citation("Table", name, entry),
+                               classes=["making"])
         return elements.element(
             "div", elements.element("figure", elements.element("figcaption", title, *self.own_caption()),
                                     table(entry["columns"], entry["data"], self.titled(entry["title"]))),

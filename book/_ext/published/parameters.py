@@ -9,9 +9,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from . import elements, store
-from .figures import table
+from .figures import PARAMETERS, table
 
-PARAMETERS = "published/parameters.json"
 COLUMNS = [{"name": name} for name in ("Parameter", "Default", "Unit", "Range", "Meaning")]
 
 

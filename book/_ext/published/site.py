@@ -10,13 +10,14 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import store
+from . import extras, store
+from .png import drawn
 
 FIELDS = ("value", "low", "high", "unit", "text")
 # Shipped by the theme, used by no page of this book (see templates/layout.html).
 UNUSED = ("_static/vendor/fontawesome", "_static/webpack-macros.html", "_static/sbt-webpack-macros.html",
-          "_static/images/logo_binder.svg", "_static/images/logo_colab.png", "_static/images/logo_deepnote.svg",
-          "_static/images/logo_jupyterhub.svg")
+          "_static/images", "_static/locales", "_static/file.png", "_static/minus.png", "_static/plus.png", "_static/readme.svg")
+UNUSED_KINDS = ("_static/**/*.map",)
 
 
 def results(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
@@ -49,10 +50,38 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     write_json(out / "claims.json", store.look_up(source, (store.CLAIMS,)) or {})
     for edition in store.editions(source):
         mirror(source / "published" / edition / "files", out / "figures" / edition)
+        for name in wide_figures(source, edition):
+            draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), shelf(app))
     mirror(source / "data", out / "data", "*.csv", "datapackage.json")
-    for name in UNUSED:
-        path = out / name
+    extras.write(app)
+    for path in [*(out / name for name in UNUSED), *(path for kind in UNUSED_KINDS for path in out.glob(kind))]:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def wide_figures(source: Path, edition: str) -> list[str]:
+    """The files of an edition's figures, as they are for broad pages, where they are there and are SVG."""
+    documents = sorted((source / "published" / edition).glob("*.json"))
+    figures = [store.look_up(source, (path.relative_to(source).as_posix(), "figures")) or {} for path in documents]
+    named = (figure["wide"] for each in figures for figure in each.values())
+    return [name for name in named if (source / "published" / edition / "files" / name).is_file()]
+
+
+def draw(svg: Path, png: Path, kept: Path) -> None:
+    """A figure's PNG; what is not SVG is said, as it is on the page that shows it."""
+    try:
+        drawn(svg, png, kept)
+    except ValueError as error:
+        store.logger.warning(f"{svg}: cannot be drawn: {error}", type="published")
+
+
+def picture(svg: str) -> str:
+    """The name of a figure's PNG."""
+    return f"{svg.removesuffix('.svg')}.png"
+
+
+def shelf(app: Sphinx) -> Path:
+    """Where drawn pictures are kept from one build to the next."""
+    return Path(app.doctreedir).parent / ".pictures"
 
 
 def mirror(source: Path, target: Path, *patterns: str) -> None:

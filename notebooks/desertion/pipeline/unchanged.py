@@ -38,7 +38,8 @@ def of_sweeps(project: Project) -> list[Path]:
 
 def of_pages(project: Project) -> list[Path]:
     """The files that the pages depend on, beside the results and the data."""
-    settings = [project.root / name for name in ("_config.yml", "_toc.yml", "requirements.txt")]
+    named_ones = (project.root / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt"))
+    settings = [path for path in named_ones if path.is_file()]
     return [*settings, *tree(project.root / "book")]
 
 

@@ -1,0 +1,185 @@
+// What the pages of this book do with scripts. Without them everything is shown and nothing is lost.
+"use strict";
+
+// Search shows excerpts by fetching pages, which browsers refuse (with an error each) for a book opened from disk.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// ---- small helpers ----
+function made(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+function many(number, of) {
+  return `${number.toLocaleString("en")} of ${of.toLocaleString("en")}`;
+}
+
+// ---- citations: a button that copies ----
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch (refused) {  // no permission, or an old browser
+    const field = made("textarea", { value: text, readOnly: true });
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    if (!done) throw refused;
+  }
+}
+
+function addCopyButtons() {
+  for (const text of document.querySelectorAll(".citation-text")) {
+    const button = made("button", { type: "button", className: "small-button copy-citation", textContent: "Copy" });
+    button.setAttribute("aria-label", text.tagName === "PRE" ? "Copy the BibTeX entry" : "Copy the citation");
+    const told = made("span", { className: "told" });
+    told.setAttribute("role", "status");
+    button.addEventListener("click", () => copied(text.textContent).then(
+      () => { told.textContent = "Copied."; },
+      () => { told.textContent = "Not copied: select the text instead."; }));
+    text.after(made("p", { className: "copy-line" }, button, " ", told));
+  }
+}
+
+// ---- tables: sorting (vendor/sortable) and searching ----
+const FEW = 8;      // rows up to which a table needs neither
+const SEARCHED = 15;
+
+function sortKey(cell) {
+  const text = cell.textContent.trim();
+  const number = text.match(/^\D{0,12}?([-−]?\d[\d,]*(?:\.\d+)?)/);
+  const date = /^\d{4}-\d\d/.test(text);
+  return number && !date ? number[1].replace("−", "-").replaceAll(",", "") : text.toLowerCase();
+}
+
+function makeSortable(table) {
+  table.classList.add("sortable", "asc");
+  for (const head of table.tHead.rows[0].cells) {
+    const button = made("button", { type: "button", className: "sort-button" });
+    button.append(...head.childNodes);
+    head.append(button);
+  }
+  // Keys are needed only once someone sorts; a long table would make every reader wait for them.
+  table.tHead.addEventListener("click", () => {
+    for (const row of table.tBodies[0].rows)
+      for (const cell of row.cells) cell.dataset.sort ??= sortKey(cell);
+  }, { once: true, capture: true });
+}
+
+function makeSearchable(box, table) {
+  const rows = [...table.tBodies[0].rows];
+  const field = made("input", { type: "search", className: "table-search", placeholder: "Search this table" });
+  field.setAttribute("aria-label", `Search the table: ${box.getAttribute("aria-label")}`);
+  const told = made("span", { className: "told" });
+  told.setAttribute("role", "status");
+  let texts = null;
+  field.addEventListener("input", () => {
+    texts ??= new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      row.hidden = !words.every((word) => texts.get(row).includes(word));
+      shown += !row.hidden;
+    }
+    told.textContent = words.length ? `${many(shown, rows.length)} rows` : "";
+  });
+  box.before(made("p", { className: "table-tools" }, field, " ", told));
+}
+
+function prepareTables() {
+  for (const box of document.querySelectorAll(".table-scroll")) {
+    const table = box.querySelector("table");
+    if (!table || !table.tHead || !table.tBodies.length || table.tBodies[0].rows.length <= FEW) continue;
+    makeSortable(table);
+    if (table.tBodies[0].rows.length > SEARCHED) makeSearchable(box, table);
+  }
+}
+
+// ---- claim cards: filter by verdict and section ----
+function choice(label, name, options) {
+  const select = made("select", { name }, made("option", { value: "", textContent: "all" }));
+  for (const [text, count] of options) select.append(made("option", { value: text, textContent: `${text} (${count})` }));
+  return [made("label", {}, `${label} `, select), select];
+}
+
+function counted(values) {
+  const counts = new Map();
+  for (const value of values) counts.set(value, (counts.get(value) || 0) + 1);
+  return counts;
+}
+
+function prepareClaims() {
+  const found = [...document.querySelectorAll("section > article.claim-card")];
+  if (found.length < 2) return;
+  const cards = found.map((card) => ({
+    card,
+    section: card.closest("section"),
+    verdict: card.dataset.verdict,
+    title: card.closest("section").querySelector("h2, h3").firstChild.textContent.trim(),
+  }));
+  const [verdictLabel, verdict] = choice("Verdict", "verdict", counted(cards.map((each) => each.verdict)));
+  const [sectionLabel, section] = choice("Section", "section", counted(cards.map((each) => each.title)));
+  const told = made("span", { className: "told" });
+  told.setAttribute("role", "status");
+  const reset = made("button", { type: "button", className: "small-button", textContent: "Show all" });
+  const show = () => {
+    let shown = 0;
+    for (const each of cards) {
+      each.card.hidden = Boolean((verdict.value && each.verdict !== verdict.value) || (section.value && each.title !== section.value));
+      shown += !each.card.hidden;
+    }
+    for (const part of new Set(cards.map((each) => each.section)))
+      part.hidden = cards.every((each) => each.section !== part || each.card.hidden);
+    told.textContent = `${many(shown, cards.length)} claims`;
+  };
+  const all = () => { verdict.value = section.value = ""; show(); };
+  const form = made("form", { className: "claim-filter" }, verdictLabel, sectionLabel, reset, told);
+  form.setAttribute("aria-label", "Filter the claims");
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", show);
+  reset.addEventListener("click", all);
+  cards[0].section.before(form);
+  // A link to a card that is filtered out brings it back.
+  window.addEventListener("hashchange", () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target && target.closest("[hidden]")) { all(); target.scrollIntoView(); }
+  });
+}
+
+// ---- explanations of terms: Escape puts them away ----
+function prepareTips() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const term of document.querySelectorAll(".term:hover, .term:focus-within")) {
+      term.classList.add("put-away");
+      const back = () => term.classList.remove("put-away");
+      term.addEventListener("mouseleave", back, { once: true });
+      term.addEventListener("focusout", back, { once: true });
+    }
+  });
+}
+
+// ---- a link into a fold-out opens it ----
+function openFolds() {
+  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  let opened = false;
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    opened ||= !fold.open;
+    fold.open = true;
+  }
+  if (opened) target.scrollIntoView();
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  addCopyButtons();
+  prepareTables();
+  prepareClaims();
+  prepareTips();
+  openFolds();
+  window.addEventListener("hashchange", openFolds);
+  // The search page: ready to type.
+  const field = document.querySelector(".bd-search-container input[type=search]");
+  if (field) field.focus();
+});
