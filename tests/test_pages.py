@@ -40,7 +40,7 @@ TOC = ("format: jb-book\nroot: book/index\nchapters:\n  - file: book/claims\n  -
 PARAMETERS = {"rate": {"title": "The rate", "parameters": [
     {"name": "as_of", "default": "latest", "unit": "day", "range": "", "meaning": "evidence that was public on this day"},
     {"name": "strength", "default": 200000, "unit": "persons", "range": "", "meaning": "men in the theatre"}]}}
-EDITIONS = {"latest": {"as_of": "latest", "assumptions": {"rate": {"strength": 7}}, "evidence_to": "2026-10-05"}}
+SETTINGS = {"latest": {"as_of": "latest", "assumptions": {"rate": {"strength": 7}}, "evidence_to": "2026-10-05"}}
 HEADER = "id,measure,population,category,start,end,low,value,high,qualifier,origin,source,known_from,status\n"
 ROWS = [f"row-{number},listed,army,all,2022-02-24,2024-12-31,,{number * 700},,exact,istories,source0,2025-01-{number:02},use\n" for number in range(1, 21)]
 
@@ -67,7 +67,7 @@ def stage(root: Path, config: str) -> None:
         "_config.yml": config, "_toc.yml": TOC, "book/index.md": INDEX, "book/claims.md": CLAIMS, "book/data.md": DATA, "book/glossary.md": GLOSSARY,
         "book/references.md": CITED, "book/notebooks.md": "# The notebooks\n\nEach of them answers one question of the small book, and says how.\n\n```{parameters}\n```\n",
         "notebooks/rate.md": RATE + '\n```python\nprint(1)\n```\n', "published/latest/rate.json": json.dumps(published),
-        "published/claims.json": json.dumps(claims), "published/parameters.json": json.dumps(PARAMETERS), "published/editions.json": json.dumps(EDITIONS),
+        "published/claims.json": json.dumps(claims), "published/parameters.json": json.dumps(PARAMETERS), "published/settings.json": json.dumps(SETTINGS),
         "data/observations.csv": HEADER + "".join(ROWS), "data/sources.csv": sources, "data/datapackage.json": json.dumps(package),
         "book/references.bib": "".join(f"@misc{{{key}, author={{Author {key}}}, title={{T}}, year={{2025}}}}\n" for key in KEYS), "book/methods.bib": "",
         "published/latest/files/rate-windows.svg": SVG.format(width=200), "published/latest/files/rate-windows-narrow.svg": SVG.format(width=100),

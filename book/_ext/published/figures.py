@@ -116,7 +116,7 @@ class Published(SphinxDirective):
         """The settings under which the notebook was run for this edition."""
         notebook, _ = store.split_name(name)
         declared = store.use(self.env, PARAMETERS, notebook, "parameters") or []
-        edition = store.use(self.env, head.EDITIONS, self.edition) or {}
+        edition = store.use(self.env, head.SETTINGS, self.edition) or {}
         own = (edition.get("assumptions") or {}).get(notebook, {}) | ({"as_of": edition["as_of"]} if "as_of" in edition else {})
         shown = [[elements.paragraph(nodes.literal("", f"{each['name']} = {own.get(each['name'], each['default'])!r}"),
                                      f" {each['meaning']}")] for each in declared if each["name"] != "data"]

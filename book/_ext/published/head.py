@@ -15,7 +15,7 @@ from sphinx.environment import BuildEnvironment
 
 from . import elements, store
 
-CITATION, EDITIONS = "CITATION.cff", "published/editions.json"
+CITATION, SETTINGS = "CITATION.cff", "published/settings.json"
 CARD = "_static/card.png"
 CARD_ALT = "Counting the 500s: desertion from the Russian army, recomputed"
 SHORT, LONG = 60, 300  # characters of a description
@@ -40,7 +40,7 @@ class Work:
         return ", ".join(part for part in parts if part)
 
 
-def work(env: BuildEnvironment, edition: str = store.DEFAULT_EDITION, noted: bool = True) -> Work:
+def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
     """The book, from CITATION.cff. noted: as a piece of the page being read, so that the page follows its changes."""
     def piece(*keys: str) -> Any:
         return store.use(env, *keys) if noted else store.look_up(Path(env.srcdir), keys)
@@ -49,7 +49,7 @@ def work(env: BuildEnvironment, edition: str = store.DEFAULT_EDITION, noted: boo
     given = yaml.safe_load(raw.decode("utf-8")) if raw else {}
     names = [each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
              for each in given.get("authors", [])]
-    until = piece(EDITIONS, edition, "evidence_to") or ""
+    until = piece(SETTINGS, edition or store.own_edition(Path(env.srcdir)), "evidence_to") or ""
     return Work(given.get("title") or env.config.project, ", ".join(names) or env.config.author, str(given.get("version") or ""),
                 until, env.config.html_baseurl)
 
@@ -118,9 +118,10 @@ def main_figure(env: BuildEnvironment, pagename: str, doctree: nodes.document) -
     for figure in doctree.findall(elements.inline_svg):
         return figure["picture"], figure["alt"]
     if pagename.startswith("notebooks/"):
-        path = f"published/{store.DEFAULT_EDITION}/{pagename.removeprefix('notebooks/')}.json"
+        edition = store.own_edition(Path(env.srcdir))
+        path = f"published/{edition}/{pagename.removeprefix('notebooks/')}.json"
         for entry in (store.look_up(Path(env.srcdir), (path, "figures")) or {}).values():
-            return f"figures/{store.DEFAULT_EDITION}/{entry['wide'].removesuffix('.svg')}.png", entry["alt"]
+            return f"figures/{edition}/{entry['wide'].removesuffix('.svg')}.png", entry["alt"]
     return CARD, CARD_ALT
 
 

@@ -40,18 +40,18 @@ def stage(project: Project, editions: list[str]) -> list[str]:
         wanted[f"notebooks/{name}.ipynb"] = project.edition_folder(editions[0]) / "notebooks" / f"{name}.ipynb"
     wanted["published/claims.json"] = as_json(claims(project, editions))
     wanted["published/parameters.json"] = as_json(parameters(project))
-    wanted["published/editions.json"] = as_json(described(project, editions))
+    wanted["published/settings.json"] = as_json(settings(project, editions))
     if (citation := project.root / "CITATION.cff").is_file():
         wanted["CITATION.cff"] = citation
     wanted |= changes.staged(project, editions)
     return mirror(wanted, project.stage)
 
 
-def described(project: Project, editions: list[str]) -> dict[str, dict]:
+def settings(project: Project, editions: list[str]) -> dict[str, dict]:
     """Edition → its date, its assumptions, and the day on which the last figure it reads became public."""
-    days = sorted(filter(None, read_table(project.data, "observations")["known_from"]))
     found = {}
     for edition in map(project.edition, editions):
+        days = sorted(filter(None, read_table(project.seen_by(edition).data, "observations")["known_from"]))
         known = days if edition.as_of == "latest" else [day for day in days if day <= edition.as_of]
         found[edition.name] = {"as_of": edition.as_of, "assumptions": edition.assumptions,
                                "evidence_to": known[-1] if known else ""}
