@@ -276,6 +276,12 @@ def test_a_figure_that_is_drawn_differently_is_shown_side_by_side(place):
     assert all((place.root / "_build" / "changes" / each).is_file() for each in images)
 
 
+def test_a_term_leaves_its_words_in_a_sentence():
+    sentence = "A {term}`lower bound`, {term}`origins <origin>`: {result}`a.b` {cite:p}`x`."
+    parts = sentences.parts_of(sentence, lambda role, name: "1", lambda role, name: "2")
+    assert [part.text or part.name for part in parts] == ["A lower bound, origins: ", "a.b", "."]
+
+
 def test_sentences_whose_numbers_moved_are_given_with_both(place):
     moved(place.new, total=number("120", 120.0, "first"))
     place.new.claims["A01"] = claim("contradicted")

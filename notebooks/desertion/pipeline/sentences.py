@@ -121,7 +121,7 @@ def blocks(markdown: str) -> Iterator[str]:
 
 def parts_of(sentence: str, before: Look, after: Look) -> Iterator[Part]:
     """A sentence in parts: its words without markup, citations and links, and what is glued in it on either side."""
-    sentence = ROLE.sub(lambda match: match.group() if match.group(1) in GLUED else "", sentence)
+    sentence = ROLE.sub(lambda match: match.group() if match.group(1) in GLUED else said_by(*match.groups()), sentence)
     for pattern, plain in ((r"\(\s*(?:see)?\s*\)", ""), (r"\s+", " "), (r"\s+([.,;:?!)])", r"\1")):
         sentence = re.sub(pattern, plain, sentence)
     at = 0
@@ -131,6 +131,11 @@ def parts_of(sentence: str, before: Look, after: Look) -> Iterator[Part]:
         role, content = match.groups()
         yield Part(name=content, before=before(role, content), after=after(role, content))
     yield from _words(sentence[at:])
+
+
+def said_by(role: str, content: str) -> str:
+    """What a role that glues nothing leaves in the sentence: a term its words, any other nothing."""
+    return content.partition(" <")[0] if role == "term" else ""
 
 
 def _words(text: str) -> Iterable[Part]:
