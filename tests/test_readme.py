@@ -7,6 +7,7 @@ import pytest
 from desertion.pipeline import execution, readme
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Project
+from desertion.pipeline.sweep import load_sweeps
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")
@@ -41,3 +42,10 @@ def test_the_commands_of_the_readme_exist():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in set(re.findall(r"\bmake ([a-z-]+)", TEXT)):
         assert re.search(rf"^{target}:", makefile, flags=re.M), f"make {target}"
+
+
+def test_the_sweep_of_the_readme_is_one(tmp_path):
+    path = tmp_path / "mine.yml"
+    path.write_text(re.search(r"```yaml\n(.*?)```", TEXT, re.S)[1])
+    sweep = load_sweeps(Project.at(ROOT), path)[0]
+    assert len(sweep.jobs()) == 2 * 3 + 2  # `multiverse` does not take the strength
