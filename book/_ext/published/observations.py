@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from . import store
 
 OBSERVATIONS, SOURCES = "data/observations.csv", "data/sources.csv"
-HEADERS = ("Row", "Measure", "Population", "Category", "Period", "Figure", "Origin", "Read in", "Public from", "Status")
+HEADERS = ("Row", "Measure", "Figure", "Period", "Population", "Category", "Origin", "Read in", "Public from", "Status")
 QUALIFIERS = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most ", "range": ""}
 
 
@@ -57,9 +57,9 @@ def row_html(row: dict[str, str], address: str) -> str:
     source = escape(row.get("source", ""))
     if address.startswith(("https://", "http://")):
         source = f'<a href="{escape(address)}">{source}</a>'
-    cells = [escape(row.get(name, "")) for name in ("measure", "population", "category")]
-    cells += [escape(period(row)), escape(figure(row)), escape(row.get("origin", "")), source]
-    cells += [escape(row.get(name, "")) for name in ("known_from", "status")]
+    named = (row.get(name, "") for name in ("population", "category", "origin"))
+    texts = [row.get("measure", ""), figure(row), period(row), *named]
+    cells = [*map(escape, texts), source, *(escape(row.get(name, "")) for name in ("known_from", "status"))]
     first = f'<th scope="row" id="{anchor(row["id"])}">{escape(row["id"])}</th>'
     return f"<tr>{first}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
