@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book serve run sweep vintages explain import changes check-data test check-pages lint lock clean help
+.PHONY: book serve run sweep vintages explain import changes check-data test check-pages bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,12 @@ test: $(BIN)/.test ## run the whole test suite
 
 check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)
 	@$(BIN)/python tests/check_pages.py _build/html $(PAGES) --table _build/pages.txt
+
+bench: $(BIN)/.test ## measure speed beside the plain tools (an hour, on a quiet machine; QUICK=1: minutes)
+	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench $(if $(filter 1,$(QUICK)),--quick)
+
+soak: $(BIN)/.test ## many notebooks on the warm engine: is anything left behind? (RUNS=500)
+	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench.soak $(or $(RUNS),500)
 
 lint: $(BIN)/.test ## ruff
 	@$(BIN)/ruff check .

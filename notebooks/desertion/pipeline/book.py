@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import pytask
 
 from ..contract import check
-from . import execution, site, sweep, unchanged
+from . import execution, pages, site, sweep, unchanged
 from .errors import BuildError
 from .files import digest, tree, write
 from .project import Edition, Project
@@ -48,9 +49,9 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
     # pytask keeps its state beside its configuration file: with this one, among the things that `make clean` removes.
     write(project.build / "pytask.toml", "[tool.pytask.ini_options]\n")
     execution.at_once(workers)
-    with quiet_console():
+    with quiet_console(), pages.get_ready(project) as waiting:
         session = pytask.build(
-            tasks=tasks(project, editions, workers), config=project.build / "pytask.toml", n_workers=workers,
+            tasks=tasks(project, editions, workers, waiting), config=project.build / "pytask.toml", n_workers=workers,
             parallel_backend="threads", verbose=0, show_traceback=False, capture="no")
     failed = [report.exc_info for report in session.execution_reports + session.collection_reports
               if report.outcome in (pytask.TaskOutcome.FAIL, pytask.CollectionOutcome.FAIL) and report.exc_info]
@@ -73,12 +74,12 @@ def quiet_console() -> Iterator[None]:
         console.quiet = False
 
 
-def tasks(project: Project, editions: list[Edition], workers: int) -> list[Callable[..., Any]]:
+def tasks(project: Project, editions: list[Edition], workers: int, waiting: Popen[str]) -> list[Callable[..., Any]]:
     """All tasks, for pytask to order by what each needs."""
     runs = [run_task(project, edition, name) for edition in editions for name in project.notebook_names]
     sweeps = [sweep_task(project, each, editions[0], workers) for each in sweep.load_sweeps(project)]
     folders = list(dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)]))
-    return [check_task(project, folders), *runs, *sweeps, site_task(project, [edition.name for edition in editions])]
+    return [check_task(project, folders), *runs, *sweeps, site_task(project, [edition.name for edition in editions], waiting)]
 
 
 def marker(project: Project, name: str) -> Path:
@@ -133,7 +134,7 @@ def sweep_task(project: Project, asked: sweep.Sweep, edition: Edition, workers: 
     return run_sweep
 
 
-def site_task(project: Project, editions: list[str]) -> Callable[..., Any]:
+def site_task(project: Project, editions: list[str], waiting: Popen[str]) -> Callable[..., Any]:
     results = [project.edition_folder(edition) / f"{name}.json" for edition in editions for name in project.notebook_names]
     inputs = Content("site", lambda: [*unchanged.of_pages(project), *tree(project.data, unchanged.TABLES)])
     book = Content("published", lambda: list(tree(project.published.resolve())))
@@ -143,9 +144,9 @@ def site_task(project: Project, editions: list[str]) -> Callable[..., Any]:
     def make_site(results: list[Path], checked: Path, inputs: None, produces: list[Any]) -> None:
         with step("pages", "built"):
             changed = site.stage(project, editions)
-            pages = site.build(project)
+            built = site.build(project, waiting)
         with step("book", "published"):
-            site.publish(project, pages)
+            site.publish(project, built)
         produces[0].write_text("\n".join(changed))
     return make_site
 

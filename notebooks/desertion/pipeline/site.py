@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from ..bibliography import bibtex
@@ -80,24 +78,19 @@ def claims(project: Project, editions: list[str]) -> dict[str, dict]:
             for key, card in found[editions[0]].items()}
 
 
-def build(project: Project) -> Path:
-    """Runs Jupyter Book over the stage, warnings as errors, and returns the folder of pages.
+def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
+    """Has Jupyter Book run over the stage, warnings as errors, by the process that waits for it; returns the folder of pages.
 
     Raises ``BuildError`` with what it complained of. A failed build leaves no state behind, so that a warning given once
     is given again: Sphinx does not repeat the warnings of pages it does not read again.
     """
     output = project.build / "sphinx"
-    environment = {**os.environ, "PYTHONPATH": str(project.notebooks), "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0",
-                   "TZ": "UTC", "LC_ALL": "C.UTF-8"}
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.stage),
-               "--path-output", str(output), "-W", "-n", "--keep-going", "--quiet"]
-    done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
-    (project.build / "sphinx.log").write_text(done.stdout, "utf-8")
+    log, _ = waiting.communicate("build\n")
+    (project.build / "sphinx.log").write_text(log, "utf-8")
     pages = output / "_build" / "html"
-    if done.returncode or not (pages / "index.html").is_file():
+    if waiting.returncode or not (pages / "index.html").is_file():
         shutil.rmtree(output, ignore_errors=True)
-        raise BuildError("Jupyter Book refused the book:\n" + complaints(done.stdout, project))
+        raise BuildError("Jupyter Book refused the book:\n" + complaints(log, project))
     return pages
 
 

@@ -1,0 +1,195 @@
+"""What is measured: each part times this project's way beside the plain one, on a scratch copy of the project."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from .rows import write_tables
+from .timing import command, ratio, side_by_side
+
+CHANGED = re.compile(r"^(gs-losses-2022-03,.*),(\d+),(,about|,exact|,at_least)", re.M)  # an observation like most: three notebooks read it
+PAGE = "book/exits.md"
+VINTAGES = 48
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A copy of the project with a built book, and how much is measured."""
+
+    root: Path
+    notebooks: list[str]
+    repetitions: int
+    quick: bool
+
+    @property
+    def stage(self) -> Path:
+        return self.root / "_build" / "stage"
+
+    def book(self) -> float:
+        return command("-m", "desertion.pipeline", "--root", self.root, "book", cwd=self.root)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One comparison: seconds of each way, and the ratios that matter with what they should be."""
+
+    letter: str
+    title: str
+    seconds: dict[str, list[float]]
+    ratios: list[tuple[str, float, str, float]]  # what, found, "at least" or "at most", wanted
+
+
+def notebooks(scratch: Scratch) -> Part:
+    """a. All notebooks of one edition."""
+    def way(name: str) -> float:
+        return command("-m", "tests.bench.ways", name, scratch.root / "notebooks", scratch.root / "_build" / "bench", "2",
+                       *scratch.notebooks, cwd=scratch.root)
+
+    def jupyter_book() -> float:
+        folder = scratch.root / "_build" / "forced" / "stage"
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        shutil.copytree(scratch.stage, folder)
+        for name in scratch.notebooks:
+            shutil.copy(scratch.root / "notebooks" / f"{name}.ipynb", folder / "notebooks")
+        shutil.copytree(scratch.root / "notebooks" / "desertion", folder / "notebooks" / "desertion")
+        shutil.copytree(scratch.root / "_build" / "editions", folder / "_build" / "editions")
+        shutil.copytree(scratch.root / "_build" / "sweeps", folder / "_build" / "sweeps")
+        settings = folder / "_config.yml"
+        settings.write_text(settings.read_text("utf-8").replace('execute_notebooks: "off"', "execute_notebooks: force"), "utf-8")
+        return command("-c", JUPYTER_BOOK, "build", folder, "--path-output", folder.parent / "out", cwd=scratch.root)
+
+    ways = {"papermill's command line, one by one": partial(way, "cli"), "papermill's API, two workers": partial(way, "api"),
+            "jupyter-book's own execution, pages and all": jupyter_book, "ours": partial(way, "warm"), "the floor": partial(way, "floor")}
+    found = side_by_side(ways, scratch.repetitions)
+    first, second, _, ours, floor = ways
+    return Part("a", "all notebooks of one edition", found, [
+        ("papermill's command line : ours", ratio(found, first, ours), "at least", 8.0),
+        ("papermill's API on two workers : ours", ratio(found, second, ours), "at least", 4.0),
+        ("ours : the floor", ratio(found, ours, floor), "at most", 1.5)])
+
+
+def changed_observation(scratch: Scratch) -> Part:
+    """b. One changed observation to the published page, beside a bare Sphinx that makes one page anew."""
+    table, page = scratch.root / "data" / "observations.csv", scratch.stage / PAGE
+    numbers = count(1)
+
+    def ours() -> float:
+        text = table.read_text("utf-8")
+        changed = CHANGED.sub(lambda found: f"{found[1]},{int(found[2]) + next(numbers)},{found[3]}", text)
+        if changed == text:
+            raise RuntimeError("the observation to be changed is not in the tables")
+        table.write_text(changed, "utf-8")
+        return scratch.book()
+
+    sphinx = bare_sphinx(scratch)
+
+    def touched() -> float:
+        page.write_text(page.read_text("utf-8") + "\n", "utf-8")
+        return sphinx()
+
+    found = side_by_side({"ours": ours, "bare Sphinx, one page": touched}, scratch.repetitions)
+    return Part("b", "one changed observation to the published page", found, [
+        ("ours : bare Sphinx, one page", ratio(found, "ours", "bare Sphinx, one page"), "at most", 1.5)])
+
+
+def bare_sphinx(scratch: Scratch) -> Callable[[], float]:
+    """Sphinx alone over the pages as they are, with the settings that Jupyter Book makes of ours; the first build is made here."""
+    command("-c", JUPYTER_BOOK, "config", "sphinx", scratch.stage, cwd=scratch.root)
+    build = partial(command, "-m", "sphinx", "-q", "-b", "html", scratch.stage, scratch.root / "_build" / "bare", cwd=scratch.root)
+    build()
+    return build
+
+
+def nothing_changed(scratch: Scratch) -> Part:
+    """c. Nothing changed."""
+    plain = partial(command, "-c", JUPYTER_BOOK, "build", scratch.stage, "--path-output", scratch.root / "_build" / "plain", cwd=scratch.root)
+    plain()
+    scratch.book()
+    found = side_by_side({"ours": scratch.book, "bare jupyter-book build": plain}, scratch.repetitions)
+    return Part("c", "nothing changed", found, [("ours : bare jupyter-book build", ratio(found, "ours", "bare jupyter-book build"), "at most", 0.5)])
+
+
+def clean_book(scratch: Scratch) -> Part:
+    """d. A clean book: nothing in _build."""
+    def clean() -> float:
+        shutil.rmtree(scratch.root / "_build")
+        return scratch.book()
+
+    return Part("d", "a clean book", side_by_side({"ours": clean}, 1), [])
+
+
+def vintages(scratch: Scratch) -> Part:
+    """e. Monthly vintages of the headline notebooks, beside one full edition. Nothing is found of earlier runs."""
+    months = [f"{2022 + month // 12}-{month % 12 + 1:02}-28" for month in range(2, 2 + (4 if scratch.quick else VINTAGES))]
+    spec = scratch.root / "vintages48.yml"
+    spec.write_text(json.dumps({"monthly": {"notebooks": ["exits", "growth", "totals"], "as_of": months}}), "utf-8")
+
+    def swept() -> float:
+        shutil.rmtree(scratch.root / "_build" / "store", ignore_errors=True)
+        return command("-m", "desertion.pipeline", "--root", scratch.root, "sweep", spec, cwd=scratch.root)
+
+    full = partial(command, "-m", "tests.bench.ways", "warm", scratch.root / "notebooks", scratch.root / "_build" / "bench", "2",
+                   *scratch.notebooks, cwd=scratch.root)
+    found = side_by_side({"the vintages": swept, "one full edition": full}, scratch.repetitions)
+    return Part("e", f"{len(months)} monthly vintages of three notebooks", found, [
+        ("the vintages : one full edition", ratio(found, "the vintages", "one full edition"), "at most", 10.0)])
+
+
+CHECK = """
+import resource, sys
+from pathlib import Path
+from desertion.contract import check
+from desertion.data import load
+folder = Path(sys.argv[1])
+assert check(folder) == []
+evidence = load(folder, "2025-06-09")
+evidence.observations(measure="listed_absent")
+evidence.digest(evidence.reads[0])
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+Path(sys.argv[2]).write_text(str(peak))
+"""
+
+
+def tables(scratch: Scratch) -> Part:
+    """f. Contract check and one slice of generated tables."""
+    sizes = [1_000, 10_000] if scratch.quick else [1_000, 10_000, 100_000, 1_000_000]
+    folder, peak = scratch.root / "_build" / "rows", scratch.root / "_build" / "peak"
+    for size in sizes:
+        shutil.rmtree(folder / str(size), ignore_errors=True)
+        write_tables(scratch.root / "data", folder / str(size), size)
+    peaks: dict[int, float] = {}
+
+    def way(size: int) -> float:
+        taken = command("-c", CHECK, folder / str(size), peak, cwd=scratch.root)
+        peaks[size] = float(peak.read_text("utf-8"))
+        return taken
+
+    found = side_by_side({f"{size:,} rows": partial(way, size) for size in sizes}, scratch.repetitions)
+    shutil.rmtree(folder)
+    last, before = (f"{size:,} rows" for size in (sizes[-1], sizes[-2]))
+    return Part("f", "contract check and slicing", found, [
+        (f"{last} : {before}", ratio(found, last, before), "at most", 12.0),
+        (f"GiB for {last}", peaks[sizes[-1]], "at most", 2.0)])
+
+
+PARTS: dict[str, Callable[[Scratch], Part]] = {
+    "c": nothing_changed, "b": changed_observation, "a": notebooks, "e": vintages, "f": tables, "d": clean_book}
+
+
+def lay_out(source: Path, root: Path, repetitions: int, quick: bool) -> Scratch:
+    """A copy of the project at ``root``, with its book built."""
+    unwanted = shutil.ignore_patterns("_build", ".venv", ".git", "__pycache__", ".*_cache")
+    shutil.copytree(source, root, ignore=unwanted)
+    names = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
+    scratch = Scratch(root, names[:3] if quick else names, repetitions, quick)
+    print(f"  {sys.platform}: the book is built once, to begin with: {scratch.book():.0f} s", flush=True)
+    return scratch
