@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from desertion.pipeline import execution, files, site, sweep, unchanged
+from desertion.pipeline import execution, files, pages, site, sweep, unchanged
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Edition, Project
 from small_project import changed, lay_out, pipeline
@@ -79,6 +79,12 @@ def test_a_published_book_that_is_not_the_one_that_was_built_is_published_anew(s
     done = pipeline(small, "book")
     assert done.returncode == 0 and "book: published" in done.stdout and " run in " not in done.stdout
     assert everything(small / "_build" / "html") == before
+
+
+def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
+    with pages.get_ready(Project.at(ROOT)) as waiting:
+        assert waiting.poll() is None
+    assert waiting.returncode == 1
 
 
 def test_a_build_whose_inputs_changed_meanwhile_is_not_taken_for_one_of_either(tmp_path):

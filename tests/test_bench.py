@@ -1,0 +1,51 @@
+"""The benchmark measures what it says: generated tables keep the contract, and no part works on something that is not there."""
+
+import csv
+import json
+
+import pandas as pd
+import pytest
+from bench.__main__ import reached, write_table
+from bench.machine import machine
+from bench.parts import CHANGED, PAGE, PARTS, Part
+from bench.rows import write_tables
+from desertion.contract import check
+
+
+@pytest.mark.parametrize("count", [500, 3000])
+def test_generated_tables_keep_the_contract_and_no_two_rows_are_alike(root, tmp_path, count):
+    write_tables(root / "data", tmp_path / "rows", count)
+    assert check(tmp_path / "rows") == []
+    rows = pd.read_csv(tmp_path / "rows" / "observations.csv", dtype=str, keep_default_na=False)
+    assert len(rows) == count and not rows["id"].duplicated().any() and not rows["note"].duplicated().all()
+
+
+def test_what_is_changed_is_there(root):
+    assert len(CHANGED.findall((root / "data" / "observations.csv").read_text("utf-8"))) == 1
+    assert (root / PAGE).is_file()
+
+
+def test_a_bound_is_reached_from_its_own_side():
+    assert reached(8.0, "at least", 8) and not reached(7.9, "at least", 8)
+    assert reached(1.5, "at most", 1.5) and not reached(1.6, "at most", 1.5)
+
+
+def test_the_parts_are_those_of_the_table_each_with_a_title():
+    assert sorted(PARTS) == [*"abcdef"] and all(part.__doc__.startswith(f"{letter}. ") for letter, part in PARTS.items())
+
+
+def test_the_machine_is_named_without_whose_it_is(root):
+    assert set(machine()) == {"processor", "cores", "system", "python"}
+    assert str(root) not in json.dumps(machine())
+
+
+def test_the_books_table_is_what_was_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr("bench.__main__.TABLE", tmp_path / "speed.csv")
+    write_table([Part("c", "nothing changed", {"ours": [0.2, 0.1, 9.0]}, [("ours : theirs", 0.05, "at most", 0.5)])])
+    rows = list(csv.reader((tmp_path / "speed.csv").open(encoding="utf-8")))
+    assert rows[2:] == [["nothing changed", "ours", "0.20 s", ""], ["nothing changed", "ours : theirs", "0.05", "at most 0.5"]]
+
+
+def test_the_table_in_the_book_has_rows_of_one_length(root):
+    rows = list(csv.reader((root / "book" / "speed.csv").open(encoding="utf-8")))
+    assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}
