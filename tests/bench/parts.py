@@ -79,7 +79,7 @@ def notebooks(scratch: Scratch) -> Part:
 
 def changed_observation(scratch: Scratch) -> Part:
     """b. One changed observation to the published page, beside a bare Sphinx that makes one page anew."""
-    table, page = scratch.root / "data" / "observations.csv", scratch.stage / PAGE
+    table, folder = scratch.root / "data" / "observations.csv", scratch.root / "_build" / "bare"
     numbers = count(1)
 
     def ours() -> float:
@@ -90,7 +90,7 @@ def changed_observation(scratch: Scratch) -> Part:
         table.write_text(changed, "utf-8")
         return scratch.book()
 
-    sphinx = bare_sphinx(scratch)
+    sphinx, page = bare_sphinx(scratch, folder), folder / "stage" / PAGE
 
     def touched() -> float:
         page.write_text(page.read_text("utf-8") + "\n", "utf-8")
@@ -101,10 +101,11 @@ def changed_observation(scratch: Scratch) -> Part:
         ("ours : bare Sphinx, one page", ratio(found, "ours", "bare Sphinx, one page"), "at most", 1.5)])
 
 
-def bare_sphinx(scratch: Scratch) -> Callable[[], float]:
-    """Sphinx alone over the pages as they are, with the settings that Jupyter Book makes of ours; the first build is made here."""
-    command("-c", JUPYTER_BOOK, "config", "sphinx", scratch.stage, cwd=scratch.root)
-    build = partial(command, "-m", "sphinx", "-q", "-b", "html", scratch.stage, scratch.root / "_build" / "bare", cwd=scratch.root)
+def bare_sphinx(scratch: Scratch, folder: Path) -> Callable[[], float]:
+    """Sphinx alone over a copy of the pages, with the settings that Jupyter Book makes of ours; the first build is made here."""
+    stage = shutil.copytree(scratch.stage, folder / "stage")
+    command("-c", JUPYTER_BOOK, "config", "sphinx", stage, cwd=stage)
+    build = partial(command, "-m", "sphinx", "-q", "-b", "html", stage, folder / "html", cwd=folder, modules=(stage / "book" / "_ext",))
     build()
     return build
 
