@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 from check_pages import BUDGET, COLOURS, SIZES, Page, axe_script, chromium, invalid, jar, look, opened, pages_of, summary
-from desertion.pipeline import site
+from desertion.pipeline import pages, site
 from test_extension import KEYS, RATE, SVG, claim, figure, result
 
 ROOT = Path(__file__).parents[1]
@@ -77,7 +77,8 @@ def stage(root: Path, config: str) -> None:
 def built(folder: Path, config: str) -> Path:
     """The small book's pages."""
     stage(folder / "stage", config)
-    return site.build(SimpleNamespace(build=folder, stage=folder / "stage", notebooks=ROOT / "notebooks"))
+    project = SimpleNamespace(build=folder, stage=folder / "stage", notebooks=ROOT / "notebooks")
+    return site.build(project, pages.get_ready(project))
 
 
 @pytest.fixture(scope="module")
