@@ -13,6 +13,7 @@ glossary    {term} explains itself where it is used
 mathml      formulas without scripts
 citations   (Author, year) in round brackets
 fold        {fold}: a fold-out without scripts
+explorer    {explorer}: the tables that the explorer computes from
 head        description, picture, reading time and citation of each page
 polish      what the theme gets wrong, put right in every page
 png         figures as PNG, the same bytes on any machine
@@ -36,6 +37,7 @@ from . import (
     claims,
     dictionary,
     elements,
+    explorer,
     figures,
     fold,
     glossary,
@@ -59,6 +61,6 @@ def code_version() -> int:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
     for module in (store, elements, roles, figures, claims, dictionary, parameters, observations, glossary, mathml, citations, fold,
-                   changes, head, polish, site):
+                   explorer, changes, head, polish, site):
         module.setup(app)
     return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}
