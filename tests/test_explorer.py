@@ -15,7 +15,7 @@ from check_pages import BUDGET, COLOURS, SIZES, Page, axe_script, invalid, look
 from desertion import explorer
 from desertion.bounds import Bounds
 from desertion.explorer import Strength
-from desertion.pipeline import execution, site
+from desertion.pipeline import execution, pages, site
 from desertion.pipeline.project import Project
 from desertion.windows import Window
 from test_extension import BIB
@@ -127,7 +127,9 @@ def small(payloads, tmp_path_factory) -> Path:
         (stage / name).write_text(text, "utf-8")
     shutil.copytree(ROOT / "data", stage / "data")
     shutil.copy(ROOT / "CITATION.cff", stage)
-    return site.build(SimpleNamespace(build=folder, stage=stage, notebooks=ROOT / "notebooks"))
+    project = SimpleNamespace(build=folder, stage=stage, notebooks=ROOT / "notebooks")
+    with pages.get_ready(project) as waiting:
+        return site.build(project, waiting)
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // ---- the answer ----
-  const numbers = made("dl", { className: "explorer-numbers" });
+  const numbers = made("dl", { className: "simple explorer-numbers" });
   const words = made("div", { className: "explorer-words" });
   words.setAttribute("role", "status");
   const chart = made("div", { className: "explorer-chart" });
@@ -145,9 +145,9 @@ document.addEventListener("DOMContentLoaded", () => {
       { label: `Face value: ${inWords(found.yearlyFace)}`, marks: [{ rate: found.yearlyFace }], kind: "own" }];
     const beside = isArticles ? [{ label: `The article’s choice: ${inWords(articles)}`, marks: [{ rate: articles }], kind: "article" }] : [];
     beside.push({ label: `All ${every.number} choices here: ${inWords(every.rate, 1)}`, marks: [{ rate: every.rate }], kind: "article" });
-    const made_ = [["Your choice", own], ["To compare, at face value, nobody taken out", beside]];
+    const made_ = [["Your choice", own], ["To compare, at face value, nothing corrected", beside]];
     for (const army of tables.armies) {
-      const title = `Other armies: ${army.definition[0].toLowerCase()}${army.definition.slice(1)}`;
+      const title = `Others: ${army.definition[0].toLowerCase()}${army.definition.slice(1)}`;
       let group = made_.find(([name]) => name === title);
       if (!group) made_.push(group = [title, []]);
       let row = group[1].find((each) => each.label === army.line);
