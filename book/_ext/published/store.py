@@ -166,6 +166,15 @@ def forget_time_stamps(app: Sphinx, doctree: nodes.document) -> None:
     noted -= {path for path in noted if path.startswith("published/")}
 
 
+def follow_static_files(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """All pages, to be written again, if a static file has changed: pages name some by their checksum, and Sphinx copies none
+    unless it writes a page."""
+    found = [path for folder in app.config.html_static_path for path in sorted((Path(app.confdir) / folder).rglob("*"))]
+    now = digest([[path.name, digest(path.read_bytes())] for path in found if path.is_file()])
+    was, env.published_static = getattr(env, "published_static", now), now
+    return [] if now == was else sorted(env.found_docs)
+
+
 def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Forget what a page used: it is read anew or gone."""
     uses(env).pop(docname, None)
@@ -180,5 +189,6 @@ def setup(app: Sphinx) -> None:
     """Register the bookkeeping."""
     app.connect("env-get-outdated", outdated)
     app.connect("doctree-read", forget_time_stamps, priority=900)  # after the images were collected
+    app.connect("env-updated", follow_static_files)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)

@@ -93,7 +93,12 @@ def results_of(project: Project, edition: Edition, name: str, run_it: Run | None
 @remembered
 def document_of(path: Path) -> dict[str, Any]:
     """What the notebook of a stored run published, for no edition in particular: many editions share a run."""
-    return published_document("", path.parts[-3], nbformat.read(path, as_version=4))[0]
+    return published_document("", path.parts[-3], stored(path))[0]
+
+
+def stored(path: Path) -> Any:
+    """The executed notebook of a stored run: valid when it was stored, and not checked again, which takes long."""
+    return nbformat.v4.reads(path.read_text("utf-8"))
 
 
 def obtain(project: Project, edition: Edition, name: str, run_it: Run | None = None) -> tuple[Path, dict[str, Any], str]:
@@ -343,7 +348,7 @@ def materialise(project: Project, edition: Edition, name: str, run: Path, given:
     from ..parameters import INJECTED
     from ..publish import MIME
 
-    notebook = nbformat.read(run / "notebook.ipynb", as_version=4)
+    notebook = stored(run / "notebook.ipynb")
     document, files = published_document(edition.name, name, notebook)
     document["run"] = run.name
     for cell in notebook.cells:
@@ -353,7 +358,7 @@ def materialise(project: Project, edition: Edition, name: str, run: Path, given:
             output.get("data", {}).pop(MIME, None)  # the book has it beside the notebook
     folder = project.edition_folder(edition.name)
     mirror(dict(files), folder / "files" / name)
-    write(folder / "notebooks" / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
+    write(folder / "notebooks" / f"{name}.ipynb", nbformat.v4.writes(notebook) + "\n")
     write(folder / f"{name}.json", as_json(document))
 
 
