@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -220,7 +221,7 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any]) -> Any:
 
 def write_notebook(path: Path, notebook: Any) -> None:
     """Writes an executed notebook, scrubbed, so that equal runs are equal files."""
-    write(path, nbformat.writes(scrubbed(notebook)) + "\n")
+    write(path, nbformat.v4.writes(scrubbed(notebook)) + "\n")
 
 
 def payloads(notebook: Any) -> list[dict[str, Any]]:
@@ -250,6 +251,8 @@ def keep(project: Project, edition: Edition, name: str, base: Mapping[str, Any],
     write_notebook(unfinished / "notebook.ipynb", notebook)
     try:
         unfinished.replace(folder)
+        now = time.time_ns()
+        os.utime(folder.parent, ns=(now, now))  # finer than the system's own clock for files: ``records`` are then seen as others
     except OSError:
         if not folder.is_dir():
             raise
@@ -265,8 +268,12 @@ def unique(items: Any) -> list[Any]:
 def records(project: Project, name: str) -> list[tuple[Path, dict[str, Any]]]:
     """The earlier runs of a notebook: folder and record of each."""
     folder = project.build / "store" / name
-    runs = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [(run, record_of(run / "run.json")) for run in runs if not run.name.startswith(".")]
+    return records_in(folder) if folder.is_dir() else []
+
+
+@remembered
+def records_in(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
+    return [(run, record_of(run / "run.json")) for run in sorted(folder.iterdir()) if not run.name.startswith(".")]
 
 
 @remembered
