@@ -53,7 +53,7 @@ def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, sourc
         foot = [(line, fine, "normal", MUTED) for line in wrapped(source, width, fine)]
         top, bottom = _height(head) + 0.08, _height(foot) + 0.06
         whole = top + height + bottom
-        figure = Figure(figsize=(width, whole))
+        figure = Figure(figsize=(width, whole), dpi=72)  # that of SVG
         figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole), w_pad=0.02, h_pad=0.02)
         draw(figure, data, narrow)
         for words in figure.findobj(Text):
@@ -61,9 +61,18 @@ def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, sourc
             words.set_fontsize(max(words.get_fontsize(), READABLE if narrow else 0))
         _write(figure, head, from_top=0.0, whole=whole)
         _write(figure, foot, from_top=whole - bottom + 0.06, whole=whole)
-        buffer = io.StringIO()
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Title": title})
+        canvas, buffer = FigureCanvasSVG(figure), io.StringIO()
+        settle(figure)
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Title": title})
     return themed(scoped(buffer.getvalue(), salt))
+
+
+def settle(figure: Figure) -> None:
+    """Lays the axes out, and rounds where they stand: the solver's last digits are not the same from run to run."""
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(each, 3) for each in axes.get_position(original=True).bounds], which="original")
 
 
 def wrapped(words: str, width: float, size: float, weight: str = "normal") -> list[str]:
