@@ -251,12 +251,12 @@ def keep(project: Project, edition: Edition, name: str, base: Mapping[str, Any],
     write_notebook(unfinished / "notebook.ipynb", notebook)
     try:
         unfinished.replace(folder)
-        now = time.time_ns()
-        os.utime(folder.parent, ns=(now, now))  # finer than the system's own clock for files: ``records`` are then seen as others
     except OSError:
         if not folder.is_dir():
             raise
         shutil.rmtree(unfinished)  # the same run was stored meanwhile
+    now = time.time_ns()
+    os.utime(folder.parent, ns=(now, now))  # finer than the system's own clock for files: ``records`` are then seen as others
     return folder
 
 
