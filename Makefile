@@ -62,7 +62,7 @@ lock: $(BIN)/.test ## write the locks anew from requirements.in
 clean: ## remove what was built
 	rm -rf _build
 
-# The environment: made once, and again when the lock changes.
+# The environment: made once, and again when the lock changes. The locks are full: pip installs what they list and resolves nothing.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@echo "Making .venv …"
@@ -71,11 +71,11 @@ $(BIN)/python:
 # The library itself is installed in place, so that papermill knows its engine by name.
 $(BIN)/.book: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing the locked packages (about a minute) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(BIN)/.test: tests/requirements.txt $(BIN)/.book
 	@echo "Installing what the tests need …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/requirements.txt
 	@touch $@
