@@ -35,8 +35,6 @@ bibtex_bibfiles = ["refs.bib"]
 bibtex_reference_style = "author_year_round"
 html_math_renderer = "mathml"
 exclude_patterns = ["out", "trees"]
-html_static_path = ["look"]
-html_css_files = ["own.css"]
 """
 KEYS = [f"source{number}" for number in range(8)]
 BIB = "".join(f"@misc{{{key}, author={{Author {key}}}, title={{T}}, year={{2025}}}}\n" for key in KEYS)
@@ -71,7 +69,6 @@ class Book:
     def __init__(self, root: Path) -> None:
         self.root, self.out, self.warnings = root, root / "out", ""
         self.write("conf.py", CONF)
-        self.write("look/own.css", "p { color: red }")
         self.write("refs.bib", BIB)
         self.write("references.md", "# References\n\n```{bibliography}\n```\n")
         self.write("notebooks/rate.md", RATE)
@@ -173,17 +170,6 @@ def test_what_is_unknown_fails_a_strict_build_naming_it_and_the_page(book: Book,
     assert book.code == 1
     assert message in book.warnings
     assert "other.md" in book.warnings
-
-
-def test_a_static_file_that_alone_has_changed_is_copied_and_named_by_its_checksum(book: Book) -> None:
-    book.build()
-    before = (book.out / "references.html").read_text("utf-8")
-    book.write("look/own.css", "p { color: green }")
-    assert book.build() == []  # no page is read again
-    assert (book.out / "_static" / "own.css").read_text("utf-8") == "p { color: green }"
-    after = (book.out / "references.html").read_text("utf-8")
-    named = re.compile(r"own\.css\?v=\w+")
-    assert named.search(before) and named.search(before)[0] != named.search(after)[0]
 
 
 def test_a_missing_notebook_page_is_a_broken_link(book: Book) -> None:

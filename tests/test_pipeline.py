@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,16 @@ def test_that_nothing_is_to_be_done_is_found_out_without_importing_anything_heav
                           env={**os.environ, "PYTHONPATH": str(small / "notebooks")}, check=True)
     assert "Nothing has changed" in done.stdout
     assert not {"numpy", "pandas", "matplotlib", "papermill", "nbformat", "pytask", "pydantic", "sphinx", "frictionless"} & set(eval(done.stdout.splitlines()[-1]))
+
+
+def test_a_static_file_that_alone_has_changed_is_copied_and_named_by_its_checksum(small):
+    named, rule = re.compile(r"book\.css\?v=\w+"), "html { scroll-padding-top: 4.5rem; }"
+    before = named.search(page(small))[0]
+    with changed(small / "book" / "_static" / "book.css", rule, f"{rule} .only-here {{ color: green; }}"):
+        assert pipeline(small, "book").returncode == 0
+        assert "only-here" in page(small, "_static/book.css") and named.search(page(small))[0] != before
+    assert pipeline(small, "book").returncode == 0
+    assert "only-here" not in page(small, "_static/book.css") and named.search(page(small))[0] == before
 
 
 @pytest.mark.parametrize("spoil", [
