@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book serve run sweep vintages explain import changes check-data test check-pages bench soak lint lock clean help
+.PHONY: book serve run sweep vintages explain import changes verify check-data test check-pages bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ explain: $(BIN)/.book ## say for every notebook whether the next `make book` run
 changes: $(BIN)/.book ## what differs between editions, published books or data folders: FROM=article TO=latest
 	@$(RUN) --data $(DATA) changes $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") || test $$? -ge 3
 
+verify: $(BIN)/.book ## build the book twice under different circumstances and compare byte for byte (AGAINST=url or folder: with a published book)
+	@$(RUN) --data $(DATA) verify --edition $(EDITION) $(if $(AGAINST),--against "$(AGAINST)")
+
 check-data: $(BIN)/.book ## check the tables against their contract (DATA=folder)
 	@PYTHONPATH=notebooks $(BIN)/python -m desertion.contract $(DATA)
 
@@ -57,7 +60,7 @@ lint: $(BIN)/.test ## ruff
 
 lock: $(BIN)/.test ## write the locks anew from requirements.in
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
-	cd tests && ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
+	cd tests && ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --override overrides.in requirements.in -o requirements.txt
 
 clean: ## remove what was built
 	rm -rf _build

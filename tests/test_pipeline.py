@@ -1,7 +1,9 @@
 """The whole way, on a small project: what is built, what runs again, and what a person sees when something is wrong."""
 
+import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from desertion.pipeline import execution, files, pages, site, sweep, unchanged
+from desertion.pipeline import execution, files, manifest, pages, provenance, site, sweep, unchanged
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Edition, Project
 from small_project import changed, lay_out, pipeline
@@ -79,6 +81,25 @@ def test_a_static_file_that_alone_has_changed_is_copied_and_named_by_its_checksu
         assert "only-here" in page(small, "_static/book.css") and named.search(page(small))[0] != before
     assert pipeline(small, "book").returncode == 0
     assert "only-here" not in page(small, "_static/book.css") and named.search(page(small))[0] == before
+
+
+def test_the_manifest_lists_every_published_file_as_sha256sum_has_it(small):
+    book = (small / "_build" / "html").resolve()
+    listed, found = manifest.read(book), manifest.of_folder(book)
+    assert listed.files == found.files and len(listed.files) == len(everything(book)) - 1
+    assert listed.about["python"] == platform.python_version() and listed.about["data of edition latest"] == f"sha256:{provenance.data_hash(small / 'data')}"
+    lines = [line for line in (book / manifest.NAME).read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert lines == [f"{hashlib.sha256((book / name).read_bytes()).hexdigest()}  {name}" for name in sorted(listed.files)]
+
+
+def test_a_notebook_that_tells_of_the_machine_is_refused_and_the_published_book_stays(small):
+    before = everything(small / "_build" / "html")
+    with changed(small / "notebooks" / "small.ipynb", "check(get_ipython())", "import os; print(os.getcwd()); check(get_ipython())"):
+        done = pipeline(small, "book")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "notebooks/small.ipynb, cell 4 (edition latest): carries the folder of the checkout" in done.stderr
+    assert everything(small / "_build" / "html") == before
+    assert pipeline(small, "book").returncode == 0
 
 
 @pytest.mark.parametrize("spoil", [

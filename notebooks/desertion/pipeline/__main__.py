@@ -46,11 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
                                  description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.")
     differ.add_argument("--from", dest="before", default="article", help="edition or folder (article)")
     differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")
+    verify = commands.add_parser("verify", help="build the book twice under different circumstances and compare byte for byte",
+                                 description="Exit code: 0 every byte is the same, 1 not.")
+    verify.add_argument("--against", help="compare the book here with this published one instead: a folder or an address")
+    verify.add_argument("--edition", default="latest", help="the edition the book holds")
     chosen = parser.parse_args(arguments)
     try:
         project = Project.at(chosen.root, chosen.data)
         command = {"book": make_book, "run": run_one, "serve": serve_book, "readme": write_readme, "import": import_rows,
-                   "changes": show_changes, "sweep": run_sweeps, "explain": explain_runs}[chosen.command]
+                   "changes": show_changes, "sweep": run_sweeps, "explain": explain_runs,
+                   "verify": compare_bytes}[chosen.command]
         return command(project, chosen) or 0
     except BuildError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -158,6 +163,13 @@ def show_changes(project: Project, chosen: argparse.Namespace) -> int:
     from .changes import run
 
     return run(project, chosen.before, chosen.after)
+
+
+def compare_bytes(project: Project, chosen: argparse.Namespace) -> int:
+    """Compares two clean builds, or the book with a published one; the exit code tells whether a byte differs."""
+    from . import verify
+
+    return verify.against(project, chosen.against) if chosen.against else verify.two_builds(project, chosen.edition)
 
 
 def setting(text: str) -> tuple[str, Any]:

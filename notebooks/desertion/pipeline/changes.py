@@ -21,7 +21,7 @@ from ..bounds import from_published
 from ..contract import printable
 from ..data import TABLES
 from ..verdicts import VERDICTS
-from . import sentences
+from . import provenance, sentences
 from .errors import BuildError
 from .files import as_json, mirror
 from .project import Project
@@ -364,7 +364,7 @@ def figure_changes(before: Side, after: Side, names: Iterable[str], shelves: tup
 
 
 def _content(figure: Figure) -> bytes:
-    return figure.wide.read_bytes() if figure.wide.is_file() else b""
+    return provenance.plain(figure.wide.read_bytes()) if figure.wide.is_file() else b""
 
 
 def _drawing(figure: Figure, shelf: str) -> Drawing:

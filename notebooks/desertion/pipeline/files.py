@@ -72,6 +72,11 @@ def digest(*parts: str | bytes | Path) -> str:
     return found.hexdigest()
 
 
+def digest_of_bytes(content: bytes) -> str:
+    """SHA-256 of a file's content, as other programs compute it."""
+    return hashlib.sha256(content).hexdigest()
+
+
 @contextmanager
 def only_one(lock: Path, waiting: str) -> Iterator[None]:
     """Lets one process in at a time; the system frees the lock when its holder ends, however it ends."""

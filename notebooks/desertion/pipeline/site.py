@@ -6,15 +6,16 @@ import json
 import re
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from ..bibliography import bibtex
 from ..data import TABLES, read_table
 from ..parameters import of_notebook
-from . import changes
+from . import changes, manifest, private, provenance
 from .errors import BuildError
 from .execution import read_notebook, title_of
-from .files import as_json, mirror, tree
+from .files import as_json, mirror, tree, write
 from .project import Project
 
 
@@ -101,6 +102,18 @@ def complaints(log: str, project: Project) -> str:
     return "\n".join(f"  {line}" for line in dict.fromkeys(found)) or "  " + plain[-2000:]
 
 
+def complete(project: Project, pages: Path, folder: Path) -> None:
+    """Copies the built pages into a folder of their own, where they are a book: its files say where they come from, tell nothing
+    of this machine (else ``BuildError``), and are all listed in its manifest."""
+    book = provenance.of_stage(project)
+    shutil.copytree(pages, folder, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"),
+                    copy_function=partial(provenance.copy, book, pages))
+    provenance.describe(folder, book)
+    listed = manifest.of_folder(folder, book.about())
+    private.require_none(project, folder, listed.files)
+    write(folder / manifest.NAME, manifest.as_text(listed))
+
+
 def publish(project: Project, pages: Path) -> None:
     """Makes the pages the published book, all at once: the name ``html`` passes from the old folder to the new.
 
@@ -112,7 +125,7 @@ def publish(project: Project, pages: Path) -> None:
     fresh = shelf / str(number)
     unfinished = shelf / f".{number}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.copytree(pages, unfinished, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"))
+    complete(project, pages, unfinished)
     unfinished.replace(fresh)
     link = shelf / ".link"
     link.unlink(missing_ok=True)

@@ -37,10 +37,10 @@ def of_sweeps(project: Project) -> list[Path]:
 
 
 def of_pages(project: Project) -> list[Path]:
-    """The files that the pages depend on, beside the results and the data."""
+    """The files that the published pages depend on, beside the results and the data."""
     named_ones = (project.root / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt"))
     settings = [path for path in named_ones if path.is_file()]
-    return [*settings, *tree(project.root / "book")]
+    return [*settings, *tree(project.root / "book"), *tree(project.notebooks / "desertion" / "pipeline", LIBRARY)]
 
 
 def inputs(project: Project, editions: list[Edition]) -> str:
