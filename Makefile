@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book serve run sweep vintages explain import changes verify check-data test check-pages bench soak lint lock clean help
+.PHONY: book serve run sweep vintages explain import changes verify check-data test fuzz check-pages bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,8 +15,9 @@ help:
 book: $(BIN)/.book ## build the book into _build/html (DATA=folder, EDITION=name, ENGINE=warm or nbclient)
 	@$(RUN) --data $(DATA) book --edition $(EDITION)
 
-serve: $(BIN)/.book ## serve the built book on this machine (PORT=8500)
-	@$(RUN) serve --port $(PORT)
+# Some shells set HOST to the name of the machine: only one that was given on the command line counts.
+serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOST=0.0.0.0 for whoever can reach it)
+	@$(RUN) serve --port $(PORT) $(if $(filter command,$(origin HOST)),--host $(HOST))
 
 run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09"
 	@$(RUN) --data $(DATA) run $(NOTEBOOK) $(SET)
@@ -45,6 +46,9 @@ check-data: $(BIN)/.book ## check the tables against their contract (DATA=folder
 
 test: $(BIN)/.test ## run the whole test suite
 	@$(BIN)/python -m pytest
+
+fuzz: $(BIN)/.test ## spoil tables, settings and notebooks in a thousand ways: each is refused in words or read rightly (FOLDERS=1000 SEED=500)
+	@$(BIN)/python -m pytest tests/test_fuzz.py --folders $(or $(FOLDERS),1000) --fuzz-seed $(or $(SEED),500) -s
 
 check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)
 	@$(BIN)/python tests/check_pages.py _build/html $(PAGES) --table _build/pages.txt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pandas as pd
 import pytest
 
@@ -12,10 +13,14 @@ OBSERVATION = {"id": "", "measure": "listed_absent", "population": "list_smd_202
                "end": "2024-12-31", "low": "", "value": "100", "high": "", "qualifier": "exact", "origin": "istories",
                "source": "svtv2025list", "primary_source": "", "known_from": "2025-01-01", "status": "use", "same_as": "",
                "note": ""}
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rows", default="200", help="how many rows the mutation of tables changes, or all")
+    parser.addoption("--folders", type=int, default=30, help="how many spoilt folders of tables the fuzz tries")
+    parser.addoption("--fuzz-seed", type=int, default=500, help="from what its choices are drawn")
 
 
 @pytest.fixture

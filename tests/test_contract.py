@@ -14,7 +14,11 @@ from pathlib import Path
 
 import pytest
 from desertion import contract
-from desertion.contract import RULES, Fault, check, is_personal, main
+from desertion.contract import Fault, check, descriptor, rules, schema, tables, texts
+from desertion.contract.__main__ import main
+from desertion.contract.personal import is_personal
+from desertion.contract.rules import RULES, Rule
+from watchdog import watchdog
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -23,9 +27,9 @@ DATA = ROOT / "data"
 TABLES = {
     "sources": """\
 source,outlet,title,author,published,published_precision,url,language,kind,stance,primary_for,note
-alpha2024,Alpha,"He said ""no"", and <b>left</b>",,2024-02-29,day,https://example.org/a?b=1&c=%20,en,news,western_media,no,
-beta2024,Beta,Заголовок,A. Writer,2024-05,month,http://example.org/b,ru,court_records,russia_state,yes,a mirror
-gamma,Gamma,Old page,,1999,year,https://example.org/c,en,academic,academic,no,
+alpha2024,Alpha,"He said ""no"", and <b>left</b>",,2028-02-29,day,https://example.org/a?b=1&c=%20,en,news,western_media,no,
+beta2024,Beta,Заголовок,A. Writer,2028-05,month,http://example.org/b,ru,court_records,russia_state,yes,a mirror
+gamma,Gamma,Old page,,2027,year,https://example.org/c,en,academic,academic,no,
 delta,Delta,Undated page,,,unknown,https://example.org/d,uk,ngo,other,no,
 """,
     "origins": """\
@@ -156,7 +160,7 @@ def test_columns_may_stand_in_any_order(folder):
         ("observations", 9, "high", "1"),
         ("observations", 9, "low", "0"),
         ("observations", 2, "start", "2024-12-31"),
-        ("sources", 2, "published", "2024-12-31"),
+        ("sources", 2, "published", "2028-12-31"),
     ],
 )
 def test_what_is_allowed(folder, name, line, column, value):
@@ -172,6 +176,10 @@ SCHEMA_FAULTS = [
     ("observations", 2, "value", "1,000", "must be a number"),
     ("observations", 2, "value", "1_000", "must be a number"),
     ("observations", 2, "value", "1e3", "must be a number"),
+    ("observations", 2, "value", "007", "must be a number"),
+    ("observations", 2, "value", "-0", "must be a number"),
+    ("observations", 2, "value", "1000.0000000000001", "must be a number, in 15 digits at most"),
+    ("observations", 2, "value", "9" * 100_000, "must be a number, in 15 digits at most"),
     ("observations", 2, "value", "NaN", "must be a number"),
     ("observations", 2, "value", "inf", "must be a number"),
     ("observations", 2, "value", "١٢", "must be a number"),
@@ -205,6 +213,7 @@ SCHEMA_FAULTS = [
     ("observations", 7, "end", "2924-12-31", "must not be more than 2100-12-31"),
     ("observations", 2, "note", "x" * 1001, "is 1,001 characters long: at most 1000 fit"),
     ("origins", 2, "method", "A-" * 100_000, "is 200,000 characters long: at most 500 fit"),
+    ("observations", 2, "note", "x" * 1_000_000, "is 1,000,000 characters long: at most 1000 fit"),
     # references
     ("observations", 2, "population", "nobody", "is not in populations.csv (column population)"),
     ("observations", 2, "origin", "nobody", "is not in origins.csv (column origin)"),
@@ -252,11 +261,11 @@ RULE_FAULTS = [
     ("no_figure_twice", "observations", 3, "source", "alpha2024", "must differ"),
     ("share_is_unit_and_kind", "measures", 5, "unit", "persons", 'does not fit the kind "share"'),
     ("share_is_unit_and_kind", "measures", 6, "unit", "share", 'does not fit the kind "penalty"'),
-    ("published_as_precisely_as_said", "sources", 2, "published", "2023-02-29", "is not a day of the calendar"),
-    ("published_as_precisely_as_said", "sources", 2, "published", "2024-02", 'does not fit the precision "day"'),
-    ("published_as_precisely_as_said", "sources", 3, "published", "2024-05-01", 'does not fit the precision "month"'),
+    ("published_as_precisely_as_said", "sources", 2, "published", "2027-02-29", "is not a day of the calendar"),
+    ("published_as_precisely_as_said", "sources", 2, "published", "2028-02", 'does not fit the precision "day"'),
+    ("published_as_precisely_as_said", "sources", 3, "published", "2028-05-01", 'does not fit the precision "month"'),
     ("published_as_precisely_as_said", "sources", 4, "published", "", 'does not fit the precision "year"'),
-    ("published_as_precisely_as_said", "sources", 5, "published", "2024", 'does not fit the precision "unknown"'),
+    ("published_as_precisely_as_said", "sources", 5, "published", "2028", 'does not fit the precision "unknown"'),
     ("parents_make_no_circle", "populations", 2, "parent", "army", "makes army a part of itself"),
     ("claims_name_known_measures", "claims", 2, "measures", "recruits;losses", '"losses" is not in measures.csv'),
     ("claims_name_known_measures", "claims", 2, "measures", "recruits;recruits", '"recruits" is listed twice'),
@@ -266,12 +275,28 @@ RULE_FAULTS = [
     ("no_hidden_characters", "sources", 2, "title", "right \u202eot tfel", "holds an invisible character, U+202E"),
     ("no_hidden_characters", "sources", 2, "outlet", "Al\x00pha", "holds an invisible character, U+0000"),
     ("no_hidden_characters", "origins", 2, "label", "zero\u200bwidth", "holds an invisible character, U+200B"),
+    ("no_hidden_characters", "origins", 2, "label", "\u3164", "holds an invisible character, U+3164"),
+    ("no_hidden_characters", "origins", 2, "label", "a\U000e0041b", "holds an invisible character, U+E0041"),
+    ("no_hidden_characters", "origins", 2, "label", "a\ue000b", "holds an invisible character, U+E000"),
+    ("no_hidden_characters", "origins", 2, "label", "M\ufffdnner", "holds U+FFFD, the mark of a letter that was lost"),
     ("no_stray_spaces", "origins", 2, "label", "Intelligence ", "begins or ends with a space"),
     ("no_stray_spaces", "claims", 2, "claim_text", " A thousand.", "begins or ends with a space"),
     ("no_formulas", "sources", 2, "title", "=cmd|' /C calc'!A0", 'begins with "=", which a spreadsheet runs'),
     ("no_formulas", "sources", 2, "outlet", "@channel", 'begins with "@", which a spreadsheet runs'),
     ("no_formulas", "observations", 2, "note", "+1+1", 'begins with "+", which a spreadsheet runs'),
     ("no_formulas", "observations", 2, "note", "-1+1", 'begins with "-", which a spreadsheet runs'),
+    ("no_formulas", "observations", 2, "note", "＝1+1", 'begins with "＝", which a spreadsheet runs'),
+    ("no_formulas", "observations", 2, "note", 'See; "=1+1"', 'goes on after a semicolon with "=", which a spreadsheet runs'),
+    ("known_with_its_page", "observations", 3, "known_from", "2028-06-01", "is after the day its page was published, 2028-05"),
+    ("known_with_its_page", "observations", 4, "known_from", "2028-01-01", "is after the day its page was published, 2027"),
+    ("addresses_name_a_site", "sources", 2, "url", "https://example.org@evil.example/a", "names a user before the site"),
+    ("addresses_name_a_site", "sources", 2, "url", "https://:secret@example.org/", "names a user before the site"),
+    ("addresses_name_a_site", "sources", 2, "url", "http://[::1/a", "is not a web address: Invalid IPv6 URL"),
+    ("addresses_name_a_site", "sources", 2, "url", "http://example.org:99999/", "is not a web address: Port out of range"),
+    ("addresses_name_a_site", "sources", 2, "url", "https:///etc/passwd", "names no site"),
+    ("addresses_name_a_site", "sources", 2, "url", "https://../../x", "names no site"),
+    ("addresses_name_a_site", "sources", 2, "url", "http://localhost/", "names no site"),
+    ("keys_can_name_files", "observations", 8, "id", "con", "is a name that Windows keeps for a device"),
     ("no_personal_details", "observations", 2, "note", "Call him on +7 (912) 345-67-89.", "looks like a phone number"),
     ("no_personal_details", "observations", 2, "note", "Call 8 912 345 67 89.", "looks like a phone number"),
     ("no_personal_details", "sources", 2, "note", "write to ivan@example.org", "looks like an e-mail address"),
@@ -312,7 +337,7 @@ def test_what_the_schema_refuses(folder, name, line, column, value, reason):
 
 @pytest.mark.parametrize(("rule", "name", "line", "column", "value", "reason"), RULE_FAULTS)
 def test_what_a_rule_refuses(folder, monkeypatch, rule, name, line, column, value, reason):
-    monkeypatch.setattr(contract, "_schema_faults", lambda *_: [])  # the rule finds it alone, and no other rule does
+    monkeypatch.setattr(contract, "schema_faults", lambda *_: [])  # the rule finds it alone, and no other rule does
     folder.edit(name, line, column, value)
     found = folder.check()
     if rule == "no_figure_twice":  # the fault is the row, so it is told by its key
@@ -346,6 +371,54 @@ def test_a_figure_is_printed_as_a_person_would_look_for_it():
     assert len(str(Fault("claims.csv", 2, "note", "x" * 100_000, "too long"))) < 200
 
 
+# What a list of soldiers holds, as it might come into a note; made up.
+PERSONAL = {
+    "a phone number": [
+        "+7 912 345-67-89", "+380 67 123 45 67", "8.912.345.67.89", "8 (495) 123-45-67", "067 123 45 67", "(067)123-45-67",
+        "tel. 23-45-67", "телефон: 123 45 67",
+    ],
+    "an e-mail address": ["ivan.ivanov@example.org"],
+    "a date of birth": [
+        "born on 12 March 1999", "born March 12, 1999", "b. 12.03.1999", "DOB: 1999-03-12", "родился 12 марта 1999",
+        "1999 года рождения", "1999 г.р.", "12.03.1999 р.н.", "народився 12.03.1999",
+    ],
+    "the number of a document": ["passport no. 45 09 123456", "личный номер АВ-123456"],
+    "a call sign": ['call sign "Batya"', "позывной Батя", "позивний «Дід»"],
+    "the full name of a person": ["Petrov Ivan Sergeyevich", "Іваненко Іван Петрович", "Петров И. С.", "И.С. Петров"],
+    "a rank and a person": ["Sgt. John Smith", "Private Ivan Petrov", "рядовой Петров", "сержанта Иванова", "солдат Шевченко"],
+    "a military unit and a person": [
+        "military unit 12345, Ivan Petrov", "в/ч 12345, Петров И. С.", "Ivan Petrov, unit 12345", "Петров Иван (в/ч 12345)",
+    ],
+}
+
+
+@pytest.mark.parametrize(("what", "said"), [(what, said) for what, texts_ in PERSONAL.items() for said in texts_])
+def test_what_looks_like_a_person_is_refused(folder, what, said):
+    folder.edit("observations", 2, "note", f"One of them, {said}, is listed.")
+    reasons = [fault.reason for fault in folder.check()]
+    assert f"looks like {what}: the tables hold aggregates only, no personal data" in reasons
+    assert {(fault.row, fault.field) for fault in folder.check()} == {(2, "note")}
+
+
+@pytest.mark.parametrize("key", ["petrov-ivan-sergeyevich", "ivan_petrovich", "list-7-912-345-67-89"])
+def test_a_key_that_looks_like_a_person_is_refused(folder, key):
+    folder.edit("observations", 7, "id", key)
+    assert [(fault.row, fault.field) for fault in folder.check()] == [(7, "id")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Private Military Companies recruited 2,000 men", "Sergeant Major of the Army", "солдат и сержантов", "unit 12345 in Rostov",
+        "Men born in 1999 and later", "from 12.03.2024 to 31.12.2024", "0.67 of 1 234 567", "Vladimir Putin, 2024-03-12", "tel aviv 2024",
+        "The 20th Motor Rifle Division, Southern Military District", "8 912 345 men in 67 89", "moscow-city-2023-09-21", "article 337, part 5",
+    ],
+)
+def test_what_is_about_nobody_is_let_through(folder, said):
+    folder.edit("observations", 2, "note", f"Counted: {said}.")
+    assert folder.check() == []
+
+
 # --- What is wrong with keys -----------------------------------------------------------------------------------------
 
 
@@ -365,6 +438,16 @@ def test_a_key_that_is_empty_or_could_be_a_path(folder):
 def test_a_circle_of_parents_is_told_for_each_that_stands_in_it(folder):
     folder.edit("populations", 2, "parent", "brigade")
     assert [(fault.row, fault.field) for fault in folder.check()] == [(2, "parent"), (3, "parent"), (4, "parent")]
+
+
+def test_a_long_line_of_parents_is_gone_along_once(folder):
+    """Going up from each population anew would take hundreds of millions of steps."""
+    rows = folder.rows("populations")
+    folder.write("populations", [*rows, *([f"p{n}", "A part", f"p{n + 1}" if n < 29_999 else "", "russia", "army", ""] for n in range(30_000))])
+    with watchdog(60):
+        assert folder.check() == []
+    folder.edit("populations", len(rows) + 30_000, "parent", "p29998")
+    assert [(fault.row, fault.value) for fault in folder.check()] == [(len(rows) + 29_999, "p29999"), (len(rows) + 30_000, "p29998")]
 
 
 def test_every_primary_key_is_one_field_that_is_required_and_unique():
@@ -397,6 +480,7 @@ def test_a_missing_table_is_one_fault_not_one_for_each_reference(folder):
         (TABLES["measures"].replace("Recruits", '"Re"cruits').encode(), 2, "closes in the middle of a cell"),
         (TABLES["measures"].replace("label", "measure").encode(), 1, "has the column measure more than once"),
         (b"1,2\n3,4\n", 1, "has none of the columns of the contract"),
+        (TABLES["measures"].encode("utf-16-le"), 1, "holds zero bytes, as binary files and UTF-16 text do"),
     ],
 )
 def test_a_table_that_cannot_be_read(folder, content, row, reason):
@@ -413,7 +497,7 @@ def test_a_table_that_is_no_file(folder):
 
 
 def test_a_table_that_is_too_large(folder, monkeypatch):
-    monkeypatch.setattr(contract, "MAX_FILE_BYTES", 1024 * 1024)
+    monkeypatch.setattr(tables, "MAX_FILE_BYTES", 1024 * 1024)
     folder.file("measures").write_bytes(b"x" * (1024 * 1024 + 1))
     assert folder.check() == [Fault("measures.csv", None, None, None, "is larger than 1 MB")]
 
@@ -422,7 +506,7 @@ def test_a_table_that_may_not_be_read(folder, monkeypatch):
     def refuse(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(contract, "PROJECT_CONTRACT", DATA / "datapackage.json")
+    monkeypatch.setattr(descriptor, "PROJECT_CONTRACT", DATA / "datapackage.json")
     real = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: refuse(path) if path.name == "claims.csv" else real(path))
     assert folder.check() == [Fault("claims.csv", None, None, None, "cannot be read: Permission denied")]
@@ -496,13 +580,23 @@ def test_an_empty_row(folder, line):
     assert folder.check() == [Fault("origins.csv", 4, None, None, "is an empty row: take it out")]
 
 
-def test_rows_are_counted_in_lines_of_the_file(folder):
-    folder.edit("observations", 2, "note", "one\ntwo\nthree")
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_rows_are_counted_as_a_spreadsheet_counts_them(folder, end):
+    folder.edit("observations", 2, "note", "one\ntwo\nthree")  # a cell of three lines makes no more rows
     folder.edit("observations", 7, "value", "many")
+    path = folder.file("observations")
+    path.write_bytes(path.read_bytes().replace(b"\n", end.encode()))
     hidden, typed = folder.check()
-    assert (hidden.row, hidden.field) == (2, "note")
-    assert typed.row == 9  # the seventh row begins two lines further down
-    assert "many" in folder.file("observations").read_text(encoding="utf-8").splitlines()[typed.row - 1]
+    assert (hidden.row, hidden.field) == (2, "note") and (typed.row, typed.field, typed.value) == (7, "value", "many")
+
+
+def test_a_row_that_cannot_be_read_is_named_by_its_number_too(folder):
+    folder.edit("measures", 2, "definition", "one\ntwo")
+    content = folder.file("measures").read_bytes()
+    folder.file("measures").write_bytes(content.replace(b"Strength,persons", b"St\xe4rke,persons"))
+    assert [(fault.row, fault.reason) for fault in folder.check()] == [(3, "is not UTF-8 text (byte 0xe4): save it as UTF-8")]
+    folder.file("measures").write_bytes(content.replace(b"Strength,persons", b'"Strength,persons'))
+    assert folder.check()[-1].row == 3
 
 
 # --- All at once -----------------------------------------------------------------------------------------------------
@@ -540,8 +634,19 @@ def test_more_than_a_thousand_faults_are_all_told(folder):
     assert found[-1].row == 1202
 
 
+def test_so_is_one_of_rules_and_of_shapes(folder, monkeypatch):
+    for module in (contract, rules, tables):
+        monkeypatch.setattr(module, "MAX_FAULTS", 10)
+    rows = folder.rows("origins")
+    folder.write("origins", [*rows, *([f"o{n}", "Label", "ukraine_official", "=Method"] for n in range(30))])
+    assert len(folder.check()) == 11
+    folder.write("origins", [*rows, *([f"o{n}", "Label"] for n in range(30))])
+    assert len(folder.check()) == 11
+
+
 def test_a_report_that_is_cut_says_so(folder, monkeypatch):
-    monkeypatch.setattr(contract, "MAX_SCHEMA_FAULTS", 10)
+    for module in (contract, schema, tables):
+        monkeypatch.setattr(module, "MAX_FAULTS", 10)
     many_wrong_origins(folder, 30)
     found = folder.check()
     assert len(found) == 11
@@ -552,8 +657,8 @@ def test_a_text_is_judged_once_however_many_rows_hold_it(folder, monkeypatch):
     many = [[f"o{number}", "Label", "ukraine_official", "=Method"] for number in range(300)]
     folder.write("origins", [*folder.rows("origins"), *many])
     asked = []
-    rule = contract.Rule(lambda text: asked.append(text) or contract.no_formulas(text), ("*",))
-    monkeypatch.setattr(contract, "RULES", [rule])
+    rule = Rule(lambda text: asked.append(text) or texts.no_formulas(text), ("*",))
+    monkeypatch.setattr(rules, "RULES", [rule])
     found = folder.check()
     assert [fault.row for fault in found] == list(range(4, 304)) and asked.count("=Method") == 1
 
@@ -562,7 +667,7 @@ def test_rows_read_in_pieces_are_the_same_rows(folder, monkeypatch):
     folder.edit("observations", 7, "value", "many")
     folder.edit("observations", 12, "id", "recruits-2024")
     whole = folder.check()
-    monkeypatch.setattr(contract, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(tables, "ROWS_AT_ONCE", 2)
     assert folder.check() == whole and len(whole) == 2
 
 
@@ -616,6 +721,12 @@ def one_table(path: str = "a.csv", **more: object) -> str:
     [
         ('{\n"resources": [,]}', 2, "is not JSON"),
         ("[" * 100_000, None, "is not JSON"),
+        ('{"name": NaN}', None, "is not JSON: NaN is no number"),
+        ('{"name": "a", "name": "b"}', None, 'is not JSON: "name" is given twice'),
+        ('{"n": ' + "9" * 5000 + "}", None, "is not JSON"),
+        ('{"title": "a\\ud800b"}', None, "holds an invisible character, U+D800"),
+        ("\ufeff[]", None, "does not describe tables"),
+        (" " * 1024 * 1024 + "{}", None, "is larger than 1 MB"),
         ("[]", None, "does not describe tables"),
         ('{"resources": [1]}', None, "does not describe tables"),
         (one_table(path="../a.csv"), None, "must lie in a file of its own name"),
@@ -638,7 +749,7 @@ def test_a_contract_that_is_broken(folder, monkeypatch, text, row, reason):
     (folder.path / "datapackage.json").write_text(text, encoding="utf-8")
     assert_said(folder.check(), Fault("datapackage.json", row, None, None, reason))
     # The same where it is the book's own that is broken.
-    monkeypatch.setattr(contract, "PROJECT_CONTRACT", folder.path / "datapackage.json")
+    monkeypatch.setattr(descriptor, "PROJECT_CONTRACT", folder.path / "datapackage.json")
     assert_said(folder.check(), Fault("datapackage.json", row, None, None, reason))
 
 
@@ -652,11 +763,39 @@ def test_a_folder_that_may_not_be_read(folder, monkeypatch):
 
 def test_a_contract_that_may_not_be_read(folder):
     (folder.path / "datapackage.json").mkdir()
-    assert_said(folder.check(), Fault("datapackage.json", None, None, None, "cannot be read: Is a directory"))
+    assert_said(folder.check(), Fault("datapackage.json", None, None, None, "is not a file"))
 
 
 def test_a_folder_without_tables(tmp_path):
     assert [fault.reason for fault in check(tmp_path)] == ["is missing from the folder"] * 6
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_in_the_place_of_a_file_holds_nothing_up(folder):
+    os.mkfifo(folder.path / "datapackage.json")
+    folder.file("claims").unlink()
+    os.mkfifo(folder.file("claims"))
+    assert [(fault.file, fault.reason) for fault in folder.check()] == [
+        ("datapackage.json", "is not a file"), ("claims.csv", "is not a file")]
+
+
+def test_links_that_lead_nowhere(folder):
+    folder.file("claims").unlink()
+    for name in ("claims.csv", "datapackage.json"):
+        (folder.path / name).symlink_to("nowhere")
+    assert [(fault.file, fault.reason) for fault in folder.check()] == [
+        ("datapackage.json", "is a link that leads nowhere"), ("claims.csv", "is a link that leads nowhere")]
+
+
+def test_a_contract_that_is_not_utf_8(folder):
+    (folder.path / "datapackage.json").write_bytes(json.dumps(own_contract(folder)).encode("utf-16"))
+    assert_said(folder.check(), Fault("datapackage.json", None, None, None, "is not UTF-8 text: save it as UTF-8"))
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a\0b"])
+def test_a_folder_of_a_name_that_there_cannot_be(name):
+    (fault,) = check(Path(name))
+    assert fault.reason.startswith("cannot be read") or fault.reason == "there is no such folder"
 
 
 def test_a_table_described_twice(folder):
@@ -667,7 +806,7 @@ def test_a_table_described_twice(folder):
 
 
 def test_a_contract_that_is_nowhere(folder, monkeypatch):
-    monkeypatch.setattr(contract, "PROJECT_CONTRACT", folder.path / "elsewhere" / "datapackage.json")
+    monkeypatch.setattr(descriptor, "PROJECT_CONTRACT", folder.path / "elsewhere" / "datapackage.json")
     assert_said(folder.check(), Fault("datapackage.json", None, None, None, "is missing from the folder"))
     bring(folder, own_contract(folder))
     assert folder.check() == []

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 from desertion.bounds import Bounds
-from desertion.data import EvidenceError, RowIndex, load, select
+from desertion.data import EvidenceError, RowIndex, load, read_table, select
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,3 +136,23 @@ def test_what_is_hashed_is_what_is_selected(rows, where):
     table = pd.DataFrame(rows, columns=list(FIELDS), dtype=str)
     selected = select(table, where).itertuples(index=False, name=None)
     assert RowIndex(table).texts(where) == [json.dumps(row) for row in selected]
+
+
+@pytest.mark.parametrize("as_of", ["20250609", "2025-W23-1", "2025-6-9", "2025-02-30", "today", ""])
+def test_a_day_written_otherwise_is_refused_and_not_compared(tables, as_of):
+    with pytest.raises(EvidenceError, match="must be latest, or a day as 2025-06-09"):
+        load(tables([{}]), as_of)
+
+
+def test_labels_are_found_by_their_key_whatever_the_order_of_the_columns(tables):
+    folder = tables([{}])
+    measures = pd.read_csv(folder / "measures.csv", dtype=str, keep_default_na=False)
+    measures[measures.columns[::-1]].to_csv(folder / "measures.csv", index=False)
+    assert load(folder).labels("measures")["listed_absent"] == measures.set_index("measure").loc["listed_absent", "label"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b'a,b\n"', b"a\n1,2\n1,2,3\n"])
+def test_a_file_that_is_no_table_is_told_in_a_sentence(tmp_path, content):
+    (tmp_path / "claims.csv").write_bytes(content)
+    with pytest.raises(EvidenceError, match=r"claims\.csv: cannot be read as a table"):
+        read_table(tmp_path, "claims")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from desertion import contract
+from desertion.contract import tables
 from desertion.pipeline import importing
 from desertion.pipeline.__main__ import main
 from desertion.pipeline.errors import BuildError
@@ -17,7 +18,7 @@ from desertion.pipeline.errors import BuildError
 ROOT = Path(__file__).parents[1]
 COLUMNS = next(csv.reader((ROOT / "data" / "observations.csv").open(encoding="utf-8")))
 GOOD = {"id": "zz-new", "measure": "listed_absent", "population": "list_smd_2024", "category": "all", "start": "2022-02-24",
-        "end": "2025-12-31", "value": "12000", "qualifier": "exact", "origin": "istories", "source": "svtv2025list",
+        "end": "2025-12-31", "value": "12000", "qualifier": "exact", "origin": "istories", "source": "24kanal2026theatre",
         "known_from": "2026-02-01", "status": "use", "note": 'A note, with a comma and a "quotation".'}
 SOURCE = {"source": "zznew2026", "outlet": "An outlet", "title": "A title", "published": "2026-02-01", "published_precision": "day",
           "url": "https://example.org/list", "language": "en", "kind": "news", "stance": "western_media", "primary_for": "no"}
@@ -219,7 +220,7 @@ def test_a_bad_file_is_refused_by_file_row_field_and_reason(place, content, word
 def test_a_folder_without_files_and_a_huge_file_are_refused(place, monkeypatch):
     (place.root / "empty").mkdir()
     assert place.bring(place.root / "empty") == (1, f"{place.root / 'empty'} — is a folder without any .csv file\n\n1 fault: nothing was written.\n")
-    monkeypatch.setattr(contract, "MAX_FILE_BYTES", 1024 * 1024)
+    monkeypatch.setattr(tables, "MAX_FILE_BYTES", 1024 * 1024)
     assert "is larger than 1 MB" in place.bring(place.write(b"x" * (1024 * 1024 + 1)))[1]
 
 
@@ -247,7 +248,7 @@ def preferred(place):
     """A row in use, and a new row for the same quantity of the same origin."""
     row = next(row for row in contract.read_table(place.data, "observations", COLUMNS).rows if row["id"] == "istories-merged-49000-censor")
     assert row["status"] == "use"
-    return row, dict(row) | {"id": "zz-new", "source": "svtv2025list", "known_from": "2026-02-01"}
+    return row, dict(row) | {"id": "zz-new", "source": "24kanal2026theatre", "known_from": "2026-02-01"}
 
 
 def test_the_same_figure_of_the_same_quantity_is_asked_to_be_a_rereport(place, preferred):

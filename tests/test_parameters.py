@@ -24,6 +24,18 @@ def test_a_line_that_declares_otherwise_is_refused_and_shown(line):
         declared(line)
 
 
+@pytest.mark.parametrize(("cell", "words"), [
+    ("strength: Persons = (  # men", "is not Python"),
+    ("strength: Persons = 10 ** 6  # men", "the default must be written out"),
+    ("strength: Persons = open('x').read()  # men", "the default must be written out"),
+    ("strength: Persons = 5  # men\nstrength: Persons = 6  # men", "strength is declared twice"),
+    ("strength: Persons = " + "(" * 3_000 + "  # men", "is not Python"),
+])
+def test_a_cell_that_cannot_be_read_is_refused_in_a_sentence(cell, words):
+    with pytest.raises(ParameterError, match=words):
+        declared(cell)
+
+
 @pytest.mark.parametrize(("given", "words"), [
     ({"strenth": 5}, "strenth: no such parameter; did you mean strength?"),
     ({"strength": "many"}, "strength = 'many': "),
@@ -33,6 +45,10 @@ def test_a_line_that_declares_otherwise_is_refused_and_shown(line):
     ({"share": True}, "share = True: "),
     ({"as_of": "June"}, "as_of = 'June': "),
     ({"as_of": 20250609}, "as_of = 20250609: "),
+    ({"as_of": "20250609"}, "as_of = '20250609': must be a day of the calendar"),  # as a text it is after every day of 2025
+    ({"as_of": "2025-W23-1"}, "as_of = '2025-W23-1': must be a day of the calendar"),
+    ({"as_of": "2025-02-30"}, "as_of = '2025-02-30': must be a day of the calendar"),
+    ({"share": float("nan")}, "share = nan: "),
 ])
 def test_what_is_wrong_is_said(given, words):
     assert len(faults(declared(CELL), given)) == 1

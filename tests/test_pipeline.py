@@ -177,7 +177,7 @@ def test_a_change_of_other_rows_runs_no_notebook(small):
     ("book/index.md", "svtv2025list", "svtv2025lost", ["book/index.md", "svtv2025lost"]),
     ("book/index.md", "/book/other", "/book/nowhere", ["book/index.md", "/book/nowhere"]),
     ("data/observations.csv", "gs-losses-2022-03,losses_claimed", "gs-losses-2022-03,losses_dreamt", ["observations.csv, row", "losses_dreamt"]),
-    ("notebooks/editions.yml", "as_of: latest", "as_of: someday", ["as_of = 'someday'", "Valid parameters"]),
+    ("notebooks/editions.yml", "as_of: latest", "as_of: someday", ["edition 'latest'", "as_of = 'someday'", "must be latest, or a day"]),
     ("notebooks/small.ipynb", "strength: Persons", "strength: Person", ["notebooks/small.ipynb", "kind of AsOf"]),
 ], ids=["notebook raises", "missing number", "missing citation", "broken link", "bad row", "bad edition", "bad parameter"])
 def test_what_is_wrong_is_named_and_the_published_book_stays(small, file, old, new, words):

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from .bounds import Bounds, from_published
+from .days import LATEST, is_day
 
 TABLES = ("sources", "origins", "measures", "populations", "observations", "claims")
-LATEST = "latest"
 SAME_QUANTITY = ["measure", "population", "category"]
 
 
@@ -25,11 +25,14 @@ class EvidenceError(Exception):
 
 
 def read_table(folder: Path, table: str) -> pd.DataFrame:
-    """One table as text, every cell as it stands in the file. Raises ``EvidenceError`` if there is no such file."""
+    """One table as text, every cell as it stands in the file. Raises ``EvidenceError`` if there is none."""
     path = folder / f"{table}.csv"
     if not path.is_file():
         raise EvidenceError(f"{path}: no such table")
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:  # what pandas says of a file that is no table is a ValueError
+        raise EvidenceError(f"{path}: cannot be read as a table: {error}") from None
 
 
 def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
@@ -191,7 +194,7 @@ class Evidence:
     def labels(self, table: str) -> dict[str, str]:
         """Key → label of a table of measures, populations or origins; recorded as read."""
         rows = self.select(table)
-        return dict(zip(rows.iloc[:, 0], rows["label"], strict=True))
+        return dict(zip(rows[table.removesuffix("s")], rows["label"], strict=True))  # columns may stand in any order
 
     def sources_of(self, rows: Iterable[str]) -> list[str]:
         """Keys of the pages on which observations were read, in order of the keys."""
@@ -210,8 +213,10 @@ class Evidence:
 
 
 def load(data: str | Path, as_of: str = LATEST) -> Evidence:
-    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder."""
+    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder or day."""
     folder = Path(data)
+    if as_of != LATEST and not is_day(as_of):
+        raise EvidenceError(f"as_of = {as_of!r}: must be {LATEST}, or a day as 2025-06-09")
     if not folder.is_dir():
         raise EvidenceError(f"{folder}: no such data folder")
     return Evidence(folder, as_of)

@@ -12,12 +12,11 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from .data import LATEST
+from .days import LATEST, is_day
 
 INJECTED = "# Parameters"  # first line of the cell that papermill adds
 
@@ -29,10 +28,14 @@ class ParameterError(Exception):
         return [f"ParameterError: {self}"]
 
 
-def _is_day(text: str) -> str:
-    if text != LATEST:
-        date.fromisoformat(text)
+def _day(text: str) -> str:
+    if not is_day(text):
+        raise ValueError("must be a day of the calendar, written as 2025-06-09")
     return text
+
+
+def _as_of(text: str) -> str:
+    return text if text == LATEST else _day(text)
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Unit:
     range: str
 
 
-AsOf = Annotated[str, AfterValidator(_is_day), Unit("date", "latest, or a day as 2025-06-09")]
-Day = Annotated[str, AfterValidator(lambda text: str(date.fromisoformat(text))), Unit("date", "a day as 2025-06-09")]
+AsOf = Annotated[str, AfterValidator(_as_of), Unit("date", "latest, or a day as 2025-06-09")]
+Day = Annotated[str, AfterValidator(_day), Unit("date", "a day as 2025-06-09")]
 Folder = Annotated[str, Field(min_length=1), Unit("folder", "a path, relative to notebooks/ or absolute")]
 Persons = Annotated[int, Field(strict=True, gt=0, le=20_000_000), Unit("persons", "1 to 20,000,000")]
 Share = Annotated[float, Field(strict=True, ge=0, le=1), Unit("share", "0 to 1")]
@@ -77,16 +80,25 @@ def declared(source: str) -> list[Parameter]:
 
     Raises ``ParameterError`` for a line that is not ``name: Kind = default  # what it is``.
     """
-    lines = source.splitlines()
-    found = []
-    for node in ast.parse(source).body:
+    lines = source.split("\n")  # as Python counts them
+    found: list[Parameter] = []
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ParameterError(f"parameters cell: is not Python: {getattr(error, 'msg', None) or error}") from None
+    for node in body:
         line = lines[node.lineno - 1]
         if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value
                 and isinstance(node.annotation, ast.Name) and node.annotation.id in KINDS and "#" in line):
             raise ParameterError(f"parameters cell, {line!r}: write `name: Kind = default  # what it is`, "
                                  f"with a kind of {', '.join(KINDS)}")
-        found.append(Parameter(node.target.id, node.annotation.id, ast.literal_eval(node.value),
-                               line.split("#", 1)[1].strip()))
+        if node.target.id in {each.name for each in found}:
+            raise ParameterError(f"parameters cell, {line!r}: {node.target.id} is declared twice")
+        try:
+            default = ast.literal_eval(node.value)
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            raise ParameterError(f"parameters cell, {line!r}: the default must be written out, a number or a text") from None
+        found.append(Parameter(node.target.id, node.annotation.id, default, line.split("#", 1)[1].strip()))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import io
 import os
 import sys
 import time
@@ -13,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from ..contract import printable
 from .errors import BuildError
 from .files import only_one, write
 from .project import Project
@@ -30,7 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     run = commands.add_parser("run", help="run one notebook with parameters of your own")
     run.add_argument("notebook")
     run.add_argument("settings", nargs="*", metavar="name=value")
-    serve = commands.add_parser("serve", help="serve the published book on this machine only")
+    serve = commands.add_parser("serve", help="serve the published book, to this machine only unless told otherwise")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to serve on; 0.0.0.0 serves whoever can reach this machine")
     serve.add_argument("--port", type=int, default=8500)
     commands.add_parser("readme", help="write the README's numbers and picture anew from the built book")
     bring = commands.add_parser("import", help="check new rows, show what they would change, and add them with --apply")
@@ -51,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     verify.add_argument("--against", help="compare the book here with this published one instead: a folder or an address")
     verify.add_argument("--edition", default="latest", help="the edition the book holds")
     chosen = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows its code
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         project = Project.at(chosen.root, chosen.data)
         command = {"book": make_book, "run": run_one, "serve": serve_book, "readme": write_readme, "import": import_rows,
@@ -177,19 +183,27 @@ def setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise BuildError(f"{text!r}: write name=value")
-    typed = yaml.safe_load(value) if value else ""
+    try:
+        typed = yaml.safe_load(value)
+    except (yaml.YAMLError, ValueError, RecursionError):  # no number: a text
+        typed = value
     return name, typed if isinstance(typed, (int, float, bool)) else value
 
 
 def serve_book(project: Project, chosen: argparse.Namespace) -> None:
-    """Serves the published book on the loopback address."""
+    """Serves the published book: on the loopback address, unless another is asked for."""
     import http.server
 
     if not (project.published / "index.html").is_file():
         raise BuildError("there is no book yet; `make book` builds it")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.published))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", chosen.port), handler) as server:
-        print(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C ends)", flush=True)
+    try:
+        server = http.server.ThreadingHTTPServer((chosen.host, chosen.port), handler)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BuildError(f"cannot serve on {printable(chosen.host)}, port {chosen.port}: {reason}") from None
+    with server:
+        print(f"http://{chosen.host}:{server.server_port}/  (Ctrl-C ends)", flush=True)
         server.serve_forever()
 
 

@@ -48,6 +48,7 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
     """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays."""
     # pytask keeps its state beside its configuration file: with this one, among the things that `make clean` removes.
     write(project.build / "pytask.toml", "[tool.pytask.ini_options]\n")
+    site.require_settings(project)
     execution.at_once(workers)
     with quiet_console(), pages.get_ready(project) as waiting:
         session = pytask.build(
@@ -88,7 +89,7 @@ def marker(project: Project, name: str) -> Path:
 
 
 def check_task(project: Project, folders: list[Path]) -> Callable[..., Any]:
-    content = Content("data", lambda: [path for folder in folders for path in tree(folder, unchanged.TABLES)])
+    content = Content("data", lambda: [path for folder in folders for path in unchanged.tables(folder)])
 
     @pytask.task(name="check", id="data", kwargs={"tables": content, "produces": marker(project, "check")})
     def check_data(tables: None, produces: Path) -> None:
@@ -136,7 +137,7 @@ def sweep_task(project: Project, asked: sweep.Sweep, edition: Edition, workers: 
 
 def site_task(project: Project, editions: list[str], waiting: Popen[str]) -> Callable[..., Any]:
     results = [project.edition_folder(edition) / f"{name}.json" for edition in editions for name in project.notebook_names]
-    inputs = Content("site", lambda: [*unchanged.of_pages(project), *tree(project.data, unchanged.TABLES)])
+    inputs = Content("site", lambda: [*unchanged.of_pages(project), *unchanged.tables(project.data)])
     book = Content("published", lambda: list(tree(project.published.resolve())))
 
     @pytask.task(name="site", id="html", kwargs={

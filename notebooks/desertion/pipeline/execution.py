@@ -25,9 +25,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import nbformat
 
+from ..contract import printable
 from .errors import BuildError
 from .files import as_json, digest, mirror, write
-from .project import Edition, Project
+from .project import COMMON, Edition, Project
+from .settings import MAX_NOTEBOOK_BYTES, text_of
 
 if TYPE_CHECKING:
     from ..data import Evidence
@@ -39,7 +41,6 @@ ENGINES = ("warm", "nbclient")
 RECORD = "4"  # how a run is recorded: runs recorded otherwise are not found
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 _room = threading.Semaphore(os.cpu_count() or 1)
-COMMON = ("as_of", "data", "results")  # given by the edition, not assumptions
 
 
 def at_once(workers: int) -> None:
@@ -138,10 +139,16 @@ def expected(project: Project, edition: Edition, name: str, base: Mapping[str, A
 
 def read_notebook(path: Path) -> Any:
     """A notebook as nbformat has it. Raises ``BuildError`` if it is not one."""
+    wrong: dict[str, Exception] = {}  # where nbformat notes that what it read is not valid
+    source = text_of(path, MAX_NOTEBOOK_BYTES)
     try:
-        return nbformat.read(path, as_version=4)
+        notebook = nbformat.reads(source, as_version=4, capture_validation_error=wrong)
+        if wrong:
+            raise wrong["ValidationError"]
+        return notebook
     except Exception as error:  # nbformat raises many kinds for a file that is no notebook
-        raise BuildError(f"{path.name}: not a notebook ({type(error).__name__}: {str(error).splitlines()[0]})") from None
+        reason = "".join(str(error).splitlines()[:1])
+        raise BuildError(f"{path.name}: not a notebook ({type(error).__name__}: {printable(reason, 300)})") from None
 
 
 @remembered

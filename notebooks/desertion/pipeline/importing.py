@@ -21,6 +21,7 @@ from pathlib import Path
 
 from .. import contract, text
 from ..contract import Fault, Row, printable
+from ..contract import tables as reading
 from .errors import BuildError
 from .project import Project
 from .rowdiff import Cells, differences, in_terminal
@@ -116,7 +117,12 @@ def _fields(folder: Path) -> dict[str, list[str]]:
 def _files(paths: Iterable[Path], outcome: Outcome) -> Iterator[Path]:
     """The CSV files meant by the paths: files as they are, of folders those in them."""
     for path in paths:
-        if not path.is_dir():
+        try:
+            is_folder = path.is_dir()
+        except OSError as error:  # too long a name, say
+            outcome.faults.append(_about(path, f"cannot be read: {error.strerror or error}"))
+            continue
+        if not is_folder:
             yield path
         elif found := sorted(each for each in path.iterdir() if each.suffix.lower() == ".csv"):
             yield from found
@@ -148,8 +154,8 @@ def _no_table(path: Path) -> str:
             return "there is no such file"
         if not path.is_file():
             return "is not a file"
-        if path.stat().st_size > contract.MAX_FILE_BYTES:
-            return f"is larger than {contract.MAX_FILE_BYTES // 1024**2} MB"
+        if path.stat().st_size > reading.MAX_FILE_BYTES:
+            return f"is larger than {reading.MAX_FILE_BYTES // 1024**2} MB"
         with path.open("rb") as file:
             start = file.read(4096)
     except OSError as error:
@@ -193,15 +199,16 @@ def _fresh(incoming: list[Incoming], existing: dict[str, list[Row]], fields: dic
             name = row[key]
             if name in here:
                 file, other = here[name]
-                where = f"row {other.line}" if file == each.name else f"{file}, row {other.line}"
-                outcome.faults.append(Fault(each.name, row.line, key, name, f"is there twice: also in {where}"))
+                where = f"row {other.number}" if file == each.name else f"{file}, row {other.number}"
+                outcome.faults.append(Fault(each.name, row.number, key, name, f"is there twice: also in {where}"))
             elif name in known and (other := known[name]) == row:
-                outcome.notes.append(f"{each.name}, row {row.line}: {name} is in {each.table}.csv already, cell for cell; left out")
+                outcome.notes.append(
+                    f"{each.name}, row {row.number}: {name} is in {each.table}.csv already, cell for cell; left out")
             elif name in known:
                 differing = ", ".join(f'{column} "{printable(other[column], 40)}" there, "{printable(row[column], 40)}" here'
                                       for column in fields[each.table] if other[column] != row[column])
-                outcome.faults.append(Fault(each.name, row.line, key, name, (
-                    f"is in {each.table}.csv already (row {other.line}) and differs: {differing}. A new row needs a {key} of its "
+                outcome.faults.append(Fault(each.name, row.number, key, name, (
+                    f"is in {each.table}.csv already (row {other.number}) and differs: {differing}. A new row needs a {key} of its "
                     f"own; to correct that row, edit {each.table}.csv")))
             else:
                 here[name] = (each.name, row)
@@ -219,7 +226,7 @@ def _asked_for(fresh: Fresh, existing: dict[str, list[Row]], fields: dict[str, l
             for column, table in REFERS.items():
                 name = row.get(column, "")
                 if name and name not in keys[table]:
-                    missing.setdefault((table, name), []).append(f"{file}, row {row.line}, {column}")
+                    missing.setdefault((table, name), []).append(f"{file}, row {row.number}, {column}")
     for (table, name), places in missing.items():
         near = difflib.get_close_matches(name, keys[table], n=3, cutoff=0.6)
         close = f" Close to it: {', '.join(near)}." if near else ""
@@ -249,7 +256,7 @@ def merged(path: Path, rows: list[tuple[str, Row]], fields: list[str]) -> tuple[
         place = bisect.bisect(keys, row[fields[0]]) if in_order else len(keys)
         keys.insert(place, row[fields[0]])
         body.insert(place, _line([row[column] for column in header], end))
-        places.insert(place, (file, row.line))
+        places.insert(place, (file, row.number))
     # The header is line 1.
     return mark + "".join([lines[0], *body]).encode(), {line: place for line, place in enumerate(places, start=2) if place}
 
@@ -294,12 +301,12 @@ def _compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: 
                 outcome.faults.append(_second(file, row, own[0]))
                 continue
             outcome.notes += [
-                f"{file}, row {row.line}: {printable(other['id'])}, of {printable(other['origin'])}, is in use for the same "
+                f"{file}, row {row.number}: {printable(other['id'])}, of {printable(other['origin'])}, is in use for the same "
                 f"quantity: {_figure(other)} there, {_figure(row)} here" for other in same]
             in_use.append(row)
         elif row["status"] == "rereport" and (target := by_id.get(row["same_as"])) and _figure(target) != _figure(row):
             outcome.notes.append(
-                f"{file}, row {row.line}: says that it repeats {printable(target['id'])}, but that gives {_figure(target)} "
+                f"{file}, row {row.number}: says that it repeats {printable(target['id'])}, but that gives {_figure(target)} "
                 f"and this {_figure(row)}; a figure that differs has the status conflict")
 
 
@@ -307,10 +314,10 @@ def _second(file: str, row: Row, other: Row) -> Fault:
     """The fault of a second figure of one quantity from one origin."""
     first = printable(other["id"])
     if _figure(row) == _figure(other):
-        return Fault(file, row.line, "id", row["id"], (
+        return Fault(file, row.number, "id", row["id"], (
             f"gives the same figure of the same quantity and origin as {first}: {_figure(row)}. If it repeats that one on another "
             f"page, give it status rereport and same_as {first}"))
-    return Fault(file, row.line, "value" if row["value"] else "low", row["value"] or row["low"], (
+    return Fault(file, row.number, "value" if row["value"] else "low", row["value"] or row["low"], (
         f"conflicts with {first}, the same quantity from the same origin: {_figure(other)} there, {_figure(row)} here. Give this "
         f"row status conflict and same_as {first}; if it is the better one, exchange the two rows' status and same_as afterwards"))
 

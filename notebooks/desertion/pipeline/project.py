@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ..contract import printable
+from ..days import LATEST, is_day
 from .errors import BuildError
+from .settings import yaml_of
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")  # of an edition or a sweep: it becomes the name of a folder
+COMMON = ("as_of", "data", "results")  # given to notebooks by the edition, not by its assumptions
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class Project:
     @classmethod
     def at(cls, root: Path | None = None, data: str | None = None) -> Project:
         """The project that this library belongs to, or that at ``root``; with its own data, or those in ``data``."""
-        root = (root or Path(__file__).parents[3]).resolve()
-        return cls(root, Path(data).resolve() if data else root / "data")
+        root = possible(root or Path(__file__).parents[3])
+        return cls(root, possible(Path(data)) if data else root / "data")
 
     @property
     def notebooks(self) -> Path:
@@ -86,13 +91,10 @@ class Project:
     def editions(self) -> list[Edition]:
         """The editions of ``notebooks/editions.yml``. Raises ``BuildError`` where that file is not as it must be."""
         path = self.notebooks / "editions.yml"
-        try:
-            listed = yaml.safe_load(path.read_text("utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise BuildError(f"{path}: {error}") from None
+        listed = yaml_of(path)
         if not isinstance(listed, dict) or "latest" not in listed:
             raise BuildError(f"{path}: must list editions by name, among them `latest`")
-        return [self._edition(path, str(name), settings) for name, settings in listed.items()]
+        return [self._edition(path, name, settings) for name, settings in listed.items()]
 
     def edition(self, name: str) -> Edition:
         """The edition of that name. Raises ``BuildError`` naming those there are."""
@@ -106,18 +108,42 @@ class Project:
         return [self.edition(name), *(each for each in self.editions if each.name == "article" != name)]
 
     def _edition(self, path: Path, name: str, settings: Any) -> Edition:
-        if not isinstance(settings, dict) or not name.isidentifier():
-            raise BuildError(f"{path}, edition {name!r}: must be a name (letters, digits, underscores) with settings")
+        where = f"{path}, edition {printable(name)!r}"
+        if not isinstance(settings, dict) or not NAME.fullmatch(name):
+            raise BuildError(f"{where}: must be a name (at most 60 letters of English, digits, underscores) with settings")
         unknown = set(settings) - {"as_of", "data", "assumptions"}
         if unknown or "as_of" not in settings:
-            raise BuildError(f"{path}, edition {name!r}: has as_of and, if need be, data and assumptions; "
-                             f"not {', '.join(map(str, unknown)) or 'without as_of'}")
-        data = (self.root / str(settings["data"])).resolve() if "data" in settings else None
+            raise BuildError(f"{where}: has as_of and, if need be, data and assumptions; "
+                             f"not {', '.join(map(printable, sorted(unknown))) or 'without as_of'}")
+        as_of = settings["as_of"]
+        if not isinstance(as_of, str) or (as_of != LATEST and not is_day(as_of)):
+            raise BuildError(f"{where}: as_of = {printable(str(as_of))!r}: must be latest, or a day as 2025-06-09")
+        if not isinstance(settings.get("data", ""), str):
+            raise BuildError(f"{where}: data must be the name of a folder")
+        try:
+            data = possible(self.root / settings["data"]) if "data" in settings else None
+        except BuildError as error:
+            raise BuildError(f"{where}: {error}") from None
         if data and not data.is_dir():
-            raise BuildError(f"{path}, edition {name!r}: {data}: no such data folder")
+            raise BuildError(f"{where}: {data}: no such data folder")
         assumptions = settings.get("assumptions") or {}
         if not isinstance(assumptions, dict) or not all(isinstance(each, dict) for each in assumptions.values()):
-            raise BuildError(f"{path}, edition {name!r}: assumptions are parameters by notebook")
+            raise BuildError(f"{where}: assumptions are parameters by notebook")
         if strange := set(assumptions) - set(self.notebook_names):
-            raise BuildError(f"{path}, edition {name!r}: no notebook {', '.join(sorted(strange))}")
-        return Edition(name, str(settings["as_of"]), assumptions, data)
+            raise BuildError(f"{where}: no notebook {', '.join(map(printable, sorted(strange)))}")
+        for notebook, given in assumptions.items():
+            if common := sorted(given.keys() & set(COMMON)):
+                raise BuildError(f"{where}, {notebook}: {', '.join(common)} cannot be assumed: one date and one data folder "
+                                 "hold for the whole edition")
+        return Edition(name, as_of, assumptions, data)
+
+
+def possible(path: Path) -> Path:
+    """The path, from the root and without links. Raises ``BuildError`` for one that there cannot be."""
+    try:
+        found = path.resolve()
+        found.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BuildError(f"{printable(str(path), 300)}: there can be no such folder: {reason}") from None
+    return found

@@ -17,11 +17,21 @@ from .errors import BuildError
 from .execution import read_notebook, title_of
 from .files import as_json, mirror, tree, write
 from .project import Project
+from .settings import yaml_of
+
+SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
+
+
+def require_settings(project: Project) -> None:
+    """Raises ``BuildError`` if the settings of Jupyter Book cannot be read; what they say is for Jupyter Book to judge."""
+    for path in (project.root / name for name in SETTINGS):
+        if not isinstance(yaml_of(path), dict):
+            raise BuildError(f"{path}: must be settings, each with a name")
 
 
 def stage(project: Project, editions: list[str]) -> list[str]:
     """Puts together what Jupyter Book is given; returns the files that changed. The first edition is the book's own."""
-    wanted: dict[str, Path | str | bytes] = {name: project.root / name for name in ("_config.yml", "_toc.yml")}
+    wanted: dict[str, Path | str | bytes] = {name: project.root / name for name in SETTINGS}
     for path in tree(project.root / "book"):
         wanted[path.relative_to(project.root).as_posix()] = path
     for table in TABLES:

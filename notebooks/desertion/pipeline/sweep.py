@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import math
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,19 +21,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ..data import LATEST, read_table
+from ..contract import printable
+from ..data import read_table
+from ..days import LATEST, is_day
 from . import execution
 from .errors import BuildError
 from .execution import Run
 from .files import as_json, digest, write
-from .project import Edition, Project
+from .project import NAME, Edition, Project, possible
+from .settings import yaml_of
 
 NUMBER = ("low", "value", "high", "unit", "text")
 OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
 SPELT_OUT = (("as_of", "months"), ("without", "origins"))
 FIRST_MONTH = date(2022, 3, 1)
+MOST_SETTINGS = 100_000
 Setting = Mapping[str, Any]  # what varies → its value
 
 
@@ -108,18 +111,16 @@ def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
     path = path or default
     if path == default and not path.is_file():
         return []
-    try:
-        listed = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BuildError(f"{path}: {error}") from None
+    listed = yaml_of(path)
     if not isinstance(listed, dict):
         raise BuildError(f"{path}: must list sweeps by name, each with its notebooks and what varies")
-    return [_sweep(project, f"{path}, {name}", str(name), body) for name, body in listed.items()]
+    return [_sweep(project, f"{path}, {printable(name)}", name, body) for name, body in listed.items()]
 
 
 def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
-    if not isinstance(body, dict) or not name.isidentifier():
-        raise BuildError(f"{where}: must be a name (letters, digits, underscores) with notebooks and what varies")
+    if not isinstance(body, dict) or not NAME.fullmatch(name):
+        raise BuildError(f"{where}: must be a name (at most 60 letters of English, digits, underscores), "
+                         "with notebooks and what varies")
     grid = {axis: values for axis, values in body.items() if axis != "notebooks"}
     notebooks = body.get("notebooks")
     if not notebooks or not isinstance(notebooks, list) or not grid:
@@ -129,7 +130,13 @@ def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
     for axis, given in grid.items():
         if (axis, given) not in SPELT_OUT and not (isinstance(given, list) and given):
             raise BuildError(f"{where}, {axis}: must be a list of values (or as_of: months, without: origins)")
-        grid[axis] = [str(each) if isinstance(each, date) else each for each in given] if isinstance(given, list) else given
+        for value in given if isinstance(given, list) else ():
+            if isinstance(value, list | dict):
+                raise BuildError(f"{where}, {axis}: {printable(str(value))}: each value is a number or a text")
+            if axis == "as_of" and value != LATEST and not is_day(str(value)):
+                raise BuildError(f"{where}: as_of = {printable(str(value))!r}: must be latest, or a day as 2025-06-09")
+    if math.prod(len(given) for given in grid.values() if isinstance(given, list)) > MOST_SETTINGS:
+        raise BuildError(f"{where}: asks for more than {MOST_SETTINGS:,} settings")
     sweep = Sweep(project, name, tuple(notebooks), grid)
     require_taken(sweep, where)
     return sweep
@@ -144,7 +151,7 @@ def values_of(project: Project, axis: str, given: list[Any] | str) -> list[Any]:
     values = origins if given == "origins" else list(given)
     if axis == "without" and (strange := [str(each) for each in values if each not in origins]):
         raise BuildError(f"without: no origin {', '.join(strange)} has figures in use")
-    if axis == "data" and (strange := [str(each) for each in values if not (project.root / str(each)).is_dir()]):
+    if axis == "data" and (strange := [str(each) for each in values if not possible(project.root / str(each)).is_dir()]):
         raise BuildError(f"data: no such data folder: {', '.join(strange)}")
     return values
 

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
+from .errors import BuildError
 from .files import digest, tree, write
 from .project import Edition, Project
+from .settings import yaml_of
 
 LIBRARY = (".py", ".mplstyle")
 TABLES = (".csv", ".json")
@@ -29,11 +29,19 @@ def of_sweeps(project: Project) -> list[Path]:
     """The list of sweeps, and the tables of the data folders that it names."""
     path = project.notebooks / "sweeps.yml"
     try:
-        listed = yaml.safe_load(path.read_text("utf-8"))
+        listed = yaml_of(path)
         folders = [project.root / folder for body in listed.values() for folder in body.get("data", [])]
-    except (OSError, yaml.YAMLError, AttributeError, TypeError):  # none, or not as it must be: the build says so
+    except (BuildError, AttributeError, TypeError):  # none, or not as it must be: the build says so
         folders = []
-    return [path, *(table for folder in folders for table in tree(folder, TABLES))]
+    return [path, *(table for folder in folders for table in tables(folder))]
+
+
+def tables(folder: Path) -> list[Path]:
+    """The tables of a data folder and their contract; not what lies in folders below: it may be a whole disk."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix in TABLES and path.is_file())
+    except (OSError, ValueError):  # none to be read: the check says so
+        return []
 
 
 def of_pages(project: Project) -> list[Path]:
@@ -47,7 +55,7 @@ def inputs(project: Project, editions: list[Edition]) -> str:
     """Hash of everything that a build of these editions depends on."""
     folders = dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)])
     files = [*of_runs(project, project.notebook_names), *of_sweeps(project), *of_pages(project),
-             *(table for folder in folders for table in tree(folder, TABLES))]
+             *(table for folder in folders for table in tables(folder))]
     return digest(sys.version, repr([project, *editions]), *named([path for path in files if path.is_file()]))
 
 
