@@ -51,6 +51,8 @@ class Tables:
 
     def write(self, table: str, rows: list[list[str]], **how: object) -> None:
         out = io.StringIO(newline="")
+        if any("\r" in cell for row in rows for cell in row):  # the csv module leaves it without quotation marks before Python 3.13
+            how["quoting"] = csv.QUOTE_ALL
         csv.writer(out, **{"lineterminator": "\n", **how}).writerows(rows)
         self.file(table).write_bytes(out.getvalue().encode("utf-8", "surrogatepass"))
 
