@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
 import shutil
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
-from check_pages import BUDGET, COLOURS, SIZES, Page, axe_script, chromium, invalid, jar, look, opened, pages_of, summary
+from check_pages import (
+    BUDGET,
+    SIZES,
+    Page,
+    Patient,
+    Quiet,
+    axe_script,
+    chromium,
+    invalid,
+    jar,
+    look,
+    opened,
+    pages_of,
+    served,
+    summary,
+)
 from desertion.pipeline import pages, site
 from test_extension import KEYS, RATE, SVG, claim, figure, result
 
@@ -123,13 +140,12 @@ def soup(folder: Path, name: str) -> BeautifulSoup:
 # ---- every page, every way -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("colours", COLOURS)
 @pytest.mark.parametrize("size", SIZES)
-def test_no_page_breaks_a_rule_asks_another_host_complains_or_scrolls_sideways(small, browser, size, colours):
+def test_no_page_breaks_a_rule_asks_another_host_complains_or_scrolls_sideways(small, browser, size):
     pages, script = {name: Page(name) for name in pages_of(small)}, axe_script()
     assert len(pages) > 8
     for name, page in pages.items():
-        look(browser, small / name, page, size, colours, script)
+        look(browser, small / name, page, size, script)
     assert {name: (page.axe, page.faults) for name, page in pages.items() if page.wrong} == {}
     assert max(page.weight for page in pages.values()) < BUDGET
 
@@ -138,14 +154,11 @@ def test_what_is_wrong_with_a_page_is_found(browser, tmp_path):
     (tmp_path / "bad.html").write_text('<html><body><img src="http://127.0.0.1:9/x.png"><p style="color:#999;background:#fff">pale</p>'
                                        '<div style="width:3000px">broad</div><script>console.error("no")</script></body></html>')
     page = Page("bad.html")
-    look(browser, tmp_path / "bad.html", page, "narrow", "light", axe_script())
-    assert {"image-alt (narrow, light)", "color-contrast (narrow, light)"} <= set(page.axe)
+    look(browser, tmp_path / "bad.html", page, "narrow", axe_script())
+    assert {"image-alt (narrow)", "color-contrast (narrow, light)", "color-contrast (narrow, dark)"} <= set(page.axe)
     assert any(fault.startswith("asks for http://127.0.0.1:9/") for fault in page.faults) and any("px wide" in fault for fault in page.faults)
     assert "console: no" in page.faults and page.wrong
     assert "1 with something to mend, most on bad.html" in summary([page])
-    dark = Page("bad.html")
-    look(browser, tmp_path / "bad.html", dark, "wide", "dark", axe_script())
-    assert set(dark.axe) == {"color-contrast (wide, dark)"}
 
 
 def test_a_page_over_the_budget_is_wrong():
@@ -168,11 +181,63 @@ def test_an_invalid_page_is_found(checker, tmp_path):
     assert any("Duplicate ID" in message for message in invalid(tmp_path)["bad.html"])
 
 
-def test_no_page_has_an_inline_script_or_handler(small):
+def test_no_page_has_an_inline_script_handler_or_style(small):
     for name in pages_of(small):
         page = soup(small, name)
+        assert page.select_one("meta[http-equiv=Content-Security-Policy]")["content"].startswith("default-src 'none'; script-src 'self'; "), name
+        assert not page.select("[style], svg style") and (name == "404.html" or not page.select("style")), name
         assert [script for script in page.select("script") if not script.get("src")] == [], name
         assert not [tag for tag in page.find_all(True) for attribute in tag.attrs if attribute.startswith("on")], name
+
+
+@pytest.mark.parametrize("way", ["disk", "served"])
+def test_what_is_slipped_into_a_page_neither_runs_nor_styles_nor_asks_nor_leads_away(small, browser, tmp_path, way):
+    """Were text of the data ever to become markup, the page's policy would still stop it."""
+    asked = []
+    stranger = Patient(("127.0.0.1", 0), type("Listening", (Quiet,), {"do_GET": lambda self: asked.append(self.path)}))
+    threading.Thread(target=stranger.serve_forever, daemon=True).start()
+    host = f"http://127.0.0.1:{stranger.server_port}"
+    slipped = f"""<script>window.ran = 1</script><img src="gone.png" onerror="window.ran = 2"><svg onload="window.ran = 3"></svg>
+      <a id="bad" href="javascript:window.ran = 4">x</a><div id="styled" style="color: rgb(1, 2, 3)">x</div><base href="{host}/base/">
+      <style>h1 {{ color: rgb(1, 2, 3) }}</style><iframe src="{host}/frame"></iframe><img src="{host}/x.png">
+      <form action="{host}/form"><button id="send">x</button></form><script src="{host}/x.js"></script>"""
+    shutil.copytree(small, tmp_path / "site")
+    page = tmp_path / "site" / "book" / "index.html"
+    page.write_text(re.sub(r"(<h1\b)", lambda found: slipped + found[1], page.read_text("utf-8"), count=1), "utf-8")
+    context = browser.new_context()
+    tab = context.new_page()
+    with served(tmp_path / "site") as address:
+        tab.goto(f"{address}book/index.html" if way == "served" else page.as_uri())
+        where = tab.url
+        tab.evaluate("document.querySelector('#bad').click()")
+        tab.evaluate("document.querySelector('#send').click()")
+        tab.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))")
+        assert tab.evaluate("window.ran") is None and tab.url == where
+        assert tab.evaluate("getComputedStyle(document.querySelector('#styled')).color") != "rgb(1, 2, 3)" != tab.evaluate("getComputedStyle(document.querySelector('h1')).color")
+        assert tab.evaluate("document.documentElement.dataset.scripts") == "yes"  # the book's own scripts run
+    context.close()
+    stranger.shutdown()
+    stranger.server_close()
+    assert asked == []
+
+
+def test_a_figure_looks_the_same_with_its_looks_in_attributes(browser, tmp_path):
+    from published.policy import as_attributes
+
+    drawing = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
+               '<path id="p" d="M0 0L1 1" fill="red" style="fill: none; stroke: var(--fig-x, #0072b2); stroke-width: 1.8"/>'
+               "<text id=\"t\" style=\"font-size: 9px; font-family: 'DejaVu Sans', sans-serif; text-anchor: end\">a</text></svg>")
+    plain = as_attributes(drawing)
+    assert "style" not in plain
+    looks = []
+    for text in (drawing, plain):
+        (tmp_path / "x.html").write_text(f"<!DOCTYPE html><title>x</title>{text}")
+        tab = browser.new_page()
+        tab.goto((tmp_path / "x.html").as_uri())
+        looks.append(tab.evaluate("['p', 't'].map((id) => { const s = getComputedStyle(document.getElementById(id)); return [s.fill, s.stroke, "
+                                  "s.strokeWidth, s.strokeLinejoin, s.fontSize, s.fontFamily, s.textAnchor]; })"))
+        tab.close()
+    assert looks[0] == looks[1] and looks[0][0][:4] == ["none", "rgb(0, 114, 178)", "1.8px", "round"]
 
 
 def test_nothing_is_shipped_that_no_page_uses(small):
@@ -222,7 +287,7 @@ def test_the_page_for_wrong_addresses_works_at_any_depth(small, addressed):
     for folder, start in ((small, "/"), (addressed, "/some/book/")):
         page = soup(folder, "404.html")
         assert [link["href"] for link in page.select("a")] == [f"{start}book/index.html", f"{start}search.html"]
-        assert not page.select("script, link, img")
+        assert not page.select("script, link:not([href^='data:']), img")
 
 
 def test_the_entrance_leads_to_the_first_page(small):
@@ -400,6 +465,120 @@ def test_the_first_stop_of_the_keyboard_is_the_way_past_the_menu_and_focus_is_se
     tab.keyboard.press("Shift+Tab")
     tab.keyboard.press("Tab")
     assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["book/index.html", "book/claims.html", "book/data.html", "search.html"])
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(small, browser, name, size):
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    tab = context.new_page()
+    tab.goto((small / name).as_uri())
+    tab.evaluate("document.activeElement.blur()")
+    wanted = tab.evaluate("""() => {
+      const found = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+        .filter((each) => !each.disabled && each.tabIndex >= 0 && each.checkVisibility({visibilityProperty: true, opacityProperty: true}));
+      window.wanted = new Set(found);
+      return found.length;
+    }""")
+    assert wanted > 4
+    unseen = []
+    for _ in range(wanted + 10):
+        tab.keyboard.press("Tab")
+        seen = tab.evaluate("""() => {
+          const at = document.activeElement, sign = (each) => { const of = getComputedStyle(each);
+            return (of.outlineStyle !== "none" && parseFloat(of.outlineWidth) > 0) || of.boxShadow !== "none"; };
+          if (at === document.body) return "";
+          window.wanted.delete(at);
+          return sign(at) || (at.parentElement && sign(at.parentElement)) || at.id.endsWith("-checkbox") ? "" : at.outerHTML.slice(0, 200);
+        }""")
+        unseen += [seen] if seen else []
+    assert unseen == []
+    assert tab.evaluate("[...window.wanted].map((each) => each.outerHTML.slice(0, 200))") == []
+    context.close()
+
+
+# ---- style sheets without what no page uses ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole(small, tmp_path_factory) -> Path:
+    """The small book with the theme's style sheets as they are shipped."""
+    folder = tmp_path_factory.mktemp("whole") / "site"
+    shutil.copytree(small, folder)
+    found = {path.name: path for package in ("pydata_sphinx_theme", "sphinx_book_theme", "sphinx_copybutton", "myst_nb")
+             for path in Path(importlib.util.find_spec(package).origin).parent.rglob("*.css")}
+    for path in (folder / "_static").rglob("*.css"):
+        if (origin := found.get(re.sub(r"\.[0-9a-f]{64}\.css", ".css", path.name))) is not None:
+            assert origin.stat().st_size > path.stat().st_size
+            shutil.copyfile(origin, path)
+    return folder
+
+
+def search(tab):
+    tab.wait_for_selector("#search-results li a")
+
+
+STATES = {  # what a script or a reader brings about: page, size, colours, how
+    "front page": ("book/index.html", "wide", "light", lambda tab: None),
+    "dark": ("book/index.html", "wide", "dark", lambda tab: None),
+    "phone": ("book/claims.html", "narrow", "light", lambda tab: None),
+    "theme switched": ("book/index.html", "wide", "light", lambda tab: away(tab, *[".theme-switch-button"] * 2)),
+    "search field": ("book/index.html", "wide", "light", lambda tab: tab.click(".bd-sidebar-primary .search-button-field")),
+    "search results": ("search.html?q=contradicted", "wide", "light", search),
+    "search results, dark phone": ("search.html?q=contradicted", "narrow", "dark", search),
+    "hints": ("book/index.html", "wide", "light", lambda tab: (tab.hover(".theme-switch-button"), tab.wait_for_selector(".tooltip.show"))),
+    "sorted": ("book/data.html", "wide", "light", lambda tab: away(tab, ".observations th:nth-child(3) button")),
+    "term": ("book/index.html", "wide", "light", lambda tab: tab.hover("a.term-link")),
+    "notebook": ("notebooks/rate.html", "wide", "light", lambda tab: tab.hover("div.highlight")),
+    "paper": ("book/claims.html", "wide", "light", lambda tab: tab.emulate_media(media="print")),
+}
+
+
+def away(tab, *places: str):
+    """Clicks, and leaves no hint of what was clicked."""
+    for place in places:
+        tab.click(place)
+    tab.mouse.move(0, 0)
+    tab.wait_for_function("!document.querySelector('.tooltip')")
+
+
+def come_to_rest(tab) -> bytes:
+    """A picture of the page, once the next one is the same."""
+    last = None
+    for _ in range(30):
+        last, before = tab.screenshot(animations="disabled", caret="hide"), last
+        if last == before:
+            return last
+    raise AssertionError("the page does not come to rest")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_looks_the_same_without_the_rules_that_no_page_uses(small, whole, browser, state):
+    name, size, colours, bring_about = STATES[state]
+    name, _, query = name.partition("?")
+    width, height = SIZES[size]
+    looks = []
+    for folder in (small, whole):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce")
+        tab = context.new_page()
+        tab.goto(f"{(folder / name).as_uri()}?{query}")
+        bring_about(tab)
+        looks.append(come_to_rest(tab))
+        context.close()
+    assert looks[0] == looks[1]
+
+
+def test_rules_are_kept_for_what_pages_and_scripts_name():
+    from published.slim import names, slim
+
+    used = names(['<p class="a b" id="c"></p>'], ["each.classList.add('shown')"])
+    sheet = (".a{x:1}.gone{x:1}.a .gone,#c:hover>p::before{x:2}@media print{.gone{x:1}p.shown{x:3}}@media screen{ul{x:1}}"
+             "p:not(.gone){x:4}@keyframes k{from{x:1}}[data-x]{x:5}.tooltip{x:6}/* c */:root{--y:1}")
+    kept = slim(sheet, used)
+    assert kept == (".a{x:1}#c:hover>p::before{x:2}@media print{p.shown{x:3}}p:not(.gone){x:4}@keyframes k{from{x:1}}[data-x]{x:5}"
+                    ".tooltip{x:6}:root{--y:1}")
+    assert slim(kept, used) == kept
 
 
 def test_on_paper_there_are_no_controls(small, tab):

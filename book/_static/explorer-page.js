@@ -84,7 +84,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const reset = made("button", { type: "button", className: "small-button", textContent: isArticles ? "Back to the article’s choice" : "Start again" });
   const told = made("span", { className: "told" });
   told.setAttribute("role", "status");
-  const form = made("form", { className: "explorer-form" }, control("Count", count), control("Window", window_), control("Strength", strength),
+  // A closed list cuts long names on a phone; there the whole choice stands below it.
+  const whole = [count, window_, strength].map((field) => ({ field, words: made("p", { className: "told explorer-whole", ariaHidden: "true" }) }));
+  const lists = ["Count", "Window", "Strength"].map((label, at) => control(label, whole[at].field, whole[at].words));
+  const form = made("form", { className: "explorer-form" }, ...lists,
     wrong.whole, unlisted.whole, made("p", { className: "explorer-buttons" }, copy, " ", reset, " ", told));
   form.setAttribute("aria-label", "Choose count, window, strength and errors");
 
@@ -93,6 +96,7 @@ document.addEventListener("DOMContentLoaded", () => {
     window_.replaceChildren(...options(windows));
     window_.disabled = windows.length < 2;
     [count.value, window_.value, strength.value] = [chosen.count.key, chosen.window.key, chosen.strength.key];
+    for (const { field, words } of whole) words.textContent = field.selectedOptions[0].textContent;
     for (const [each, share] of [[wrong, chosen.wrong], [unlisted, chosen.unlisted]]) {
       each.field.value = Math.round(share * 100);
       each.shown.textContent = percent(share);

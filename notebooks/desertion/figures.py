@@ -167,7 +167,7 @@ def draw_bounds(axes: Axes, where: float, bounds: Bounds, colour: str = BLUE, *,
         _dot(axes, where, bounds.low, "|" if not upright else "_", colour, face, upright, size=11)
         return
     if bounds.high > bounds.low:
-        line(bounds.low, bounds.high, linewidth=5, alpha=0.45)
+        line(bounds.low, bounds.high, linewidth=5, alpha=0.7)
     if bounds.value is not None:
         _dot(axes, where, bounds.value, "o", colour, face, upright)
         return

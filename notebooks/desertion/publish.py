@@ -25,6 +25,7 @@ from .figures import Draw, render
 from .results import number_or_none
 from .verdicts import VERDICTS
 
+FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]")  # how a text begins that is run, unless it is a number
 MIME = "application/vnd.counting-the-500s+json"
 
 
@@ -158,7 +159,7 @@ def cell_text(cell: Any) -> str:
 
 
 def csv_of(data: pd.DataFrame) -> str:
-    """CSV with a column of bounds as three: low, value, high; an open or missing one is empty."""
+    """CSV with a column of bounds as three: low, value, high; an open or missing one is empty. No text in it is a formula."""
     out: dict[str, list[Any]] = {}
     for name in data.columns:
         cells = list(data[name])
@@ -167,5 +168,10 @@ def csv_of(data: pd.DataFrame) -> str:
                 out[f"{name}_{end}"] = [number_or_none(getattr(cell, end)) if isinstance(cell, Bounds) else None
                                         for cell in cells]
         else:
-            out[str(name)] = cells
+            out[str(name)] = list(map(harmless, cells))
     return pd.DataFrame(out).to_csv(index=False, lineterminator="\n")
+
+
+def harmless(cell: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it, which says that it is text."""
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell

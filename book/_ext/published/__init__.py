@@ -3,6 +3,7 @@
 store       reading published files; which page used what, so that exactly the pages whose numbers changed are rebuilt
 elements    document nodes and links
 roles       {result}, {claim}, {verdict}
+making      how a figure, a table or a number was made
 figures     {published-figure}, {published-table};  svg: figures fit to stand in a page
 claims      {claims}, {claim-scoreboard}, {claim-table}, {verdict-definitions}
 dictionary  {data-dictionary}
@@ -16,7 +17,9 @@ fold        {fold}: a fold-out without scripts
 explorer    {explorer}: the tables that the explorer computes from
 head        description, picture, reading time and citation of each page
 polish      what the theme gets wrong, put right in every page
+policy      what a page may load and run
 png         figures as PNG, the same bytes on any machine
+slim        style sheets without what no page uses
 extras      entrance, 404 page, site map, the book's card
 site        results.json, claims.json, downloads, templates
 
@@ -42,6 +45,7 @@ from . import (
     fold,
     glossary,
     head,
+    making,
     mathml,
     observations,
     parameters,
@@ -61,6 +65,6 @@ def code_version() -> int:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
     for module in (store, elements, roles, figures, claims, dictionary, parameters, observations, glossary, mathml, citations, fold,
-                   explorer, changes, head, polish, site):
+                   explorer, changes, making, head, polish, site):
         module.setup(app)
     return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}

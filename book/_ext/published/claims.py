@@ -14,6 +14,7 @@ from . import elements, store
 from .figures import SOURCE_KEY, table
 from .roles import badge, verdict_of
 
+SAID_WITH = ("days", "months", "years")  # units without which a number says nothing
 TABLE = [{"name": name} for name in ("Claim", "Text", "Verdict", "Said by", "Decided")]
 
 
@@ -130,10 +131,11 @@ class Claims(ClaimDirective):
         """One number and what it is."""
         notebook, _, rest = name.partition(".")
         entry = store.use(self.env, f"published/{store.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
-        shown = elements.span(value["text"], "result")
+        unit = value.get("unit", "")
+        shown = elements.span(f"{value['text']} {unit}" if unit in SAID_WITH else value["text"], "result")
         if entry is None:
             return [shown, f" {name}"]
-        return [elements.link_to_result(name, shown, value.get("unit", "")), f" {entry.get('about') or name}"]
+        return [elements.link_to_result(name, shown, unit), f" {entry.get('about') or name}"]
 
     def apparatus(self, claim: dict[str, Any]) -> list[nodes.Node]:
         """Rule, earlier verdict, sources, chapter."""

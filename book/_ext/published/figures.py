@@ -11,17 +11,16 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from . import elements, head, store, svg
-from .observations import Row
+from . import elements, store, svg
+from .making import Making
 
 SOURCES_ON_THE_LINE = 6
-PARAMETERS = "published/parameters.json"
 LONG = 60  # characters from which a cell needs a broad column
 SOURCE_KEY = re.compile(r"^[A-Za-z0-9][\w:.+-]*$")
 NUMERIC = re.compile(r"^[\s≥≤<>~≈±+−–\-\d.,%()∞]*\d[\s\d.,%()–∞]*$|^[–—]?$")
 
 
-class Published(SphinxDirective):
+class Published(Making, SphinxDirective):
     """What both directives share: the argument names an entry; the body, if any, is the chapter's own caption."""
 
     required_arguments = 1
@@ -92,49 +91,6 @@ class Published(SphinxDirective):
         line = elements.paragraph("Sources: ", *self.cited(first), *more, classes=["sources"])
         folded = [elements.paragraph("Further sources: ", *self.cited(rest), classes=["sources"])] if rest else []
         return [line], folded
-
-    def provenance(self, name: str, entry: dict[str, Any]) -> nodes.paragraph:
-        """Where and from how many rows the entry was computed."""
-        notebook, _ = store.split_name(name)
-        title = store.use(self.env, f"published/{self.edition}/{notebook}.json", "title") or notebook
-        link = elements.link_to_result(name, elements.span(title))
-        count = len(entry.get("rows", []))
-        rows = f", from {count:,} row{'' if count == 1 else 's'} of data/observations.csv" if count else ""
-        return elements.paragraph("Computed in the notebook ", link, f" (edition: {self.edition}){rows}.")
-
-    def rows_used(self, entry: dict[str, Any]) -> list[nodes.Node]:
-        """The observations an entry rests on, by their ids."""
-        ids = sorted(entry.get("rows", []))
-        if not ids:
-            return []
-        shown: list[nodes.Node] = []
-        for identifier in ids:
-            shown += [Row("", row=identifier), nodes.Text(" ")]
-        return [elements.fold(f"Rows used ({len(ids):,})", elements.paragraph(*shown), classes=["rows"])]
-
-    def parameters(self, name: str) -> list[nodes.Node]:
-        """The settings under which the notebook was run for this edition."""
-        notebook, _ = store.split_name(name)
-        declared = store.use(self.env, PARAMETERS, notebook, "parameters") or []
-        edition = store.use(self.env, head.SETTINGS, self.edition) or {}
-        own = (edition.get("assumptions") or {}).get(notebook, {}) | ({"as_of": edition["as_of"]} if "as_of" in edition else {})
-        shown = [[elements.paragraph(nodes.literal("", f"{each['name']} = {own.get(each['name'], each['default'])!r}"),
-                                     f" {each['meaning']}")] for each in declared if each["name"] != "data"]
-        return [elements.fold(f"Parameters ({len(shown)})", elements.bullets(shown), classes=["rows"])] if shown else []
-
-    def citation(self, kind: str, name: str, entry: dict[str, Any]) -> list[nodes.Node]:
-        """How to cite the entry by itself."""
-        book = head.work(self.env, self.edition)
-        text = head.cited(book, f"{entry['title']} ({kind} {name}, edition {self.edition})", book.url)
-        return [elements.paragraph("Cite as:", classes=["citation-label"]), elements.paragraph(text, classes=["citation-text"])]
-
-    def downloads(self, files: list[tuple[str, str]]) -> nodes.paragraph:
-        """Links to files beside the figure, given as (label, file name)."""
-        made: list[nodes.Node | str] = ["Download: "]
-        for index, (label, name) in enumerate(files):
-            path = f"figures/{self.edition}/{name}"
-            made += [" · "] * bool(index) + [elements.site_file("", label, path=path)]
-        return elements.paragraph(*made, classes=["downloads"])
 
 
 class PublishedFigure(Published):

@@ -9,7 +9,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from . import elements, store
-from .figures import PARAMETERS, table
+from .figures import table
+from .making import PARAMETERS
 
 COLUMNS = [{"name": name} for name in ("Parameter", "Default", "Unit", "Range", "Meaning")]
 

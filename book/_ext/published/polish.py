@@ -1,7 +1,7 @@
 """Mending what the theme's templates get wrong, in every page as it is written.
 
 The theme's own templates stay in use; what is wrong in their output is put right here, piece by piece, so that a page is
-valid, usable without a mouse, and free of inline scripts.
+valid, usable without a mouse, and free of inline scripts and styles.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.jinja2glue import BuiltinTemplateLoader
+
+from .policy import confine
 
 WRITTEN = re.compile(r"<script>\s*document\.write\(`(.*?)`\);\s*</script>", re.S)
 INLINE = re.compile(r"\s*<script(?![^>]*\bsrc=)[^>]*>.*?</script>", re.S)
@@ -45,7 +47,7 @@ def polish(page: str) -> str:
         page = page.replace(wrong, right)
     page = ROLES.sub("", page)
     page = _only_first(VIEWPORT, page)
-    return _own_ids(page)
+    return confine(_own_ids(page))
 
 
 def _only_first(pattern: re.Pattern[str], page: str) -> str:

@@ -57,7 +57,7 @@ class ResultRole(SphinxRole):
             raise store.Unknown(f"{self.text!r}: {unknown}") from None
         link = elements.link_to_result(asked["name"], elements.span(shown, "result"), tooltip(entry, edition))
         self.set_source_info(link)
-        link["refdoc"] = self.env.docname
+        link["refdoc"], link["result"], link["edition"] = self.env.docname, asked["name"], edition
         return link
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import extras, store
+from . import extras, slim, store
 from .png import drawn
 
 FIELDS = ("value", "low", "high", "unit", "text")
@@ -56,6 +56,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     extras.write(app)
     for path in [*(out / name for name in UNUSED), *(path for kind in UNUSED_KINDS for path in out.glob(kind))]:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    slim.finish(app, shelf(app))
 
 
 def wide_figures(source: Path, edition: str) -> list[str]:

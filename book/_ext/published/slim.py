@@ -1,0 +1,107 @@
+"""The theme's style sheets, without the rules that no page of this book can use.
+
+A selector is kept unless it names a tag, class or id that stands in no page and in no script that could add it. So what a
+script shows (search results, the open menu, a chosen theme) keeps its looks; whether it does is tested in a browser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import tinycss2
+from sphinx.application import Sphinx
+
+TAGS = re.compile(r"<([a-z][a-z0-9-]*)")
+NAMED = re.compile(r'\s(?:class|id)="([^"]*)"')
+WORDS = re.compile(r"[A-Za-z_][\w-]*")
+# Of Bootstrap, pages use tooltips, the marks of the table of contents, and what opens and closes; its script names much more.
+BOOTSTRAP = "bootstrap.js"
+BOOTSTRAP_ADDS = frozenset((
+    "active", "collapse", "collapsed", "collapsing", "disabled", "fade", "hide", "show", "showing", "tooltip", "tooltip-arrow",
+    "tooltip-inner", "bs-tooltip-auto", "bs-tooltip-top", "bs-tooltip-bottom", "bs-tooltip-start", "bs-tooltip-end"))
+NESTED = frozenset(("media", "supports", "layer", "container"))
+
+
+def names(pages: Iterable[str], scripts: Iterable[str]) -> frozenset[str]:
+    """Tags, classes and ids that stand in the pages, and all words of the scripts."""
+    found = set(BOOTSTRAP_ADDS)
+    for page in pages:
+        found.update(TAGS.findall(page))
+        for value in set(NAMED.findall(page)):
+            found.update(value.split())
+    for script in scripts:
+        found.update(WORDS.findall(script))
+    return frozenset(found)
+
+
+def slim(sheet: str, used: frozenset[str]) -> str:
+    """The sheet without what can select nothing."""
+    return _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True), used)
+
+
+def _rules(rules: list[Any], used: frozenset[str]) -> str:
+    made = []
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            kept = [part for part in _selectors(rule.prelude) if _asked_for(part) <= used]
+            if kept:
+                selector = ",".join(tinycss2.serialize(part).strip() for part in kept)
+                made.append(f"{selector}{{{tinycss2.serialize(rule.content).strip()}}}")
+        elif rule.type == "at-rule" and rule.lower_at_keyword in NESTED and rule.content is not None:
+            inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+            if kept := _rules(inner, used):
+                made.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{kept}}}")
+        else:  # among them what could not be read: browsers decide
+            made.append(rule.serialize())
+    return "".join(made)
+
+
+def _selectors(prelude: list[Any]) -> list[list[Any]]:
+    """The parts between commas."""
+    parts: list[list[Any]] = [[]]
+    for token in prelude:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _asked_for(selector: list[Any]) -> set[str]:
+    """The tags, classes and ids without which nothing is selected. What stands in brackets may be an exception or a choice."""
+    found, before = set(), ""
+    for token in selector:
+        if token.type == "hash":
+            found.add(token.value)
+        elif token.type == "ident" and before != ":":
+            found.add(token.value if before == "." else token.lower_value)
+        before = token.value if token.type == "literal" else ""
+    return found
+
+
+def sheets(app: Sphinx) -> list[Path]:
+    """The style sheets of the site that are not the book's own (extensions name their folders absolutely)."""
+    folders = [Path(app.confdir) / folder for folder in app.config.html_static_path if not Path(folder).is_absolute()]
+    own = {path.name for folder in folders for path in folder.rglob("*.css")}
+    return [path for path in sorted((Path(app.outdir) / "_static").rglob("*.css")) if path.name not in own]
+
+
+def finish(app: Sphinx, shelf: Path) -> None:
+    """Slims the sheets of a finished site; one that was slimmed before for the same names is taken from the shelf."""
+    out = Path(app.outdir)
+    scripts = [path.read_text("utf-8") for path in sorted(out.rglob("*.js"))
+               if path.name not in (BOOTSTRAP, "searchindex.js")]
+    used = names((path.read_text("utf-8") for path in sorted(out.rglob("*.html"))), scripts)
+    state = json.dumps(sorted(used)) + Path(__file__).read_text("utf-8")
+    for path in sheets(app):
+        sheet = path.read_text("utf-8")
+        kept = shelf / f"{hashlib.sha256((sheet + state).encode()).hexdigest()[:24]}.css"
+        if not kept.is_file():
+            shelf.mkdir(parents=True, exist_ok=True)
+            kept.write_text(slim(sheet, used), "utf-8", newline="\n")
+        path.write_bytes(kept.read_bytes())
