@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book serve run sweep vintages explain import changes verify check-data test fuzz check-pages bench soak lint lock clean help
+.PHONY: book serve run sweep vintages explain import changes verify check-data test fuzz check-pages audit release bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,12 @@ fuzz: $(BIN)/.test ## spoil tables, settings and notebooks in a thousand ways: e
 
 check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)
 	@$(BIN)/python tests/check_pages.py _build/html $(PAGES) --table _build/pages.txt
+
+audit: $(BIN)/.test ## known vulnerabilities of the locked packages (asks PyPI), their licences, a CycloneDX SBOM: into _build/audit
+	@$(RUN) audit
+
+release: $(BIN)/.test ## the archive to deposit: pages, PDF, EPUB, data, notebooks, crate, manifest, SBOM: into _build/release
+	@$(RUN) --data $(DATA) release --edition $(EDITION)
 
 bench: $(BIN)/.test ## measure speed beside the plain tools (an hour, on a quiet machine; QUICK=1: minutes)
 	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench $(if $(filter 1,$(QUICK)),--quick)

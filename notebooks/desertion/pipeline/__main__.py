@@ -53,6 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
                                  description="Exit code: 0 every byte is the same, 1 not.")
     verify.add_argument("--against", help="compare the book here with this published one instead: a folder or an address")
     verify.add_argument("--edition", default="latest", help="the edition the book holds")
+    commands.add_parser("audit", help="vulnerabilities, licences and materials of the locked packages")
+    release = commands.add_parser("release", help="lay out and pack the archive to deposit")
+    release.add_argument("--edition", default="latest", help="the edition the book holds")
     chosen = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows its code
         if isinstance(stream, io.TextIOWrapper):
@@ -61,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
         project = Project.at(chosen.root, chosen.data)
         command = {"book": make_book, "run": run_one, "serve": serve_book, "readme": write_readme, "import": import_rows,
                    "changes": show_changes, "sweep": run_sweeps, "explain": explain_runs,
-                   "verify": compare_bytes}[chosen.command]
+                   "verify": compare_bytes, "audit": audit_packages, "release": make_release}[chosen.command]
         return command(project, chosen) or 0
     except BuildError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -91,7 +94,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
             from .book import book, default_workers
 
             print(f"Building from {project.data}", flush=True)
-            book(project, editions, chosen.workers or default_workers())
+            book(project, editions, getattr(chosen, "workers", None) or default_workers())
             unchanged.built(project, before, unchanged.inputs(project, editions))
     print(f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
           f"Open {project.published / 'index.html'} in a browser, or run `make serve`.")
@@ -176,6 +179,21 @@ def compare_bytes(project: Project, chosen: argparse.Namespace) -> int:
     from . import verify
 
     return verify.against(project, chosen.against) if chosen.against else verify.two_builds(project, chosen.edition)
+
+
+def audit_packages(project: Project, chosen: argparse.Namespace) -> int:
+    """Checks the locked packages; the exit code tells whether all is well."""
+    from . import audit
+
+    return audit.run(project)
+
+
+def make_release(project: Project, chosen: argparse.Namespace) -> None:
+    """Brings the book up to date, packs the archive to deposit, and says where it is."""
+    from . import release
+
+    make_book(project, chosen)
+    print(f"The archive: {release.make(project.seen_by(project.edition(chosen.edition)), chosen.edition)}")
 
 
 def setting(text: str) -> tuple[str, Any]:

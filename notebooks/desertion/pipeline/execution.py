@@ -365,9 +365,11 @@ def materialise(project: Project, edition: Edition, name: str, run: Path, given:
     notebook = stored(run / "notebook.ipynb")
     document, files = published_document(edition.name, name, notebook)
     document["run"] = run.name
+    # A folder outside of the checkout is a matter of this machine; readers have its tables in the book's folder ``data``.
+    told = {key: "../data" if key == "data" and value.startswith("../..") else value for key, value in given.items()}
     for cell in notebook.cells:
         if cell.cell_type == "code" and "injected-parameters" in cell.metadata.get("tags", []):
-            cell.source = f"{INJECTED}\n" + "\n".join(f"{key} = {given[key]!r}" for key in given)
+            cell.source = f"{INJECTED}\n" + "\n".join(f"{key} = {told[key]!r}" for key in told)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(MIME, None)  # the book has it beside the notebook
     folder = project.edition_folder(edition.name)

@@ -25,6 +25,7 @@ ROOMS = ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requireme
 COMPARED = ("html", "editions", "sweeps")  # under _build: the published book; executed notebooks, results, figures; sweeps
 SHOWN = 20  # files of which the first difference is printed
 AROUND = 60  # characters shown on either side of it
+WEST, EAST = "WEST+12", "EAST-14"  # zones in which it is never the same day
 SECONDS = 60  # for a file of a published book to arrive
 # What a user may have at home, and what would show in figures and outputs if it were heeded.
 SETTINGS = {
@@ -42,34 +43,25 @@ class Circumstances:
     workers: int
     environment: Mapping[str, str]
     settings: Mapping[str, str] = field(default_factory=dict)
-    days: int = 0  # by which the clock is wrong
 
     @property
     def words(self) -> str:
         engine, zone = self.environment["DESERTION_ENGINE"], self.environment["TZ"]
-        clock = f", the clock {self.days} days ahead" if self.days and faketime() else ""
         return (f"{engine} engine, {self.workers} at once, locale {self.environment['LC_ALL']}, {zone}, umask {self.umask:03o}, "
-                f"hash seed {self.environment['PYTHONHASHSEED']}, user {self.user}{clock}")
+                f"hash seed {self.environment['PYTHONHASHSEED']}, user {self.user}")
 
 
-ONE = Circumstances("one", "alice", 0o022, 2, {"DESERTION_ENGINE": "warm", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "1"})
+ONE = Circumstances("one", "alice", 0o022, 2, {"DESERTION_ENGINE": "warm", "LC_ALL": "C.UTF-8", "TZ": WEST, "PYTHONHASHSEED": "1"})
 OTHER = Circumstances(
-    "another/folder, deeper", "bogdana", 0o077, 1, settings=SETTINGS, days=400, environment={
-        "DESERTION_ENGINE": "nbclient", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4242",
+    "another/folder, deeper", "bogdana", 0o077, 1, settings=SETTINGS, environment={
+        "DESERTION_ENGINE": "nbclient", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "TZ": EAST, "PYTHONHASHSEED": "4242",
         "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})  # files are ASCII to whoever does not say what they are
-
-
-def faketime() -> str | None:
-    """The program that gives others a wrong clock, if there is one."""
-    return shutil.which("faketime")
 
 
 def two_builds(project: Project, edition: str) -> int:
     """Builds the book twice from nothing and compares; returns the exit code: 0 if no byte differs."""
     folder = project.build / "verify"
     shutil.rmtree(folder, ignore_errors=True)
-    if not faketime():
-        print("The clock cannot be set wrong: there is no `faketime` here (Debian: apt install faketime).")
     made = []
     for each in (ONE, OTHER):
         print(f"Building: {each.words} …", flush=True)
@@ -86,8 +78,11 @@ def two_builds(project: Project, edition: str) -> int:
     return 1
 
 
-def build(project: Project, root: Path, home: Path, how: Circumstances, edition: str) -> Path:
-    """A clean build of what the checkout holds, in another folder; returns its ``_build``. Raises ``BuildError`` if it fails."""
+def build(project: Project, root: Path, home: Path, how: Circumstances, edition: str, command: tuple[str, ...] = ()) -> Path:
+    """A clean build of what the checkout holds, in another folder; returns its ``_build``. Raises ``BuildError`` if it fails.
+
+    command: another command of the pipeline than that for the whole book.
+    """
     for name in ROOMS:
         source, target = project.root / name, root / name
         if name == "data":
@@ -103,12 +98,10 @@ def build(project: Project, root: Path, home: Path, how: Circumstances, edition:
     home.mkdir(parents=True, exist_ok=True)
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(root / "notebooks"), "HOME": str(home), "USER": how.user,
                    "LOGNAME": how.user, **how.environment}
-    program = faketime()
-    clock = [program, "-f", f"+{how.days}d"] if program and how.days else []
-    command = [*clock, sys.executable, "-m", "desertion.pipeline", "--root", str(root), "book", "--edition", edition,
-               "--workers", str(how.workers)]
-    done = subprocess.run(command, env=environment, cwd=root, umask=how.umask, stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, encoding="utf-8", errors="replace", check=False)
+    whole = ("book", "--edition", edition, "--workers", str(how.workers))
+    done = subprocess.run([sys.executable, "-m", "desertion.pipeline", "--root", str(root), *(command or whole)],
+                          env=environment, cwd=root, umask=how.umask, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          encoding="utf-8", errors="replace", check=False)
     if done.returncode:
         raise BuildError(f"the build in {root} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return root / "_build"
