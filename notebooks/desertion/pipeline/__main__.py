@@ -22,6 +22,9 @@ from .project import Project
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; returns the exit code. What a person can mend is said without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that knows only ASCII is no reason not to build
     parser = argparse.ArgumentParser(prog="python -m desertion.pipeline", description=__doc__)
     parser.add_argument("--root", type=Path, help="the checkout; without it, the one this library is in")
     parser.add_argument("--data", help="another data folder")
