@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rows", default="200", help="how many rows the mutation of tables changes, or all")
     parser.addoption("--folders", type=int, default=30, help="how many spoilt folders of tables the fuzz tries")
     parser.addoption("--fuzz-seed", type=int, default=500, help="from what its choices are drawn")
+    parser.addoption("--kills", type=int, default=8, help="how often a build is killed, at moments chosen by chance")
 
 
 @pytest.fixture

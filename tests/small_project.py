@@ -47,6 +47,27 @@ def lay_out(root: Path) -> None:
     (root / "notebooks" / "editions.yml").write_text('latest:\n  as_of: latest\narticle:\n  as_of: "2025-06-09"\n')
 
 
+CHAPTER = "# Small\n\n**{result}`small.listed` names** {cite:p}`svtv2025list`; see {doc}`/book/other`.\n"
+TOC = "format: jb-book\nroot: book/index\nchapters:\n  - file: book/other\n  - file: book/references\n  - glob: notebooks/*\n"
+
+
+def lay_out_book(root: Path) -> None:
+    """The small project with three chapters around its notebook."""
+    lay_out(root)
+    shutil.copy(ROOT / "_config.yml", root)
+    for name in ("book/_ext", "book/_static"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "book" / "methods.bib", root / "book")
+    (root / "_toc.yml").write_text(TOC)
+    (root / "book" / "index.md").write_text(CHAPTER)
+    (root / "book" / "other.md").write_text("# Other\n\nAnother page.\n")
+    (root / "book" / "references.md").write_text("# References\n\n```{bibliography}\n:all:\n```\n")
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
 def pipeline(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "desertion.pipeline", *arguments], cwd=root, capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(root / "notebooks")}, stdin=subprocess.DEVNULL, check=False)

@@ -15,26 +15,16 @@ import pytest
 from desertion.pipeline import execution, files, manifest, pages, provenance, site, sweep, unchanged
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Edition, Project
-from small_project import changed, lay_out, pipeline
+from small_project import changed, everything, lay_out_book, pipeline
 
 ROOT = Path(__file__).parents[1]
-CHAPTER = "# Small\n\n**{result}`small.listed` names** {cite:p}`svtv2025list`; see {doc}`/book/other`.\n"
-TOC = "format: jb-book\nroot: book/index\nchapters:\n  - file: book/other\n  - file: book/references\n  - glob: notebooks/*\n"
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A project with one notebook and three chapters, built once; tests change it and put it back."""
     root = tmp_path_factory.mktemp("project")
-    lay_out(root)
-    shutil.copy(ROOT / "_config.yml", root)
-    for name in ("book/_ext", "book/_static"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "book" / "methods.bib", root / "book")
-    (root / "_toc.yml").write_text(TOC)
-    (root / "book" / "index.md").write_text(CHAPTER)
-    (root / "book" / "other.md").write_text("# Other\n\nAnother page.\n")
-    (root / "book" / "references.md").write_text("# References\n\n```{bibliography}\n:all:\n```\n")
+    lay_out_book(root)
     done = pipeline(root, "book")
     assert done.returncode == 0, done.stdout + done.stderr
     return root
@@ -42,10 +32,6 @@ def small(tmp_path_factory):
 
 def page(root: Path, name: str = "book/index.html") -> str:
     return (root / "_build" / "html" / name).read_text("utf-8")
-
-
-def everything(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def test_the_book_holds_the_number_its_link_and_the_machine_readable_results(small):
@@ -255,6 +241,13 @@ def test_no_output_names_this_machine(small):
 
 
 # The small pieces.
+
+def test_words_that_no_page_has_any_more_leave_the_search_index(tmp_path):
+    index = tmp_path / "searchindex.js"
+    index.write_text('Search.setIndex({"terms":{"gone":[],"here":0,"there":[0,1]},"titleterms":{"lost":[],"one":1}})')
+    pages.forget_lost_words(index)
+    assert index.read_text() == 'Search.setIndex({"terms":{"here":0,"there":[0,1]},"titleterms":{"one":1}})'
+
 
 def test_a_file_is_written_whole_and_only_if_it_differs(tmp_path):
     path = tmp_path / "deep" / "file"

@@ -7,16 +7,19 @@ import contextlib
 import functools
 import io
 import os
+import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from ..contract import printable
-from .errors import BuildError
-from .files import only_one, write
+from .errors import BuildError, in_words
+from .files import only_one, scratch, tidy, write
 from .project import Project
 
 
@@ -72,11 +75,16 @@ def main(arguments: list[str] | None = None) -> int:
     except BuildError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    except (OSError, MemoryError) as error:
+        if isinstance(error, BrokenPipeError):  # who was reading has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
+        if not (words := in_words(error)):
+            raise
+        print(f"\n{words}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # who was reading has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
 
 
 def make_book(project: Project, chosen: argparse.Namespace) -> None:
@@ -89,7 +97,9 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
     if not project.data.is_dir():
         raise BuildError(f"{project.data}: no such data folder")
     os.environ["PYTHONHASHSEED"] = "0"
-    with only_one(project.build / ".lock", "  another build is running; waiting for it to end …"):
+    with alone(project):
+        if (recovered := finish_import(project)):
+            print(recovered)
         before = unchanged.inputs(project, editions)
         if unchanged.is_built(project, before):
             print("Nothing has changed since the book was built.")
@@ -101,6 +111,41 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
             unchanged.built(project, before, unchanged.inputs(project, editions))
     print(f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
           f"Open {project.published / 'index.html'} in a browser, or run `make serve`.")
+
+
+@contextlib.contextmanager
+def alone(project: Project) -> Iterator[None]:
+    """While no other process builds, sweeps or imports here; what one that was killed has left is removed first.
+
+    Ctrl-C and a request to end are followed at once, without waiting for notebooks: nothing here minds being killed.
+    """
+    def stop(signum: int, _: object) -> None:
+        print("\nInterrupted. The published book is whole; the same command goes on from here.", file=sys.stderr, flush=True)
+        os._exit(128 + signum)
+
+    with (only_one(project.build / ".lock", "  another build is running; waiting for it to end …"),
+          scratch(project.build / ".scratch") as interrupted):
+        if interrupted:
+            tidy(project.build)
+        handlers = {}
+        if threading.current_thread() is threading.main_thread():
+            handlers = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in handlers.items():
+                signal.signal(each, handler)
+
+
+def finish_import(project: Project) -> str:
+    """Ends an import that was killed, before anything is built of its rows; says what was done, "" if there was none."""
+    from .files import JOURNAL
+
+    if not (project.data / JOURNAL).is_dir():
+        return ""
+    from .importing import recover
+
+    return recover(project.data)
 
 
 def run_one(project: Project, chosen: argparse.Namespace) -> None:
@@ -132,7 +177,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     if chosen.only and chosen.only not in {each.name for each in sweeps}:
         raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
     require_clean(project.data)
-    with only_one(project.build / ".lock", "  a build is running; waiting for it to end …"), contextlib.ExitStack() as stack:
+    with alone(project), contextlib.ExitStack() as stack:
         run_it, workers = None, default_workers()
         if chosen.scheduler:
             from .cluster import cluster
@@ -166,7 +211,7 @@ def import_rows(project: Project, chosen: argparse.Namespace) -> int:
     """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added."""
     from .importing import run
 
-    with only_one(project.build / ".lock", "  a build is running; waiting for it to end …"):
+    with alone(project):
         return run(project, chosen.rows, chosen.apply)
 
 

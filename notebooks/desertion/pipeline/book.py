@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -17,7 +19,7 @@ import pytask
 
 from ..contract import check
 from . import execution, pages, site, sweep, unchanged
-from .errors import BuildError
+from .errors import BuildError, in_words
 from .files import digest, tree, write
 from .project import Edition, Project
 
@@ -35,7 +37,7 @@ class Content:
         return f"content::{self.name}"
 
     def state(self) -> str:
-        return digest(*(part for path in self.files() for part in (path.name, path)))
+        return digest(*(part for path in self.files() for part in (path.name, path if path.is_file() else "")))
 
     def load(self, is_product: bool = False) -> None:
         """Tasks read the files themselves."""
@@ -50,29 +52,47 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
     write(project.build / "pytask.toml", "[tool.pytask.ini_options]\n")
     site.require_settings(project)
     execution.at_once(workers)
-    with quiet_console(), pages.get_ready(project) as waiting:
-        session = pytask.build(
-            tasks=tasks(project, editions, workers, waiting), config=project.build / "pytask.toml", n_workers=workers,
-            parallel_backend="threads", verbose=0, show_traceback=False, capture="no")
+    with pages.get_ready(project) as waiting:
+        def once() -> tuple[Any, str]:
+            with quiet_console() as said:
+                return pytask.build(
+                    tasks=tasks(project, editions, workers, waiting), config=project.build / "pytask.toml", n_workers=workers,
+                    parallel_backend="threads", verbose=0, show_traceback=False, capture="no"), said.getvalue()
+
+        session, said = once()
+        if session.exit_code == pytask.ExitCode.CONFIGURATION_FAILED:  # its state is not readable: without it, tasks run again
+            forget(project)
+            session, said = once()
     failed = [report.exc_info for report in session.execution_reports + session.collection_reports
               if report.outcome in (pytask.TaskOutcome.FAIL, pytask.CollectionOutcome.FAIL) and report.exc_info]
     for kind, error, trace in failed:
-        if not isinstance(error, BuildError):  # a fault of ours, not of what we were given
+        if not isinstance(error, BuildError) and not in_words(error):  # a fault of ours, not of what we were given
             traceback.print_exception(kind, error, trace)
     if session.exit_code != pytask.ExitCode.OK:
-        raise BuildError("\n".join(dict.fromkeys(str(error) for _, error, _ in failed)) or "the pipeline could not start")
+        faults = [str(error) if isinstance(error, BuildError) else in_words(error) or str(error) for _, error, _ in failed]
+        raise BuildError("\n".join(dict.fromkeys(faults)) or in_words(Exception(said)) or f"the pipeline could not start:\n{said}")
+
+
+def forget(project: Project) -> None:
+    """Removes what pytask remembers of earlier builds, and of tasks it was given: no task counts as done."""
+    from _pytask.task_utils import COLLECTED_TASKS
+
+    COLLECTED_TASKS.clear()
+    shutil.rmtree(project.build / ".pytask", ignore_errors=True)
+    for path in project.build.glob("pytask.lock*"):
+        path.unlink()
 
 
 @contextmanager
-def quiet_console() -> Iterator[None]:
-    """Keeps pytask's own table from the terminal: the steps say what happens as it happens."""
+def quiet_console() -> Iterator[io.StringIO]:
+    """Keeps what pytask says from the terminal: the steps say what happens as it happens."""
     from _pytask.console import console
 
-    console.quiet = True
+    before, console._file = console._file, io.StringIO()
     try:
-        yield
+        yield console._file
     finally:
-        console.quiet = False
+        console._file = before
 
 
 def tasks(project: Project, editions: list[Edition], workers: int, waiting: Popen[str]) -> list[Callable[..., Any]]:
@@ -112,11 +132,14 @@ def run_task(project: Project, edition: Edition, name: str) -> Callable[..., Any
     notebook = execution.read_notebook(project.notebooks / f"{name}.ipynb")
     others, sweeps = execution.uses(notebook, set(project.notebook_names) - {name})
     upstream = [*(folder / f"{other}.json" for other in others), *map(project.sweep_file, sweeps)]
+    executed = folder / "notebooks" / f"{name}.ipynb"
+    files = Content(f"{edition.name}/{name}/files", lambda: [executed, *tree(folder / "files" / name)])
     inputs = Content(f"{edition.name}/{name}", partial(unchanged.of_runs, project, [name]))
 
     @pytask.task(name=f"notebook_{name}", id=edition.name, kwargs={
-        "checked": marker(project, "check"), "upstream": upstream, "inputs": inputs, "produces": folder / f"{name}.json"})
-    def run_notebook(checked: Path, upstream: list[Path], inputs: None, produces: Path) -> None:
+        "checked": marker(project, "check"), "upstream": upstream, "inputs": inputs,
+        "produces": [folder / f"{name}.json", files]})
+    def run_notebook(checked: Path, upstream: list[Path], inputs: None, produces: list[Any]) -> None:
         with step(f"{edition.name}: {name}") as say:
             say(execution.execute(project, edition, name))
     return run_notebook

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import nbformat
 
 from ..contract import printable
-from .errors import BuildError
+from .errors import KILLED, MEMORY, BuildError
 from .files import as_json, digest, mirror, write
 from .project import COMMON, Edition, Project
 from .settings import MAX_NOTEBOOK_BYTES, text_of
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Run = Callable[[Project, str, Mapping[str, Any]], Any]  # what gives the executed notebook
-CELL_SECONDS = 600
 ENGINES = ("warm", "nbclient")
-RECORD = "4"  # how a run is recorded: runs recorded otherwise are not found
+RECORD = "5"  # how a run is recorded: runs recorded otherwise are not found
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+_importing = threading.Lock()
 _room = threading.Semaphore(os.cpu_count() or 1)
 
 
@@ -52,8 +52,7 @@ def at_once(workers: int) -> None:
 def get_ready(project: Project) -> None:
     """Starts what kernels are forked from, in the background: for when notebooks will probably run soon."""
     def start() -> None:
-        import papermill  # noqa: F401 - first: it loads the engine by name, which must not be half loaded then
-
+        import_all()
         from .warm import get_ready
 
         get_ready()
@@ -61,6 +60,15 @@ def get_ready(project: Project) -> None:
     if engine() == "warm":
         os.chdir(project.notebooks)
         threading.Thread(target=start, daemon=True).start()
+
+
+def import_all() -> None:
+    """Imports what notebooks are run with, for all threads: two that begin at once can stop Python as a deadlock does."""
+    with _importing:
+        import papermill  # noqa: F401 - first: it loads the engine by name, which must not be half loaded then
+
+        from .. import data, parameters, publish  # noqa: F401
+        from . import warm  # noqa: F401
 
 
 def remembered(function: Callable[[Path], T]) -> Callable[[Path], T]:
@@ -108,6 +116,7 @@ def obtain(project: Project, edition: Edition, name: str, run_it: Run | None = N
 
     run_it: what runs a notebook; without it, this process does.
     """
+    import_all()
     given, base = identity(project, edition, name)
     while True:
         turn = expected(project, edition, name, base)
@@ -201,6 +210,14 @@ def engine() -> str:
     return name
 
 
+def cell_seconds() -> int:
+    """How long a cell may run. Raises ``BuildError`` if that is no number of seconds."""
+    given = os.environ.get("DESERTION_CELL_SECONDS") or "600"
+    if not given.isdecimal() or not int(given):
+        raise BuildError(f"DESERTION_CELL_SECONDS is {given!r}: it must be a whole number of seconds")
+    return int(given)
+
+
 def run_notebook(project: Project, name: str, given: Mapping[str, Any]) -> Any:
     """The executed notebook. Raises ``BuildError`` with the cell's number and its error if one fails."""
     import papermill
@@ -216,13 +233,17 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any]) -> Any:
         try:
             return papermill.execute_notebook(
                 f"{name}.ipynb", None, dict(given), engine_name=engine(), kernel_name="python3", language="python",
-                progress_bar=False, execution_timeout=CELL_SECONDS, config=private_sockets(folder),
+                progress_bar=False, execution_timeout=cell_seconds(), config=private_sockets(folder),
                 extra_arguments=["--log-level=50"])  # the kernel's own chatter is no output of the notebook
         except PapermillExecutionError as error:
-            raise BuildError(f"notebooks/{name}.ipynb, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+            why = f"\n{MEMORY}" if error.ename in ("MemoryError", "ArrayMemoryError", "_ArrayMemoryError") else ""
+            raise BuildError(f"notebooks/{name}.ipynb, cell {error.cell_index}: {error.ename}: {error.evalue}{why}") from None
         except CellTimeoutError:
-            raise BuildError(f"notebooks/{name}.ipynb: a cell ran for more than {CELL_SECONDS} s") from None
-        except (DeadKernelError, RuntimeError) as error:
+            raise BuildError(f"notebooks/{name}.ipynb: a cell ran for more than {cell_seconds()} s. If it only needs longer, "
+                             "set DESERTION_CELL_SECONDS to more seconds") from None
+        except DeadKernelError:
+            raise BuildError(f"notebooks/{name}.ipynb: its kernel was killed while a cell ran: {KILLED}") from None
+        except RuntimeError as error:
             raise BuildError(f"notebooks/{name}.ipynb: {str(error).splitlines()[0]}") from None
 
 
@@ -254,8 +275,10 @@ def keep(project: Project, edition: Edition, name: str, base: Mapping[str, Any],
               "results": results_digest(project, edition, reads)}
     folder = project.build / "store" / name / digest(as_json(record))[:16]
     unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
-    write(unfinished / "run.json", as_json(record))
     write_notebook(unfinished / "notebook.ipynb", notebook)
+    write(unfinished / "run.json", as_json({**record, "notebook": digest(unfinished / "notebook.ipynb")}))
+    if folder.is_dir() and not is_whole(folder):
+        shutil.rmtree(folder)
     try:
         unfinished.replace(folder)
     except OSError:
@@ -280,12 +303,23 @@ def records(project: Project, name: str) -> list[tuple[Path, dict[str, Any]]]:
 
 @remembered
 def records_in(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
-    return [(run, record_of(run / "run.json")) for run in sorted(folder.iterdir()) if not run.name.startswith(".")]
+    runs = [run for run in sorted(folder.iterdir()) if not run.name.startswith(".") and (run / "run.json").is_file()]
+    return [(run, record) for run in runs if (record := record_of(run / "run.json"))]
 
 
 @remembered
 def record_of(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text("utf-8"))
+    """The record of a stored run; empty if it cannot be read: then there is no such run."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return {}
+
+
+def is_whole(run: Path) -> bool:
+    """Whether the notebook of a stored run is the one that was stored."""
+    record, notebook = run / "run.json", run / "notebook.ipynb"
+    return record.is_file() and notebook.is_file() and record_of(record).get("notebook") == digest_of(notebook)
 
 
 def find(project: Project, edition: Edition, name: str, base: Mapping[str, Any]) -> Path | None:
@@ -294,7 +328,7 @@ def find(project: Project, edition: Edition, name: str, base: Mapping[str, Any])
     for folder, record in records(project, name):
         if (record["base"] == base and all(evidence.digest(read) == was for read, was in record["rows"])
                 and is_current(project, record["modules"])
-                and record["results"] == results_digest(project, edition, record["reads"])):
+                and record["results"] == results_digest(project, edition, record["reads"]) and is_whole(folder)):
             return folder
     return None
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+SCRATCH = "desertion-"  # how a folder for what is put away for a while begins its name
+JOURNAL = ".import"  # the folder, among the tables, in which new tables wait to be swapped in
 
 
 def as_json(body: Any) -> str:
@@ -75,6 +80,69 @@ def digest(*parts: str | bytes | Path) -> str:
 def digest_of_bytes(content: bytes) -> str:
     """SHA-256 of a file's content, as other programs compute it."""
     return hashlib.sha256(content).hexdigest()
+
+
+def temporary() -> Path:
+    """Where the system puts what is put away for a while."""
+    folder = Path(tempfile.gettempdir())
+    return folder.parent if folder.name.startswith(SCRATCH) else folder
+
+
+@contextmanager
+def scratch(note: Path) -> Iterator[bool]:
+    """A folder for whatever this process, and those that it starts, put away for a while; gone at the end.
+
+    note: file that says where the folder is while there is one. If it is there at the beginning, an earlier process was killed:
+    its folder is removed, and True is given, so that what else it left can be.
+    """
+    interrupted = note.is_file()
+    if interrupted:
+        left = Path(note.read_text("utf-8", errors="replace"))
+        if left.name.startswith(SCRATCH) and left.parent == temporary():
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder:
+        note.write_text(folder, "utf-8")
+        before, os.environ["TMPDIR"] = os.environ.get("TMPDIR"), folder
+        tempfile.tempdir = None  # to be looked up again
+        try:
+            yield interrupted
+        finally:
+            if before is None:
+                del os.environ["TMPDIR"]
+            else:
+                os.environ["TMPDIR"] = before
+            tempfile.tempdir = None
+    note.unlink(missing_ok=True)
+
+
+def settle(folder: Path) -> None:
+    """Has the system write to disk what it still holds of this file system: all at once, in tenths of a second."""
+    import ctypes
+
+    if hasattr(os, "sync"):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            getattr(ctypes.CDLL(None), "syncfs", lambda _: os.sync())(handle)
+        finally:
+            os.close(handle)
+
+
+def tidy(build: Path) -> None:
+    """Removes what a killed build has left unfinished: files and folders not yet under their names, settings of a sweep."""
+    for part in ("done", "editions", "store", "sweeps", "without", "published"):
+        for path in sorted((build / part).rglob(".*")):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+    for path in (build / "editions").glob("sweep_*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def state_of(folder: Path) -> str:
+    """Hash of the names, sizes and times of a folder's files: whether anybody has written there since, without reading them."""
+    return digest(*(f"{path.relative_to(folder)} {found.st_size} {found.st_mtime_ns}" for path in sorted(folder.rglob("*"))
+                    if stat.S_ISREG((found := path.lstat()).st_mode)))
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from .. import contract, text
 from ..contract import Fault, Row, printable
 from ..contract import tables as reading
 from .errors import BuildError
+from .files import JOURNAL
 from .project import Project
 from .rowdiff import Cells, differences, in_terminal
 
@@ -32,7 +33,6 @@ REFERS = {"measure": "measures", "population": "populations", "origin": "origins
           "primary_source": "sources", "parent": "populations"}
 QUANTITY = ("measure", "population", "category", "start", "end", "origin")
 FIGURE = ("qualifier", "low", "value", "high")
-JOURNAL = ".import"  # the folder, among the tables, in which new tables wait to be swapped in
 
 
 @dataclass

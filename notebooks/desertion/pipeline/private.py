@@ -12,19 +12,18 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
 from . import unchanged
 from .errors import BuildError
-from .files import as_json, digest, digest_of_bytes, write
+from .files import as_json, digest, digest_of_bytes, temporary, write
 from .project import Project
 
 LONG = 8  # characters from which the value of a variable tells one machine from another
 LONG_NAME = 4  # of a user
-OF_THE_SHELL = ("PWD", "OLDPWD", "_", "SHLVL")  # change from command to command, and are paths or nothing
+OF_THE_SHELL = ("PWD", "OLDPWD", "_", "SHLVL", "TMPDIR")  # change from command to command, and are paths or nothing
 ANYONES = re.compile(rb"(?:/home/|/Users/|[A-Z]:\\{1,2}Users\\{1,2})\w[\w.-]*|/tmp/(?:ipykernel_|tmp)\w+|/site-packages/")
 PICTURES = (".png",)
 
@@ -33,7 +32,7 @@ def paths(project: Project) -> dict[str, str]:
     """The paths of this machine, and what each is."""
     found = {str(project.root): "the folder of the checkout", str(project.data): "the data folder",
              str(Path.home()): "the user's folder",
-             sys.prefix: "the folder of Python", tempfile.gettempdir(): "the folder of temporary files"}
+             sys.prefix: "the folder of Python", str(temporary()): "the folder of temporary files"}
     return {path: what for path, what in found.items() if len(path) > 1}
 
 
@@ -109,7 +108,7 @@ def require_none(project: Project, folder: Path, hashes: Mapping[str, str]) -> N
     hashes: that of each file of the folder. Files found clean are not looked through again while this machine is the same.
     """
     searcher, note = Searcher(project), project.build / "done" / "private"
-    known = note.read_text("utf-8").splitlines() if note.is_file() else []
+    known = note.read_text("utf-8", errors="replace").splitlines() if note.is_file() else []
     clean = set(known[1:]) if known[:1] == [searcher.key] else set()
     executed = dict.fromkeys(sorted((project.build / "editions").glob("*/notebooks/*.ipynb")))
     marks = {path: f"notebook {digest_of_bytes(path.read_bytes())}" for path in executed}

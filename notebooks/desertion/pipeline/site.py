@@ -13,9 +13,9 @@ from ..bibliography import bibtex
 from ..data import TABLES, read_table
 from ..parameters import of_notebook
 from . import changes, manifest, private, provenance
-from .errors import BuildError
+from .errors import KILLED, BuildError, in_words
 from .execution import read_notebook, title_of
-from .files import as_json, mirror, tree, write
+from .files import as_json, mirror, settle, state_of, tree, write
 from .project import Project
 from .settings import yaml_of
 
@@ -95,13 +95,27 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
     Raises ``BuildError`` with what it complained of. A failed build leaves no state behind, so that a warning given once
     is given again: Sphinx does not repeat the warnings of pages it does not read again.
     """
-    output = project.build / "sphinx"
-    log, _ = waiting.communicate("build\n")
-    (project.build / "sphinx.log").write_text(log, "utf-8")
+    output, note = project.build / "sphinx", project.build / "done" / "sphinx"
+    if not note.is_file() or note.read_text("utf-8", errors="replace") != state_of(output):
+        shutil.rmtree(output, ignore_errors=True)  # an earlier build was killed in it, or somebody else wrote there
+    note.unlink(missing_ok=True)
+    try:
+        waiting.stdin.write("build\n")
+        waiting.stdin.flush()
+    except BrokenPipeError:
+        pass  # it has died; what it said is read now
+    log = waiting.stdout.read()
     pages = output / "_build" / "html"
-    if waiting.returncode or not (pages / "index.html").is_file():
+    if waiting.wait() or not (pages / "index.html").is_file():
         shutil.rmtree(output, ignore_errors=True)
+        (project.build / "sphinx.log").write_text(log, "utf-8")
+        if waiting.returncode < 0:
+            raise BuildError(f"the process that builds the pages was killed (signal {-waiting.returncode}): {KILLED}")
+        if words := in_words(RuntimeError(log)):
+            raise BuildError(f"the pages could not be built: {words}")
         raise BuildError("Jupyter Book refused the book:\n" + complaints(log, project))
+    (project.build / "sphinx.log").write_text(log, "utf-8")
+    write(note, state_of(output))
     return pages
 
 
@@ -135,7 +149,12 @@ def publish(project: Project, pages: Path) -> None:
     fresh = shelf / str(number)
     unfinished = shelf / f".{number}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    complete(project, pages, unfinished)
+    try:
+        complete(project, pages, unfinished)
+        settle(unfinished)  # else a loss of power could leave the new name with old or empty files
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
     unfinished.replace(fresh)
     link = shelf / ".link"
     link.unlink(missing_ok=True)

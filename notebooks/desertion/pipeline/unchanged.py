@@ -77,7 +77,7 @@ def note(project: Project) -> Path:
 def is_built(project: Project, now: str) -> bool:
     """Whether the last build was one of these inputs, and what it made is there as it made it."""
     path = note(project)
-    return path.is_file() and path.read_text("utf-8") == f"{now}\n{outputs(project)}\n"
+    return path.is_file() and path.read_text("utf-8", errors="replace") == f"{now}\n{outputs(project)}\n"
 
 
 def built(project: Project, before: str, after: str) -> None:

@@ -37,6 +37,7 @@ from papermill.utils import merge_kwargs, remove_args
 from traitlets import Type
 from traitlets.config import Config
 
+from .files import SCRATCH
 from .forked import Kernel
 
 # What kernels, the library and the notebooks import, as far as importing it leaves nothing behind but modules. Not pyplot and
@@ -62,9 +63,14 @@ class Forkery:
         self._server = ForkServer()
         self._server.set_forkserver_preload(PRELOADED)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # it inherits this: Ctrl-C is for us, not for it
+        settings = multiprocessing.current_process()._config
+        own = settings.get("tempdir")
+        if Path(tempfile.gettempdir()).name.startswith(SCRATCH):  # its socket goes where it is found if this process is killed
+            settings["tempdir"] = tempfile.gettempdir()
         try:
             self._server.ensure_running()
         finally:
+            settings["tempdir"] = own
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         # Where an interpreter that starts here looks for modules; ours may have been told of other places since.
         self.path = subprocess.run([sys.executable, "-c", "import sys; print(*filter(None, sys.path), sep='\\n')"],
