@@ -7,6 +7,7 @@ from pathlib import Path
 import hypothesis
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 OBSERVATION = {"id": "", "measure": "listed_absent", "population": "list_smd_2024", "category": "all", "start": "2022-02-24",
@@ -15,6 +16,9 @@ OBSERVATION = {"id": "", "measure": "listed_absent", "population": "list_smd_202
                "note": ""}
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.load_profile("untimed")
+
+settings.register_profile("no clock", deadline=None)  # a busy machine is no fault of a test's
+settings.load_profile("no clock")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

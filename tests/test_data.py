@@ -1,13 +1,14 @@
 """Loading, the date as of which the evidence is read, and the record of what was read."""
 
+import itertools
 import json
 from datetime import date
 
 import pandas as pd
 import pytest
 from desertion.bounds import Bounds
-from desertion.data import EvidenceError, RowIndex, load, read_table, select
-from hypothesis import given
+from desertion.data import EvidenceError, Indexed, load, read_key, read_table
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 
@@ -96,7 +97,7 @@ def test_the_digest_of_a_read_moves_with_its_rows_and_only_with_them(tables):
     rows = [{"id": "a", "category": "x", "value": "1"}, {"id": "b", "category": "y", "value": "1"}]
     evidence = load(tables(rows))
     evidence.one(category="x")
-    read = evidence.reads[0]
+    read = read_key(evidence.reads[0])
     was = load(tables(rows)).digest(read)
     for changed, differs in (
             ([rows[0] | {"value": "2"}, rows[1]], True),
@@ -110,14 +111,15 @@ def test_the_digest_of_a_read_moves_with_its_rows_and_only_with_them(tables):
 
 def test_equal_views_of_two_days_have_one_digest(tables):
     folder = tables([{"id": "a", "known_from": "2024-01-01"}, {"id": "b", "known_from": "2025-01-01"}])
-    read = {"table": "observations", "where": {"status": "use"}}
+    read = read_key({"table": "observations", "where": {"status": "use"}})
     assert load(folder, "2024-02-01").digest(read) == load(folder, "2024-12-31").digest(read) != ""
     assert load(folder, "2024-02-01").digest(read) != load(folder, "2025-01-01").digest(read)
 
 
 def test_a_read_of_a_table_or_field_that_is_gone_has_no_digest(tables):
     evidence = load(tables([{}]))
-    assert evidence.digest({"table": "losses", "where": {}}) == evidence.digest({"table": "claims", "where": {"x": "y"}}) == ""
+    gone = [{"table": "losses", "where": {}}, {"table": "claims", "where": {"x": "y"}}]
+    assert [evidence.digest(read_key(read)) for read in gone] == ["", ""]
 
 
 def test_the_real_tables_load_at_any_date(root):
@@ -132,10 +134,12 @@ FIELDS = {"measure": ["a", "b", "c"], "category": ["x", "y", ""], "status": ["us
 @given(rows=st.lists(st.fixed_dictionaries({name: st.sampled_from(values) for name, values in FIELDS.items()}), max_size=12),
        where=st.fixed_dictionaries({}, optional={
            name: st.sampled_from(values) | st.lists(st.sampled_from([*values, "none"])) for name, values in FIELDS.items()}))
-def test_what_is_hashed_is_what_is_selected(rows, where):
-    table = pd.DataFrame(rows, columns=list(FIELDS), dtype=str)
-    selected = select(table, where).itertuples(index=False, name=None)
-    assert RowIndex(table).texts(where) == [json.dumps(row) for row in selected]
+def test_a_selection_is_every_row_that_matches_and_its_texts_are_those_rows(rows, where):
+    table = Indexed(pd.DataFrame(rows, columns=list(FIELDS), dtype=str))
+    wanted = {name: [value] if isinstance(value, str) else value for name, value in where.items()}
+    matching = [[row[name] for name in FIELDS] for row in rows if all(row[name] in values for name, values in wanted.items())]
+    assert table.select(where).to_numpy().tolist() == matching
+    assert table.texts(where) == [json.dumps(row) for row in matching] == table.texts(where)
 
 
 @pytest.mark.parametrize("as_of", ["20250609", "2025-W23-1", "2025-6-9", "2025-02-30", "today", ""])
@@ -156,3 +160,45 @@ def test_a_file_that_is_no_table_is_told_in_a_sentence(tmp_path, content):
     (tmp_path / "claims.csv").write_bytes(content)
     with pytest.raises(EvidenceError, match=r"claims\.csv: cannot be read as a table"):
         read_table(tmp_path, "claims")
+
+
+ORIGINS = ["bbc", "mediazona", "gur"]
+DATES = ["latest", "2024-06-30"]
+ROWS = st.lists(st.fixed_dictionaries({
+    "origin": st.sampled_from(ORIGINS), "category": st.sampled_from("xy"), "status": st.sampled_from(["use", "rereport", "conflict"]),
+    "known_from": st.sampled_from(["2024-01-01", "2025-01-01"]), "same_as": st.sampled_from(["", "row-0", "row-1"])}), max_size=5)
+
+
+def named(rows):
+    return [{"id": f"row-{place}", **row} for place, row in enumerate(rows)]
+
+
+@given(rows=ROWS, origin=st.sampled_from([*ORIGINS, "nobody"]), as_of=st.sampled_from(DATES), category=st.sampled_from("xyz"))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_leaving_out_an_origin_is_a_table_without_its_rows(tables, rows, origin, as_of, category):
+    def seen(evidence):
+        found = evidence.select("observations", category=category)
+        reads = [*evidence.reads, {"table": "origins", "where": {}}, {"table": "observations", "where": {"nothing": "x"}}]
+        return found.to_dict("records"), [evidence.digest(read_key(read)) for read in reads]
+
+    less = seen(load(tables(named(rows))).view(as_of, origin))
+    assert less == seen(load(tables([row for row in named(rows) if row["origin"] != origin]), as_of))
+
+
+DAYS = ["2024-01-01", "2024-02-01", "2025-01-01"]
+
+
+def test_while_the_digest_of_views_is_as_it_was_so_is_every_view(tables):
+    """A figure of one origin, what is preferred to it, and a rival, both of another; known on any days, with one of them changed."""
+    read = read_key({"table": "observations", "where": {"origin": "bbc", "status": "use"}})
+    found = []
+    for days in itertools.product(DAYS, repeat=3):
+        rows = [{"id": "a", "origin": "bbc", "status": "conflict", "same_as": "p"}, {"id": "p", "origin": "gur"},
+                {"id": "rival", "origin": "gur", "status": "rereport", "same_as": "p"}]
+        rows = [{**row, "known_from": day} for row, day in zip(rows, days, strict=True)]
+        for changed in (rows, rows[:1], rows[:2], [rows[0], rows[2]], [*rows, {"id": "other", "origin": "gur"}]):
+            whole = load(tables(changed))
+            views = [whole.view(as_of, origin).digest(read) for as_of in ("latest", "2024-01-15", "2024-06-30") for origin in ("", *ORIGINS)]
+            found.append((whole.digest_of_views(read), views))
+    assert all(views == others for (one, views), (other, others) in itertools.combinations(found, 2) if one == other)
+    assert 27 < len({one for one, _ in found}) < len(found), "rows that decide nothing do not count"

@@ -97,7 +97,7 @@ def test_several_rates_are_written_by_their_stated_ends():
 @pytest.fixture(scope="module")
 def payloads():
     """What the notebook publishes from the book's own tables."""
-    run = execution.run_notebook(PROJECT, "explorer", {"as_of": "latest", "data": PROJECT.data_for_notebooks})
+    run = execution.run_notebook(PROJECT, "explorer", {"as_of": "latest", "data": PROJECT.told(PROJECT.data)})
     return {(each["kind"], each["name"]): each["body"] for each in execution.payloads(run)}
 
 

@@ -134,7 +134,7 @@ def assert_well_read(folder: Path) -> None:
 
 def published(project: Project, name: str) -> dict[str, dict]:
     """Name → what a notebook publishes from a project's data, checked to be finite JSON with its text escaped."""
-    given_ = {"as_of": LATEST, "data": project.data_for_notebooks}
+    given_ = {"as_of": LATEST, "data": project.told(project.data)}
     executed = execution.run_notebook(project, name, given_)
     found = {}
     for cell in executed.cells:
@@ -310,7 +310,7 @@ def test_editions_of_any_text_are_read_or_refused(request, kept):
 def take(path: Path) -> None:
     """What the pipeline does with a notebook before it runs."""
     found = execution.read_notebook(path)
-    execution.checked(path.stem, found, {"as_of": LATEST})
+    execution.declared_by(path)
     execution.source_of(found)
     execution.uses(found, ["other"])
 

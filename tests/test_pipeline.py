@@ -352,3 +352,46 @@ def test_a_page_that_asks_another_host_is_found(browser, tmp_path):
     bad = tmp_path / "bad.html"
     bad.write_text('<script src="http://127.0.0.1:9/x.js"></script><script>console.error("no")</script>')
     assert len(complaints_of(browser, bad)) >= 2
+
+
+def test_tables_from_anywhere_make_a_book_that_does_not_say_where_they_were(small, tmp_path):
+    elsewhere = shutil.copytree(small / "data", tmp_path / "somewhere" / "tables")
+    done = pipeline(small, "--data", str(elsewhere), "book")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = page(small, "notebooks/small.html")
+    assert "../data" in told and "somewhere" not in told
+    pipeline(small, "book")
+
+
+def test_what_an_edition_holds_is_put_back_if_it_was_touched(small):
+    pipeline(small, "book")
+    document = small / "_build" / "editions" / "latest" / "small.json"
+    was = document.read_text()
+    document.write_text(was.replace("49,000", "94,000"))
+    assert pipeline(small, "book").returncode == 0
+    assert document.read_text() == was and "94,000" not in page(small)
+
+
+def test_a_sweep_is_gone_through_only_if_a_row_that_it_may_show_has_changed(small):
+    (small / "notebooks" / "sweeps.yml").write_text("monthly: {notebooks: [small], as_of: ['2024-01-01', latest], without: [mediazona]}\n")
+    rows, table = small / "data" / "observations.csv", small / "_build" / "sweeps" / "monthly.csv"
+    try:
+        assert "sweep: monthly: done" in pipeline(small, "book").stdout
+        before = table.read_text()
+        with changed(rows, "\ngs-losses-2022-03,", "\ngs-losses-2022-03-b,"):
+            done = pipeline(small, "book")
+            assert "sweep: monthly: as before" in done.stdout, done.stdout + done.stderr
+        table.write_text("damaged")
+        with changed(rows, ",49000,", ",49001,"):
+            assert "sweep: monthly: done" in pipeline(small, "book").stdout
+            assert "at least 49,001" in table.read_text() and "at least 49,000" in before
+    finally:
+        (small / "notebooks" / "sweeps.yml").unlink()
+
+
+def test_papermill_and_the_engine_can_be_imported_in_any_order_and_the_engine_imports_little():
+    light = "import sys; import desertion.pipeline.forkery; print('papermill' in sys.modules, 'zmq' in sys.modules)"
+    orders = ["import desertion.pipeline.warm, papermill", "import papermill, desertion.pipeline.warm", "from desertion.pipeline.engine import WarmEngine"]
+    for code, said in [(light, "False False\n"), *((order, "") for order in orders)]:
+        done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")}, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, said), done.stderr

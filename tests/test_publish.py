@@ -10,7 +10,8 @@ from desertion import publish as module
 from desertion.bounds import Bounds
 from desertion.data import load
 from desertion.figures import BLUE, draw_bounds, render, scoped, themed, year_axis
-from desertion.publish import MIME, Publisher, PublishError, cell_text, csv_of
+from desertion.publish import NUMBERS_ONLY, Publisher, PublishError, cell_text, csv_of
+from desertion.results import MIME
 from matplotlib.dates import date2num, num2date
 
 
@@ -83,6 +84,15 @@ def test_a_figure_without_alt_text_does_not_publish(publisher, shown, without):
     with pytest.raises(PublishError, match=r"rate\.line: a figure needs alt text"):
         figure(publisher, **without)
     assert shown == []
+
+
+def test_a_run_for_numbers_only_draws_nothing_but_refuses_what_another_would(publisher, shown, monkeypatch):
+    monkeypatch.setenv(NUMBERS_ONLY, "1")
+    figure(publisher)
+    publisher.share("half", Bounds.exact(0.5), "x")
+    assert [bundle[MIME]["kind"] for bundle in shown] == ["result"]
+    with pytest.raises(PublishError, match=r"rate\.line is published twice"):
+        figure(publisher)
 
 
 def test_a_figure_without_data_does_not_publish(publisher, shown):

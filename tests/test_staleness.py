@@ -4,12 +4,13 @@ By mutation, on the real notebooks and tables. ``pytest tests/test_staleness.py 
 it, a random sample of 200 is changed, the same each time.
 """
 
+import json
 import os
 import random
 from functools import cache
 
 import pytest
-from desertion.data import TABLES, Evidence, RowIndex, read_table
+from desertion.data import TABLES, Evidence, Indexed, read_table
 from desertion.pipeline import execution
 from desertion.pipeline.project import Edition, Project
 
@@ -46,9 +47,14 @@ def published_rows(notebook) -> set[str]:
     return {row for body in bodies for row in body.get("rows", ())}
 
 
-def read_rows(record, observations: RowIndex) -> set[str]:
+def reads_of(record) -> list[dict]:
+    """The selections of tables that a run recorded."""
+    return [json.loads(read) for read in record["rows"]]
+
+
+def read_rows(record, observations: Indexed) -> set[str]:
     """Rows of the observations, as texts, that a run read."""
-    return {row for read, _ in record["rows"] if read["table"] == "observations" for row in observations.texts(read["where"])}
+    return {row for read in reads_of(record) if read["table"] == "observations" for row in observations.texts(read["where"])}
 
 
 def published_by(notebook) -> list:
@@ -60,7 +66,7 @@ def on_recorded_rows_alone(name: str, record, folder) -> list:
     evidence = Evidence(PROJECT.data)
     for table in TABLES:
         rows = read_table(PROJECT.data, table)
-        read = [evidence.rows(each).iloc[:, 0] for each, _ in record["rows"] if each["table"] == table]
+        read = [evidence.rows(each).iloc[:, 0] for each in reads_of(record) if each["table"] == table]
         kept = rows.iloc[:, 0].isin({key for keys in read for key in keys})
         rows[kept].to_csv(folder / f"{table}.csv", index=False)
     given, _ = execution.identity(PROJECT, LATEST, name)
@@ -75,9 +81,9 @@ def test_a_notebook_shown_only_the_rows_it_recorded_publishes_the_same(name, tmp
 
 def test_a_row_that_a_run_did_not_record_would_be_found_out(tmp_path):
     record, notebook = run_of("lists")
-    first = min(read["where"]["population"] for read, _ in record["rows"] if "population" in read["where"])
-    silent = {**record, "rows": [each for each in record["rows"] if each[0]["where"].get("population") != first]}
-    assert silent["rows"] != record["rows"]
+    first = min(read["where"]["population"] for read in reads_of(record) if "population" in read["where"])
+    silent = {**record, "rows": [read for read in record["rows"] if json.loads(read)["where"].get("population") != first]}
+    assert len(silent["rows"]) < len(record["rows"])
     try:
         published = on_recorded_rows_alone("lists", silent, tmp_path)
     except execution.BuildError:
@@ -90,7 +96,7 @@ def test_a_change_of_any_row_runs_those_that_read_it_and_no_other(request, monke
     in_use = sorted(table.loc[table["status"] == "use", "id"])
     wanted = request.config.getoption("--rows")
     chosen = in_use if wanted == "all" else random.Random(500).sample(in_use, int(wanted))
-    index = RowIndex(table)
+    index = Indexed(table)
     texts = dict(zip(table["id"], index.texts({}), strict=True))
     reading = {name: read_rows(run_of(name)[0], index) for name in NOTEBOOKS}
     showing = {name: published_rows(run_of(name)[1]) for name in NOTEBOOKS}
@@ -99,7 +105,7 @@ def test_a_change_of_any_row_runs_those_that_read_it_and_no_other(request, monke
     for row in chosen:
         mutant = Evidence(PROJECT.data)
         field = "value" if table.loc[table["id"] == row, "value"].item() else "low"
-        mutant.__dict__["_observations"] = table.assign(**{field: table[field].mask(table["id"] == row, "123456789")})
+        mutant.__dict__["_rows"] = table.assign(**{field: table[field].mask(table["id"] == row, "123456789")})
         monkeypatch.setattr(execution, "view", lambda project, edition, mutant=mutant: mutant)
         run = {name for name in NOTEBOOKS if execution.find(PROJECT, LATEST, name, bases[name]) is None}
         if run != {name for name in NOTEBOOKS if texts[row] in reading[name]}:

@@ -17,7 +17,7 @@ import nbformat
 import papermill
 import psutil
 import pytest
-from desertion.pipeline import execution, files, warm
+from desertion.pipeline import engine, execution, files, warm
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Edition, Project
 from jupyter_client.provisioning import LocalProvisioner
@@ -27,7 +27,7 @@ from papermill.exceptions import PapermillExecutionError
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there")
-papermill_engines.register("warm", warm.WarmEngine)  # of this checkout, whichever is installed
+papermill_engines.register("warm", engine.WarmEngine)  # of this checkout, whichever is installed
 
 # One cell each. Those that fail do not stop the others.
 GALLERY = r'''
@@ -206,8 +206,8 @@ def test_all_kinds_of_cells_give_what_they_give_in_an_ordinary_kernel(tmp_path, 
 def test_a_notebook_of_the_book_gives_the_same_bytes(project, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     found = []
-    for engine in ("warm", "nbclient"):
-        monkeypatch.setenv("DESERTION_ENGINE", engine)
+    for name in ("warm", "nbclient"):
+        monkeypatch.setenv("DESERTION_ENGINE", name)
         found.append(execution.run_notebook(project, "lists", {"as_of": "latest", "data": "../data"}))
     assert execution.payloads(found[0]) and lasting(found[0]) == lasting(found[1])
 
@@ -323,9 +323,10 @@ def test_runs_leave_nothing_behind(tmp_path):
 # What is started ends.
 
 SCRIPT = """
-import sys, papermill
+import signal, sys, papermill
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background has it ignored
 from papermill.engines import papermill_engines
-from desertion.pipeline.warm import WarmEngine
+from desertion.pipeline.engine import WarmEngine
 papermill_engines.register("warm", WarmEngine)
 papermill.execute_notebook(sys.argv[1], None, engine_name="warm", kernel_name="python3", progress_bar=False)
 """
@@ -382,9 +383,9 @@ def test_a_script_without_a_guard_may_use_it(tmp_path):
 
 
 def test_where_nothing_can_be_forked_kernels_start_as_usual_and_that_is_said_once(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(warm.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    monkeypatch.setattr(engine.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
     monkeypatch.setattr(warm, "WarmNotebookClient", None)
-    warm.say_once.cache_clear()
+    engine.say_once.cache_clear()
     for name in ("a.ipynb", "b.ipynb"):
         assert run(["print(5)"], tmp_path / name) == ["5\n"]
     assert capsys.readouterr().err == "This system cannot fork processes: kernels start cold.\n"
@@ -410,7 +411,7 @@ def fake(tmp_path, monkeypatch):
     notebook_of(["as_of: AsOf = 'latest'  # date", "load(data, as_of)"], tmp_path / "notebooks" / "n.ipynb", tags=["parameters"])
     both, runs = threading.Barrier(2), []
 
-    def run_notebook(project, name, given):
+    def run_notebook(project, name, given, figures):
         runs.append(given["as_of"])
         with contextlib.suppress(threading.BrokenBarrierError):
             both.wait(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .bounds import Bounds, from_published
@@ -56,78 +58,105 @@ def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
     return seen.assign(status=seen["status"].mask(seen["id"].isin(stand_ins), "use"))
 
 
-def select(table: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
-    """Rows whose fields equal the given values; a list means any of them.
+class Indexed:
+    """A table of texts that knows where each value of a field stands, so that many selections of it are quick.
 
-    Raises ``EvidenceError`` for a field that the table does not have.
+    texts: rows written out before, by label and status; views of one table, whose rows differ in nothing else, share them.
     """
-    keep = pd.Series(True, index=table.index)
-    for name, wanted in where.items():
-        if name not in table.columns:
-            raise EvidenceError(f"no field {name!r}; the fields are {', '.join(table.columns)}")
-        keep &= table[name].isin([wanted] if isinstance(wanted, str) else list(wanted))
-    return table[keep]
 
+    def __init__(self, table: pd.DataFrame, texts: dict[tuple[Any, str], str] | None = None) -> None:
+        self.table = table
+        self._texts = {} if texts is None else texts
 
-class RowIndex:
-    """The rows of a table as texts, and where each value of a field stands: for hashing many selections of one table."""
+    def select(self, where: Mapping[str, Any]) -> pd.DataFrame:
+        """Rows whose fields equal the given values; a list means any of them.
 
-    def __init__(self, table: pd.DataFrame) -> None:
-        self._fields = list(table.columns)
-        self._rows = table.to_numpy(dtype=object).tolist()
-        self._texts = [json.dumps(row) for row in self._rows]
-        self._places: dict[str, dict[str, list[int]]] = {}
+        Raises ``EvidenceError`` for a field that the table does not have.
+        """
+        return self.table.take(self.places(where))
+
+    def places(self, where: Mapping[str, Any]) -> np.ndarray:
+        """Where the rows stand that ``select`` gives, in their order."""
+        kept = np.arange(len(self.table))
+        for name, wanted in where.items():
+            codes, numbers = self._coded(name)
+            asked = np.zeros(len(numbers), dtype=bool)
+            asked[[numbers[value] for value in ([wanted] if isinstance(wanted, str) else wanted) if value in numbers]] = True
+            kept = kept[asked[codes[kept]]]
+        return kept
 
     def texts(self, where: Mapping[str, Any]) -> list[str]:
-        """The rows that ``select`` gives, in their order. Raises ``EvidenceError`` for a field that there is not."""
-        kept: set[int] | None = None
-        for name, wanted in where.items():
-            places = self._of(name)
-            found = {place for value in ([wanted] if isinstance(wanted, str) else wanted) for place in places.get(value, ())}
-            kept = found if kept is None else kept & found
-        return self._texts if kept is None else [self._texts[place] for place in sorted(kept)]
+        """The rows that ``select`` gives, each as one text that no other row has."""
+        places = self.places(where).tolist()
+        keys = [self._keys[place] for place in places]
+        if new := [place for place, key in zip(places, keys, strict=True) if key not in self._texts]:
+            rows = self.table.take(new).to_numpy(dtype=object).tolist()
+            self._texts.update(zip((self._keys[place] for place in new), map(json.dumps, rows), strict=True))
+        return [self._texts[key] for key in keys]
 
-    def _of(self, name: str) -> dict[str, list[int]]:
-        if name not in self._fields:
-            raise EvidenceError(f"no field {name!r}; the fields are {', '.join(self._fields)}")
-        if name not in self._places:
-            places, column = {}, self._fields.index(name)
-            for place, row in enumerate(self._rows):
-                places.setdefault(row[column], []).append(place)
-            self._places[name] = places  # whole: other threads may ask at the same time
-        return self._places[name]
+    @cached_property
+    def _keys(self) -> list[tuple[Any, str]]:
+        statuses = self.table["status"] if "status" in self.table else itertools.repeat("")
+        return list(zip(self.table.index, statuses, strict=False))
+
+    @cached_property
+    def _codes(self) -> dict[str, tuple[np.ndarray, dict[str, int]]]:
+        return {}
+
+    def _coded(self, name: str) -> tuple[np.ndarray, dict[str, int]]:
+        """A field as numbers, one for each of its values, and the number of each value."""
+        if name not in self._codes:
+            if name not in self.table.columns:
+                raise EvidenceError(f"no field {name!r}; the fields are {', '.join(self.table.columns)}")
+            codes, values = pd.factorize(self.table[name])
+            self._codes[name] = codes, {value: number for number, value in enumerate(values)}
+        return self._codes[name]
 
 
 @dataclass
 class Evidence:
-    """The tables in ``folder`` as they could be known on ``as_of``; ``reads`` records every selection made."""
+    """The tables in ``folder`` as they could be known on ``as_of``; ``reads`` records every selection made.
+
+    without: an origin whose observations are left out, as if the table did not have them. whole: all of the evidence, if this
+    is a view of it: it is read, and what both see is hashed, only once.
+    """
 
     folder: Path
     as_of: str = LATEST
     reads: list[dict[str, Any]] = field(default_factory=list)
+    without: str = ""
+    whole: Evidence | None = None
 
     @cached_property
-    def _observations(self) -> pd.DataFrame:
-        return visible(read_table(self.folder, "observations"), self.as_of).sort_values("id")
+    def _tables(self) -> dict[str, Indexed]:
+        return {}
 
     @cached_property
     def _digests(self) -> dict[str, str]:
         return {}
 
-    @cached_property
-    def _indices(self) -> dict[str, RowIndex]:
-        return {}
-
-    @cached_property
-    def _tables(self) -> dict[str, pd.DataFrame]:
-        return {}
-
-    def _table(self, table: str) -> pd.DataFrame:
-        if table == "observations":
-            return self._observations
+    def _table(self, table: str) -> Indexed:
         if table not in self._tables:
-            self._tables[table] = read_table(self.folder, table)
+            whole = self.whole or self
+            if table == "observations":
+                rows = whole._rows[whole._rows["origin"] != self.without] if self.without else whole._rows
+                self._tables[table] = Indexed(visible(rows, self.as_of).sort_values("id"), whole._texts)
+            else:
+                self._tables[table] = self.whole._table(table) if self.whole else Indexed(read_table(self.folder, table))
         return self._tables[table]
+
+    @cached_property
+    def _rows(self) -> pd.DataFrame:
+        """The observations as they are in the file."""
+        return read_table(self.folder, "observations")
+
+    @cached_property
+    def _texts(self) -> dict[tuple[Any, str], str]:
+        return {}
+
+    def view(self, as_of: str = LATEST, without: str = "") -> Evidence:
+        """The same evidence by another date, or as if the table of observations had none of an origin; nothing is read of it."""
+        return Evidence(self.folder, as_of, without=without, whole=self)
 
     def select(self, table: str, **where: str | Iterable[str]) -> pd.DataFrame:
         """Rows of a table as text, by field; recorded as read.
@@ -140,27 +169,65 @@ class Evidence:
         read = {"table": table, "where": asked}
         if read not in self.reads:
             self.reads.append(read)
-        return select(self._table(table), asked).reset_index(drop=True)
+        return self.rows(read).reset_index(drop=True)
 
     def rows(self, read: Mapping[str, Any]) -> pd.DataFrame:
         """The rows that a recorded selection gives here. Raises ``EvidenceError`` where the table or a field is gone."""
-        return select(self._table(read["table"]), read["where"])
+        return self._table(read["table"]).select(read["where"])
 
-    def digest(self, read: Mapping[str, Any]) -> str:
-        """Hash of the rows that a recorded selection gives here: equal if and only if nothing it read differs.
+    def digest(self, read: str) -> str:
+        """Hash of the rows that a recorded selection (as JSON) gives here: equal if and only if nothing it read differs.
 
         "" where the table or a field that it names is gone. Each selection is hashed once.
         """
-        key = json.dumps(read, sort_keys=True)
-        if key not in self._digests:
+        if read not in self._digests:
+            self._digests[read] = self.whole.digest(read) if self.whole and not self._lacks_some(read) else self._hashed(read)
+        return self._digests[read]
+
+    def digest_of_views(self, read: str) -> str:
+        """Hash of all rows that a selection can give in any view of this evidence, and of those that decide whether it does.
+
+        By another date a row may have another status: which one depends on the row that is preferred to it and on its rivals.
+        """
+        asked = json.loads(read)
+        if asked["table"] != "observations":
+            return self.digest(read)
+        where = {name: value for name, value in asked["where"].items() if name != "status"}
+        try:
+            rows = self._table("observations").select(where)
+        except EvidenceError:
+            return ""
+        named = {*rows["id"], *rows["same_as"]} - {""}
+        everything = self._table("observations").table
+        tied = everything.loc[everything["id"].isin(named) | everything["same_as"].isin(named), "id"]
+        return self._hashed(read_key({"table": "observations", "where": {"id": sorted(tied)}}))
+
+    def _hashed(self, read: str) -> str:
+        asked = json.loads(read)
+        try:
+            rows = self._table(asked["table"]).texts(asked["where"])
+        except EvidenceError:
+            return ""
+        return hashlib.sha256("\n".join([read, *rows]).encode()).hexdigest()
+
+    def _lacks_some(self, read: str) -> bool:
+        """Whether a selection may give other rows here than in the whole. By a date: what stands in for a row depends on others."""
+        return self.as_of != LATEST or (bool(self.without) and self.without in self.whole._origins_in(read))
+
+    def _origins_in(self, read: str) -> frozenset[str]:
+        """The origins of the observations that a recorded selection gives here."""
+        if read not in self._origins:
+            asked = json.loads(read)
             try:
-                index = self._indices.get(read["table"])
-                if index is None:
-                    index = self._indices[read["table"]] = RowIndex(self._table(read["table"]))
-                self._digests[key] = hashlib.sha256("\n".join([key, *index.texts(read["where"])]).encode()).hexdigest()
+                found = self.rows(asked)["origin"] if asked["table"] == "observations" else ()
             except EvidenceError:
-                self._digests[key] = ""
-        return self._digests[key]
+                found = ()
+            self._origins[read] = frozenset(found)
+        return self._origins[read]
+
+    @cached_property
+    def _origins(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def observations(self, **where: str | Iterable[str]) -> pd.DataFrame:
         """Observations with dates as ``datetime.date`` (``None`` where empty) and a column ``bounds``.
@@ -168,13 +235,12 @@ class Evidence:
         Ordered by end, start and id.
         """
         rows = self.select("observations", **where)
-        cells = rows[["qualifier", "value", "low", "high", "id"]].itertuples(index=False, name=None)
-        dated = {name: [date.fromisoformat(day) if day else None for day in rows[name]]
-                 for name in ("start", "end", "known_from")}
-        bounds = pd.Series([from_published(*each) for each in cells], index=rows.index, dtype=object)
-        ordered = rows.sort_values(["end", "start", "id"]).index
-        dates = {name: pd.Series(days, index=rows.index, dtype=object) for name, days in dated.items()}
-        return rows.assign(bounds=bounds, **dates).loc[ordered].reset_index(drop=True)
+        keys = list(zip(rows["end"], rows["start"], rows["id"], strict=True))
+        rows = rows.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
+        cells = zip(*(rows[name] for name in ("qualifier", "value", "low", "high", "id")), strict=True)
+        typed = {name: [date.fromisoformat(day) if day else None for day in rows[name]] for name in ("start", "end", "known_from")}
+        typed["bounds"] = [from_published(*each) for each in cells]
+        return rows.assign(**{name: pd.Series(column, dtype=object) for name, column in typed.items()})
 
     def one(self, **where: str | Iterable[str]) -> Bounds:
         """Bounds of the only observation that matches; unknown where none was public by ``as_of``.
@@ -208,8 +274,12 @@ class Evidence:
         return [labels[key] for key in sorted(counted.index, key=lambda key: (-counted[key], key))]
 
     def _named(self, rows: Iterable[str]) -> pd.DataFrame:
-        everything = self._observations
-        return everything[everything["id"].isin(set(rows))]
+        return self._table("observations").select({"id": set(rows)})
+
+
+def read_key(read: Mapping[str, Any]) -> str:
+    """A recorded selection as a text that equal ones share."""
+    return json.dumps(read, sort_keys=True)
 
 
 def load(data: str | Path, as_of: str = LATEST) -> Evidence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,15 @@ def _filled(words: str, most: float, size: float, weight: str) -> list[str]:
 
 
 def _length(words: str, size: float, weight: str) -> float:
-    """Width in points of letters in the style's font."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return float(TextToPath().get_text_width_height_descent(words, font, ismath=False)[0])
+    """Width in points of letters in the style's font, each at its own width: kerning only ever makes a line shorter."""
+    return size * sum(_advance(letter, weight) for letter in words)
+
+
+@cache
+def _advance(letter: str, weight: str) -> float:
+    """Width of a letter at a size of one point. Measured at a hundred: the font rounds to pixels."""
+    font = FontProperties(family="DejaVu Sans", size=100, weight=weight)
+    return float(TextToPath().get_text_width_height_descent(letter, font, ismath=False)[0]) / 100
 
 
 def curly(words: str) -> str:

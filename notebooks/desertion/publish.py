@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import json
 import math
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -22,11 +23,11 @@ from .bounds import Bounds
 from .claims import Claims
 from .data import Evidence
 from .figures import Draw, render
-from .results import number_or_none
+from .results import MIME, number_or_none
 from .verdicts import VERDICTS
 
 FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]")  # how a text begins that is run, unless it is a number
-MIME = "application/vnd.counting-the-500s+json"
+NUMBERS_ONLY = "DESERTION_NUMBERS_ONLY"  # environment of a run for a sweep's table, in which nobody will see a figure
 
 
 class PublishError(Exception):
@@ -90,6 +91,8 @@ class Publisher:
         self._claim_name(name)
         if not alt.strip() or not columns:
             raise PublishError(f"{self.notebook}.{name}: a figure needs alt text and data")
+        if os.environ.get(NUMBERS_ONLY):
+            return
         rows = sorted(set(rows))
         source = self._source_line(rows)
         drawn = {variant: render(draw, data, name=f"{self.notebook}-{name}", title=title, subtitle=subtitle,

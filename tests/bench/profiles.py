@@ -22,7 +22,7 @@ import papermill
 from pathlib import Path
 from desertion.pipeline import execution
 from desertion.pipeline.project import Project
-from desertion.pipeline.warm import get_ready
+from desertion.pipeline.forkery import get_ready
 project = Project.at(Path.cwd())
 get_ready()
 run = lambda: execution.run_notebook(project, "rate", {})

@@ -41,7 +41,6 @@ def api(output: Path, names: list[str], workers: int) -> None:
 
 
 def warm(output: Path, names: list[str], workers: int) -> None:
-    import papermill  # noqa: F401 - first: it loads the engine by name, which must not be half loaded then
     from desertion.pipeline import execution
     from desertion.pipeline.project import Project
 

@@ -156,8 +156,7 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
     if name not in project.notebook_names:
         raise BuildError(f"no notebook {name!r}; there are {', '.join(project.notebook_names)}")
     settings = dict(setting(each) for each in chosen.settings)
-    notebook = execution.read_notebook(project.notebooks / f"{name}.ipynb")
-    given = execution.checked(name, notebook, {"data": project.data_for_notebooks, **settings})
+    given = execution.checked(project, name, {"data": project.told(project.data), **settings})
     executed = execution.run_notebook(project, name, given)
     output = project.build / "runs" / f"{name}.ipynb"
     execution.write_notebook(output, executed)

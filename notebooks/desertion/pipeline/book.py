@@ -16,12 +16,15 @@ from subprocess import Popen
 from typing import Any
 
 import pytask
+import pytask_parallel.execute
 
 from ..contract import check
 from . import execution, pages, site, sweep, unchanged
 from .errors import BuildError, in_words
 from .files import digest, tree, write
 from .project import Edition, Project
+
+NOTICED = 0.02  # seconds until the end of a task is noticed
 
 
 @dataclass
@@ -37,7 +40,7 @@ class Content:
         return f"content::{self.name}"
 
     def state(self) -> str:
-        return digest(*(part for path in self.files() for part in (path.name, path if path.is_file() else "")))
+        return digest(*(part for path in self.files() for part in (path.name, execution.digest_of(path) if path.is_file() else "")))
 
     def load(self, is_product: bool = False) -> None:
         """Tasks read the files themselves."""
@@ -52,7 +55,7 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
     write(project.build / "pytask.toml", "[tool.pytask.ini_options]\n")
     site.require_settings(project)
     execution.at_once(workers)
-    with pages.get_ready(project) as waiting:
+    with prompt(), pages.get_ready(project) as waiting:
         def once() -> tuple[Any, str]:
             with quiet_console() as said:
                 return pytask.build(
@@ -95,6 +98,17 @@ def quiet_console() -> Iterator[io.StringIO]:
         console._file = before
 
 
+@contextmanager
+def prompt() -> Iterator[None]:
+    """Has pytask-parallel look for finished tasks often: it looks ever more seldom while one runs, down to once a second."""
+    ordinary = pytask_parallel.execute._Sleeper
+    pytask_parallel.execute._Sleeper = partial(ordinary, timings=[NOTICED])
+    try:
+        yield
+    finally:
+        pytask_parallel.execute._Sleeper = ordinary
+
+
 def tasks(project: Project, editions: list[Edition], workers: int, waiting: Popen[str]) -> list[Callable[..., Any]]:
     """All tasks, for pytask to order by what each needs."""
     runs = [run_task(project, edition, name) for edition in editions for name in project.notebook_names]
@@ -129,7 +143,7 @@ def require_clean(folder: Path) -> None:
 
 def run_task(project: Project, edition: Edition, name: str) -> Callable[..., Any]:
     folder = project.edition_folder(edition.name)
-    notebook = execution.read_notebook(project.notebooks / f"{name}.ipynb")
+    notebook = execution.source_at(project.notebooks / f"{name}.ipynb")
     others, sweeps = execution.uses(notebook, set(project.notebook_names) - {name})
     upstream = [*(folder / f"{other}.json" for other in others), *map(project.sweep_file, sweeps)]
     executed = folder / "notebooks" / f"{name}.ipynb"
@@ -153,8 +167,12 @@ def sweep_task(project: Project, asked: sweep.Sweep, edition: Edition, workers: 
     @pytask.task(name="sweep", id=asked.name, kwargs={
         "checked": marker(project, "check"), "inputs": inputs, "produces": project.sweep_file(asked.name)})
     def run_sweep(checked: Path, inputs: None, produces: Path) -> None:
-        with step(f"sweep: {asked.name}", "done"):
-            write(produces, sweep.run(asked, workers).csv())
+        noted = marker(project, f"sweep_{asked.name}")
+        with step(f"sweep: {asked.name}", "as before") as say:
+            if not (noted.is_file() and produces.is_file() and noted.read_text() == digest(sweep.essence(asked), produces)):
+                write(produces, sweep.run(asked, workers).csv())
+                write(noted, digest(sweep.essence(asked), produces))
+                say("done")
     return run_sweep
 
 

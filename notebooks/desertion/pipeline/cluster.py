@@ -48,10 +48,10 @@ def cluster(address: str) -> Iterator[tuple[Run, int]]:
         raise BuildError(f"SCHEDULER={address}: no Dask scheduler answers ({error or type(error).__name__})") from None
     cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers do not have this library
 
-    def run_it(project: Project, name: str, given: Mapping[str, Any]) -> Any:
+    def run_it(project: Project, name: str, given: Mapping[str, Any], figures: bool) -> Any:
         parcel = packed(project, name, given)
         settings = [f"{key}={value}" for key, value in given.items() if key != "data"]
-        task = client.submit(run_there, parcel, name, settings, key=f"{name}-{digest(parcel, *settings)}")
+        task = client.submit(run_there, parcel, name, settings, figures, key=f"{name}-{digest(parcel, *settings, str(figures))}")
         try:
             notebook, complaint = task.result()
         except KilledWorker as error:
@@ -76,7 +76,8 @@ def packed(project: Project, name: str, given: Mapping[str, Any]) -> bytes:
              *tree(project.notebooks / "desertion", (".py", ".mplstyle")),
              *(results / f"{other}.json" for other in others), *map(project.sweep_file, sweeps)]
     held = {path.relative_to(project.root).as_posix(): path for path in files}
-    held |= {f"data/{path.name}": path for path in tree(project.data, (".csv", ".json"))}
+    tables = project.notebooks / given["data"] if "data" in given else project.data
+    held |= {f"data/{path.name}": path for path in tree(tables.resolve(), (".csv", ".json"))}
     parcel = io.BytesIO()
     with zipfile.ZipFile(parcel, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, path in sorted(held.items()):
@@ -85,12 +86,13 @@ def packed(project: Project, name: str, given: Mapping[str, Any]) -> bytes:
     return parcel.getvalue()
 
 
-def run_there(parcel: bytes, name: str, settings: list[str]) -> tuple[str | None, str]:
+def run_there(parcel: bytes, name: str, settings: list[str], figures: bool) -> tuple[str | None, str]:
     """On a worker: runs a notebook in a folder of its own; the executed notebook, or ``None`` and what went wrong."""
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
             archive.extractall(folder)
-        environment = {**os.environ, "PYTHONPATH": str(Path(folder, "notebooks")), "DESERTION_ENGINE": "nbclient"}
+        environment = {**os.environ, "PYTHONPATH": str(Path(folder, "notebooks")), "DESERTION_ENGINE": "nbclient",
+                       **({} if figures else {"DESERTION_NUMBERS_ONLY": "1"})}
         done = subprocess.run([sys.executable, "-m", "desertion.pipeline", "--root", folder, "run", name, *settings],
                               env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:

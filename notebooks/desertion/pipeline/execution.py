@@ -27,20 +27,24 @@ import nbformat
 
 from ..contract import printable
 from .errors import KILLED, MEMORY, BuildError
-from .files import as_json, digest, mirror, write
+from .files import as_json, digest, mirror, tree, write
 from .project import COMMON, Edition, Project
 from .settings import MAX_NOTEBOOK_BYTES, text_of
 
 if TYPE_CHECKING:
     from ..data import Evidence
+    from ..parameters import Parameter
 
 T = TypeVar("T")
-Run = Callable[[Project, str, Mapping[str, Any]], Any]  # what gives the executed notebook
+Run = Callable[[Project, str, Mapping[str, Any], bool], Any]  # what gives the executed notebook, as ``run_notebook`` does
 ENGINES = ("warm", "nbclient")
 RECORD = "5"  # how a run is recorded: runs recorded otherwise are not found
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 _importing = threading.Lock()
 _room = threading.Semaphore(os.cpu_count() or 1)
+BESIDE = "../data"  # the data folder that a published notebook names: the book has its tables there, wherever they came from
+QUIET = ["--log-level=50"]  # for a kernel: its own chatter is no output of the notebook
+WITHOUT_FIGURES = "--IPKernelApp.exec_lines=import os; os.environ['DESERTION_NUMBERS_ONLY'] = '1'; del os"
 
 
 def at_once(workers: int) -> None:
@@ -50,25 +54,18 @@ def at_once(workers: int) -> None:
 
 
 def get_ready(project: Project) -> None:
-    """Starts what kernels are forked from, in the background: for when notebooks will probably run soon."""
-    def start() -> None:
-        import_all()
-        from .warm import get_ready
-
-        get_ready()
-
+    """Starts what kernels are forked from, which then imports while this process does other things."""
     if engine() == "warm":
+        from .forkery import get_ready
+
         os.chdir(project.notebooks)
-        threading.Thread(target=start, daemon=True).start()
+        get_ready()
 
 
 def import_all() -> None:
-    """Imports what notebooks are run with, for all threads: two that begin at once can stop Python as a deadlock does."""
+    """Imports what tasks need, for all threads: two that begin at once can stop Python as a deadlock does."""
     with _importing:
-        import papermill  # noqa: F401 - first: it loads the engine by name, which must not be half loaded then
-
-        from .. import data, parameters, publish  # noqa: F401
-        from . import warm  # noqa: F401
+        from .. import data, parameters, results  # noqa: F401
 
 
 def remembered(function: Callable[[Path], T]) -> Callable[[Path], T]:
@@ -89,21 +86,31 @@ def execute(project: Project, edition: Edition, name: str, run_it: Run | None = 
 
     Raises ``BuildError`` that names the notebook and the cell.
     """
-    run, given, outcome = obtain(project.seen_by(edition), edition, name, run_it)
-    materialise(project, edition, name, run, given)
+    run, given, outcome = obtain(project, edition, name, run_it)
+    made, of = project.edition_folder(edition.name) / ".made" / name, as_json([run.name, given])
+    if not (made.is_file() and made.read_text("utf-8") == digest(of, made_of(project, edition, name))):
+        materialise(project, edition, name, run, given)
+        write(made, digest(of, made_of(project, edition, name)))
     return outcome
+
+
+def made_of(project: Project, edition: Edition, name: str) -> str:
+    """Hash of all that an edition's folder holds of a notebook."""
+    folder = project.edition_folder(edition.name)
+    files = [folder / f"{name}.json", folder / "notebooks" / f"{name}.ipynb", *tree(folder / "files" / name)]
+    return digest(*(part for path in files if path.is_file() for part in (path.name, path)))
 
 
 def results_of(project: Project, edition: Edition, name: str, run_it: Run | None = None) -> tuple[dict[str, Any], str]:
     """What a notebook publishes for an edition, without writing it into the edition's folder; and "run" or "reused"."""
-    run, _, outcome = obtain(project.seen_by(edition), edition, name, run_it)
-    return document_of(run / "notebook.ipynb"), outcome
+    run, _, outcome = obtain(project, edition, name, run_it)
+    return document_of(run / "document.json"), outcome
 
 
 @remembered
 def document_of(path: Path) -> dict[str, Any]:
-    """What the notebook of a stored run published, for no edition in particular: many editions share a run."""
-    return published_document("", path.parts[-3], stored(path))[0]
+    """What a stored run published, for no edition in particular: many editions share a run."""
+    return json.loads(path.read_text("utf-8"))
 
 
 def stored(path: Path) -> Any:
@@ -117,33 +124,36 @@ def obtain(project: Project, edition: Edition, name: str, run_it: Run | None = N
     run_it: what runs a notebook; without it, this process does.
     """
     import_all()
+    project = project.seen_by(edition)
     given, base = identity(project, edition, name)
+    if run := find(project, edition, name, base):
+        return run, given, "reused"
     while True:
         turn = expected(project, edition, name, base)
         with _turns[turn]:  # of two editions that see the same rows, the second finds the run of the first
             if run := find(project, edition, name, base):
                 return run, given, "reused"
             if turn == expected(project, edition, name, base):  # nothing was learnt while waiting
-                return keep(project, edition, name, base, (run_it or run_notebook)(project, name, given)), given, "run"
+                lay_out(project, edition)
+                notebook = (run_it or run_notebook)(project, name, given, edition.figures)
+                return keep(project, edition, name, base, notebook), given, "run"
 
 
 def identity(project: Project, edition: Edition, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parameters of a notebook in an edition, and what a run of it is of, beside the rows and the library's modules."""
     path = project.notebooks / f"{name}.ipynb"
-    source = source_at(path)
-    given = parameters_of(project, edition, name, source)
+    given = parameters_of(project, edition, name)
     return given, {
         "record": RECORD, "source": source_digest(path), "lock": digest_of(project.root / "requirements.txt"),
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}", "as_of": edition.as_of if uses_date(source) else "",
-        "assumptions": {key: value for key, value in given.items() if key not in COMMON}}
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}", "as_of": edition.as_of if uses_date(path) else "",
+        "figures": edition.figures, "assumptions": {key: value for key, value in given.items() if key not in COMMON}}
 
 
 def expected(project: Project, edition: Edition, name: str, base: Mapping[str, Any]) -> str:
     """What tells, before a run and as far as earlier ones have shown, whether two editions will share it."""
     evidence = view(project, edition)
-    reads = {json.dumps(read, sort_keys=True): read for _, record in records(project, name)
-             if record["base"] == base for read, _ in record["rows"]}
-    return digest(name, as_json(base), *(evidence.digest(reads[key]) for key in sorted(reads)))
+    reads = {read for _, record in records(project, name) if record["base"] == base for read in record["rows"]}
+    return digest(name, as_json(base), *map(evidence.digest, sorted(reads)))
 
 
 def read_notebook(path: Path) -> Any:
@@ -171,8 +181,21 @@ def source_digest(path: Path) -> str:
     return digest(source_of(source_at(path)))
 
 
-def uses_date(notebook: Any) -> bool:
+@remembered
+def declared_by(path: Path) -> list[Parameter]:
+    """The parameters that a notebook declares. Raises ``BuildError`` where its parameters cell is not as it must be."""
+    from ..parameters import ParameterError, of_notebook
+
+    try:
+        return of_notebook(source_at(path))
+    except ParameterError as error:
+        raise BuildError(f"notebooks/{path.name}: {error}") from None
+
+
+@remembered
+def uses_date(path: Path) -> bool:
     """Whether a notebook uses its date beyond loading the evidence; then editions that see the same rows share no run."""
+    notebook = source_at(path)
     code = "\n".join(cell.source for cell in notebook.cells
                      if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []))
     return re.search(r"\bas_of\b", code.replace("load(data, as_of)", "")) is not None
@@ -183,20 +206,21 @@ def source_of(notebook: Any) -> str:
     return as_json([[cell.cell_type, sorted(cell.metadata.get("tags", [])), cell.source] for cell in notebook.cells])
 
 
-def parameters_of(project: Project, edition: Edition, name: str, notebook: Any) -> dict[str, Any]:
+def parameters_of(project: Project, edition: Edition, name: str) -> dict[str, Any]:
     """The parameters a notebook gets in an edition: the common ones it declares, and the edition's assumptions."""
-    common = {"as_of": edition.as_of, "data": project.data_for_notebooks, "results": f"../_build/editions/{edition.name}"}
-    source = source_of(notebook)
-    given = {key: value for key, value in common.items() if f"{key}: " in source}
-    return checked(name, notebook, given | dict(edition.assumptions.get(name, {})))
+    data = project.told(project.less(edition.without) if edition.without else project.data)
+    common = {"as_of": edition.as_of, "data": data, "results": f"../_build/editions/{edition.name}"}
+    declared = {each.name for each in declared_by(project.notebooks / f"{name}.ipynb")}
+    given = {key: value for key, value in common.items() if key in declared}
+    return checked(project, name, given | dict(edition.assumptions.get(name, {})))
 
 
-def checked(name: str, notebook: Any, given: dict[str, Any]) -> dict[str, Any]:
+def checked(project: Project, name: str, given: dict[str, Any]) -> dict[str, Any]:
     """The given parameters, if the notebook takes them. Raises ``BuildError`` listing faults and valid parameters."""
-    from ..parameters import ParameterError, of_notebook, require
+    from ..parameters import ParameterError, require
 
     try:
-        require(of_notebook(notebook), given)
+        require(declared_by(project.notebooks / f"{name}.ipynb"), given)
     except ParameterError as error:
         raise BuildError(f"notebooks/{name}.ipynb: {error}") from None
     return given
@@ -218,23 +242,28 @@ def cell_seconds() -> int:
     return int(given)
 
 
-def run_notebook(project: Project, name: str, given: Mapping[str, Any]) -> Any:
-    """The executed notebook. Raises ``BuildError`` with the cell's number and its error if one fails."""
-    import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.engines import papermill_engines
-    from papermill.exceptions import PapermillExecutionError
+def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures: bool = True) -> Any:
+    """The executed notebook. Raises ``BuildError`` with the cell's number and its error if one fails.
 
-    from .warm import WarmEngine, private_sockets
+    figures: without them, only numbers are computed, for a table of many settings.
+    """
+    with _importing:  # threads that import the same packages from different ends may find them half imported
+        import papermill
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+        from papermill.engines import papermill_engines
+        from papermill.exceptions import PapermillExecutionError
 
-    papermill_engines.register("warm", WarmEngine)  # that of this library, whether or not one is installed
+        from .engine import WarmEngine
+        from .warm import private_sockets
+
+        papermill_engines.register("warm", WarmEngine)  # that of this library, whether or not one is installed
     os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
     with _room, tempfile.TemporaryDirectory() as folder:
         try:
             return papermill.execute_notebook(
                 f"{name}.ipynb", None, dict(given), engine_name=engine(), kernel_name="python3", language="python",
                 progress_bar=False, execution_timeout=cell_seconds(), config=private_sockets(folder),
-                extra_arguments=["--log-level=50"])  # the kernel's own chatter is no output of the notebook
+                extra_arguments=QUIET if figures else [*QUIET, WITHOUT_FIGURES])
         except PapermillExecutionError as error:
             why = f"\n{MEMORY}" if error.ename in ("MemoryError", "ArrayMemoryError", "_ArrayMemoryError") else ""
             raise BuildError(f"notebooks/{name}.ipynb, cell {error.cell_index}: {error.ename}: {error.evalue}{why}") from None
@@ -254,7 +283,7 @@ def write_notebook(path: Path, notebook: Any) -> None:
 
 def payloads(notebook: Any) -> list[dict[str, Any]]:
     """What an executed notebook published, in order."""
-    from ..publish import MIME
+    from ..results import MIME
 
     return [output.data[MIME] for cell in notebook.cells for output in cell.get("outputs", [])
             if MIME in output.get("data", {})]
@@ -262,6 +291,8 @@ def payloads(notebook: Any) -> list[dict[str, Any]]:
 
 def keep(project: Project, edition: Edition, name: str, base: Mapping[str, Any], notebook: Any) -> Path:
     """Stores a run under a key of its own and returns its folder; the folder appears whole."""
+    from ..data import read_key
+
     published = payloads(notebook)
     if not published:
         raise BuildError(f"notebooks/{name}.ipynb: publishes nothing")
@@ -270,13 +301,16 @@ def keep(project: Project, edition: Edition, name: str, base: Mapping[str, Any],
     reads = unique(read for each in published for read in each["reads"])
     modules = sorted({module for each in published for module in each["modules"]})
     evidence = view(project, edition)
+    keys = [read_key(read) for read in reads if "table" in read]
     record = {"base": base, "modules": {module: module_digest(project, module) for module in modules}, "reads": reads,
-              "rows": [[read, evidence.digest(read)] for read in reads if "table" in read],
-              "results": results_digest(project, edition, reads)}
+              "rows": {key: evidence.digest(key) for key in keys}, "results": results_digest(project, edition, reads)}
     folder = project.build / "store" / name / digest(as_json(record))[:16]
     unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
     write_notebook(unfinished / "notebook.ipynb", notebook)
-    write(unfinished / "run.json", as_json({**record, "notebook": digest(unfinished / "notebook.ipynb")}))
+    document = as_json(published_document("", name, notebook)[0])
+    write(unfinished / "document.json", document)
+    stored = {"notebook": digest(unfinished / "notebook.ipynb"), "document": digest(document)}
+    write(unfinished / "run.json", as_json({**record, **stored}))
     if folder.is_dir() and not is_whole(folder):
         shutil.rmtree(folder)
     try:
@@ -317,16 +351,18 @@ def record_of(path: Path) -> dict[str, Any]:
 
 
 def is_whole(run: Path) -> bool:
-    """Whether the notebook of a stored run is the one that was stored."""
-    record, notebook = run / "run.json", run / "notebook.ipynb"
-    return record.is_file() and notebook.is_file() and record_of(record).get("notebook") == digest_of(notebook)
+    """Whether what is stored of a run is what was stored."""
+    record = record_of(run / "run.json") if (run / "run.json").is_file() else {}
+    parts = {"notebook": run / "notebook.ipynb", "document": run / "document.json"}
+    return all(path.is_file() and record.get(part) == digest_of(path) for part, path in parts.items())
 
 
 def find(project: Project, edition: Edition, name: str, base: Mapping[str, Any]) -> Path | None:
-    """The folder of an earlier run whose every input is as it is now."""
+    """The folder of an earlier run whose every input is as it is now. One with figures serves where none are wanted too."""
     evidence = view(project, edition)
+    fitting = [base] if base["figures"] else [base, {**base, "figures": True}]
     for folder, record in records(project, name):
-        if (record["base"] == base and all(evidence.digest(read) == was for read, was in record["rows"])
+        if (record["base"] in fitting and all(evidence.digest(read) == was for read, was in record["rows"].items())
                 and is_current(project, record["modules"])
                 and record["results"] == results_digest(project, edition, record["reads"]) and is_whole(folder)):
             return folder
@@ -350,14 +386,32 @@ def is_current(project: Project, modules: Mapping[str, str]) -> bool:
 def view(project: Project, edition: Edition) -> Evidence:
     """The evidence as an edition sees it; kept while the tables stay as they are, since many runs are compared with it."""
     tables = sorted(project.data.glob("*.csv"))
-    return _view(project.data, edition.as_of, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in tables))
+    state = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in tables)
+    return _view(project.data, edition.as_of, edition.without, state)
 
 
-@functools.lru_cache(maxsize=64)
-def _view(data: Path, as_of: str, _tables: tuple[tuple[str, int, int], ...]) -> Evidence:
+@functools.lru_cache(maxsize=512)
+def _view(data: Path, as_of: str, without: str, state: tuple[tuple[str, int, int], ...]) -> Evidence:
+    return _whole(data, state).view(as_of, without)
+
+
+@functools.lru_cache(maxsize=8)
+def _whole(data: Path, _state: tuple[tuple[str, int, int], ...]) -> Evidence:
     from ..data import load
 
-    return load(data, as_of)
+    return load(data)
+
+
+def lay_out(project: Project, edition: Edition) -> None:
+    """Writes the tables that an edition reads, where it leaves out an origin: for a notebook to load."""
+    if edition.without:
+        from ..data import read_table
+
+        rows = read_table(project.data, "observations")
+        text = rows[rows["origin"] != edition.without].to_csv(index=False, lineterminator="\n")
+        others = {path.name: path.read_bytes() for path in sorted(project.data.glob("*.csv"))}
+        for name, content in {**others, "observations.csv": text}.items():
+            write(project.less(edition.without) / name, content)
 
 
 def results_digest(project: Project, edition: Edition, reads: list[dict[str, Any]]) -> str:
@@ -394,16 +448,15 @@ def joined(outputs: list[Any]) -> list[Any]:
 def materialise(project: Project, edition: Edition, name: str, run: Path, given: Mapping[str, Any]) -> None:
     """Writes what a run published into the edition's folder: results, files of figures and tables, the notebook."""
     from ..parameters import INJECTED
-    from ..publish import MIME
+    from ..results import MIME
 
     notebook = stored(run / "notebook.ipynb")
     document, files = published_document(edition.name, name, notebook)
     document["run"] = run.name
-    # A folder outside of the checkout is a matter of this machine; readers have its tables in the book's folder ``data``.
-    told = {key: "../data" if key == "data" and value.startswith("../..") else value for key, value in given.items()}
+    told = {key: BESIDE if key == "data" else value for key, value in given.items()}
     for cell in notebook.cells:
         if cell.cell_type == "code" and "injected-parameters" in cell.metadata.get("tags", []):
-            cell.source = f"{INJECTED}\n" + "\n".join(f"{key} = {told[key]!r}" for key in told)
+            cell.source = f"{INJECTED}\n" + "\n".join(f"{key} = {value!r}" for key, value in told.items())
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(MIME, None)  # the book has it beside the notebook
     folder = project.edition_folder(edition.name)

@@ -110,7 +110,7 @@ def why(project: Project, edition: Edition, last: Mapping[str, Any] | None, base
               for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
     found += [f"{module.removeprefix('desertion.')} changed in the library" for module, digest in last["modules"].items()
               if execution.module_digest(project, module) != digest]
-    found += other_rows(execution.view(project, edition), built_view(project, edition), last["rows"])
+    found += other_rows(execution.view(project, edition), built_view(project, edition), last["rows"].items())
     if last["results"] != execution.results_digest(project, edition, last["reads"]):
         found.append("results that it reads changed")
     return found
@@ -122,12 +122,13 @@ def built_view(project: Project, edition: Edition) -> Evidence | None:
     return execution.view(replace(project, data=folder), edition) if (folder / "observations.csv").is_file() else None
 
 
-def other_rows(now: Evidence, built: Evidence | None, rows: Iterable[tuple[Mapping[str, Any], str]]) -> list[str]:
+def other_rows(now: Evidence, built: Evidence | None, rows: Iterable[tuple[str, str]]) -> list[str]:
     """Which selections that a run recorded give other rows now; rows are named where those before are still at hand."""
     changed: dict[str, dict[str, None]] = {}
-    for read, digest in rows:
-        if now.digest(read) != digest:
-            comparable = built is not None and built.digest(read) == digest
+    for key, digest in rows:
+        if now.digest(key) != digest:
+            read = json.loads(key)
+            comparable = built is not None and built.digest(key) == digest
             named = differing(built.rows(read), now.rows(read)) if comparable else [described(read)]
             changed.setdefault(read["table"], {}).update(dict.fromkeys(named))
     return [f"{table}: {', '.join(list(named)[:SHOWN])}" + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")

@@ -13,6 +13,7 @@ from typing import Any
 from ..contract import printable
 from ..days import LATEST, is_day
 from .errors import BuildError
+from .files import digest
 from .settings import yaml_of
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")  # of an edition or a sweep: it becomes the name of a folder
@@ -23,13 +24,16 @@ COMMON = ("as_of", "data", "results")  # given to notebooks by the edition, not 
 class Edition:
     """A named set of parameters: the date as of which the evidence is read, and assumptions by notebook.
 
-    data: its own data folder; without it, that of the project.
+    data: its own data folder; without it, that of the project. without: an origin whose observations are left out. figures:
+    whether they are drawn; a sweep's table needs none.
     """
 
     name: str
     as_of: str
     assumptions: Mapping[str, Mapping[str, Any]]
     data: Path | None = None
+    without: str = ""
+    figures: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,13 @@ class Project:
         """The tidy table of a sweep."""
         return self.build / "sweeps" / f"{sweep}.csv"
 
-    @cached_property
-    def data_for_notebooks(self) -> str:
-        """The data folder as notebooks are told it: relative to notebooks/, so that no output names this machine."""
-        return Path(os.path.relpath(self.data, self.notebooks)).as_posix()
+    def less(self, origin: str) -> Path:
+        """The folder for tables that lack all observations of one origin."""
+        return self.build / "without" / (origin if self.data == self.root / "data" else f"{digest(str(self.data))[:8]}-{origin}")
+
+    def told(self, folder: Path) -> str:
+        """A data folder as notebooks are told it: relative to notebooks/, so that no output names this machine."""
+        return Path(os.path.relpath(folder, self.notebooks)).as_posix()
 
     @cached_property
     def notebook_names(self) -> list[str]:

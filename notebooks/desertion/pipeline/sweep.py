@@ -13,6 +13,7 @@ import io
 import itertools
 import math
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,7 @@ from ..days import LATEST, is_day
 from . import execution
 from .errors import BuildError
 from .execution import Run
-from .files import as_json, digest, write
+from .files import as_json, digest
 from .project import NAME, Edition, Project, possible
 from .settings import yaml_of
 
@@ -77,29 +78,24 @@ class Sweep:
 
     def edition(self, setting: Setting) -> Edition:
         """A setting as an edition of its own."""
-        project = replace(self.project, data=self.project.root / setting["data"]) if "data" in setting else self.project
-        if "without" in setting:
-            project = without(project, setting["without"])
+        data = self.project.root / setting["data"] if "data" in setting else self.project.data
         involved = {each for name in self.notebooks for each in [*self.upstream[name], name]}
         given = {axis: value for axis, value in setting.items() if axis not in OF_THE_EVIDENCE}
         return Edition(f"sweep_{digest(as_json(dict(setting)))[:16]}", setting.get("as_of", LATEST), {
             each: {**self.assumptions.get(each, {}), **{axis: value for axis, value in given.items() if self.takes(each, axis)}}
-            for each in involved}, project.data)
+            for each in involved}, data, setting.get("without", ""), figures=False)
 
 
 def upstream(project: Project, name: str) -> list[str]:
     """The notebooks whose results a notebook reads, directly or not; each after those it reads itself."""
-    notebook = execution.read_notebook(project.notebooks / f"{name}.ipynb")
+    notebook = execution.source_at(project.notebooks / f"{name}.ipynb")
     direct, _ = execution.uses(notebook, set(project.notebook_names) - {name})
     return list(dict.fromkeys(each for other in direct for each in [*upstream(project, other), other]))
 
 
 def parameters(project: Project, name: str) -> list[str]:
     """Names of the parameters a notebook takes, without those that say where things are."""
-    from ..parameters import of_notebook
-
-    declared = of_notebook(execution.read_notebook(project.notebooks / f"{name}.ipynb"))
-    return [each.name for each in declared if each.kind != "Folder"]
+    return [each.name for each in execution.declared_by(project.notebooks / f"{name}.ipynb") if each.kind != "Folder"]
 
 
 def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
@@ -165,9 +161,8 @@ def require_taken(sweep: Sweep, where: str) -> None:
             valid = sorted({each for name in involved for each in parameters(sweep.project, name)} | set(OF_THE_EVIDENCE))
             raise BuildError(f"{where}: {axis}: no notebook of this sweep takes it; what can vary: {', '.join(valid)}")
         for name in takers:
-            notebook = execution.read_notebook(sweep.project.notebooks / f"{name}.ipynb")
             for value in () if isinstance(values, str) else values:
-                execution.checked(name, notebook, {axis: value})
+                execution.checked(sweep.project, name, {axis: value})
 
 
 def months(first: date, last: date) -> Iterator[date]:
@@ -179,18 +174,6 @@ def months(first: date, last: date) -> Iterator[date]:
         if following > last:
             return
         day = following
-
-
-def without(project: Project, origin: str) -> Project:
-    """The project with a data folder, under ``_build``, that lacks all observations of one origin."""
-    name = origin if project.data == project.root / "data" else f"{digest(str(project.data))[:8]}-{origin}"
-    folder = project.build / "without" / name
-    for path in sorted(project.data.glob("*.csv")):
-        if path.stem != "observations":
-            write(folder / path.name, path.read_bytes())
-    rows = read_table(project.data, "observations")
-    write(folder / "observations.csv", rows[rows["origin"] != origin].to_csv(index=False, lineterminator="\n"))
-    return replace(project, data=folder)
 
 
 @dataclass
@@ -229,6 +212,25 @@ def run(sweep: Sweep, workers: int, run_it: Run | None = None) -> Table:
         for edition in editions.values():
             shutil.rmtree(sweep.project.edition_folder(edition.name), ignore_errors=True)
     return Table(list(sweep.grid), [row for rows, _ in found for row in rows], len(editions), sum(runs for _, runs in found))
+
+
+def essence(sweep: Sweep) -> str:
+    """Hash of all that the table of a sweep depends on, as far as earlier runs show: while this is as it was, so is that."""
+    jobs, project = sweep.jobs(), sweep.project
+    evidences = [execution.view(project, Edition("", LATEST, {}))]
+    if "data" in sweep.grid:
+        folders = [replace(project, data=project.root / folder) for folder in sweep.grid["data"]]
+        evidences = [execution.view(each, Edition("", LATEST, {})) for each in folders]
+    parts = [as_json([jobs, list(sweep.grid), sweep.assumptions]), execution.RECORD, sys.version,
+             execution.digest_of(project.root / "requirements.txt")]
+    for name in sorted({*sweep.notebooks, *itertools.chain(*sweep.upstream.values())}):
+        earlier = [record for _, record in execution.records(project, name) if record["base"]["record"] == execution.RECORD]
+        modules = sorted({module for record in earlier for module in record["modules"]})
+        reads = sorted({read for record in earlier for read in record["rows"]})
+        parts += [execution.source_digest(project.notebooks / f"{name}.ipynb"), *modules, *reads]
+        parts += [execution.module_digest(project, module) for module in modules]
+        parts += [evidence.digest_of_views(read) for evidence in evidences for read in reads]
+    return digest(*parts)
 
 
 def rows_of(document: Mapping[str, Any], notebook: str, setting: Setting) -> Iterable[dict[str, Any]]:
