@@ -1,6 +1,7 @@
 """Figures: letters that can be read on a phone, lines of words that fit, and bounds drawn as bounds."""
 
 import re
+import warnings
 
 import pytest
 from desertion.bounds import Bounds
@@ -29,6 +30,29 @@ def test_no_letter_is_smaller_than_11_px_on_a_phone():
 
 def test_apostrophes_are_those_of_the_prose():
     assert "It is Russia’s" in drawn(narrow=False) and "Russia's" not in drawn(narrow=False).replace("<title>It is Russia's</title>", "")
+
+
+FOREIGN = ("مرحبا", "列表", "한국", "हिन्दी", "ไทย", "😀")
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_letters_that_the_font_lacks_stay_text_without_a_warning(narrow):
+    def draw(figure, data, narrow):
+        figure.subplots().barh(FOREIGN, range(len(FOREIGN)))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        svg = render(draw, None, name="x", title="題名", subtitle="הקדמה", source="来源", height=2, narrow=narrow)
+    assert [words for words in (*FOREIGN, "題名", "הקדמה", "来源") if not re.search(rf"<text[^>]*>{words}</text>", svg)] == []
+
+
+def test_any_other_warning_is_heard():
+    def draw(figure, data, narrow):
+        figure.subplots()
+        warnings.warn("Glyph of the labels", UserWarning, stacklevel=1)
+
+    with pytest.warns(UserWarning, match="labels"):
+        drawn(narrow=False, draw=draw)
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -43,11 +44,12 @@ def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, sourc
     """SVG of one variant. ``draw(figure, data, narrow)`` adds axes to the figure; title, subtitle, source are added.
 
     height: inches left for the drawing itself. No letter of the narrow variant is smaller than ``READABLE``, whatever ``draw``
-    asks for. The same arguments give the same bytes.
+    asks for. The same arguments give the same bytes. The words stay text: letters that the style's font lacks, a reader's has.
     """
     width, fine = (NARROW, READABLE) if narrow else (WIDE, 8.5)
     salt = f"{name}-{'narrow' if narrow else 'wide'}"
-    with mpl.rc_context(), matplotlib.style.context(STYLE):
+    with mpl.rc_context(), matplotlib.style.context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font\(s\)", UserWarning)
         mpl.rcParams["svg.hashsalt"] = salt
         head = [(line, 12, "bold", INK) for line in wrapped(title, width, 12, "bold")]
         head += [(line, 9.5, "normal", MUTED) for line in wrapped(subtitle, width, 9.5)]
