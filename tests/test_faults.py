@@ -353,6 +353,30 @@ def test_the_state_of_a_folder_tells_whether_anybody_wrote_there(tmp_path):
     assert len(seen) == 4
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", "[1]", "1", '{"base": {}}', b"\xff\xfe"])
+def test_a_record_that_is_none_is_no_run(tmp_path, content):
+    files.write(tmp_path / "one" / "run.json", content)
+    assert execution.records_in(tmp_path) == [] and not execution.is_whole(tmp_path / "one")
+
+
+def test_a_note_that_was_damaged_is_as_good_as_none(tmp_path):
+    note = tmp_path / "note"
+    assert not files.holds(note, "a")
+    note.write_bytes(b"\xff\xfe")
+    assert not files.holds(note, "a")
+    note.write_text("é", "utf-8")
+    assert files.holds(note, "é") and not files.holds(note, "e")
+
+
+def test_the_process_that_kernels_are_forked_from_never_gets_the_signal_of_ctrl_c():
+    code = ("from desertion.pipeline.forkery import forkery\n"
+            "print(open(f'/proc/{forkery()._server._forkserver_pid}/status').read())")
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(HERE.parent / "notebooks")},
+                          capture_output=True, text=True, check=True, timeout=300)
+    blocked = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("SigBlk:"))
+    assert int(blocked, 16) >> (signal.SIGINT - 1) & 1
+
+
 @pytest.mark.parametrize("given", ["soon", "0", "-1", "1.5"])
 def test_a_limit_for_cells_that_is_no_number_of_seconds(monkeypatch, given):
     monkeypatch.setenv("DESERTION_CELL_SECONDS", given)

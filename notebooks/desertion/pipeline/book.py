@@ -21,7 +21,7 @@ import pytask_parallel.execute
 from ..contract import check
 from . import execution, pages, site, sweep, unchanged
 from .errors import BuildError, in_words
-from .files import digest, tree, write
+from .files import digest, holds, tree, write
 from .project import Edition, Project
 
 NOTICED = 0.02  # seconds until the end of a task is noticed
@@ -169,7 +169,7 @@ def sweep_task(project: Project, asked: sweep.Sweep, edition: Edition, workers: 
     def run_sweep(checked: Path, inputs: None, produces: Path) -> None:
         noted = marker(project, f"sweep_{asked.name}")
         with step(f"sweep: {asked.name}", "as before") as say:
-            if not (noted.is_file() and produces.is_file() and noted.read_text() == digest(sweep.essence(asked), produces)):
+            if not (produces.is_file() and holds(noted, digest(sweep.essence(asked), produces))):
                 write(produces, sweep.run(asked, workers).csv())
                 write(noted, digest(sweep.essence(asked), produces))
                 say("done")

@@ -27,7 +27,7 @@ import nbformat
 
 from ..contract import printable
 from .errors import KILLED, MEMORY, BuildError
-from .files import as_json, digest, mirror, tree, write
+from .files import as_json, digest, holds, mirror, tree, write
 from .project import COMMON, Edition, Project
 from .settings import MAX_NOTEBOOK_BYTES, text_of
 
@@ -39,6 +39,7 @@ T = TypeVar("T")
 Run = Callable[[Project, str, Mapping[str, Any], bool], Any]  # what gives the executed notebook, as ``run_notebook`` does
 ENGINES = ("warm", "nbclient")
 RECORD = "5"  # how a run is recorded: runs recorded otherwise are not found
+PARTS = {"base", "modules", "reads", "rows", "results", "notebook", "document"}  # and of what it consists
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 _importing = threading.Lock()
 _room = threading.Semaphore(os.cpu_count() or 1)
@@ -87,8 +88,8 @@ def execute(project: Project, edition: Edition, name: str, run_it: Run | None = 
     Raises ``BuildError`` that names the notebook and the cell.
     """
     run, given, outcome = obtain(project, edition, name, run_it)
-    made, of = project.edition_folder(edition.name) / ".made" / name, as_json([run.name, given])
-    if not (made.is_file() and made.read_text("utf-8") == digest(of, made_of(project, edition, name))):
+    made, of = project.build / "done" / f"made_{edition.name}_{name}", as_json([run.name, given])
+    if not holds(made, digest(of, made_of(project, edition, name))):
         materialise(project, edition, name, run, given)
         write(made, digest(of, made_of(project, edition, name)))
     return outcome
@@ -345,9 +346,10 @@ def records_in(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 def record_of(path: Path) -> dict[str, Any]:
     """The record of a stored run; empty if it cannot be read: then there is no such run."""
     try:
-        return json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"))
     except ValueError:
         return {}
+    return found if isinstance(found, dict) and found.keys() >= PARTS else {}
 
 
 def is_whole(run: Path) -> bool:

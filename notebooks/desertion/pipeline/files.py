@@ -22,13 +22,18 @@ def as_json(body: Any) -> str:
     return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def holds(path: Path, content: str | bytes) -> bool:
+    """Whether there is a file with that content: a note that was damaged, even so that it is no text, is as good as none."""
+    return path.is_file() and path.read_bytes() == (content.encode() if isinstance(content, str) else content)
+
+
 def write(path: Path, content: str | bytes) -> bool:
     """Writes a file whole, by way of a temporary one beside it; leaves it alone if it has that content already.
 
     Returns whether it changed, so that what depends on the file's time is rebuilt only then.
     """
     content = content.encode() if isinstance(content, str) else content
-    if path.is_file() and path.read_bytes() == content:
+    if holds(path, content):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -37,10 +37,12 @@ class Forkery:
     """One process that kernels are forked from."""
 
     def __init__(self) -> None:
+        from multiprocessing import resource_tracker
         from multiprocessing.forkserver import ForkServer
 
         self._server = ForkServer()
         self._server.set_forkserver_preload(PRELOADED)
+        resource_tracker.ensure_running()  # whoever starts it unblocks the signal
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # it inherits this: Ctrl-C is for us, not for it
         settings = multiprocessing.current_process()._config
         own = settings.get("tempdir")

@@ -15,7 +15,7 @@ from ..parameters import of_notebook
 from . import changes, manifest, private, provenance
 from .errors import KILLED, BuildError, in_words
 from .execution import read_notebook, title_of
-from .files import as_json, mirror, settle, state_of, tree, write
+from .files import as_json, holds, mirror, settle, state_of, tree, write
 from .project import Project
 from .settings import yaml_of
 
@@ -96,7 +96,7 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
     is given again: Sphinx does not repeat the warnings of pages it does not read again.
     """
     output, note = project.build / "sphinx", project.build / "done" / "sphinx"
-    if not note.is_file() or note.read_text("utf-8", errors="replace") != state_of(output):
+    if not holds(note, state_of(output)):
         shutil.rmtree(output, ignore_errors=True)  # an earlier build was killed in it, or somebody else wrote there
     note.unlink(missing_ok=True)
     try:

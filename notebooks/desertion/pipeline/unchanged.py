@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .errors import BuildError
-from .files import digest, tree, write
+from .files import digest, holds, tree, write
 from .project import Edition, Project
 from .settings import yaml_of
 
@@ -76,8 +76,7 @@ def note(project: Project) -> Path:
 
 def is_built(project: Project, now: str) -> bool:
     """Whether the last build was one of these inputs, and what it made is there as it made it."""
-    path = note(project)
-    return path.is_file() and path.read_text("utf-8", errors="replace") == f"{now}\n{outputs(project)}\n"
+    return holds(note(project), f"{now}\n{outputs(project)}\n")
 
 
 def built(project: Project, before: str, after: str) -> None:
