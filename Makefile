@@ -7,13 +7,25 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book serve run sweep vintages explain import changes verify check-data test fuzz faults check-pages audit release bench soak lint lock clean help
+.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test fuzz faults check-pages audit release bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 book: $(BIN)/.book ## build the book into _build/html (DATA=folder, EDITION=name, ENGINE=warm or nbclient)
 	@$(RUN) --data $(DATA) book --edition $(EDITION)
+
+pdf: $(BIN)/.print ## the same as a printed book: _build/counting-the-500s.pdf (needs Pango; DATA=, EDITION=)
+	@$(RUN) --data $(DATA) pdf --edition $(EDITION)
+
+epub: $(BIN)/.book ## the same as an e-book: _build/counting-the-500s.epub (DATA=, EDITION=)
+	@$(RUN) --data $(DATA) epub --edition $(EDITION)
+
+gettext: $(BIN)/.book ## catalogues for translators: _build/gettext (EDITION=)
+	@$(RUN) --data $(DATA) gettext --edition $(EDITION)
+
+translation: $(BIN)/.book ## the book in another language, from book/locale: LANGUAGE=de (EDITION=)
+	@$(RUN) --data $(DATA) translation --edition $(EDITION) "$(or $(LANGUAGE),$(error give LANGUAGE=, a folder of book/locale))"
 
 # Some shells set HOST to the name of the machine: only one that was given on the command line counts.
 serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOST=0.0.0.0 for whoever can reach it)
@@ -73,6 +85,7 @@ lint: $(BIN)/.test ## ruff
 
 lock: $(BIN)/.test ## write the locks anew from requirements.in
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate book/print/requirements.in -o book/print/requirements.txt
 	cd tests && ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --override overrides.in requirements.in -o requirements.txt
 
 clean: ## remove what was built
@@ -89,6 +102,11 @@ $(BIN)/.book: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing the locked packages (about a minute) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BIN)/.print: book/print/requirements.txt $(BIN)/.book
+	@echo "Installing what the PDF needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r book/print/requirements.txt
 	@touch $@
 
 $(BIN)/.test: tests/requirements.txt $(BIN)/.book

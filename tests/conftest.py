@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import hypothesis
@@ -19,6 +20,10 @@ hypothesis.settings.load_profile("untimed")
 
 settings.register_profile("no clock", deadline=None)  # a busy machine is no fault of a test's
 settings.load_profile("no clock")
+
+
+for name in ("BOOK_ADDRESS", "BOOK_REPOSITORY", "BOOK_BRANCH"):  # of the book that is published, not of those in tests
+    os.environ.pop(name, None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

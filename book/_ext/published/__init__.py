@@ -2,7 +2,7 @@
 
 store       reading published files; which page used what, so that exactly the pages whose numbers changed are rebuilt
 elements    document nodes and links
-roles       {result}, {claim}, {verdict}
+roles       {result}, {claim}, {verdict}, {published-file}
 making      how a figure, a table or a number was made
 figures     {published-figure}, {published-table};  svg: figures fit to stand in a page
 claims      {claims}, {claim-scoreboard}, {claim-table}, {verdict-definitions}
@@ -16,11 +16,14 @@ citations   (Author, year) in round brackets
 fold        {fold}: a fold-out without scripts
 explorer    {explorer}: the tables that the explorer computes from
 head        description, picture, reading time and citation of each page
+launch      notebooks to download and to run elsewhere
 polish      what the theme gets wrong, put right in every page
 policy      what a page may load and run
 png         figures as PNG, the same bytes on any machine
 slim        style sheets without what no page uses
 extras      entrance, 404 page, site map, the book's card
+paper       the book as an e-book, and as the pages of a printed one
+words       the extension's own words, in the book's language
 site        results.json, claims.json, downloads, templates
 
 All text from published files and data enters as text, never as markup.
@@ -45,14 +48,17 @@ from . import (
     fold,
     glossary,
     head,
+    launch,
     making,
     mathml,
     observations,
+    paper,
     parameters,
     polish,
     roles,
     site,
     store,
+    words,
 )
 
 
@@ -64,7 +70,7 @@ def code_version() -> int:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
-    for module in (store, elements, roles, figures, claims, dictionary, parameters, observations, glossary, mathml, citations, fold,
-                   explorer, changes, making, head, polish, site):
+    for module in (words, store, elements, roles, figures, claims, dictionary, parameters, observations, glossary, mathml,
+                   citations, fold, explorer, changes, making, head, launch, polish, paper, site):
         module.setup(app)
     return {"version": "1", "env_version": code_version(), "parallel_read_safe": True, "parallel_write_safe": True}

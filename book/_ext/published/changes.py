@@ -263,13 +263,13 @@ def _skip(writer: Any, node: nodes.Node) -> None:
 
 def _style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """The style sheet, on pages with a comparison only."""
-    if (CHANGES,) in store.uses(app.env).get(page, {}):
+    if elements.is_web(app.builder) and (CHANGES,) in store.uses(app.env).get(page, {}):
         app.add_css_file(STYLE)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Publish the report, and what a later comparison with this book needs."""
-    if exception or app.builder.format != "html" or app.builder.name == "epub":
+    if exception or not elements.is_web(app.builder):
         return
     for piece in (CHANGES, EVIDENCE):
         content = store.look_up(Path(app.srcdir), (piece,))

@@ -13,9 +13,14 @@ from sphinx.util.docutils import SphinxDirective
 from . import elements, store
 from .figures import SOURCE_KEY, table
 from .roles import badge, verdict_of
+from .words import _
 
 SAID_WITH = ("days", "months", "years")  # units without which a number says nothing
-TABLE = [{"name": name} for name in ("Claim", "Text", "Verdict", "Said by", "Decided")]
+
+
+def columns() -> list[dict[str, str]]:
+    """The table of all claims."""
+    return [{"name": name} for name in (_("Claim"), _("Text"), _("Verdict"), _("Said by"), _("Decided"))]
 
 
 def in_order(claims: dict[str, Any]) -> list[str]:
@@ -107,14 +112,14 @@ class Claims(ClaimDirective):
     def card(self, name: str, claim: dict[str, Any]) -> nodes.Element:
         """One claim: who said what, the verdict, and what carries it."""
         link = elements.element("a", nodes.Text(name), classes=["claim-id"], href=f"#claim-{name}",
-                                title=f"Permanent link to claim {name}")
+                                title=_("Permanent link to claim {name}").format(name=name))
         text = elements.element("blockquote", elements.paragraph(claim["text"]), classes=["claim-text"])
         return elements.element(
             "article", elements.paragraph(link, " ", badge(claim["verdict"]), classes=["claim-head"]), text,
-            elements.paragraph("Said by: ", claim["speaker"], classes=["claim-speaker"]),
+            elements.paragraph(_("Said by: "), claim["speaker"], classes=["claim-speaker"]),
             *self.reason(claim), *self.values(claim), *self.apparatus(claim),
             classes=["claim-card", "card-" + claim["verdict"].replace("_", "-")], ids=[f"claim-{name}"],
-            aria_label=f"Claim {name}", data_verdict=verdict_of(claim["verdict"]).word,
+            aria_label=_("Claim {name}").format(name=name), data_verdict=_(verdict_of(claim["verdict"]).word),
         )
 
     def reason(self, claim: dict[str, Any]) -> list[nodes.Node]:
@@ -139,11 +144,12 @@ class Claims(ClaimDirective):
 
     def apparatus(self, claim: dict[str, Any]) -> list[nodes.Node]:
         """Rule, earlier verdict, sources, chapter."""
-        how = "Computed. " if claim["computed"] else "Judged by reading. "
+        how = _("Computed. ") if claim["computed"] else _("Judged by reading. ")
         parts = [elements.paragraph(elements.span(how, "claim-how"), claim["rule"], classes=["claim-rule"])]
         for edition, verdict in sorted((claim.get("editions") or {}).items()):
             if verdict != claim["verdict"]:
-                parts.append(elements.paragraph(f"In the edition “{edition}”: ", badge(verdict), classes=["claim-edition"]))
+                parts.append(elements.paragraph(_("In the edition “{edition}”: ").format(edition=edition), badge(verdict),
+                                                classes=["claim-edition"]))
         sources, chapter = self.sources(claim), self.chapter(claim)
         more = [*sources, *([" · "] if sources and chapter else []), *chapter]
         return [*parts, *([elements.paragraph(*more, classes=["claim-more"])] if more else [])]
@@ -155,14 +161,14 @@ class Claims(ClaimDirective):
             return []
         if bad := [key for key in keys if not SOURCE_KEY.match(key)]:
             raise store.Unknown(f"a claim names sources that cannot be keys: {', '.join(map(repr, bad))}")
-        made, _ = self.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", self.lineno)
-        return ["Sources: ", *made]
+        made = self.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", self.lineno)[0]
+        return [_("Sources: "), *made]
 
     def chapter(self, claim: dict[str, Any]) -> list[nodes.Node | str]:
         """The chapter that goes into it."""
         if not claim.get("chapter"):
             return []
-        return [elements.link_to_page(f"book/{claim['chapter']}", "", elements.span("Read the chapter"))]
+        return [elements.link_to_page(f"book/{claim['chapter']}", "", elements.span(_("Read the chapter")))]
 
 
 class ClaimTable(ClaimDirective):
@@ -173,8 +179,8 @@ class ClaimTable(ClaimDirective):
         claims = self.all_claims()
         rows = [[elements.paragraph(elements.link_to_claim(name, elements.span(name))), claims[name]["text"],
                  elements.paragraph(badge(claims[name]["verdict"])), claims[name]["speaker"],
-                 "computed" if claims[name]["computed"] else "read"] for name in in_order(claims)]
-        return self.located([table(TABLE, rows, "All claims")]) if rows else []
+                 _("computed") if claims[name]["computed"] else _("read")] for name in in_order(claims)]
+        return self.located([table(columns(), rows, _("All claims"))]) if rows else []
 
 
 class VerdictDefinitions(SphinxDirective):
@@ -187,7 +193,7 @@ class VerdictDefinitions(SphinxDirective):
         items = [
             nodes.definition_list_item(
                 "", nodes.term("", "", badge(name), ids=[f"verdict-{name.replace('_', '-')}"]),
-                nodes.definition("", elements.paragraph(verdict_of(name).definition)))
+                nodes.definition("", elements.paragraph(_(verdict_of(name).definition))))
             for name in VERDICTS
         ]
         return [nodes.definition_list("", *items, classes=["verdict-definitions"])]

@@ -12,9 +12,14 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import elements, store
 from .figures import table
+from .words import _
 
-COLUMNS = [{"name": name} for name in ("Field", "Type", "Meaning", "Constraints", "Refers to")]
 WORDS = {"minimum": "at least", "maximum": "at most", "minLength": "length at least", "maxLength": "length at most"}
+
+
+def columns() -> list[dict[str, str]]:
+    """The table of a table's fields."""
+    return [{"name": name} for name in (_("Field"), _("Type"), _("Meaning"), _("Constraints"), _("Refers to"))]
 
 
 class DataDictionary(SphinxDirective):
@@ -35,7 +40,7 @@ class DataDictionary(SphinxDirective):
         made = nodes.section("", nodes.title("", title), ids=[anchor(name)], classes=["data-table"])
         made += [elements.paragraph(resource["description"])] if resource.get("description") else []
         made += self.size(resource)
-        made += table(COLUMNS, fields(resource["schema"]), f"Fields of the table {title}")
+        made += table(columns(), fields(resource["schema"]), _("Fields of the table {title}").format(title=title))
         return made
 
     def size(self, resource: dict[str, Any]) -> nodes.paragraph:
@@ -43,10 +48,10 @@ class DataDictionary(SphinxDirective):
         path = f"data/{resource['path']}"
         content = store.use(self.env, path)
         key = _as_list(resource["schema"].get("primaryKey"))
-        rows = f" · {row_count(content):,} rows" if content is not None else ""
+        rows = _(" · {count} rows").format(count=f"{row_count(content):,}") if content is not None else ""
         if content is None:
             store.warn(f"{self.name}: the contract names {path}, which is not there", (self.env.docname, self.lineno))
-        identified = [" · a row is identified by ", *_codes(key)] if key else []
+        identified = [_(" · a row is identified by "), *_codes(key)] if key else []
         return elements.paragraph(elements.site_file("", path, path=path), rows, *identified, classes=["data-size"])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
@@ -24,6 +25,10 @@ class box(nodes.General, nodes.Inline, nodes.Element):
 
 class html_only(nodes.General, nodes.Element):
     """Content for the web page only: fold-outs and downloads, which mean nothing on paper."""
+
+
+class paper_only(nodes.General, nodes.Element):
+    """Content for paper and e-books: what a web page says by a fold-out or a link."""
 
 
 class site_file(nodes.Inline, nodes.TextElement):
@@ -91,6 +96,8 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, con
     if node["reftype"] not in (PAGE, CLAIM):
         return None
     target = _page_of_claims(env) if node["reftype"] == CLAIM else node["reftarget"]
+    if target not in env.found_docs and not is_web(app.builder) and node["reftarget"].startswith("notebooks/"):
+        return _on_the_web(app, node, content)
     if target not in env.found_docs:
         asked = node["reftarget"] if node["reftype"] == PAGE else f"a card for claim {node['reftarget']}"
         store.warn(f"link to {asked}, which the book does not have", node)
@@ -105,6 +112,20 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, con
     if node["title"]:
         made["reftitle"] = node["title"]
     return made
+
+
+def is_web(builder: Builder) -> bool:
+    """Whether pages of a web site are being made, not a book on paper or an e-book."""
+    return builder.format == "html" and builder.name != "epub"
+
+
+def _on_the_web(app: Sphinx, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node:
+    """A link from paper to a notebook, whose page only the web site has; the bare content where its address is not known."""
+    if not app.config.html_baseurl:
+        return content
+    anchor = f"#{node['anchor']}" if node["anchor"] else ""
+    address = f"{app.config.html_baseurl.rstrip('/')}/{node['reftarget']}.html{anchor}"
+    return nodes.reference("", "", content, internal=False, refuri=address, classes=node["classes"])
 
 
 def _has_anchor(env: BuildEnvironment, page: str, anchor: str) -> bool:
@@ -124,14 +145,18 @@ class Formats(SphinxPostTransform):
 
     def run(self, **_: Any) -> None:
         """Web pages lose the images behind inline SVG; other formats lose fold-outs and keep the images."""
-        inline = self.app.builder.format == "html" and self.app.builder.name != "epub"
+        inline = is_web(self.app.builder)
         for node in list(self.document.findall(inline_svg)):
             if inline:
                 node.clear()
             else:
+                for image in node.findall(nodes.image):
+                    image["alt"] = node["alt"]
                 node.replace_self(node.children)
         for node in list(self.document.findall(html_only)):
             node.replace_self(node.children if inline else [])
+        for node in list(self.document.findall(paper_only)):
+            node.replace_self([] if inline else node.children)
         for node in [] if inline else list(self.document.findall(site_file)):
             node.replace_self(node.children)
 
@@ -170,6 +195,7 @@ def setup(app: Sphinx) -> None:
     others = dict.fromkeys(("latex", "text", "man", "texinfo"), (_pass, _pass))
     app.add_node(box, html=(_visit_box, _depart_box), **others)
     app.add_node(html_only, html=(_pass, _pass), **others)
+    app.add_node(paper_only, html=(_pass, _pass), **others)
     app.add_node(site_file, html=(_visit_file, _depart_file), **others)
     app.add_node(inline_svg, html=(_visit_svg, _pass), **others)
     app.add_post_transform(Formats)

@@ -59,7 +59,7 @@ class Explorer(SphinxDirective):
 
 def assets(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Style sheet and scripts, on the page of the explorer only."""
-    if "explorer" in app.env.metadata.get(page, {}):
+    if elements.is_web(app.builder) and "explorer" in app.env.metadata.get(page, {}):
         app.add_css_file(STYLE)
         for script in SCRIPTS:
             app.add_js_file(script)

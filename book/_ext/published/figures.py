@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import elements, store, svg
 from .making import Making
+from .words import _
 
 SOURCES_ON_THE_LINE = 6
 LONG = 60  # characters from which a cell needs a broad column
@@ -79,7 +80,7 @@ class Published(Making, SphinxDirective):
         bad = [key for key in keys if not SOURCE_KEY.match(key)]
         if bad:
             raise store.Unknown(f"{self.arguments[0]!r} names sources that cannot be keys: {', '.join(map(repr, bad))}")
-        made, _ = self.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", self.lineno)
+        made = self.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", self.lineno)[0]
         return made
 
     def source_lines(self, keys: list[str]) -> tuple[list[nodes.Node], list[nodes.Node]]:
@@ -87,9 +88,9 @@ class Published(Making, SphinxDirective):
         first, rest = keys[:SOURCES_ON_THE_LINE], keys[SOURCES_ON_THE_LINE:]
         if not keys:
             return [], []
-        more = [f" and {len(rest)} more, listed below."] if rest else []
-        line = elements.paragraph("Sources: ", *self.cited(first), *more, classes=["sources"])
-        folded = [elements.paragraph("Further sources: ", *self.cited(rest), classes=["sources"])] if rest else []
+        more = [_(" and {count} more, listed below.").format(count=len(rest))] if rest else []
+        line = elements.paragraph(_("Sources: "), *self.cited(first), *more, classes=["sources"])
+        folded = [elements.paragraph(_("Further sources: "), *self.cited(rest), classes=["sources"])] if rest else []
         return [line], folded
 
 
@@ -109,13 +110,14 @@ class PublishedFigure(Published):
             parts.append(elements.element("figcaption", *caption))
         return elements.element(
             "div", elements.element("figure", *parts), elements.html_only("", self.details(name, entry, folded)),
+            elements.paper_only("", self.provenance(name, entry)),
             classes=["published-figure"], ids=[anchor],
         )
 
     def picture(self, anchor: str, name: str, entry: dict[str, Any]) -> nodes.Element:
         """Both variants inline; an image of the wide one for other formats."""
         alt = entry["alt"]
-        image = nodes.image("", uri=f"/{self.file(entry['wide'])}", alt=alt, candidates={})
+        image = nodes.image("", uri=f"/{self.file(entry['wide'])}", candidates={})  # without words: translators would be given them
         wide, narrow = (self.inlined(name, entry[variant], f"{anchor}-{variant[0]}", alt)
                         for variant in ("wide", "narrow"))
         picture = f"figures/{self.edition}/{entry['wide'].removesuffix('.svg')}.png"
@@ -137,13 +139,13 @@ class PublishedFigure(Published):
 
     def details(self, name: str, entry: dict[str, Any], folded: list[nodes.Node]) -> nodes.Element:
         """The fold-out: how it was made, the same data as a table, the files."""
-        title = self.titled(f"Data of the figure: {entry['title']}")
-        files = [("CSV", entry["csv"]), ("SVG", entry["wide"]), ("SVG, narrow", entry["narrow"]),
+        title = self.titled(_("Data of the figure: {title}").format(title=entry["title"]))
+        files = [("CSV", entry["csv"]), ("SVG", entry["wide"]), (_("SVG, narrow"), entry["narrow"]),
                  ("PNG", f"{entry['wide'].removesuffix('.svg')}.png")]
         return elements.fold(
-            "Data and how this was made", self.provenance(name, entry), table(entry["columns"], entry["data"], title),
+            _("Data and how this was made"), self.provenance(name, entry), table(entry["columns"], entry["data"], title),
             *folded, self.downloads(files), *self.parameters(name), *self.rows_used(entry),
-            *self.citation("Figure", name, entry), classes=["making"],
+            *self.citation(_("Figure"), name, entry), classes=["making"],
         )
 
 
@@ -157,13 +159,14 @@ class PublishedTable(Published):
         line, folded = self.source_lines(entry.get("sources", []))
         title = elements.paragraph(entry["title"], classes=["table-title"])
         files = [self.downloads([("CSV", entry["csv"])])] if entry.get("csv") else []
-        making = elements.fold("How this was made", self.provenance(name, entry), *folded, *files,
-                               *self.parameters(name), *self.rows_used(entry), *self.citation("Table", name, entry),
+        making = elements.fold(_("How this was made"), self.provenance(name, entry), *folded, *files,
+                               *self.parameters(name), *self.rows_used(entry), *self.citation(_("Table"), name, entry),
                                classes=["making"])
         return elements.element(
             "div", elements.element("figure", elements.element("figcaption", title, *self.own_caption()),
                                     table(entry["columns"], entry["data"], self.titled(entry["title"]))),
-            *line, elements.html_only("", making), classes=["published-table"], ids=[self.anchor("table", name)],
+            *line, elements.html_only("", making), elements.paper_only("", self.provenance(name, entry)),
+            classes=["published-table"], ids=[self.anchor("table", name)],
         )
 
 

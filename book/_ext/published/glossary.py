@@ -39,7 +39,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
 
 def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Puts the definition beside each link to a term."""
-    if app.builder.format != "html" or app.builder.name == "epub":
+    if not elements.is_web(app.builder):
         return
     definitions = {identifier: words for page in terms(app.env).values() for identifier, words in page.items()}
     for number, link in enumerate(list(doctree.findall(is_term)), start=1):

@@ -13,7 +13,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from . import elements, store
+from . import elements, launch, store
+from .words import _
 
 CITATION, SETTINGS = "CITATION.cff", "published/settings.json"
 CARD = "_static/card.png"
@@ -36,7 +37,8 @@ class Work:
     @property
     def state(self) -> str:
         """Version and evidence, as far as they are known."""
-        parts = [f"Version {self.version}" if self.version else "", f"evidence to {self.until}" if self.until else ""]
+        parts = [_("Version {version}").format(version=self.version) if self.version else "",
+                 _("evidence to {day}").format(day=self.until) if self.until else ""]
         return ", ".join(part for part in parts if part)
 
 
@@ -150,9 +152,10 @@ def own_lines(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -
     url = address(app, pagename, f"{pagename}.html") if app.config.html_baseurl else ""
     book = work(app.env, noted=False)
     key = f"counting500s-{pagename.rpartition('/')[2]}"
-    under = f'<p class="page-line">{minutes(doctree)} min to read · <a href="#cite-this-page">Cite this page</a></p>'
+    cite, time = escape(_("Cite this page")), escape(_("{minutes} min to read").format(minutes=minutes(doctree)))
+    under = f'<p class="page-line">{time} · <a href="#cite-this-page">{cite}</a></p>'
     state = f"<p>{escape(book.state)}.</p>" if book.state else ""
-    end = (f'<details class="fold cite" id="cite-this-page"><summary>Cite this page</summary>{state}'
+    end = (f'<details class="fold cite" id="cite-this-page"><summary>{cite}</summary>{state}'
            f'<p class="citation-text">{escape(cited(book, title, url))}</p>'
            f'<pre class="citation-text">{escape(bibtex(book, key, title, url))}</pre></details>')
     return under, end
@@ -160,7 +163,7 @@ def own_lines(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -
 
 def complete(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Adds all of it to a page on its way to the template."""
-    if app.builder.format != "html" or app.builder.name == "epub":
+    if not elements.is_web(app.builder):
         return
     context["book_head"] = ""
     if doctree is None:
@@ -170,8 +173,9 @@ def complete(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
         context["title"], context["docstitle"] = work(app.env, noted=False).title, ""
         title = context["title"]
     context["book_head"] = tags(app, pagename, title, doctree)
-    if not pagename.startswith("notebooks/") and "</h1>" in context["body"]:
-        under, end = own_lines(app, pagename, title, doctree)
+    if "</h1>" in context["body"]:
+        notebook = launch.lines(app, pagename)
+        under, end = (notebook, "") if notebook else own_lines(app, pagename, title, doctree)
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{under}", 1) + end
 
 

@@ -14,6 +14,7 @@ from sphinx.environment import BuildEnvironment
 
 from . import elements, head, store
 from .observations import Row
+from .words import _
 
 PARAMETERS = "published/parameters.json"
 HEADLINES = "headline-numbers"
@@ -27,12 +28,14 @@ class Making:
 
     def provenance(self, name: str, entry: dict[str, Any]) -> nodes.paragraph:
         """Where and from how many rows the entry was computed."""
-        notebook, _ = store.split_name(name)
+        notebook = store.split_name(name)[0]
         title = store.use(self.env, f"published/{self.edition}/{notebook}.json", "title") or notebook
         link = elements.link_to_result(name, elements.span(title))
         count = len(entry.get("rows", []))
-        rows = f", from {count:,} row{'' if count == 1 else 's'} of data/observations.csv" if count else ""
-        return elements.paragraph("Computed in the notebook ", link, f" (edition: {self.edition}){rows}.")
+        edition = _(" (edition: {edition})").format(edition=self.edition)
+        rows = _(", from {count} rows of data/observations.csv").format(count=f"{count:,}") if count > 1 else ""
+        rows = _(", from 1 row of data/observations.csv") if count == 1 else rows
+        return elements.paragraph(_("Computed in the notebook "), link, f"{edition}{rows}.", classes=["provenance"])
 
     def rows_used(self, entry: dict[str, Any]) -> list[nodes.Node]:
         """The observations an entry rests on, by their ids."""
@@ -42,27 +45,28 @@ class Making:
         shown: list[nodes.Node] = []
         for identifier in ids:
             shown += [Row("", row=identifier), nodes.Text(" ")]
-        return [elements.fold(f"Rows used ({len(ids):,})", elements.paragraph(*shown), classes=["rows"])]
+        return [elements.fold(_("Rows used ({count})").format(count=f"{len(ids):,}"), elements.paragraph(*shown), classes=["rows"])]
 
     def parameters(self, name: str) -> list[nodes.Node]:
         """The settings under which the notebook was run for this edition."""
-        notebook, _ = store.split_name(name)
+        notebook = store.split_name(name)[0]
         declared = store.use(self.env, PARAMETERS, notebook, "parameters") or []
         edition = store.use(self.env, head.SETTINGS, self.edition) or {}
         own = (edition.get("assumptions") or {}).get(notebook, {}) | ({"as_of": edition["as_of"]} if "as_of" in edition else {})
         shown = [[elements.paragraph(nodes.literal("", f"{each['name']} = {own.get(each['name'], each['default'])!r}"),
                                      f" {each['meaning']}")] for each in declared if each["name"] != "data"]
-        return [elements.fold(f"Parameters ({len(shown)})", elements.bullets(shown), classes=["rows"])] if shown else []
+        title = _("Parameters ({count})").format(count=len(shown))
+        return [elements.fold(title, elements.bullets(shown), classes=["rows"])] if shown else []
 
     def citation(self, kind: str, name: str, entry: dict[str, Any]) -> list[nodes.Node]:
         """How to cite the entry by itself."""
         book = head.work(self.env, self.edition)
         text = head.cited(book, f"{entry['title']} ({kind} {name}, edition {self.edition})", book.url)
-        return [elements.paragraph("Cite as:", classes=["citation-label"]), elements.paragraph(text, classes=["citation-text"])]
+        return [elements.paragraph(_("Cite as:"), classes=["citation-label"]), elements.paragraph(text, classes=["citation-text"])]
 
     def downloads(self, files: list[tuple[str, str]]) -> nodes.paragraph:
         """Links to files beside the figure, given as (label, file name)."""
-        made: list[nodes.Node | str] = ["Download: "]
+        made: list[nodes.Node | str] = [_("Download: ")]
         for index, (label, name) in enumerate(files):
             path = f"figures/{self.edition}/{name}"
             made += [" · "] * bool(index) + [elements.site_file("", label, path=path)]
@@ -85,9 +89,9 @@ class Numbers(Making):
         for same in notebooks.values():
             parts += [elements.element("div", *self.number(name), classes=["made-number"]) for name in same]
             parts += self.parameters(same[0])
-        machine = elements.paragraph("Download all numbers of the book: ", elements.site_file("", "JSON", path="results.json"),
+        machine = elements.paragraph(_("Download all numbers of the book: "), elements.site_file("", "JSON", path="results.json"),
                                      classes=["downloads"])
-        return elements.fold("How these numbers were made", *parts, machine, classes=["making", "numbers"])
+        return elements.fold(_("How these numbers were made"), *parts, machine, classes=["making", "numbers"])
 
     def number(self, name: str) -> list[nodes.Node]:
         """One number."""
@@ -95,7 +99,7 @@ class Numbers(Making):
         shown = elements.paragraph(elements.span(entry["text"], "result"), f" {entry.get('about') or name}")
         titled = {**entry, "title": entry.get("about", "").rstrip(".") or name}
         return [shown, self.provenance(name, entry), *self.rows_used(entry),
-                elements.fold("Citation", *self.citation("Number", name, titled), classes=["rows"])]
+                elements.fold(_("Citation"), *self.citation(_("Number"), name, titled), classes=["rows"])]
 
 
 def finding(doctree: nodes.document) -> list[nodes.Element]:

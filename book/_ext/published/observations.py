@@ -12,10 +12,16 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from . import store
+from .words import _
 
 OBSERVATIONS, SOURCES = "data/observations.csv", "data/sources.csv"
-HEADERS = ("Row", "Measure", "Figure", "Period", "Population", "Category", "Origin", "Read in", "Public from", "Status")
 QUALIFIERS = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most ", "range": ""}
+
+
+def headers() -> tuple[str, ...]:
+    """The columns of the table."""
+    return (_("Row"), _("Measure"), _("Figure"), _("Period"), _("Population"), _("Category"), _("Origin"), _("Read in"),
+            _("Public from"), _("Status"))
 
 
 class markup(nodes.General, nodes.Element):
@@ -46,9 +52,9 @@ def rows(content: bytes) -> list[dict[str, str]]:
 
 def as_html(found: list[dict[str, str]], addresses: dict[str, str]) -> str:
     """The table; it scrolls by itself where it is too wide."""
-    head = "".join(f'<th scope="col">{header}</th>' for header in HEADERS)
+    head = "".join(f'<th scope="col">{header}</th>' for header in headers())
     body = "\n".join(row_html(row, addresses.get(row.get("source", ""), "")) for row in found)
-    return ('<div class="table-scroll observations" role="region" tabindex="0" aria-label="Every observation">'
+    return ('<div class="table-scroll observations" role="region" tabindex="0" aria-label="' + escape(_("Every observation")) + '">'
             f'<table class="data table"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>')
 
 

@@ -11,8 +11,12 @@ from sphinx.util.docutils import SphinxDirective
 from . import elements, store
 from .figures import table
 from .making import PARAMETERS
+from .words import _
 
-COLUMNS = [{"name": name} for name in ("Parameter", "Default", "Unit", "Range", "Meaning")]
+
+def columns() -> list[dict[str, str]]:
+    """The table of a notebook's parameters."""
+    return [{"name": name} for name in (_("Parameter"), _("Default"), _("Unit"), _("Range"), _("Meaning"))]
 
 
 class Parameters(SphinxDirective):
@@ -33,7 +37,7 @@ def section(name: str, notebook: dict[str, Any]) -> nodes.section:
              each["unit"], each["range"], each["meaning"]] for each in notebook["parameters"]]
     made = nodes.section("", nodes.title("", notebook["title"]), ids=[nodes.make_id(f"parameters-{name}")])
     made += elements.paragraph(elements.link_to_page(f"notebooks/{name}", "", elements.span(f"notebooks/{name}.ipynb")))
-    made += table(COLUMNS, rows, f"Parameters of the notebook {notebook['title']}")
+    made += table(columns(), rows, _("Parameters of the notebook {title}").format(title=notebook["title"]))
     return made
 
 

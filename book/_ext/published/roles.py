@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
 from . import elements, store
+from .words import _
 
 RESULT = re.compile(r"^(?P<name>[^:@\s]+)(?::(?P<part>\w+))?(?:@(?P<edition>[\w-]+))?$")
 PARTS = ("low", "value", "high")
@@ -30,8 +31,8 @@ def one_number(entry: dict[str, Any], part: str) -> str:
 def tooltip(entry: dict[str, Any], edition: str) -> str:
     """What a reader sees on pausing over a number: what it is, its unit, and the edition if one was asked for."""
     unit = entry.get("unit") or ""
-    parts = [entry.get("about", ""), "" if unit in IN_THE_TEXT else f"Unit: {unit}."]
-    parts.append(f"Edition: {edition}." if edition else "")
+    parts = [entry.get("about", ""), "" if unit in IN_THE_TEXT else _("Unit: {unit}.").format(unit=unit)]
+    parts.append(_("Edition: {edition}.").format(edition=edition) if edition else "")
     return " ".join(part for part in parts if part)
 
 
@@ -84,11 +85,18 @@ class VerdictRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The word alone, to go on in a sentence."""
         try:
-            word = verdict_of(store.claim(self.env, self.text)["verdict"]).word
+            word = _(verdict_of(store.claim(self.env, self.text)["verdict"]).word)
         except store.Unknown as unknown:
             return missing(self, str(unknown))
         return [elements.span(word, "verdict-word")], []
 
+
+class FileRole(SphinxRole):
+    """{published-file}`data/claims.csv`: a file of the published site, by its path in it."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """A link to download it."""
+        return [elements.site_file("", self.text.rpartition("/")[2], path=self.text)], []
 
 
 def verdict_of(name: str) -> Any:
@@ -104,7 +112,7 @@ def badge(name: str) -> nodes.inline:
     """A verdict as icon and word, coloured: never by colour alone."""
     verdict = verdict_of(name)
     icon = elements.element("span", nodes.Text(verdict.icon), classes=["verdict-icon"], aria_hidden="true")
-    return nodes.inline("", "", icon, nodes.Text(f" {verdict.word}"),
+    return nodes.inline("", "", icon, nodes.Text(f" {_(verdict.word)}"),
                         classes=["verdict", "verdict-" + name.replace("_", "-")])
 
 
@@ -122,3 +130,4 @@ def setup(app: Sphinx) -> None:
     app.add_role("result", ResultRole())
     app.add_role("claim", ClaimRole())
     app.add_role("verdict", VerdictRole())
+    app.add_role("published-file", FileRole())

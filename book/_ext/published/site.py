@@ -10,7 +10,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import extras, slim, store
+from . import elements, extras, slim, store
 from .png import drawn
 
 FIELDS = ("value", "low", "high", "unit", "text")
@@ -43,7 +43,7 @@ def write_json(path: Path, content: Any) -> None:
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write results.json and claims.json, copy figures and tables, remove what no page uses."""
-    if exception or app.builder.format != "html" or app.builder.name == "epub":
+    if exception or not elements.is_web(app.builder):
         return
     source, out = Path(app.srcdir), Path(app.outdir)
     write_json(out / "results.json", results(source))
@@ -105,8 +105,9 @@ def place_notebook_styles(app: Sphinx) -> None:
 
 
 def add_templates(app: Sphinx, config: Config) -> None:
-    """Our templates come before the theme's."""
-    config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
+    """Our templates come before the theme's, which that of books on paper does without."""
+    if config.html_theme != "basic":
+        config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
 
 
 def setup(app: Sphinx) -> None:

@@ -35,6 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
     book = commands.add_parser("book", help="bring the published book up to date")
     book.add_argument("--edition", default="latest", help="the edition the book holds")
     book.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
+    for name, what in (("pdf", "bring the book up to date, and write it as PDF"), ("epub", "the same as EPUB"),
+                       ("gettext", "bring the book up to date, and write catalogues for translators"),
+                       ("translation", "bring the book up to date, and build it in another language")):
+        other = commands.add_parser(name, help=what)
+        if name == "translation":
+            other.add_argument("language", help="a folder of book/locale")
+        other.add_argument("--edition", default="latest", help="the edition the book holds")
+        other.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
     run = commands.add_parser("run", help="run one notebook with parameters of your own")
     run.add_argument("notebook")
     run.add_argument("settings", nargs="*", metavar="name=value")
@@ -68,8 +76,9 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         project = Project.at(chosen.root, chosen.data)
-        command = {"book": make_book, "run": run_one, "serve": serve_book, "readme": write_readme, "import": import_rows,
-                   "changes": show_changes, "sweep": run_sweeps, "explain": explain_runs,
+        command = {"book": make_book, "pdf": make_format, "epub": make_format, "gettext": write_catalogues,
+                   "translation": make_translation, "run": run_one, "serve": serve_book, "readme": write_readme,
+                   "import": import_rows, "changes": show_changes, "sweep": run_sweeps, "explain": explain_runs,
                    "verify": compare_bytes, "audit": audit_packages, "release": make_release}[chosen.command]
         return command(project, chosen) or 0
     except BuildError as error:
@@ -89,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def make_book(project: Project, chosen: argparse.Namespace) -> None:
     """Builds and publishes; says where the book is."""
-    from . import unchanged
+    from . import addresses, unchanged
 
     started = time.perf_counter()
     editions = project.built_for(chosen.edition)
@@ -100,6 +109,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
     with alone(project):
         if (recovered := finish_import(project)):
             print(recovered)
+        addresses.note(project)
         before = unchanged.inputs(project, editions)
         if unchanged.is_built(project, before):
             print("Nothing has changed since the book was built.")
@@ -146,6 +156,36 @@ def finish_import(project: Project) -> str:
     from .importing import recover
 
     return recover(project.data)
+
+
+def make_format(project: Project, chosen: argparse.Namespace) -> None:
+    """Builds the book if need be, then writes it in another form; says where."""
+    from . import formats
+
+    make = {"pdf": formats.make_pdf, "epub": formats.make_ebook}[chosen.command]
+    make_book(project, chosen)
+    started = time.perf_counter()
+    with alone(project):
+        target = make(project)
+    print(f"{target} ({target.stat().st_size / 1e6:.1f} MB, {time.perf_counter() - started:.0f} s)")
+
+
+def write_catalogues(project: Project, chosen: argparse.Namespace) -> None:
+    """Builds the book if need be, then writes what translators work on; says where."""
+    from .translating import make_catalogues
+
+    make_book(project, chosen)
+    with alone(project):
+        print(f"The catalogues are in {make_catalogues(project)}.")
+
+
+def make_translation(project: Project, chosen: argparse.Namespace) -> None:
+    """Builds the book if need be, then in another language; says where."""
+    from . import translating
+
+    make_book(project, chosen)
+    with alone(project):
+        print(f"The translated book is in {translating.make_translation(project, chosen.language)}.")
 
 
 def run_one(project: Project, chosen: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..bibliography import bibtex
 from ..data import TABLES, read_table
 from ..parameters import of_notebook
-from . import changes, manifest, private, provenance
+from . import addresses, changes, manifest, private, provenance
 from .errors import KILLED, BuildError, in_words
 from .execution import read_notebook, title_of
 from .files import as_json, holds, mirror, settle, state_of, tree, write
@@ -31,7 +31,11 @@ def require_settings(project: Project) -> None:
 
 def stage(project: Project, editions: list[str]) -> list[str]:
     """Puts together what Jupyter Book is given; returns the files that changed. The first edition is the book's own."""
-    wanted: dict[str, Path | str | bytes] = {name: project.root / name for name in SETTINGS}
+    noted = project.build / addresses.NOTE
+    given = json.loads(noted.read_text("utf-8")) if noted.is_file() else {}
+    wanted: dict[str, Path | str | bytes] = {
+        "_config.yml": addresses.in_settings((project.root / "_config.yml").read_text("utf-8"), given),
+        "_toc.yml": project.root / "_toc.yml"}
     for path in tree(project.root / "book"):
         wanted[path.relative_to(project.root).as_posix()] = path
     for table in TABLES:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from . import addresses
 from .errors import BuildError
 from .files import digest, holds, tree, write
 from .project import Edition, Project
@@ -47,7 +48,7 @@ def tables(folder: Path) -> list[Path]:
 def of_pages(project: Project) -> list[Path]:
     """The files that the published pages depend on, beside the results and the data."""
     named_ones = (project.root / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt"))
-    settings = [path for path in named_ones if path.is_file()]
+    settings = [path for path in (*named_ones, project.build / addresses.NOTE) if path.is_file()]
     return [*settings, *tree(project.root / "book"), *tree(project.notebooks / "desertion" / "pipeline", LIBRARY)]
 
 
