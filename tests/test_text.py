@@ -1,6 +1,10 @@
-"""How numbers, bounds and dates are written."""
+"""How numbers, bounds and dates are written, and that they are written nowhere else."""
 
+import ast
+import json
 import math
+from datetime import date
+from pathlib import Path
 
 import pytest
 from desertion import text
@@ -55,3 +59,41 @@ def test_shares_are_whole_percents_unless_more_is_said():
     (Bounds(35500, 36000, 36500), "36,000"), (Bounds(49000, None, INF), "at least 49,000"), (Bounds.unknown(), "not known")])
 def test_a_short_label_is_the_value_or_else_the_bounds(bounds, printed):
     assert text.short(bounds) == printed
+
+
+def test_months():
+    assert text.month("2025-06-09", year=False) == "June"
+    assert text.short_month(date(2025, 6, 9)) == "Jun 2025" and text.short_month(date(2025, 6, 9), year=False) == "Jun"
+    assert text.plain(8.0) == "8" and text.plain(0.25) == "0.25"
+
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+# What these say is said to whoever runs the book, on a terminal or in an error, or is no number of the book's at all.
+NOT_IN_THE_BOOK = {"bibliography.py", "loglinear.py", "text.py"}
+YEARS = {"02d"}  # the second year of "1861–65"
+
+
+def formatted(source):
+    """Where code writes numbers or dates by itself: a format such as {x:,.0f} or {day:%B}, or strftime."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+            spec = ast.unparse(node.format_spec)[2:-1]
+            if spec not in YEARS:
+                yield f"line {node.lineno}: {spec}"
+        if isinstance(node, ast.Attribute) and node.attr in ("strftime", "format_number"):
+            yield f"line {node.lineno}: {node.attr}"
+
+
+def test_numbers_and_dates_are_written_in_one_place():
+    code = {path.name: path.read_text("utf-8") for path in sorted((NOTEBOOKS / "desertion").glob("*.py"))}
+    code = {name: source for name, source in code.items() if name not in NOT_IN_THE_BOOK}
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        code |= {f"{path.name}, cell {number}": "".join(cell["source"]) for number, cell in enumerate(cells) if cell["cell_type"] == "code"}
+    assert len(code) > 600
+    assert {name: found for name, source in code.items() if (found := list(formatted(source)))} == {}
+
+
+@pytest.mark.parametrize("source", ['f"{share:.0%}"', 'f"{count:,} men"', 'f"{day:%B %Y}"', 'day.strftime("%B")', 'f"{x:{width}.1f}"'])
+def test_what_writes_them_elsewhere_is_found(source):
+    assert list(formatted(source))

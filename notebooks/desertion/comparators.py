@@ -434,7 +434,7 @@ def period(start: date, end: date) -> str:
         return text.month(end)
     if start.year == end.year:
         whole = (start.month, end.month) == (1, 12)
-        return str(end.year) if whole else f"{start:%B} to {text.month(end)}"
+        return str(end.year) if whole else f"{text.month(start, year=False)} to {text.month(end)}"
     return years([(start, end)])
 
 

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from . import text
 from .bounds import Bounds, hull
 from .data import Evidence
-from .text import DASH
 
 RETOLD = ("conflict", "rereport")
 
@@ -41,13 +41,13 @@ def labels_of(evidence: Evidence, table: str, keys: Iterable[str], field: str = 
 def span(start: date | None, end: date) -> str:
     """A period in short: "Feb 2022 – Dec 2024", "2024" for a calendar year, "May 2024" for a month or a stock."""
     if start is None:
-        return f"{end:%b %Y}"
+        return text.short_month(end)
     whole_months = start.day == 1 and (end + timedelta(days=1)).day == 1
     if whole_months and (start.month, end.month) == (1, 12) and start.year == end.year:
         return str(end.year)
     if (start.year, start.month) == (end.year, end.month):
-        return f"{end:%b %Y}"
-    return f"{start:%b %Y} {DASH} {end:%b %Y}"
+        return text.short_month(end)
+    return f"{text.short_month(start)} {text.DASH} {text.short_month(end)}"
 
 
 def face_values(several: Iterable[Bounds]) -> Bounds:

@@ -158,7 +158,7 @@ def cell_text(cell: Any) -> str:
         return ""
     if isinstance(cell, float):
         return text.number(cell, text.step_of(cell, 3) if cell else 1.0)
-    return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
+    return text.number(cell) if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
 
 
 def csv_of(data: pd.DataFrame) -> str:

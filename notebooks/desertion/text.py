@@ -42,6 +42,11 @@ def number(value: float, step: float = 1.0, up: bool | None = None) -> str:
     return f"{whole * step:,.{places}f}".replace("-", "−")
 
 
+def plain(value: float) -> str:
+    """A number of few digits as it was chosen, in a rule or on an axis: 0.25 → "0.25", 8.0 → "8"."""
+    return f"{value:g}"
+
+
 def percent(share: float, step: float = 0.01, up: bool | None = None) -> str:
     """A share as percent: 0.884, step 0.001 → "88.4%"."""
     return number(share * 100, step * 100, up) + "%"
@@ -82,10 +87,15 @@ def day(when: date | str) -> str:
     return f"{when.day} {when:%B} {when.year}"
 
 
-def month(when: date | str) -> str:
-    """A month as the book prints it: "June 2025"."""
+def month(when: date | str, year: bool = True) -> str:
+    """A month as the book prints it: "June 2025", or "June" where the year stands beside it."""
     when = date.fromisoformat(when) if isinstance(when, str) else when
-    return f"{when:%B} {when.year}"
+    return f"{when:%B} {when.year}" if year else f"{when:%B}"
+
+
+def short_month(when: date, year: bool = True) -> str:
+    """A month where there is little room: "Jun 2025", or "Jun"."""
+    return f"{when:%b} {when.year}" if year else f"{when:%b}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

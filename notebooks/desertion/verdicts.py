@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import text
 from .bounds import Bounds
 
 
@@ -121,8 +122,8 @@ def at_best_plausible(rule: Rule, because: str) -> Rule:
 
 def still_rising(margin: float) -> Rule:
     """Growth "as the war goes on", from (growth of earlier years, last pace over the one before it)."""
-    words = (f"Supported if the last pace exceeds the one before by more than {margin:.0%}, imprecise if it does not but earlier "
-             "years grew, contradicted if neither grew.")
+    words = (f"Supported if the last pace exceeds the one before by more than {text.percent(margin)}, imprecise if it does not but "
+             "earlier years grew, contradicted if neither grew.")
 
     def rule(earlier: Bounds, latest: Bounds) -> Verdict:
         if earlier.is_unknown or latest.is_unknown:
@@ -135,8 +136,8 @@ def still_rising(margin: float) -> Rule:
 
 def many_but_few_of_all(many: float) -> Rule:
     """"Many of them": from (a count, its share of all). Imprecise where the count is large and the share a minority."""
-    words = (f"Supported if the count reaches {many:,.0f} and is more than half of all, imprecise if it reaches that and is less, "
-             "contradicted if it does not reach it.")
+    words = (f"Supported if the count reaches {text.number(many)} and is more than half of all, imprecise if it reaches that and "
+             "is less, contradicted if it does not reach it.")
 
     def rule(count: Bounds, share: Bounds) -> Verdict:
         if count.is_unknown:
@@ -149,8 +150,8 @@ def many_but_few_of_all(many: float) -> Rule:
 
 def small_beside_all_not_beside_growth(small: float, large: float) -> Rule:
     """"Not many", from (rate per 1,000 of the force a month, share of the force's net growth)."""
-    words = (f"Imprecise if it is below {small:g} per 1,000 of the force a month but above {large:.0%} of what the force grows by; "
-             "supported if small beside both, contradicted if large beside both.")
+    words = (f"Imprecise if it is below {text.plain(small)} per 1,000 of the force a month but above {text.percent(large)} of what "
+             "the force grows by; supported if small beside both, contradicted if large beside both.")
 
     def rule(rate: Bounds, of_growth: Bounds) -> Verdict:
         if rate.is_unknown or of_growth.is_unknown:
@@ -182,8 +183,8 @@ def attested() -> Rule:
 
 def tied_to_or_of(most: float) -> Rule:
     """"It is a body's own", from (outlets that tie it to the body, share of its figures that the body itself produced)."""
-    words = (f"Supported if outlets tie it to that body and at least {most:.0%} of its figures are the body's own, imprecise if "
-             "they tie it but fewer are, unsupported if none ties it.")
+    words = (f"Supported if outlets tie it to that body and at least {text.percent(most)} of its figures are the body's own, "
+             "imprecise if they tie it but fewer are, unsupported if none ties it.")
 
     def rule(outlets: Bounds, own: Bounds) -> Verdict:
         if outlets.low < 1:
@@ -208,7 +209,8 @@ def told_and_confirmed() -> Rule:
 
 def same_day(slack: float = 2) -> Rule:
     """A date, from the days between the claimed and the published one."""
-    words = f"Supported if the published date is the claimed one, imprecise if at most {slack:g} days off, else contradicted."
+    words = (f"Supported if the published date is the claimed one, imprecise if at most {text.plain(slack)} days off, "
+             "else contradicted.")
 
     def rule(days_off: Bounds) -> Verdict:
         if days_off.is_unknown:
