@@ -131,8 +131,15 @@ def is_fold(node: nodes.Node) -> bool:
     return isinstance(node, elements.box) and node["tag"] == "details"
 
 
+def without_old_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], _: nodes.document | None) -> None:
+    """In books on paper, no entry of a bibliography has the role that docutils gives it, which EPUB has deprecated."""
+    if not elements.is_web(app.builder) and "body" in context:
+        context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
+
+
 def setup(app: Sphinx) -> None:
     """Register builder, transform and setting."""
     app.add_config_value("paper_cover", "", "epub")
     app.add_builder(Ebook, override=True)
     app.add_post_transform(Opened)
+    app.connect("html-page-context", without_old_roles)

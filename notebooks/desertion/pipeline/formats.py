@@ -80,6 +80,7 @@ def for_paper(project: Project) -> dict[str, Any]:
     book = about(project)
     return {"extensions": EXTENSIONS, "html_static_path": [f"{PRINT}/shared"], "html_css_files": [], "html_js_files": [],
             "html_theme": "basic", "html_theme_options": {}, "html_use_index": False, "html_favicon": "",
+            "template_bridge": "sphinx.jinja2glue.BuiltinTemplateLoader",  # the book's own one mends web pages
             "paper_cover": f"{PRINT}/cover.svg", "epub_basename": NAME, "epub_css_files": ["paper.css", "ebook.css"],
             "epub_show_urls": "no", "epub_tocscope": "includehidden", "epub_tocdup": False, "epub_tocdepth": 2,
             "epub_cover": ["_static/cover.png", "epub-cover.html"], "epub_title": book["title"], "epub_author": book["authors"],
