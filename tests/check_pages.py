@@ -166,7 +166,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 class Patient(http.server.ThreadingHTTPServer):
-    """Does not complain of a browser that leaves before it was served."""
+    """Lets a browser's requests queue, and does not complain of one that leaves before it was served."""
+
+    request_queue_size = 128  # with the five of the class, connections are reset where the machine is busy
 
     def handle_error(self, *_: Any) -> None:
         """Nothing: a file that did not arrive is the page's fault, and noted there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from check_pages import BUDGET, SIZES, Page, axe_script, invalid, look
+from check_pages import BUDGET, SHIFT, SIZES, STEADY, Page, axe_script, invalid, look, served
 from desertion import explorer
 from desertion.bounds import Bounds
 from desertion.explorer import Strength
@@ -228,6 +229,33 @@ def test_what_stands_without_scripts_is_the_first_choice(page, payloads, small, 
     still.goto((small / "book" / "index.html").as_uri())
     assert payloads["result", "sentence"]["text"] in still.inner_text(".explorer-still") and still.is_visible(".explorer-still svg")
     assert not still.query_selector_all(".explorer button, .explorer select")
+    context.close()
+
+
+def late(route) -> None:
+    """Answers when the page has been drawn without what it waits for."""
+    time.sleep(1)
+    route.continue_()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_moves_when_the_controls_arrive_after_the_page_was_drawn(small, tab, size):  # noqa: F811
+    width, height = SIZES[size]
+    tab.set_viewport_size({"width": width, "height": height})
+    tab.route("**/bootstrap.js", late)  # one that stands below the words
+    with served(small) as address:
+        tab.goto(address + "book/index.html", wait_until="load")
+        shift, _ = tab.evaluate(STEADY)
+    assert tab.is_visible(".explorer-form") and shift < SHIFT
+
+
+def test_where_its_script_does_not_arrive_words_and_picture_stand(small, browser):  # noqa: F811
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/explorer*.js*", lambda route: route.abort())
+    page.goto((small / "book" / "index.html").as_uri())
+    assert page.is_visible(".explorer-still svg") and page.is_visible(".explorer-still > p")
+    assert page.query_selector(".explorer").bounding_box()["height"] == 0
     context.close()
 
 

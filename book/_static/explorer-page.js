@@ -1,12 +1,17 @@
 // The explorer's page: controls, the answer in words, the chart, and the address that keeps the choice.
 "use strict";
 
+// Known before anything is drawn, so that the style sheet keeps the place free: words and picture do not show first and then jump.
+if (EXPLORER) document.documentElement.dataset.explorer = "awaited";
+
 document.addEventListener("DOMContentLoaded", () => {
   const { answer, best, compared, exact, inWords, isUnknown, percent, read, sentence } = EXPLORER;
-  const place = document.querySelector(".explorer[data-tables]");
-  if (!place) return;
+  const place = document.querySelector(".explorer[data-tables]"), page = document.documentElement.dataset;
   const given = JSON.parse(place.dataset.tables), tables = read(given);
-  if (!tables.windows.length || !tables.strengths.length) return;  // nothing had been published: the words below say so
+  if (!tables.windows.length || !tables.strengths.length) {  // nothing had been published: the words below say so
+    delete page.explorer;
+    return;
+  }
   const MOST = 90;  // percent of the list that the sliders may take to be wrong, or of those who ran to be on no list
   const others = tables.armies.map((army) => army.rate);
 
@@ -254,7 +259,7 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   place.append(numbers, form, words, chart);
-  place.classList.add("ready");
+  page.explorer = "ready";
   chosen = location.hash.includes("count=") ? fromAddress(location.hash) : chosen;
   set();
   show();
