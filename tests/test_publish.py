@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from desertion import publish as module
 from desertion.bounds import Bounds
+from desertion.carriage import MIME, NUMBERS_ONLY
 from desertion.data import load
 from desertion.figures import BLUE, draw_bounds, render, scoped, themed, year_axis
-from desertion.publish import NUMBERS_ONLY, Publisher, PublishError, cell_text, csv_of
-from desertion.results import MIME
+from desertion.publish import Publisher, PublishError, cell_text, csv_of
 from matplotlib.dates import date2num, num2date
 
 

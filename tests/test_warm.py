@@ -259,6 +259,18 @@ def test_what_a_notebook_registers_for_its_end_is_run(tmp_path):
     assert (tmp_path / "bye").read_text() == "bye"
 
 
+@pytest.mark.parametrize("name", execution.ENGINES)
+def test_a_run_for_numbers_only_publishes_the_same_numbers_and_draws_nothing(project, monkeypatch, name):
+    monkeypatch.setenv("DESERTION_ENGINE", name)
+    monkeypatch.chdir(project.notebooks)
+    found = []
+    for figures in (True, False):
+        published = execution.payloads(execution.run_notebook(project, "lists", {"as_of": "latest", "data": "../data"}, figures))
+        found.append(({each["name"]: each["body"] for each in published if each["kind"] == "result"}, {each["kind"] for each in published}))
+    (numbers, kinds), (others, less) = found
+    assert numbers == others and kinds - less == {"figure"}
+
+
 # Each kernel is new.
 
 def test_nothing_passes_from_one_notebook_to_the_next(tmp_path):

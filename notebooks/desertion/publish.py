@@ -20,14 +20,14 @@ from IPython.display import display
 
 from . import text
 from .bounds import Bounds
+from .carriage import MIME, NUMBERS_ONLY
 from .claims import Claims
 from .data import Evidence
 from .figures import Draw, render
-from .results import MIME, number_or_none
+from .results import number_or_none
 from .verdicts import VERDICTS
 
 FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]")  # how a text begins that is run, unless it is a number
-NUMBERS_ONLY = "DESERTION_NUMBERS_ONLY"  # environment of a run for a sweep's table, in which nobody will see a figure
 
 
 class PublishError(Exception):

@@ -13,8 +13,6 @@ import pandas as pd
 from .bounds import Bounds
 from .data import Evidence, EvidenceError
 
-MIME = "application/vnd.counting-the-500s+json"  # of the outputs that carry what a notebook publishes
-
 
 def number_or_none(number: float | None) -> float | None:
     """As JSON has it: ``None`` for no number or an open bound."""

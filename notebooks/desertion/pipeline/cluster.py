@@ -21,6 +21,7 @@ from typing import Any
 
 import nbformat
 
+from ..carriage import NUMBERS_ONLY
 from . import execution
 from .errors import BuildError
 from .execution import Run
@@ -92,7 +93,7 @@ def run_there(parcel: bytes, name: str, settings: list[str], figures: bool) -> t
         with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
             archive.extractall(folder)
         environment = {**os.environ, "PYTHONPATH": str(Path(folder, "notebooks")), "DESERTION_ENGINE": "nbclient",
-                       **({} if figures else {"DESERTION_NUMBERS_ONLY": "1"})}
+                       **({} if figures else {NUMBERS_ONLY: "1"})}
         done = subprocess.run([sys.executable, "-m", "desertion.pipeline", "--root", folder, "run", name, *settings],
                               env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import nbformat
 
+from ..carriage import MIME, NUMBERS_ONLY
 from ..contract import printable
 from .errors import KILLED, MEMORY, BuildError
 from .files import as_json, digest, holds, mirror, tree, write
@@ -45,7 +46,7 @@ _importing = threading.Lock()
 _room = threading.Semaphore(os.cpu_count() or 1)
 BESIDE = "../data"  # the data folder that a published notebook names: the book has its tables there, wherever they came from
 QUIET = ["--log-level=50"]  # for a kernel: its own chatter is no output of the notebook
-WITHOUT_FIGURES = "--IPKernelApp.exec_lines=import os; os.environ['DESERTION_NUMBERS_ONLY'] = '1'; del os"
+WITHOUT_FIGURES = f"--IPKernelApp.exec_lines=import os; os.environ[{NUMBERS_ONLY!r}] = '1'; del os"
 
 
 def at_once(workers: int) -> None:
@@ -284,8 +285,6 @@ def write_notebook(path: Path, notebook: Any) -> None:
 
 def payloads(notebook: Any) -> list[dict[str, Any]]:
     """What an executed notebook published, in order."""
-    from ..results import MIME
-
     return [output.data[MIME] for cell in notebook.cells for output in cell.get("outputs", [])
             if MIME in output.get("data", {})]
 
@@ -450,8 +449,6 @@ def joined(outputs: list[Any]) -> list[Any]:
 def materialise(project: Project, edition: Edition, name: str, run: Path, given: Mapping[str, Any]) -> None:
     """Writes what a run published into the edition's folder: results, files of figures and tables, the notebook."""
     from ..parameters import INJECTED
-    from ..results import MIME
-
     notebook = stored(run / "notebook.ipynb")
     document, files = published_document(edition.name, name, notebook)
     document["run"] = run.name
