@@ -71,7 +71,7 @@ check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about ev
 audit: $(BIN)/.test ## known vulnerabilities of the locked packages (asks PyPI), their licences, a CycloneDX SBOM: into _build/audit
 	@$(RUN) audit
 
-release: $(BIN)/.test ## the archive to deposit: pages, PDF, EPUB, data, notebooks, crate, manifest, SBOM: into _build/release
+release: pdf epub $(BIN)/.test ## the archive to deposit: pages, PDF, EPUB, data, notebooks, crate, manifest, SBOM: into _build/release
 	@$(RUN) --data $(DATA) release --edition $(EDITION)
 
 bench: $(BIN)/.test ## measure speed beside the plain tools (an hour, on a quiet machine; QUICK=1: minutes)

@@ -96,7 +96,6 @@ def test_a_data_folder_elsewhere_is_not_named_in_what_is_published(built, tmp_pa
     from desertion.pipeline import execution
 
     elsewhere = Project.at(built.root, str(shutil.copytree(built.data, tmp_path / "of-somebody")))
-    assert "of-somebody" in elsewhere.data_for_notebooks
     assert execution.execute(elsewhere, elsewhere.edition("latest"), "small") == "reused"
     notebook = (built.edition_folder("latest") / "notebooks" / "small.ipynb").read_text("utf-8")
     assert "data = '../data'" in notebook and "of-somebody" not in notebook

@@ -20,7 +20,7 @@ from .errors import BuildError
 from .files import as_json, write
 from .project import Project
 
-LOCKS = ("requirements.txt", "tests/requirements.txt")
+LOCKS = ("requirements.txt", "book/print/requirements.txt", "tests/requirements.txt")
 SBOM = "sbom.cdx.json"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)[^\n]*?((?:\\\n\s+--hash=\S+ ?)*)$", re.M)
 UNKNOWN = "UNKNOWN"

@@ -140,8 +140,9 @@ def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str
     """The tables a run read with the rows of each, and the results of other runs."""
     evidence = execution.view(project.seen_by(edition), edition)
     found: list[Any] = []
-    for table in sorted({each["table"] for each, _ in record["rows"]}):
-        selections = [(each, was) for each, was in record["rows"] if each["table"] == table]
+    reads = [(json.loads(read), was) for read, was in record["rows"].items()]
+    for table in sorted({each["table"] for each, _ in reads}):
+        selections = [(each, was) for each, was in reads if each["table"] == table]
         rows = sorted({key for each, _ in selections for key in evidence.rows(each).iloc[:, 0]})
         found.append(crate.dereference(f"data/{table}.csv"))
         found.append(crate.add(ContextEntity(crate, f"#rows-{label}-{table}", {
