@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test fuzz faults check-pages audit release bench soak lint lock clean help
+.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test fuzz faults coverage check-pages audit release bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,8 +62,13 @@ test: $(BIN)/.test ## run the whole test suite
 fuzz: $(BIN)/.test ## spoil tables, settings and notebooks in a thousand ways: each is refused in words or read rightly (FOLDERS=1000 SEED=500)
 	@$(BIN)/python -m pytest tests/test_fuzz.py --folders $(or $(FOLDERS),1000) --fuzz-seed $(or $(SEED),500) -s
 
-faults: $(BIN)/.test ## kill builds at sixty moments, interrupt them, damage their files: the published book stays whole (KILLS=60)
+faults: $(BIN)/.test ## kill builds at sixty moments, fill the disk, damage files: the book stays whole (KILLS=60)
 	@$(BIN)/python -m pytest tests/test_faults.py --kills $(or $(KILLS),60) -s
+
+coverage: $(BIN)/.test ## say which lines and branches of the library the tests do not reach (TESTS="tests/test_bounds.py …": with these alone)
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m pytest $(TESTS) --cov --cov-report=; status=$$?; \
+	  $(BIN)/python -m coverage report --skip-covered --show-missing && exit $$status
 
 check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)
 	@$(BIN)/python tests/check_pages.py _build/html $(PAGES) --table _build/pages.txt

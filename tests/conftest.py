@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import hypothesis
 import pandas as pd
 import pytest
 from hypothesis import settings
@@ -15,9 +14,6 @@ OBSERVATION = {"id": "", "measure": "listed_absent", "population": "list_smd_202
                "end": "2024-12-31", "low": "", "value": "100", "high": "", "qualifier": "exact", "origin": "istories",
                "source": "svtv2025list", "primary_source": "", "known_from": "2025-01-01", "status": "use", "same_as": "",
                "note": ""}
-hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
-hypothesis.settings.load_profile("untimed")
-
 settings.register_profile("no clock", deadline=None)  # a busy machine is no fault of a test's
 settings.load_profile("no clock")
 

@@ -39,5 +39,10 @@ def watch(event, arguments):
             os.kill(int(os.environ["KILL_WHOM"]), signal.SIGKILL)
 
 
+if limit := os.environ.get("LIMIT"):  # "FSIZE 1000": a limit that the system sets
+    import resource
+
+    kind, number = limit.split()
+    resource.setrlimit(getattr(resource, f"RLIMIT_{kind}"), (int(number), int(number)))
 if asked or log:
     sys.addaudithook(watch)

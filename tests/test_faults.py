@@ -1,4 +1,4 @@
-"""What happens to the book when a build is killed or interrupted, and when its files are damaged.
+"""What happens to the book when the machine fails: killed builds, a full disk, no memory, no permission, damaged files.
 
 Whatever happens, the published book is the old one or the new one, whole; the next build makes the new one, byte for byte that
 of a clean build; no lock, no process and no file put away for a while is left behind; and a person is told what to do.
@@ -10,6 +10,7 @@ import collections
 import contextlib
 import errno
 import fcntl
+import json
 import os
 import random
 import shutil
@@ -20,6 +21,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,6 +34,8 @@ from small_project import everything, lay_out_book
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with the means of Linux")
 HERE = Path(__file__).parent
 SEED = 500
+# A command after these words may write where the permissions of a folder say so, and nowhere else, for root too.
+WITHOUT_PRIVILEGE = ["setpriv", "--bounding-set", "-dac_override", "--inh-caps", "-dac_override"] if os.geteuid() == 0 else []
 SWEEPS = 'dates:\n  notebooks: [small]\n  as_of: ["2025-01-01", "2025-06-01"]\n'
 # What a build changes, in order: folders of _build, and between them the lines that say what begins.
 MOMENTS = ("line data", ".pytask", "line small", "store", "editions", "line sweep", "sweeps", "line pages", "stage",
@@ -74,13 +78,13 @@ class Place:
             subprocess.run(["rm", "-rf", self.root / part], check=True)
             subprocess.run(["cp", "-a", self.kept / part, self.root / part], check=True)
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen:
+    def start(self, *arguments: str, under: Sequence[str] = (), **environment: str) -> subprocess.Popen:
         given = {**os.environ, "PYTHONPATH": str(self.root / "notebooks"), "TMPDIR": str(self.temporary), "MARK": self.mark, **environment}
-        return subprocess.Popen([sys.executable, "-m", "desertion.pipeline", *(arguments or ["book"])], cwd=self.root, env=given, text=True,
+        return subprocess.Popen([*under, sys.executable, "-m", "desertion.pipeline", *(arguments or ["book"])], cwd=self.root, env=given, text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
 
-    def build(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
-        process = self.start(*arguments, **environment)
+    def build(self, *arguments: str, under: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess:
+        process = self.start(*arguments, under=under, **environment)
         said, complained = process.communicate(timeout=600)
         return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
 
@@ -98,7 +102,7 @@ class Place:
         while (alive := self.processes()) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert alive == [], "processes were left behind"
-        with (self.root / "_build" / ".lock").open("a") as lock:
+        with (self.root / "_build" / ".lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # raises if it is held
 
     def require_nothing_left(self) -> None:
@@ -218,9 +222,9 @@ def test_a_build_killed_again_and_again_leaves_the_old_book_or_the_new_and_the_n
     assert len(+record) >= min(kills, len(MOMENTS)) - 2, record
 
 
-# Interrupted.
+# Interrupted, and two at once.
 
-@pytest.mark.parametrize(("sign", "line"), [(signal.SIGINT, "small"), (signal.SIGTERM, "pages")])
+@pytest.mark.parametrize(("sign", "line"), [(signal.SIGINT, "small"), (signal.SIGTERM, "pages"), (signal.SIGINT, "data")])
 def test_an_interrupted_build_ends_at_once_and_says_so(place, old, new, sign, line):
     place.names(51_000)
     process = place.start()
@@ -231,6 +235,162 @@ def test_an_interrupted_build_ends_at_once_and_says_so(place, old, new, sign, li
     _, complained = process.communicate(timeout=60)
     assert process.returncode == 128 + sign
     assert complained.strip() == "Interrupted. The published book is whole; the same command goes on from here."
+    place.require_nothing_runs()
+    require_same(place.published(), old)
+    place.require_next_build_gives(new)
+
+
+def test_of_two_builds_at_once_one_waits_and_both_end_well(place, new):
+    place.names(51_000)
+    both = [place.start(), place.start()]
+    said = [process.communicate(timeout=600) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sorted("another build is running; waiting" in out for out, _ in said) == [False, True]
+    assert sorted("Nothing has changed" in out for out, _ in said) == [False, True]
+    require_same(place.published(), new)
+    place.require_nothing_runs()
+    place.require_nothing_left()
+
+
+# The disk.
+
+def refused(place: Place, old: dict[str, bytes], *words: str, under: Sequence[str] = (), **environment: str) -> None:
+    """A build fails, says these words and nothing that only a programmer reads, and leaves the old book."""
+    done = place.build(under=under, **environment)
+    assert done.returncode == 1, done.stdout
+    assert all(word in done.stderr for word in words), done.stderr
+    assert "Traceback" not in done.stderr and "Error]" not in done.stderr
+    require_same(place.published(), old)
+    place.require_nothing_runs()
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, megabytes: int):
+    """A file system of its own mounted on a folder, with the folder's content."""
+    content = folder.with_name(f"{folder.name}.content")
+    folder.rename(content)
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "faults", folder], check=True)
+    try:
+        subprocess.run(["cp", "-a", f"{content}/.", folder], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+        folder.rmdir()
+        content.rename(folder)
+
+
+def can_mount() -> bool:
+    """Whether this user may mount a small disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "faults", folder], capture_output=True, check=False)
+        return done.returncode == 0 and subprocess.run(["umount", folder], check=True).returncode == 0
+
+
+def fill(folder: Path, leave: int) -> Path:
+    """Fills a file system until so many bytes are left; the file that does."""
+    ballast = folder / "ballast"
+    with ballast.open("wb") as file:
+        free = os.statvfs(folder)
+        file.write(bytes(max(0, free.f_bavail * free.f_frsize - leave)))
+    return ballast
+
+
+needs_a_small_disk = pytest.mark.skipif(not can_mount(), reason="no right to mount a small disk; a limit on the size of files is tried instead")
+
+
+@needs_a_small_disk
+@pytest.mark.parametrize("left", [0, 300_000, 1_500_000])
+def test_a_full_disk(place, old, new, left):
+    place.names(51_000)
+    with small_disk(place.root / "_build", 40):
+        ballast = fill(place.root / "_build", left)
+        refused(place, old, "the disk is full: make room")
+        ballast.unlink()
+        place.require_next_build_gives(new)
+
+
+@needs_a_small_disk
+def test_a_full_disk_for_temporary_files(place, new):
+    place.names(51_000)
+    with small_disk(place.temporary, 1):
+        ballast = fill(place.temporary, 0)
+        done = place.build()
+        ballast.unlink()
+    assert done.returncode == 0 and done.stderr == "", done.stderr  # Python finds another place for them
+    require_same(place.published(), new)
+    place.require_nothing_runs()
+    place.require_nothing_left()
+
+
+@pytest.mark.parametrize("size", [100, 20_000])
+def test_files_that_may_not_grow(place, old, new, size):
+    """As on a full disk, and on every machine: the system refuses to write more than so many bytes into a file."""
+    place.names(51_000)
+    refused(place, old, "make room", LIMIT=f"FSIZE {size}")
+    place.require_next_build_gives(new)
+
+
+@contextlib.contextmanager
+def read_only(folder: Path):
+    """A folder in which nobody may write but root with his privilege."""
+    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink())]
+    for path in folders:
+        path.chmod(0o555)
+    try:
+        yield
+    finally:
+        for path in folders:
+            path.chmod(0o755)
+
+
+@pytest.mark.parametrize("part", ["", "store", "published"])
+def test_no_permission_to_write(place, old, new, part):
+    place.names(51_000)
+    with read_only(place.root / "_build" / part):
+        refused(place, old, "no permission to write there", f"_build/{part}", under=WITHOUT_PRIVILEGE)
+    place.require_next_build_gives(new)
+
+
+# Kernels, memory, time.
+
+def spoil(place: Place, code: str) -> None:
+    """Puts a line into the notebook's last cell."""
+    source = json.loads(place.notebook.read_text("utf-8"))
+    source["cells"][-1]["source"] += f"\n{code}"
+    place.notebook.write_text(json.dumps(source), "utf-8")
+
+
+# Leaves a process a quarter of a gigabyte more than it has.
+LITTLE = ("import psutil, resource; room = psutil.Process().memory_info().vms + 2**28; "
+          "resource.setrlimit(resource.RLIMIT_AS, (room, room))")
+
+
+@pytest.mark.parametrize(("code", "words", "environment"), [
+    ("import os; os.kill(os.getpid(), 9)", ["its kernel was killed while a cell ran", "out of memory"], {}),
+    ("import os; os._exit(0)", ["its kernel was killed while a cell ran"], {}),
+    (f"{LITTLE}; bytearray(2**31)", ["cell 5: MemoryError", "out of memory: close other programs"], {}),
+    (f"{LITTLE}; import numpy; numpy.ones(2**28)", ["cell 5", "Unable to allocate", "out of memory: close other programs"], {}),
+    ("import time; time.sleep(1000)", ["a cell ran for more than 3 s", "set DESERTION_CELL_SECONDS"], {"DESERTION_CELL_SECONDS": "3"}),
+    ("sum(range(10**12))", ["a cell ran for more than 3 s", "set DESERTION_CELL_SECONDS"], {"DESERTION_CELL_SECONDS": "3"}),
+    ("import os; os.kill(os.getpid(), 9)", ["its kernel was killed while a cell ran", "out of memory"], {"DESERTION_ENGINE": "nbclient"})],
+    ids=["killed", "ended", "memory", "memory in C", "sleeps", "is busy in C", "killed, the other engine"])
+def test_a_kernel_that_dies_takes_too_much_or_does_not_end(place, old, code, words, environment):
+    spoil(place, code)
+    refused(place, old, "notebooks/small.ipynb", *words, **environment)
+    shutil.copy(place.kept / "notebooks" / "small.ipynb", place.notebook)
+    place.require_next_build_gives(old)
+
+
+def test_the_process_that_builds_pages_is_killed(place, old, new):
+    place.names(51_000)
+    process = place.start()
+    for line in process.stdout:
+        if "pages …" in line:
+            next(each for each in place.processes() if "desertion.pipeline.pages" in each.cmdline()).kill()
+            break
+    _, complained = process.communicate(timeout=600)
+    assert process.returncode == 1 and "the process that builds the pages was killed (signal 9)" in complained and "Traceback" not in complained
     place.require_nothing_runs()
     require_same(place.published(), old)
     place.require_next_build_gives(new)
@@ -269,28 +429,65 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
 
 
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
 DAMAGES = {
     "run.json cut": lambda build: [cut(path) for path in build.glob("store/*/*/run.json")],
     "run.json empty": lambda build: [path.write_text("") for path in build.glob("store/*/*/run.json")],
     "run.json gone": lambda build: [path.unlink() for path in build.glob("store/*/*/run.json")],
+    "run.json of another kind": lambda build: [path.write_text("[]") for path in build.glob("store/*/*/run.json")],
+    "run.json without its parts": lambda build: [path.write_text('{"base": {}}') for path in build.glob("store/*/*/run.json")],
+    "stored document changed": lambda build: [change(path, "49000", "48000") for path in build.glob("store/*/*/document.json")],
+    "stored document gone": lambda build: [path.unlink() for path in build.glob("store/*/*/document.json")],
+    "stored notebook cut": lambda build: [cut(path) for path in build.glob("store/*/*/notebook.ipynb")],
+    "stored notebook changed": lambda build: [change(path, "49,000", "48,000") for path in build.glob("store/*/*/notebook.ipynb")],
+    "stored notebook gone": lambda build: [path.unlink() for path in build.glob("store/*/*/notebook.ipynb")],
+    "store gone": lambda build: shutil.rmtree(build / "store"),
+    "results cut": lambda build: cut(build / "editions" / "latest" / "small.json"),
+    "executed notebook gone": lambda build: (build / "editions" / "latest" / "notebooks" / "small.ipynb").unlink(),
+    "edition gone": lambda build: shutil.rmtree(build / "editions" / "article"),
+    "sweep cut": lambda build: cut(build / "sweeps" / "dates.csv"),
+    "stage cut": lambda build: cut(build / "stage" / "book" / "index.md"),
+    "stage gone": lambda build: shutil.rmtree(build / "stage"),
+    "published folder gone": lambda build: shutil.rmtree(build / "published"),
     "published page cut": lambda build: cut(build / "html" / "book" / "index.html"),
     "link to nowhere": lambda build: [(build / "html").unlink(), (build / "html").symlink_to("published/77")],
     "link a folder": lambda build: [(build / "html").unlink(), (build / "html").mkdir(), (build / "html" / "index.html").write_text("mine")],
+    "link a file": lambda build: [(build / "html").unlink(), (build / "html").write_text("mine")],
     "Sphinx environment cut": lambda build: cut(next(build.rglob("environment.pickle"))),
     "Sphinx environment not one": lambda build: next(build.rglob("environment.pickle")).write_bytes(b"no"),
     "Sphinx page cut": lambda build: cut(build / "sphinx" / "_build" / "html" / "book" / "other.html"),
+    "doctree cut": lambda build: cut(next(build.rglob("other.doctree"))),
     "pytask lock cut": lambda build: cut(build / "pytask.lock"),
+    "pytask lock no text": lambda build: (build / "pytask.lock").write_bytes(b"\xff\xfe\0"),
+    "pytask journal cut": lambda build: (build / "pytask.lock.journal").write_text('{"lock-version": "1", "id'),
     "pytask database cut": lambda build: cut(build / ".pytask" / "pytask.sqlite3"),
     "pytask hashes cut": lambda build: [cut(path) for path in (build / ".pytask").glob("*.json")],
+    "notes cut": lambda build: [cut(path) for path in (build / "done").iterdir()],
+    "note not text": lambda build: [path.write_bytes(b"\xff\xfe") for path in (build / "done").iterdir()],
+    "note of where temporary files are": lambda build: (build / ".scratch").write_bytes(b"/\xff"),
 }
 
 
-# What a build asks only if it has something to do: it is given that.
-ASKED = ("run.json", "Sphinx")
+# What a build asks only if it has something to do: it is given that, and of stored runs what needs them.
+ASKED = ("run.json", "stored", "store", "stage", "Sphinx", "doctree")
 ROUNDS = [
     ("run.json cut", "Sphinx environment cut", "pytask lock cut", "published page cut"),
-    ("run.json empty", "Sphinx page cut", "pytask database cut", "link to nowhere"),
-    ("run.json gone", "Sphinx environment not one", "pytask hashes cut", "link a folder")]
+    ("run.json empty", "edition gone", "Sphinx page cut", "pytask database cut", "link to nowhere"),
+    ("run.json gone", "results cut", "Sphinx environment not one", "pytask hashes cut", "link a folder"),
+    ("run.json of another kind", "executed notebook gone", "doctree cut", "notes cut", "link a file"),
+    ("run.json without its parts", "sweep cut"),
+    ("stored notebook cut", "results cut", "stage cut", "pytask journal cut", "published folder gone"),
+    ("stored notebook changed", "results cut", "stage gone"),
+    ("stored notebook gone", "edition gone", "note not text", "note of where temporary files are"),
+    ("stored document changed", "sweep cut"),
+    ("stored document gone", "sweep cut"),
+    ("store gone", "edition gone", "pytask lock no text"),
+    ("executed notebook gone", "edition gone")]
 assert {damage for each in ROUNDS for damage in each} == set(DAMAGES)
 
 
@@ -302,6 +499,13 @@ def test_what_was_damaged_by_hand_is_made_anew(place, old, damages):
     for damage in damages:
         DAMAGES[damage](place.root / "_build")
     place.require_next_build_gives(old)
+
+
+def test_damaged_and_new_evidence(place, new):
+    for damage in ROUNDS[0]:
+        DAMAGES[damage](place.root / "_build")
+    place.names(51_000)
+    place.require_next_build_gives(new)
 
 
 # The small pieces.

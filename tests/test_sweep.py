@@ -107,6 +107,19 @@ def test_a_notebook_that_reads_another_is_given_the_results_of_the_same_setting(
     assert not list((project.build / "editions").glob("sweep_*"))
 
 
+def test_notebooks_that_read_each_other_in_a_circle_are_named(project):
+    path = project.notebooks / "small.ipynb"
+    kept = path.read_text("utf-8")
+    path.write_text(notebook(SECOND.replace('"small"', '"second"')), "utf-8")
+    try:
+        for begin in (["explain"], ["book"]):
+            assert main(["--root", str(project.root), *begin]) == 1
+        with pytest.raises(BuildError, match=r"second\.ipynb: reads its own results: second ← small ← second"):
+            sweep.upstream(Project.at(project.root), "second")
+    finally:
+        path.write_text(kept, "utf-8")
+
+
 def test_origins_can_be_left_out_and_folders_compared(project):
     found = sweep.run(sweep_of(project, "x: {notebooks: [small], without: [istories, gs_ukraine]}"), 2)
     assert [row["text"] for row in rows(found) if row["name"] == "listed"] == ["not known", "at least 49,000"]

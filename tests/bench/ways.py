@@ -41,11 +41,13 @@ def api(output: Path, names: list[str], workers: int) -> None:
 
 
 def warm(output: Path, names: list[str], workers: int) -> None:
+    from desertion.pipeline.forkery import get_ready
+
+    get_ready()  # first, as the pipeline does: it imports while this process does
     from desertion.pipeline import execution
     from desertion.pipeline.project import Project
 
     project = Project.at(Path.cwd().parent)
-    execution.get_ready(project)
 
     def one(name: str) -> None:
         execution.write_notebook(output / f"{name}.ipynb", execution.run_notebook(project, name, {}))

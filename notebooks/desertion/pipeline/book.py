@@ -145,6 +145,7 @@ def run_task(project: Project, edition: Edition, name: str) -> Callable[..., Any
     folder = project.edition_folder(edition.name)
     notebook = execution.source_at(project.notebooks / f"{name}.ipynb")
     others, sweeps = execution.uses(notebook, set(project.notebook_names) - {name})
+    sweep.upstream(project, name)  # raises where notebooks wait for each other
     upstream = [*(folder / f"{other}.json" for other in others), *map(project.sweep_file, sweeps)]
     executed = folder / "notebooks" / f"{name}.ipynb"
     files = Content(f"{edition.name}/{name}/files", lambda: [executed, *tree(folder / "files" / name)])

@@ -45,7 +45,8 @@ _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 _importing = threading.Lock()
 _room = threading.Semaphore(os.cpu_count() or 1)
 BESIDE = "../data"  # the data folder that a published notebook names: the book has its tables there, wherever they came from
-QUIET = ["--log-level=50"]  # for a kernel: its own chatter is no output of the notebook
+# For a kernel: its own chatter is no output of the notebook, and its cells are not for the history that the user has at home.
+QUIET = ["--log-level=50", "--HistoryManager.hist_file=:memory:"]
 WITHOUT_FIGURES = f"--IPKernelApp.exec_lines=import os; os.environ[{NUMBERS_ONLY!r}] = '1'; del os"
 
 
@@ -259,6 +260,7 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures:
         from .warm import private_sockets
 
         papermill_engines.register("warm", WarmEngine)  # that of this library, whether or not one is installed
+        papermill.execute.write_ipynb = save_somewhere
     os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
     with _room, tempfile.TemporaryDirectory() as folder:
         try:
@@ -276,6 +278,14 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures:
             raise BuildError(f"notebooks/{name}.ipynb: its kernel was killed while a cell ran: {KILLED}") from None
         except RuntimeError as error:
             raise BuildError(f"notebooks/{name}.ipynb: {str(error).splitlines()[0]}") from None
+
+
+def save_somewhere(notebook: Any, path: str | None) -> None:
+    """As papermill saves a notebook; but where it is to be saved nowhere, its text is not laid out first."""
+    from papermill.iorw import write_ipynb
+
+    if path is not None:
+        write_ipynb(notebook, path)
 
 
 def write_notebook(path: Path, notebook: Any) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -103,11 +105,8 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
     if not holds(note, state_of(output)):
         shutil.rmtree(output, ignore_errors=True)  # an earlier build was killed in it, or somebody else wrote there
     note.unlink(missing_ok=True)
-    try:
-        waiting.stdin.write("build\n")
-        waiting.stdin.flush()
-    except BrokenPipeError:
-        pass  # it has died; what it said is read now
+    with contextlib.suppress(BrokenPipeError):  # it has died: what it said is read next
+        os.write(waiting.stdin.fileno(), b"build\n")  # past the buffer, which would send it again when it is closed
     log = waiting.stdout.read()
     pages = output / "_build" / "html"
     if waiting.wait() or not (pages / "index.html").is_file():

@@ -86,11 +86,16 @@ class Sweep:
             for each in involved}, data, setting.get("without", ""), figures=False)
 
 
-def upstream(project: Project, name: str) -> list[str]:
-    """The notebooks whose results a notebook reads, directly or not; each after those it reads itself."""
+def upstream(project: Project, name: str, readers: tuple[str, ...] = ()) -> list[str]:
+    """The notebooks whose results a notebook reads, directly or not; each after those it reads itself.
+
+    readers: who reads it, the first one first. Raises ``BuildError`` where it is one of them: they wait for each other.
+    """
+    if name in readers:
+        raise BuildError(f"notebooks/{name}.ipynb: reads its own results: {' ← '.join([*readers[readers.index(name):], name])}")
     notebook = execution.source_at(project.notebooks / f"{name}.ipynb")
     direct, _ = execution.uses(notebook, set(project.notebook_names) - {name})
-    return list(dict.fromkeys(each for other in direct for each in [*upstream(project, other), other]))
+    return list(dict.fromkeys(each for other in direct for each in [*upstream(project, other, (*readers, name)), other]))
 
 
 def parameters(project: Project, name: str) -> list[str]:
