@@ -48,6 +48,11 @@ Author's caption.
 ```
 
 - see {doc}`/book/claims` and {claim}`A01`
+- a row is `of-a-long-name-that-has-no-place-where-a-line-may-end`
+
+| How a wide table begins | Notwithstanding | Considerations | Circumstances |
+|---|---|---|---|
+| of words | unquestionably | incomprehensible | responsibilities |
 """
 CLAIMS = "# Claims\n\nEach claim of the small book with what became of it, and why it did.\n\n```{claims}\n```\n\n```{claim-table}\n```\n"
 DATA = "# Data\n\nEvery table of the small book and every row that is in them.\n\n```{data-dictionary}\n```\n\n## Rows\n\n```{observations}\n```\n"

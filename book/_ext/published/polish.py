@@ -18,6 +18,7 @@ WRITTEN = re.compile(r"<script>\s*document\.write\(`(.*?)`\);\s*</script>", re.S
 INLINE = re.compile(r"\s*<script(?![^>]*\bsrc=)[^>]*>.*?</script>", re.S)
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 ROLES = re.compile(r' role="(?:doc-biblioentry|doc-backlink|doc-noteref)"')
+TABLE = re.compile(r'(<div class="table-scroll"[^>]*>\s*)?<div class="pst-scrollable-table-container">')
 SEARCH_FIELD = re.compile(r'id="search-input"')
 PLAIN = (
     # A fold-out in the table of contents has no name.
@@ -45,9 +46,15 @@ def polish(page: str) -> str:
     page = INLINE.sub("", page)
     for wrong, right in PLAIN:
         page = page.replace(wrong, right)
+    page = TABLE.sub(_within_reach, page)
     page = ROLES.sub("", page)
     page = _only_first(VIEWPORT, page)
     return confine(_own_ids(page))
+
+
+def _within_reach(found: re.Match[str]) -> str:
+    """What a wide table scrolls in, for the keyboard too. A published table has such a place already, with a name of its own."""
+    return found[0] if found[1] else '<div class="pst-scrollable-table-container" role="group" tabindex="0" aria-label="Table">'
 
 
 def _only_first(pattern: re.Pattern[str], page: str) -> str:
