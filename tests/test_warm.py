@@ -394,6 +394,15 @@ def test_a_script_without_a_guard_may_use_it(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "once\n", "")
 
 
+def test_a_kernel_that_is_slow_to_say_that_it_ends_ends_quietly(tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    notebook_of(["import time\nkernel = get_ipython().kernel\nsay = kernel._publish_status_and_flush\n"
+                 "kernel._publish_status_and_flush = lambda *words: [time.sleep(0.5), say(*words)]"], tmp_path / "n.ipynb")
+    done = subprocess.run([sys.executable, "script.py", "n.ipynb"], cwd=tmp_path, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")}, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_where_nothing_can_be_forked_kernels_start_as_usual_and_that_is_said_once(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(engine.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
     monkeypatch.setattr(warm, "WarmNotebookClient", None)

@@ -19,6 +19,8 @@ import threading
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 
+SAID = 5.0  # seconds for a kernel's last words
+
 
 @dataclass(frozen=True)
 class Kernel:
@@ -96,6 +98,10 @@ def run() -> int:
         IPKernelApp.launch_instance(parent_handle=os.getppid())
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    # The thread that was told to end the kernel says so when it has: what it says that with is closed next.
+    if control := IPKernelApp.instance().control_thread:
+        control.stop()
+        control.join(SAID)
     threading._shutdown()
     atexit._run_exitfuncs()
     return code
