@@ -593,6 +593,7 @@ def test_on_paper_there_are_no_controls(small, tab):
     tab.goto((small / "book/claims.html").as_uri())
     assert not any(each.is_visible() for each in tab.query_selector_all(".claim-filter, .bd-sidebar-primary, .page-line, .prev-next-footer"))
     assert len(shown_claims(tab)) == 12
+    assert [each.inner_text().rstrip("#") for each in tab.query_selector_all("h1") if each.is_visible()] == ["Claims"]
 
 
 def test_whoever_wants_no_movement_gets_none(small, browser):
