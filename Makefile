@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test fuzz faults coverage check-pages audit release bench soak lint lock clean help
+.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test fuzz faults coverage check-pages linkcheck audit release bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,9 @@ coverage: $(BIN)/.test ## say which lines and branches of the library the tests 
 
 check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)
 	@$(BIN)/python tests/check_pages.py _build/html $(PAGES) --table _build/pages.txt
+
+linkcheck: $(BIN)/.book ## ask every address that the book names whether it still answers, over the network: _build/links.txt (EDITION=)
+	@$(RUN) --data $(DATA) linkcheck --edition $(EDITION)
 
 audit: $(BIN)/.test ## known vulnerabilities of the locked packages (asks PyPI), their licences, a CycloneDX SBOM: into _build/audit
 	@$(RUN) audit

@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     book.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
     for name, what in (("pdf", "bring the book up to date, and write it as PDF"), ("epub", "the same as EPUB"),
                        ("gettext", "bring the book up to date, and write catalogues for translators"),
+                       ("linkcheck", "bring the book up to date, and ask every address it names whether it still answers"),
                        ("translation", "bring the book up to date, and build it in another language")):
         other = commands.add_parser(name, help=what)
         if name == "translation":
@@ -77,6 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         project = Project.at(chosen.root, chosen.data)
         command = {"book": make_book, "pdf": make_format, "epub": make_format, "gettext": write_catalogues,
+                   "linkcheck": check_links,
                    "translation": make_translation, "run": run_one, "serve": serve_book, "readme": write_readme,
                    "import": import_rows, "changes": show_changes, "sweep": run_sweeps, "explain": explain_runs,
                    "verify": compare_bytes, "audit": audit_packages, "release": make_release}[chosen.command]
@@ -177,6 +179,15 @@ def write_catalogues(project: Project, chosen: argparse.Namespace) -> None:
     make_book(project, chosen)
     with alone(project):
         print(f"The catalogues are in {make_catalogues(project)}.")
+
+
+def check_links(project: Project, chosen: argparse.Namespace) -> int:
+    """Builds the book if need be, then asks every address that it names; 0 if all answer."""
+    from . import links
+
+    make_book(project, chosen)
+    with alone(project):
+        return links.check(project)
 
 
 def make_translation(project: Project, chosen: argparse.Namespace) -> None:
