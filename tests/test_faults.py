@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -429,10 +429,12 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
 
 
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
+def change(paths: Iterable[Path], old: str, new: str) -> None:
+    """Changes a text in all files that hold it; some must."""
+    texts = {path: path.read_text("utf-8") for path in paths}
+    assert any(old in text for text in texts.values())
+    for path, text in texts.items():
+        path.write_text(text.replace(old, new), "utf-8")
 
 
 DAMAGES = {
@@ -441,10 +443,10 @@ DAMAGES = {
     "run.json gone": lambda build: [path.unlink() for path in build.glob("store/*/*/run.json")],
     "run.json of another kind": lambda build: [path.write_text("[]") for path in build.glob("store/*/*/run.json")],
     "run.json without its parts": lambda build: [path.write_text('{"base": {}}') for path in build.glob("store/*/*/run.json")],
-    "stored document changed": lambda build: [change(path, "49000", "48000") for path in build.glob("store/*/*/document.json")],
+    "stored document changed": lambda build: change(build.glob("store/*/*/document.json"), "49000", "48000"),
     "stored document gone": lambda build: [path.unlink() for path in build.glob("store/*/*/document.json")],
     "stored notebook cut": lambda build: [cut(path) for path in build.glob("store/*/*/notebook.ipynb")],
-    "stored notebook changed": lambda build: [change(path, "49,000", "48,000") for path in build.glob("store/*/*/notebook.ipynb")],
+    "stored notebook changed": lambda build: change(build.glob("store/*/*/notebook.ipynb"), "49,000", "48,000"),
     "stored notebook gone": lambda build: [path.unlink() for path in build.glob("store/*/*/notebook.ipynb")],
     "store gone": lambda build: shutil.rmtree(build / "store"),
     "results cut": lambda build: cut(build / "editions" / "latest" / "small.json"),

@@ -528,7 +528,7 @@ STATES = {  # what a script or a reader brings about: page, size, colours, how
     "front page": ("book/index.html", "wide", "light", lambda tab: None),
     "dark": ("book/index.html", "wide", "dark", lambda tab: None),
     "phone": ("book/claims.html", "narrow", "light", lambda tab: None),
-    "search field": ("book/index.html", "wide", "light", lambda tab: tab.click(".bd-sidebar-primary .search-button-field")),
+    "search field": ("book/index.html", "wide", "light", lambda tab: away(tab, ".bd-sidebar-primary .search-button-field")),
     "search results": ("search.html?q=contradicted", "wide", "light", search),
     "search results, dark phone": ("search.html?q=contradicted", "narrow", "dark", search),
     "hints": ("book/index.html", "wide", "light", lambda tab: (tab.hover(".theme-switch-button"), tab.wait_for_selector(".tooltip.show"))),
@@ -564,16 +564,18 @@ def test_a_page_looks_the_same_without_the_rules_that_no_page_uses(small, whole,
     name, size, colours, bring_about = STATES[state]
     name, _, query = name.partition("?")
     width, height = SIZES[size]
-    looks = []
-    for folder in (small, whole):
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce")
-        tab = context.new_page()
-        tab.goto(f"{(folder / name).as_uri()}?{query}")
-        bring_about(tab)
-        looks.append(come_to_rest(tab))
-        context.close()
-    if looks[0] != looks[1]:  # pytest itself would tell the two apart byte by byte, for minutes
-        pytest.fail(f"{state}: the page looks otherwise")
+    looks: dict[Path, set[bytes]] = {small: set(), whole: set()}
+    for _ in range(3):  # on a busy machine not even the same page is drawn alike each time: rules that are missing show every time
+        for folder, seen in looks.items():
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce")
+            tab = context.new_page()
+            tab.goto(f"{(folder / name).as_uri()}?{query}")
+            bring_about(tab)
+            seen.add(come_to_rest(tab))
+            context.close()
+        if looks[small] & looks[whole]:
+            return
+    pytest.fail(f"{state}: the page looks otherwise")
 
 
 def test_rules_are_kept_for_what_pages_and_scripts_name():
