@@ -139,7 +139,10 @@ def test_the_workflow_asks_for_little_and_knows_no_secret():
     assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in steps if "uses" in step)
     cached = next(step["with"]["cache-dependency-path"] for step in steps if "setup-python" in step.get("uses", "")).split()
     assert cached == ["requirements.txt", "book/print/requirements.txt", "tests/requirements.txt"]
-    built = next(step for step in steps if step.get("run") == ".ci/run")
+    built = next(step for step in steps if step.get("run", "").split("\n")[0] == ".ci/run")
+    wanted = next(step["with"]["path"] for step in steps if step.get("with", {}).get("name") == "books").split()
+    made = {f"_build/*.{form}" for form in ("pdf", "epub") if form in built["run"].split("make ", 1)[-1].split()}
+    assert made == set(wanted)  # what is not made cannot be uploaded, and its absence is an error
     assert set(built["env"]) == set(addresses.VARIABLES)
 
 

@@ -7,8 +7,9 @@ answer is kept for nobody, and nothing that is published depends on it.
 from __future__ import annotations
 
 import json
-import shutil
+import tempfile
 from collections import defaultdict
+from pathlib import Path
 
 from . import formats
 from .errors import BuildError
@@ -27,14 +28,14 @@ def check(project: Project) -> int:
 
     All of them, with the pages that name them, go into ``_build/links.txt``. Raises ``BuildError`` if the pages cannot be read.
     """
-    output = project.build / "linkcheck"
-    shutil.rmtree(output, ignore_errors=True)
-    try:
-        formats.run_sphinx("linkcheck", project, output, SETTINGS)
-    except BuildError:  # an address that does not answer counts as a fault of the book, and is told below
-        if not (output / "output.json").is_file():
-            raise
-    found = [json.loads(line) for line in (output / "output.json").read_text("utf-8").splitlines()]
+    with tempfile.TemporaryDirectory(dir=project.build, prefix=".links-") as folder:
+        answers = Path(folder) / "answers" / "output.json"
+        try:
+            formats.run_sphinx("linkcheck", project, answers.parent, SETTINGS)
+        except BuildError:  # an address that does not answer counts as a fault of the book, and is told below
+            if not answers.is_file():
+                raise
+        found = [json.loads(line) for line in answers.read_text("utf-8").splitlines()]
     asked = [each for each in found if each["uri"].startswith(("http://", "https://"))]
     pages = defaultdict(set)
     for each in asked:
