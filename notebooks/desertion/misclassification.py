@@ -11,8 +11,6 @@ nobody counted those who stayed. N equals L where f = u: the two errors then can
 
 from __future__ import annotations
 
-from scipy import stats
-
 from .bounds import Bounds
 
 
@@ -61,7 +59,9 @@ def binomial_share(found: int, checked: int, level: float = 0.95, rows: frozense
     """
     if not (0 <= found <= checked and checked >= 1 and 0 < level < 1):
         raise ValueError(f"not a sample: {found} of {checked} at level {level}")
+    from scipy.special import betaincinv  # slow to import, and nothing else here needs it
+
     tail = (1 - level) / 2
-    low = 0.0 if found == 0 else float(stats.beta.ppf(tail, found, checked - found + 1))
-    high = 1.0 if found == checked else float(stats.beta.ppf(1 - tail, found + 1, checked - found))
+    low = 0.0 if found == 0 else float(betaincinv(found, checked - found + 1, tail))
+    high = 1.0 if found == checked else float(betaincinv(found + 1, checked - found, 1 - tail))
     return Bounds(low, found / checked, high, rows)

@@ -102,6 +102,7 @@ def run() -> int:
     if control := IPKernelApp.instance().control_thread:
         control.stop()
         control.join(SAID)
+    gc.freeze()  # nor is it looked for in a process that ends
     threading._shutdown()
     atexit._run_exitfuncs()
     return code

@@ -22,7 +22,7 @@ from .files import SCRATCH
 from .forked import Kernel
 
 # What kernels, the library and the notebooks import, as far as importing it leaves nothing behind but modules. Not pyplot and
-# the inline backend, which look for the notebook they are in; not scipy and statsmodels, which one notebook uses and which
+# the inline backend, which look for the notebook they are in; not scipy and statsmodels, which few notebooks use and which
 # take longer than all of these. What is missing here is imported by the notebook: slower, not different.
 PRELOADED = [
     "ipykernel.kernelapp", "ipykernel.ipkernel", "psutil", "sqlite3", "pdb", "faulthandler", "tornado.queues",
