@@ -82,6 +82,11 @@ def test_a_translated_book_is_translated_throughout(translated):
     assert "⟦Cite this page⟧" in text and "⟦Download this notebook, executed⟧" in soup(translated, "notebooks/rate").get_text()
 
 
+def test_parts_are_named_in_the_language(translated):
+    page = BeautifulSoup((translated / "book" / "rate.html").read_text("utf-8"), "html.parser")
+    assert [caption.get_text() for caption in page.select("nav p.caption")] == ["⟦How often⟧", "⟦Apparatus⟧"]
+
+
 def test_numbers_are_what_they_were(translated):
     assert [link.get_text() for link in soup(translated, "book/index").select("p > a.result-link")] == ["at least 1,240"]
     cells = [cell.get_text(strip=True) for cell in soup(translated, "book/rate").select("td")]

@@ -15,13 +15,13 @@ from small_project import changed, lay_out, pipeline
 def test_two_clean_builds_under_different_circumstances_are_the_same_and_a_notebook_that_tells_the_time_is_caught(tmp_path):
     """Of the whole way but the pages, which `tests/test_pipeline.py` has: the notebooks, their results and files."""
     lay_out(tmp_path)
-    made = [verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, "latest", command=("run", "small"))
+    made = [verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, [("run", "small")])
             for how in (verify.ONE, verify.OTHER)]
     sides = [{path.name: path for path in (each / "runs").iterdir()} for each in made]
     assert set(sides[0]) == {"small.ipynb"} and verify.differing(*sides) == []
     shutil.rmtree(tmp_path / "in")
     with changed(tmp_path / "notebooks" / "small.ipynb", "check(get_ipython())", "import time; print(time.time()); check(get_ipython())"):
-        made = [verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, "latest", command=("run", "small"))
+        made = [verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, [("run", "small")])
                 for how in (verify.ONE, verify.OTHER)]
     sides = [{path.name: path for path in (each / "runs").iterdir()} for each in made]
     assert verify.differing(*sides) == ["small.ipynb"]
@@ -47,9 +47,11 @@ def test_files_that_only_one_build_has_and_files_that_differ_are_named(tmp_path,
         for name, text in files.items():
             (tmp_path / side / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / side / name).write_text(text)
+    (tmp_path / "one" / "counting-the-500s.pdf").write_text("%PDF 1")
+    (tmp_path / "two" / "counting-the-500s.pdf").write_text("%PDF 2")
     sides = [verify.compared(tmp_path / side) for side in ("one", "two")]
     found = verify.differing(*sides)
-    assert found == ["editions/n.ipynb", "html/b.html", "sweeps/s.csv"]
+    assert found == ["counting-the-500s.pdf", "editions/n.ipynb", "html/b.html", "sweeps/s.csv"]
     verify.say(found, *sides)
     said = capsys.readouterr().out
     assert "editions/n.ipynb: only in the second build" in said and "sweeps/s.csv: only in the first build" in said

@@ -6,23 +6,26 @@ the seed of hashes, the way notebooks are run, how many at once.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import manifest
 from .errors import BuildError
 from .files import tree
+from .formats import NAME
 from .project import Project
 
 ROOMS = ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requirements.txt", "book", "data", "notebooks")
 COMPARED = ("html", "editions", "sweeps")  # under _build: the published book; executed notebooks, results, figures; sweeps
+FORMS = (f"{NAME}.epub", f"{NAME}.pdf")  # and the book in other forms
 SHOWN = 20  # files of which the first difference is printed
 AROUND = 60  # characters shown on either side of it
 WEST, EAST = "WEST+12", "EAST-14"  # zones in which it is never the same day
@@ -62,10 +65,14 @@ def two_builds(project: Project, edition: str) -> int:
     """Builds the book twice from nothing and compares; returns the exit code: 0 if no byte differs."""
     folder = project.build / "verify"
     shutil.rmtree(folder, ignore_errors=True)
+    forms = ["epub", *(["pdf"] if importlib.util.find_spec("weasyprint") else [])]
+    if "pdf" not in forms:
+        print("The printed book is not compared: what it needs is not installed (`make pdf` installs it).")
     made = []
     for each in (ONE, OTHER):
         print(f"Building: {each.words} …", flush=True)
-        made.append(build(project, folder / "in" / each.folder, folder / "home" / each.user, each, edition))
+        made.append(build(project, folder / "in" / each.folder, folder / "home" / each.user, each,
+                          [(form, "--edition", edition, "--workers", str(each.workers)) for form in ("book", *forms)]))
     sides = [compared(each) for each in made]
     size = sum(path.stat().st_size for path in sides[0].values())
     found = differing(*sides)
@@ -78,10 +85,10 @@ def two_builds(project: Project, edition: str) -> int:
     return 1
 
 
-def build(project: Project, root: Path, home: Path, how: Circumstances, edition: str, command: tuple[str, ...] = ()) -> Path:
-    """A clean build of what the checkout holds, in another folder; returns its ``_build``. Raises ``BuildError`` if it fails.
+def build(project: Project, root: Path, home: Path, how: Circumstances, commands: Sequence[tuple[str, ...]]) -> Path:
+    """What commands of the pipeline make, from nothing, of what the checkout holds, in another folder; returns its ``_build``.
 
-    command: another command of the pipeline than that for the whole book.
+    Raises ``BuildError`` if one fails.
     """
     for name in ROOMS:
         source, target = project.root / name, root / name
@@ -98,19 +105,20 @@ def build(project: Project, root: Path, home: Path, how: Circumstances, edition:
     home.mkdir(parents=True, exist_ok=True)
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(root / "notebooks"), "HOME": str(home), "USER": how.user,
                    "LOGNAME": how.user, **how.environment}
-    whole = ("book", "--edition", edition, "--workers", str(how.workers))
-    done = subprocess.run([sys.executable, "-m", "desertion.pipeline", "--root", str(root), *(command or whole)],
-                          env=environment, cwd=root, umask=how.umask, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          encoding="utf-8", errors="replace", check=False)
-    if done.returncode:
-        raise BuildError(f"the build in {root} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+    for command in commands:
+        done = subprocess.run([sys.executable, "-m", "desertion.pipeline", "--root", str(root), *command],
+                              env=environment, cwd=root, umask=how.umask, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              encoding="utf-8", errors="replace", check=False)
+        if done.returncode:
+            raise BuildError(f"the build in {root} failed ({command[0]}):\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return root / "_build"
 
 
 def compared(build: Path) -> dict[str, Path]:
     """The files of a build that must be the same, by name."""
-    return {f"{part}/{path.relative_to(folder).as_posix()}": path
-            for part in COMPARED if (folder := (build / part).resolve()).is_dir() for path in tree(folder)}
+    found = {f"{part}/{path.relative_to(folder).as_posix()}": path
+             for part in COMPARED if (folder := (build / part).resolve()).is_dir() for path in tree(folder)}
+    return found | {name: build / name for name in FORMS if (build / name).is_file()}
 
 
 def differing(one: Mapping[str, Path], other: Mapping[str, Path]) -> list[str]:
