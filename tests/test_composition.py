@@ -71,6 +71,26 @@ def test_relative_risk_refuses_what_is_not_a_share() -> None:
         composition.times_as_often(Bounds.exact(0.5), Bounds.exact(1.5))
 
 
+@pytest.mark.parametrize(("leavers", "everyone", "low", "high"), [
+    (Bounds(0.0, None, 0.5), Bounds.exact(0.2), 0.0, 4.0),  # perhaps no leaver is of the group
+    (Bounds.exact(1.0), Bounds.exact(0.5), math.inf, math.inf),  # all leavers are
+    (Bounds.exact(0.5), Bounds.exact(0.0), math.inf, math.inf),  # half the leavers, and nobody else
+    (Bounds.exact(0.5), Bounds.exact(1.0), 0.0, 0.0),  # everyone is of the group, so nobody outside it could leave
+    (Bounds.exact(0.5), Bounds(0.2, None, math.inf), 0.0, 4.0)])
+def test_relative_risk_at_the_ends_of_what_a_share_can_be(leavers: Bounds, everyone: Bounds, low: float, high: float) -> None:
+    risk = composition.times_as_often(leavers, everyone)
+    assert (risk.low, risk.high) == pytest.approx((low, high))
+
+
+def test_what_is_unknown_rests_on_no_rows() -> None:
+    known = Bounds.exact(0.5, ["row"])
+    assert composition.times_as_often(known, Bounds.unknown()).rows == composition.times_as_often(Bounds.unknown(), known).rows == frozenset()
+
+
+def test_the_rest_never_exceeds_the_whole() -> None:
+    assert composition.rest(Bounds(-0.1, None, 0.2)) == Bounds(0.8, None, 1.0)
+
+
 def counts(*pairs: tuple[date, float]) -> pd.DataFrame:
     return pd.DataFrame([{"end": day, "bounds": Bounds(count, None, math.inf)} for day, count in pairs],
                         columns=["end", "bounds"])

@@ -20,6 +20,11 @@ def test_running_total_is_at_face_value_and_keeps_the_largest_of_a_day():
     assert flows.running_total(rows) == [(date(2024, 1, 1), Bounds.exact(10)), (date(2024, 2, 1), Bounds.exact(20))]
 
 
+def test_of_equal_counts_of_a_day_the_first_is_kept():
+    rows = observed((None, date(2024, 1, 1), Bounds.exact(10, ["first"]), "a"), (None, date(2024, 1, 1), Bounds.exact(10, ["second"]), "b"))
+    assert flows.running_total(rows)[0][1].rows == {"first"}
+
+
 def test_spaced_leaves_out_counts_that_follow_too_soon():
     counts = [(date(2024, 1, day), Bounds.exact(day)) for day in (1, 7, 29, 30)]
     assert [day.day for day, _ in flows.spaced(counts, 28)] == [1, 29]
@@ -51,6 +56,9 @@ def test_days_of_intake_keeps_an_open_end_and_the_bounds_of_both():
 
 def test_a_share_of_what_may_be_nothing_is_unknown():
     assert flows.share_of(Bounds.exact(1), Bounds(-5, None, 5)).is_unknown
+    assert flows.share_of(Bounds.exact(1), Bounds(0, None, 5)).is_unknown
+    assert flows.share_of(Bounds.exact(1), Bounds(0.5, None, 1)) == Bounds(1, None, 2)
+    assert flows.share_of(Bounds.unknown(), Bounds.exact(4, ["whole"])).rows == frozenset()
     assert flows.share_of(Bounds.exact(1), Bounds.unknown()).is_unknown
     assert flows.share_of(Bounds.unknown(), Bounds.exact(4)).is_unknown
 
@@ -70,6 +78,12 @@ def test_a_shrinking_stock_has_a_negative_change_and_a_larger_outflow():
     change = flows.net_change(rows)
     assert change.value == pytest.approx(-30.4375)
     assert flows.outflow(Bounds.exact(10), change).value == pytest.approx(40.4375)
+
+
+def test_what_left_is_unknown_where_intake_or_change_is():
+    assert flows.outflow(Bounds.exact(10), Bounds.unknown()).is_unknown
+    assert flows.outflow(Bounds.unknown(), Bounds.exact(10, ["row"])).is_unknown
+    assert flows.outflow(Bounds.exact(10), Bounds(5, None, 20)) == Bounds(0, None, 5)
 
 
 def test_room_is_what_the_outflow_leaves_and_never_negative():
@@ -98,6 +112,7 @@ def test_covering_finds_the_period_that_contains_a_day():
     found = flows.covering(gains, date(2024, 2, 1))
     assert found is not None and found.count.value == 31
     assert flows.covering(gains, date(2024, 1, 1)) is None
+    assert all(flows.covering(gains, day) == gain for gain in gains for day in (gain.start, gain.end))
 
 
 def test_kept_leaves_the_columns_of_an_empty_table():

@@ -12,6 +12,6 @@ THIRD, TENTH = Bounds(0.2, 0.3, 0.4, frozenset("a")), Bounds(0.05, 0.1, 0.2, fro
     (series.widened(A, B, C), "abc"), (lists.frechet_union(A, B), "ab"), (lists.frechet_overlap(A, B), "ab"), (lists.population(A, B, C), "abc"),
     (lists.overlap(A, B, Bounds(9, 10, 11, frozenset("c"))), "abc"), (misclassification.at_most_never_ran(A, B), "ab"),
     (misclassification.true_count(A, THIRD, TENTH), "ab"), (composition.room(THIRD, TENTH), "ab"), (composition.rest(THIRD, TENTH), "ab"),
-    (composition.times_as_often(THIRD, TENTH), "ab"), (rates.monthly_to_yearly_rate(A, B), "ab"), (hull([A, B, C]), "abc"), (total([A, B, C]), "abc")])
+    (series.smooth_factor(A, 12, 6, 6), "a"), (composition.times_as_often(THIRD, TENTH), "ab"), (rates.monthly_to_yearly_rate(A, B), "ab"), (hull([A, B, C]), "abc"), (total([A, B, C]), "abc")])
 def test_the_rows_are_those_of_everything_that_went_in(found, rows):
     assert found.rows == set(rows)

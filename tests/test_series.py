@@ -16,6 +16,7 @@ def test_spaced_skips_counts_too_close_to_the_last_one_kept():
     assert spaced(dates, 2.0) == [date(2023, 3, 21), date(2023, 6, 1)]
     assert spaced(dates, 1.0) == [date(2023, 3, 21), date(2023, 4, 30), date(2023, 6, 1)]
     assert spaced([], 2.0) == []
+    assert len(spaced([date(2023, 1, 1), date(2024, 5, 2)], 16.0)) == 2  # 487 days are 16 mean months to the day
 
 
 def test_a_nested_month_leaves_the_rest_of_its_quarter():
@@ -30,7 +31,21 @@ def test_two_nested_months_imply_the_third():
     autumn = (date(2023, 9, 1), date(2023, 11, 30), exact(577))
     october = (date(2023, 10, 1), date(2023, 10, 31), exact(218))
     november = (date(2023, 11, 1), date(2023, 11, 30), exact(175))
-    assert [piece.count.value for piece in disjoint([autumn, october, november])] == [184, 218, 175]
+    pieces = disjoint([autumn, october, november])
+    assert [piece.count.value for piece in pieces] == [184, 218, 175]
+    assert (pieces[0].start, pieces[0].end) == (date(2023, 9, 1), date(2023, 9, 30))
+
+
+def test_the_rest_of_a_period_may_be_its_last_day():
+    june = (date(2023, 6, 1), date(2023, 6, 30), exact(54))
+    all_but_one = (date(2023, 6, 1), date(2023, 6, 29), exact(50))
+    assert disjoint([june, all_but_one])[1] == Piece(date(2023, 6, 30), date(2023, 6, 30), exact(4), derived=True)
+
+
+@pytest.mark.parametrize("longer", [(date(2023, 4, 30), date(2023, 8, 31), exact(9)), (date(2022, 1, 1), date(2023, 3, 1), exact(9))])
+def test_periods_that_have_a_day_in_common_are_not_both_kept(longer):
+    spring = (date(2023, 3, 1), date(2023, 4, 30), exact(5))
+    assert disjoint([spring, longer]) == [Piece(*spring)]
 
 
 def test_a_total_with_gaps_on_both_sides_is_left_out():
@@ -76,6 +91,7 @@ def test_smooth_growth_over_a_year_and_a_half_year_meets_its_closed_form():
 def test_smooth_growth_carries_bounds_and_the_unknown():
     found = smooth_factor(Bounds(1.0, 8 / 3, 4.0), 12, 6, 6)
     assert found.low == pytest.approx(1.0) and found.value == pytest.approx(2.0) and found.high > 2
+    assert smooth_factor(Bounds(1.0, None, 4.0), 12, 6, 6).value is None
     assert smooth_factor(Bounds.unknown(), 12, 6, 6).is_unknown
     with pytest.raises(ValueError, match="above 0"):
         smooth_factor(Bounds(0, None, 2), 12, 6, 6)

@@ -70,6 +70,21 @@ def test_rules_on_several_values(rule, evidence, verdict):
     assert rule(*evidence).verdict == verdict and rule(*evidence).rule
 
 
+@pytest.mark.parametrize(("rule", "evidence", "verdict"), [
+    *[(agrees(Bounds(1, None, 5)), [each], "supported") for each in (Bounds(1, None, 3), Bounds(3, None, 5), Bounds(1, None, 9), Bounds(0, None, 5))],
+    (agrees(Bounds(1, None, 5)), [Bounds(0, None, 1)], "plausible"), (agrees(Bounds(1, None, 5)), [Bounds(5, None, 6)], "plausible"),
+    (exceeds(5), [Bounds(5, None, 9)], "supported"), (exceeds(5), [Bounds(1, None, 5)], "plausible"),
+    (below(5), [Bounds(1, None, 5)], "supported"), (below(5), [Bounds(5, None, 9)], "plausible"),
+    (follows(Bounds(5, None, 9)), [Bounds(1, None, 5)], "holds_arithmetically"), (follows(Bounds(1, None, 5)), [Bounds(5, None, 9)], "holds_arithmetically"),
+    (reached_elsewhere(5), [Bounds.exact(5)], "plausible"), (still_rising(0.5), [Bounds.exact(2), Bounds.exact(1.5)], "imprecise"),
+    (still_rising(0.5), [Bounds.exact(1), Bounds.exact(1.5)], "contradicted"), (many_but_few_of_all(5), [Bounds(1, None, 5), Bounds(0, None, 0.4)], "imprecise"),
+    (many_but_few_of_all(5), [Bounds.exact(6), Bounds(0, None, 0.5)], "supported"),
+    (small_beside_all_not_beside_growth(10, 0.5), [Bounds.exact(10), Bounds.exact(0.1)], "contradicted"),
+    (small_beside_all_not_beside_growth(10, 0.5), [Bounds.exact(9), Bounds.exact(0.5)], "supported"), (same_day(), [Bounds.exact(2)], "imprecise")])
+def test_what_lies_on_a_limit(rule, evidence, verdict):
+    assert rule(*evidence).verdict == verdict
+
+
 def test_a_verdict_is_one_of_the_words():
     with pytest.raises(ValueError, match="no such verdict: true"):
         Verdict("true", "x")

@@ -35,7 +35,7 @@ def room(*excluded: Bounds) -> Bounds:
     No value lies in between: the evidence says where the group cannot be, not where it is.
     """
     left = rest(*excluded)
-    return left if left.is_unknown else Bounds(0.0, None, left.high, left.rows)
+    return Bounds(0.0, None, left.high, left.rows)
 
 
 def times_as_often(share_of_leavers: Bounds, share_of_all: Bounds) -> Bounds:

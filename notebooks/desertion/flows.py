@@ -129,7 +129,7 @@ def net_change(stocks: pd.DataFrame) -> Bounds:
 
 def share_of(part: Bounds, whole: Bounds) -> Bounds:
     """Part over whole; unknown where the whole is unknown or may be zero or less, for then the share means nothing."""
-    return Bounds.unknown() if part.is_unknown or whole.is_unknown or whole.low <= 0 else part / whole
+    return Bounds.unknown() if part.is_unknown or whole.low <= 0 else part / whole
 
 
 def days_of_intake(leaving: Bounds, intake: Bounds) -> Bounds:

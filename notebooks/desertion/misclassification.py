@@ -47,7 +47,7 @@ def at_most_never_ran(listed: Bounds, seen: Bounds) -> Bounds:
     """
     if listed.is_unknown or seen.is_unknown:
         return Bounds.unknown()
-    left = (1 - seen / listed).clip(0.0, 1.0)
+    left = (1 - seen / listed).clip()
     return Bounds(0.0, None, left.high, left.rows)
 
 

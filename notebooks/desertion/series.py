@@ -52,7 +52,7 @@ def disjoint(counts: Sequence[tuple[date, date, Bounds]]) -> list[Piece]:
         inside = [piece for piece in touching if start <= piece.start and piece.end <= end]
         stretches = _uncovered(start, end, inside)
         if len(touching) == len(inside) and len(stretches) == 1:
-            rest = (count - total(piece.count for piece in inside)).clip() if inside else count
+            rest = (count - total(piece.count for piece in inside)).clip()
             pieces.append(Piece(*stretches[0], rest, derived=bool(inside)))
     return sorted(pieces, key=lambda piece: piece.start)
 
