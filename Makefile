@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
 
-.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test fuzz faults coverage check-pages linkcheck audit release bench soak lint lock clean help
+.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test fuzz faults coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ coverage: $(BIN)/.test ## say which lines and branches of the library the tests 
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest $(TESTS) --cov --cov-report=; status=$$?; \
 	  $(BIN)/python -m coverage report --skip-covered --show-missing && exit $$status
+
+mutants: $(BIN)/.test ## change the library in small ways, one at a time: does a test notice each? (hours; MUTANTS="desertion.rates.*": some)
+	@$(BIN)/python tests/mutants.py $(MUTANTS)
 
 check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)
 	@$(BIN)/python tests/check_pages.py _build/html $(PAGES) --table _build/pages.txt

@@ -1,0 +1,94 @@
+"""Is every line of the library that decides a number held by a test? ``make mutants`` (hours; MUTANTS="desertion.rates.*": some).
+
+mutmut changes the library in a copy of the project, one small change at a time, and runs the tests that reach it. A change that no
+test notices is printed, unless ``survivors.yml`` says why it makes no difference; then the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import yaml
+
+# The estimators and their bounds, verdicts, the evidence as of a day, the contract; of the pipeline, whether a run is made again.
+MODULES = ["bounds", "rates", "windows", "series", "flows", "lists", "composition", "misclassification", "loglinear", "strength", "verdicts", "data",
+           "contract.rules", "contract.figures", "contract.descriptions", "contract.personal", "contract.plain", "contract.texts"]
+FUNCTIONS = [f"desertion.pipeline.execution.x_{name}__mutmut_*" for name in ("find", "records_in", "is_current", "module_digest", "results_digest", "keep")]
+TESTS = ["bounds", "rates", "windows", "series", "flows", "lists", "composition", "misclassification", "loglinear", "strength", "verdicts", "data",
+         "contract", "rows", "reuse"]
+SETTINGS = """
+[tool.pytest.ini_options]
+pythonpath = ["src"]
+addopts = "-q"
+
+[tool.mutmut]
+source_paths = ["src"]
+also_copy = ["data", "notebooks"]
+only_mutate = {modules}
+use_git_change_detection = false
+"""
+CHANGED = re.compile(r"^([-+])(?![-+]{2})(.*)$", re.M)
+
+
+def main(root: Path, arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python tests/mutants.py", description=__doc__)
+    parser.add_argument("names", nargs="*", help="mutants to try, as desertion.rates.*; without it, all")
+    names = parser.parse_args(arguments).names or [*(f"desertion.{module}.*" for module in MODULES), *FUNCTIONS]
+    folder = root / "_build" / "mutants"
+    lay_out(root, folder)
+    subprocess.run([sys.executable, "-m", "mutmut", "run", *names], cwd=folder, check=True)
+    outcomes = tried(folder)
+    explained = {(each["function"], each["was"], each["became"]) for each in yaml.safe_load((root / "tests" / "survivors.yml").read_text("utf-8"))}
+    changes = {name: change(folder, name) for name, outcome in outcomes.items() if outcome in ("survived", "no tests")}
+    left = {name: each for name, each in changes.items() if each not in explained}
+    for name, (function, was, became) in left.items():
+        print(f"{outcomes[name]}: {function}\n  - {was}\n  + {became}")
+    counts = Counter(outcomes.values())
+    print(f"{len(outcomes):,} mutants: {', '.join(f'{count:,} {outcome}' for outcome, count in counts.most_common())}; {len(left):,} unexplained")
+    return int(bool(left))
+
+
+def lay_out(root: Path, folder: Path) -> None:
+    """A copy of the project as mutmut wants it. What an earlier run found out about code that has not changed since is kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("src", "tests", "data", "notebooks"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    shutil.copytree(root / "notebooks" / "desertion", folder / "src" / "desertion", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(root / "data", folder / "data")
+    shutil.copytree(root / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("__pycache__", "desertion"))
+    (folder / "tests").mkdir()
+    for name in ("conftest", "small_project", *(f"test_{test}" for test in TESTS)):
+        if (path := root / "tests" / f"{name}.py").is_file():
+            shutil.copy(path, folder / "tests")
+    files = [f"src/desertion/{module.replace('.', '/')}.py" for module in [*MODULES, "pipeline.execution"]]
+    (folder / "pyproject.toml").write_text(SETTINGS.format(modules=files), "utf-8")
+
+
+def tried(folder: Path) -> dict[str, str]:
+    """Mutant → what became of it, of those that were tried."""
+    said = mutmut(folder, "results", "--all", "true")
+    found = dict(line.strip().rsplit(": ", 1) for line in said.splitlines() if ": " in line)
+    return {name: outcome for name, outcome in found.items() if outcome != "not checked"}
+
+
+def change(folder: Path, name: str) -> tuple[str, str, str]:
+    """The function of a mutant, and the line as it was and as it became."""
+    lines: dict[str, list[str]] = {"-": [], "+": []}
+    for sign, line in CHANGED.findall(mutmut(folder, "show", name)):
+        lines[sign].append(line.strip())
+    function = name.rsplit("__mutmut_", 1)[0].replace(".x_", ".")
+    return function, " ".join(lines["-"]), " ".join(lines["+"])
+
+
+def mutmut(folder: Path, *arguments: str) -> str:
+    return subprocess.run([sys.executable, "-m", "mutmut", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(__file__).parents[1], sys.argv[1:]))

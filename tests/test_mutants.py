@@ -1,0 +1,48 @@
+"""A change of the library that no test notices is named, unless it is explained."""
+
+import pytest
+from mutants import main
+
+LIBRARY = '''
+def larger(one: int, other: int) -> int:
+    """The larger of two."""
+    return one if one > other else other
+'''
+TESTS = """
+from desertion.rates import larger
+
+
+def test_larger():
+    assert larger(1, 2) == larger(2, 1) == 2
+"""
+EXPLAINED = """
+- function: desertion.rates.larger
+  was: return one if one > other else other
+  became: return one if one >= other else other
+  why: equal numbers are equal
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name, text in {"notebooks/desertion/__init__.py": "", "notebooks/desertion/rates.py": LIBRARY, "data/x.csv": "", "tests/test_rates.py": TESTS,
+                       "tests/survivors.yml": "[]"}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_a_change_that_no_test_notices_is_named_until_it_is_explained(root, capsys):
+    assert main(root, []) == 1
+    said = capsys.readouterr().out
+    assert "survived: desertion.rates.larger\n  - return one if one > other else other\n  + return one if one >= other else other" in said
+    assert "1 survived" in said and "1 unexplained" in said
+    (root / "tests" / "survivors.yml").write_text(EXPLAINED)
+    assert main(root, []) == 0
+    assert "0 unexplained" in capsys.readouterr().out
+
+
+def test_a_missing_test_is_named(root, capsys):
+    (root / "tests" / "test_rates.py").write_text(TESTS.replace("larger(1, 2) == ", ""))
+    assert main(root, []) == 1
+    assert "1 unexplained" not in capsys.readouterr().out
