@@ -63,8 +63,8 @@ def lay_out(root: Path, folder: Path) -> None:
     shutil.copytree(root / "data", folder / "data")
     shutil.copytree(root / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("__pycache__", "desertion"))
     (folder / "tests").mkdir()
-    for name in ("conftest", "small_project", *(f"test_{test}" for test in TESTS)):
-        if (path := root / "tests" / f"{name}.py").is_file():
+    for path in (root / "tests").glob("*.py"):  # those tests, and what they have in common
+        if not path.name.startswith("test_") or path.stem.removeprefix("test_") in TESTS:
             shutil.copy(path, folder / "tests")
     files = [f"src/desertion/{module.replace('.', '/')}.py" for module in [*MODULES, "pipeline.execution"]]
     (folder / "pyproject.toml").write_text(SETTINGS.format(modules=files), "utf-8")

@@ -2,12 +2,13 @@
 
 import csv
 import json
+from dataclasses import asdict
 
 import pandas as pd
 import pytest
-from bench.__main__ import reached, write_table
+from bench.__main__ import earlier, reached, write_table
 from bench.machine import machine
-from bench.parts import CHANGED, PAGE, PARTS, Part
+from bench.parts import CHANGED, PAGE, PARTS, Part, Scratch, tables
 from bench.rows import write_tables
 from desertion.contract import check
 
@@ -49,3 +50,21 @@ def test_the_books_table_is_what_was_measured(tmp_path, monkeypatch):
 def test_the_table_in_the_book_has_rows_of_one_length(root):
     rows = list(csv.reader((root / "book" / "speed.csv").open(encoding="utf-8")))
     assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_checking_and_slicing_are_measured(root, tmp_path):
+    for folder in ("data", "notebooks"):
+        (tmp_path / folder).symlink_to(root / folder)
+    part = tables(Scratch(tmp_path, [], 1, quick=True))
+    assert list(part.seconds) == ["1,000 rows", "10,000 rows"] and 0 < part.ratios[1][1] < 2
+
+
+def test_a_run_that_was_broken_off_is_resumed_on_the_same_machine(tmp_path, monkeypatch):
+    results = tmp_path / "bench.json"
+    monkeypatch.setattr("bench.__main__.RESULTS", results)
+    about = {"machine": machine(), "repetitions": 3, "quick": False}
+    assert earlier(about) == []
+    part = Part("c", "nothing changed", {"ours": [0.2]}, [("ours : theirs", 0.05, "at most", 0.5)])
+    results.write_text(json.dumps({**about, "parts": [asdict(part)], "profiles": {}}))
+    assert [asdict(each) for each in earlier(about)] == json.loads(results.read_text())["parts"]
+    assert earlier({**about, "repetitions": 1}) == []

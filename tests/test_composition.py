@@ -98,7 +98,8 @@ def counts(*pairs: tuple[date, float]) -> pd.DataFrame:
 
 def test_a_pair_is_of_the_last_common_day() -> None:
     early, late, later = date(2024, 1, 1), date(2025, 1, 1), date(2025, 6, 1)
-    day, part, whole = composition.latest_pair(counts((early, 1), (late, 2)), counts((early, 10), (late, 16), (later, 30)))
+    first = date(2023, 1, 1)
+    day, part, whole = composition.latest_pair(counts((first, 0), (early, 1), (late, 2)), counts((first, 9), (early, 10), (late, 16), (later, 30)))
     assert (day, part.value, whole.value) == (late, 2, 16)
 
 

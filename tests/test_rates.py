@@ -9,6 +9,7 @@ from desertion.bounds import Bounds
 
 def test_months_are_mean_months_with_both_days_included():
     assert rates.days(date(2024, 1, 1), date(2024, 12, 31)) == 366
+    assert rates.days(date(2024, 1, 1), date(2024, 1, 1)) == 1
     assert rates.months(date(2023, 1, 1), date(2023, 12, 31)) == pytest.approx(365 / 30.4375)
     with pytest.raises(ValueError, match="before it starts"):
         rates.days(date(2024, 1, 2), date(2024, 1, 1))
@@ -40,6 +41,18 @@ def test_a_change_of_method_and_a_fall_are_breaks_and_no_increment_is_negative()
     fall, after = rates.increments(counts, breaks=[date(2024, 2, 15)])
     assert fall.is_break and fall.count == Bounds.exact(0)
     assert after.is_break
+
+
+def test_a_total_that_stands_still_or_hardly_grows_is_no_break():
+    for last in (100, 100.5):
+        gain, = rates.increments([(date(2024, 1, 1), Bounds.exact(100)), (date(2024, 2, 1), Bounds.exact(last))])
+        assert not gain.is_break
+
+
+@pytest.mark.parametrize(("when", "broken"), [(date(2024, 1, 1), False), (date(2024, 1, 2), True), (date(2024, 2, 1), True), (date(2024, 2, 2), False)])
+def test_a_method_is_another_from_the_day_of_its_change_on(when, broken):
+    gain, = rates.increments([(date(2024, 1, 1), Bounds.exact(1)), (date(2024, 2, 1), Bounds.exact(2))], breaks=[when])
+    assert gain.is_break == broken
 
 
 def test_two_counts_on_one_day_are_refused():

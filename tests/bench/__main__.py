@@ -1,6 +1,7 @@
-"""Measures the project's speed: ``python -m tests.bench [--quick] [--only abc]``.
+"""Measures the project's speed: ``python -m tests.bench [--quick] [--only abc] [--resume]``.
 
-Prints each part, writes all of it to ``_build/bench.json``; a full run also writes ``book/speed.csv``, which the book shows.
+Prints each part and writes it to ``_build/bench.json``; a full run, which may be broken off and resumed, also writes
+``book/speed.csv``, which the book shows.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from .machine import machine
 from .parts import PARTS, Part, lay_out
 from .profiles import notebook_profile, page_profile
 from .timing import ROOT
 
-TABLE = ROOT / "book" / "speed.csv"
+TABLE, RESULTS = ROOT / "book" / "speed.csv", ROOT / "_build" / "bench.json"
 
 
 def main() -> None:
@@ -26,19 +28,27 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="little of everything, once: to try it")
     parser.add_argument("--only", default="".join(PARTS), help="letters of the parts to measure")
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--resume", action="store_true", help="measure only the parts that a run that was broken off has not measured")
     chosen = parser.parse_args()
     print(", ".join(map(str, machine().values())), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         scratch = lay_out(ROOT, Path(folder) / "project", 1 if chosen.quick else chosen.repetitions, chosen.quick)
+        about = {"machine": machine(), "repetitions": scratch.repetitions, "quick": chosen.quick}
         profiles = {"one warm notebook": notebook_profile(scratch.root), "one page made anew": page_profile(scratch.root)}
         show(profiles)
-        parts = [measured(letter, scratch) for letter in PARTS if letter in chosen.only]
-    parts.sort(key=lambda part: part.letter)
-    body = {"machine": machine(), "repetitions": scratch.repetitions, "quick": chosen.quick, "parts": list(map(asdict, parts)), "profiles": profiles}
-    (ROOT / "_build").mkdir(exist_ok=True)
-    (ROOT / "_build" / "bench.json").write_text(json.dumps(body, indent=1) + "\n", "utf-8")
+        parts = earlier(about) if chosen.resume else []
+        for letter in [letter for letter in PARTS if letter in chosen.only and letter not in {part.letter for part in parts}]:
+            parts = sorted([*parts, measured(letter, scratch)], key=lambda part: part.letter)
+            RESULTS.parent.mkdir(exist_ok=True)
+            RESULTS.write_text(json.dumps({**about, "parts": list(map(asdict, parts)), "profiles": profiles}, indent=1) + "\n", "utf-8")
     if not chosen.quick and len(parts) == len(PARTS):
         write_table(parts)
+
+
+def earlier(about: dict[str, Any]) -> list[Part]:
+    """The parts that a run of the same kind on this machine has measured; none if there was none."""
+    body = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {"parts": []}
+    return [Part(**each) for each in body["parts"]] if all(body.get(key) == value for key, value in about.items()) else []
 
 
 def measured(letter: str, scratch) -> Part:

@@ -149,12 +149,12 @@ CHECK = """
 import resource, sys
 from pathlib import Path
 from desertion.contract import check
-from desertion.data import load
+from desertion.data import load, read_key
 folder = Path(sys.argv[1])
 assert check(folder) == []
 evidence = load(folder, "2025-06-09")
 evidence.observations(measure="listed_absent")
-evidence.digest(evidence.reads[0])
+evidence.digest(read_key(evidence.reads[0]))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 Path(sys.argv[2]).write_text(str(peak))
 """
