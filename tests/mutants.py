@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -44,9 +45,9 @@ def main(root: Path, arguments: list[str]) -> int:
     lay_out(root, folder)
     subprocess.run([sys.executable, "-m", "mutmut", "run", *names], cwd=folder, check=True)
     outcomes = tried(folder)
-    explained = {(each["function"], each["was"], each["became"]) for each in yaml.safe_load((root / "tests" / "survivors.yml").read_text("utf-8"))}
+    reasons = yaml.safe_load((root / "tests" / "survivors.yml").read_text("utf-8"))
     changes = {name: change(folder, name) for name, outcome in outcomes.items() if outcome in ("survived", "no tests")}
-    left = {name: each for name, each in changes.items() if each not in explained}
+    left = {name: each for name, each in changes.items() if not explained(reasons, *each)}
     for name, (function, was, became) in left.items():
         print(f"{outcomes[name]}: {function}\n  - {was}\n  + {became}")
     counts = Counter(outcomes.values())
@@ -55,10 +56,9 @@ def main(root: Path, arguments: list[str]) -> int:
 
 
 def lay_out(root: Path, folder: Path) -> None:
-    """A copy of the project as mutmut wants it. What an earlier run found out about code that has not changed since is kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("src", "tests", "data", "notebooks"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+    """A copy of the project as mutmut wants it. What an earlier run found out is forgotten: tests may have changed since."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     shutil.copytree(root / "notebooks" / "desertion", folder / "src" / "desertion", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(root / "data", folder / "data")
     shutil.copytree(root / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("__pycache__", "desertion"))
@@ -84,6 +84,12 @@ def change(folder: Path, name: str) -> tuple[str, str, str]:
         lines[sign].append(line.strip())
     function = name.rsplit("__mutmut_", 1)[0].replace(".x_", ".")
     return function, " ".join(lines["-"]), " ".join(lines["+"])
+
+
+def explained(reasons: list[dict[str, Any]], function: str, was: str, became: str) -> bool:
+    """Whether a reason is given for a change: in that function, or in any if the reason names none."""
+    return any(each.get("function", function) == function and became in (was.replace(each["was"], other) for other in each["became"])
+               for each in reasons)
 
 
 def mutmut(folder: Path, *arguments: str) -> str:

@@ -129,6 +129,10 @@ def test_gain_a_month_within_a_window():
     # A total that begins with the window gains from nothing, up to the last count inside.
     assert flows.gain_a_month(counts[1:], date(2024, 1, 1), date(2025, 1, 31)).value == pytest.approx(466 / 366 * 30.4375)
     assert flows.gain_a_month(counts, date(2025, 7, 1), date(2025, 8, 1)).is_unknown
+    # What was counted on the first day of the window was not there before it.
+    first = [(date(2024, 1, 1), Bounds.exact(10)), (date(2024, 1, 31), Bounds.exact(41))]
+    assert flows.gain_a_month(first, date(2024, 1, 1), date(2024, 1, 31)).value == pytest.approx(41 / 31 * 30.4375)
+    assert flows.gain_a_month(first, date(2024, 1, 1), date(2024, 1, 1)).value == pytest.approx(10 * 30.4375)
 
 
 def test_rows_of_joins_the_observations():
@@ -142,6 +146,9 @@ def test_bracket_of_a_running_total_between_two_counts():
     got = flows.bracket(rows, date(2023, 12, 31))
     assert (got.low, got.high) == (400, 520)
     assert flows.bracket(rows, date(2024, 6, 1)).high == float("inf")
+    assert (flows.bracket(rows, date(2024, 2, 29)).low, flows.bracket(rows, date(2024, 2, 29)).high) == (520, 520)
+    dated = observed((None, date(2024, 1, 1), Bounds.exact(1, ["a"]), "a"), (None, date(2024, 3, 1), Bounds.exact(2, ["b"]), "a"))
+    assert flows.bracket(dated, date(2024, 2, 1)).rows == {"a", "b"}
     assert flows.bracket(rows.iloc[:0], date(2024, 6, 1)).is_unknown
 
 

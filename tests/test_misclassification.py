@@ -49,6 +49,7 @@ def test_the_line_of_one_count_inverts_the_formula() -> None:
 
 def test_the_lines_of_all_counts_meet_where_both_errors_are_total() -> None:
     assert unlisted_for(49000, 25000, 1.0) == unlisted_for(49000, 100000, 1.0) == 1.0
+    assert unlisted_for(0.25, 0.5, 0.0) == 0.5
 
 
 def test_a_count_that_is_not_positive_is_refused() -> None:

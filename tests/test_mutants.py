@@ -1,7 +1,10 @@
 """A change of the library that no test notices is named, unless it is explained."""
 
+from pathlib import Path
+
 import pytest
-from mutants import main
+import yaml
+from mutants import explained, main
 
 LIBRARY = '''
 def larger(one: int, other: int) -> int:
@@ -17,8 +20,8 @@ def test_larger():
 """
 EXPLAINED = """
 - function: desertion.rates.larger
-  was: return one if one > other else other
-  became: return one if one >= other else other
+  was: one > other
+  became: [one >= other]
   why: equal numbers are equal
 """
 
@@ -46,3 +49,16 @@ def test_a_missing_test_is_named(root, capsys):
     (root / "tests" / "test_rates.py").write_text(TESTS.replace("larger(1, 2) == ", ""))
     assert main(root, []) == 1
     assert "1 unexplained" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("function", "was", "became", "expected"), [
+    ("a.f", "x > y", "x >= y", True), ("a.g", "x > y", "x >= y", False), ("a.f", "x > y", "x < y", False),
+    ("a.g", "zip(a, b, strict=True)", "zip(a, b, )", True), ("a.g", "zip(a, b, strict=True)", "zip(a, None, strict=True)", False)])
+def test_a_reason_holds_for_its_own_change(function, was, became, expected):
+    reasons = [{"function": "a.f", "was": "x > y", "became": ["x >= y"]}, {"was": "strict=True", "became": ["strict=False", ""]}]
+    assert explained(reasons, function, was, became) == expected
+
+
+def test_every_reason_is_one():
+    for each in yaml.safe_load((Path(__file__).parent / "survivors.yml").read_text("utf-8")):
+        assert set(each) <= {"function", "was", "became", "why"} and each["why"] and isinstance(each["became"], list)

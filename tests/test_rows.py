@@ -14,6 +14,6 @@ THIRD, TENTH = Bounds(0.2, 0.3, 0.4, frozenset("a")), Bounds(0.05, 0.1, 0.2, fro
     (lambda: misclassification.at_most_never_ran(A, B), "ab"), (lambda: misclassification.true_count(A, THIRD, TENTH), "ab"),
     (lambda: composition.room(THIRD, TENTH), "ab"), (lambda: composition.rest(THIRD, TENTH), "ab"), (lambda: series.smooth_factor(A, 12, 6, 6), "a"),
     (lambda: composition.times_as_often(THIRD, TENTH), "ab"), (lambda: rates.monthly_to_yearly_rate(A, B), "ab"),
-    (lambda: hull([A, B, C]), "abc"), (lambda: total([A, B, C]), "abc")])
+    (A.floor, "a"), (lambda: hull([A, B, C]), "abc"), (lambda: total([A, B, C]), "abc")])
 def test_the_rows_are_those_of_everything_that_went_in(found, rows):
     assert found().rows == set(rows)

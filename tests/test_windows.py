@@ -23,6 +23,8 @@ def test_the_four_windows_of_a_list():
 def test_a_window_that_cannot_be_is_left_out():
     row = SimpleNamespace(end=date(2022, 6, 30), known_from=date(2022, 7, 1))
     assert set(of_count(row, INVASION, MOBILISATION)) == {"own", "publication"}
+    on_the_day = SimpleNamespace(end=MOBILISATION, known_from=date(2022, 10, 1))
+    assert of_count(on_the_day, INVASION, MOBILISATION)["mobilised"].months == pytest.approx(1 / 30.4375)
 
 
 def test_rates_over_a_window():
