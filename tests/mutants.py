@@ -82,7 +82,7 @@ def change(folder: Path, name: str) -> tuple[str, str, str]:
     lines: dict[str, list[str]] = {"-": [], "+": []}
     for sign, line in CHANGED.findall(mutmut(folder, "show", name)):
         lines[sign].append(line.strip())
-    function = name.rsplit("__mutmut_", 1)[0].replace(".x_", ".")
+    function = name.rsplit("__mutmut_", 1)[0].replace(".x_", ".").replace(".xǁ", ".").replace("ǁ", ".")
     return function, " ".join(lines["-"]), " ".join(lines["+"])
 
 

@@ -12,7 +12,7 @@ INF = math.inf
 
 @pytest.mark.parametrize(("published", "half"), [
     ("36000", 500), ("50000", 5000), ("640000", 5000), ("1430", 5), ("7", 0.5), ("0.36", 0.005), ("0.5", 0.05), ("0", 0.5),
-    ("0.0322", 0.00005), ("20538", 0.5)])
+    ("0.0322", 0.00005), ("20538", 0.5), ("0.0", 0.5)])
 def test_half_a_unit_of_the_last_significant_digit(published, half):
     assert half_unit(published) == pytest.approx(half)
 
@@ -35,6 +35,15 @@ def test_the_qualifier_rule(qualifier, cells, low, value, high):
     assert (bounds.low, bounds.value, bounds.high) == (pytest.approx(low), value if value is None else pytest.approx(value),
                                                        pytest.approx(high))
     assert bounds.rows == {"r"}
+
+
+def test_an_estimate_of_which_one_end_is_given_is_read_like_about():
+    assert from_published("estimate", "70000", low="60000") == Bounds(65000, 70000, 75000)
+    assert from_published("about", "70000", high="90000") == Bounds(65000, 70000, 75000)
+
+
+def test_a_figure_without_a_row_rests_on_none():
+    assert from_published("exact", "5").rows == frozenset()
 
 
 def test_an_unknown_qualifier_is_refused():
@@ -60,6 +69,10 @@ def test_products_and_quotients():
     assert Bounds(2, 3, 4) * Bounds(10, None, 20) == Bounds(20, None, 80)
     assert Bounds(-1, None, 2) * Bounds(3, None, 4) == Bounds(-4, None, 8)
     assert Bounds(0, None, INF) * 0 == Bounds(0, None, 0)
+    assert Bounds(0, None, 1) * Bounds(INF, None, INF) == Bounds(0, None, INF)
+    assert Bounds.exact(1) * 5 == Bounds.exact(5)
+    assert Bounds(0, None, 4) / 2 == Bounds(0, None, 2)
+    assert Bounds.exact(0) / Bounds(0, None, 5) == Bounds(0, None, 0)
     assert Bounds(10, 15, 20) / Bounds(2, 3, 5) == Bounds(2, 5, 10)
     assert Bounds(49000, None, INF) / 35 == Bounds(1400, None, INF)
     assert Bounds(10, None, 20) / Bounds(0, None, 5) == Bounds(2, None, INF)

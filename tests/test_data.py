@@ -74,6 +74,15 @@ def test_latest_is_the_one_that_ends_last_whatever_the_order_of_rows(tables):
     assert evidence.latest(category="none").is_unknown
 
 
+def test_observations_come_in_order_of_end_start_and_id(tables):
+    days = {"end": "2024-12-31", "start": "2024-01-01"}
+    evidence = load(tables([{"id": "a", **days, "start": "2024-02-01"}, {"id": "c", **days}, {"id": "b", **days}, {"id": "z", "end": "2024-06-30"}]))
+    rows = evidence.observations()
+    assert list(rows["id"]) == ["z", "b", "c", "a"] and list(rows.index) == [0, 1, 2, 3] and "index" not in rows
+    none = evidence.observations(category="none")
+    assert none.empty and all(none[name].dtype == object for name in ("start", "end", "known_from", "bounds"))
+
+
 def test_dates_are_dates_and_an_empty_start_is_none(tables):
     rows = load(tables([{"start": "", "end": "2024-06-30", "known_from": "2024-07-01"}])).observations()
     assert rows.loc[0, ["start", "end", "known_from"]].tolist() == [None, date(2024, 6, 30), date(2024, 7, 1)]
@@ -90,7 +99,9 @@ def test_origins_and_sources_of_rows(tables):
     evidence = load(tables([{"id": "a", "origin": "mediazona"}, {"id": "b", "origin": "mediazona"}, {"id": "c", "origin": "bbc"}]))
     assert evidence.origins_of(["a", "b", "c"]) == ["Mediazona", "BBC News Russian"]
     assert evidence.sources_of(["a"]) == ["svtv2025list"]
-    assert evidence.origins_of([]) == []
+    assert evidence.reads == [{"table": "origins", "where": {"origin": ["bbc", "mediazona"]}}]
+    fresh = load(evidence.folder)
+    assert fresh.origins_of([]) == [] and fresh.reads == []
 
 
 def test_the_digest_of_a_read_moves_with_its_rows_and_only_with_them(tables):

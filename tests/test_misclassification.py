@@ -33,6 +33,7 @@ def test_a_floor_stays_a_floor_and_the_unknown_unknown() -> None:
     count = true_count(Bounds(49000, None, math.inf), *shares(0.6, 0.0))
     assert (count.low, count.high) == (pytest.approx(19600), math.inf)
     assert true_count(Bounds.unknown(), *shares(0.1, 0.1)).is_unknown
+    assert true_count(Bounds.exact(49000), *shares(1.0, 0.0)) == Bounds.exact(0)
 
 
 @pytest.mark.parametrize(("f", "u"), [(-0.1, 0.0), (1.1, 0.0), (0.0, 1.0), (0.0, -0.1)])
@@ -67,11 +68,13 @@ def test_men_found_later_cap_the_share_that_never_ran() -> None:
 @pytest.mark.parametrize(("found", "checked", "low", "high"), [
     (682, 925, 0.7076683, 0.7654066),  # Conover's example in the manual of R's binom.test
     (0, 21, 0.0, 1 - 0.025 ** (1 / 21)),  # closed form for none
+    (1, 1, 0.025, 1.0),
     (21, 21, 0.025 ** (1 / 21), 1.0),  # closed form for all
 ])
 def test_exact_intervals(found: int, checked: int, low: float, high: float) -> None:
-    share = binomial_share(found, checked)
+    share = binomial_share(found, checked, rows=frozenset("r"))
     assert (share.low, share.high) == pytest.approx((low, high), abs=1e-7)
+    assert share.value == found / checked and share.rows == {"r"}
 
 
 def test_the_interval_of_nineteen_of_twenty_one_by_its_definition() -> None:
@@ -89,7 +92,7 @@ def test_the_interval_is_that_of_scipy() -> None:
     assert (share.low, share.high) == pytest.approx((exact.low, exact.high))
 
 
-@pytest.mark.parametrize(("found", "checked", "level"), [(3, 2, 0.95), (-1, 2, 0.95), (0, 0, 0.95), (1, 2, 1.0)])
+@pytest.mark.parametrize(("found", "checked", "level"), [(3, 2, 0.95), (-1, 2, 0.95), (0, 0, 0.95), (1, 2, 1.0), (1, 2, 0.0)])
 def test_what_is_not_a_sample_is_refused(found: int, checked: int, level: float) -> None:
     with pytest.raises(ValueError, match="not a sample"):
         binomial_share(found, checked, level)

@@ -32,6 +32,14 @@ def test_hull_of_the_stocks_inside_the_window():
 
 def test_both_days_of_the_window_are_inside():
     assert strength.over(STOCKS, DAY("2023-01-31"), DAY("2023-01-31")).rows == {"a"}
+    assert strength.over(STOCKS, DAY("2023-09-09"), DAY("2023-09-10")).rows == {"b"}
+    assert strength.over(STOCKS, DAY("2023-09-01"), DAY("2023-09-09")).rows == {"b"}
+    assert set(strength.by_origin(STOCKS, DAY("2023-01-31"), DAY("2023-02-01"))) == {"one"}
+
+
+def test_stocks_may_be_some_of_a_table():
+    some = STOCKS[STOCKS["origin"] != "one"]
+    assert strength.over(some, DAY("2023-01-01"), DAY("2023-12-31")).rows == {"c"}
 
 
 def test_nearest_before_stands_in_for_an_empty_window():
@@ -53,6 +61,7 @@ def test_an_open_end_is_left_to_those_who_close_it():
     at_least, about, at_most = Bounds(420, None, math.inf), Bounds(325, 326, 327), Bounds(0, None, 640)
     assert strength.spanned([at_least, about]) == Bounds(325, None, 420)
     assert strength.spanned([at_least]) == Bounds(420, None, math.inf)
+    assert strength.spanned([Bounds(1, None, 3)]) == Bounds(1, None, 3)
     assert strength.spanned([at_most]) == Bounds(0, None, 640)
     assert strength.spanned([at_least, at_most]) == Bounds(420, None, 640)
     assert strength.spanned([Bounds(700, None, math.inf), at_most]) == Bounds(640, None, 700)
@@ -70,16 +79,21 @@ def test_the_path_counts_person_days():
     # Day by day 100, 120, 140, 160, 180, then level: (700 + 2 × 180) / 7 days.
     assert strength.path_mean(path, DAY("2023-01-01"), DAY("2023-01-07")).value == pytest.approx(1060 / 7)
     assert strength.path_mean(path, DAY("2022-12-01"), DAY("2022-12-31")).value == 100
+    assert strength.path_mean(path, DAY("2022-12-01"), DAY("2022-12-31")).rows == {"a", "b"}
     assert strength.path_mean(made(), DAY("2023-01-01"), DAY("2023-01-07")).is_unknown
 
 
 def test_the_quotation_stands_apart(tmp_path):
     header = ("id,measure,population,category,start,end,low,value,high,qualifier,origin,source,primary_source,known_from,"
               "status,same_as,note\n")
-    row = "{},theatre_strength,russia,all,,2025-06-01,,{},,about,{},{},,2025-06-01,use,,\n"
-    (tmp_path / "observations.csv").write_text(
-        header + row.format("counted", 640000, "one", "page") + row.format("said", 200000, "two", strength.ARTICLE))
+    row = "{},{},,2025-06-01,,{},,about,{},{},,2025-06-01,use,,\n"
+    kinds = ["theatre_strength,russia,all", "army_strength,russia,all", "theatre_strength,ukraine,all", "theatre_strength,russia,mobilised"]
+    (tmp_path / "observations.csv").write_text(header + "".join(
+        row.format(f"{place}-said", kind, 200000 + place, "two", strength.ARTICLE) + row.format(f"{place}-counted", kind, 640000, "one", "page")
+        for place, kind in enumerate(kinds)))
     evidence = load(tmp_path)
-    assert list(strength.stocks(evidence)["id"]) == ["counted"]
+    stocks = strength.stocks(evidence)
+    assert list(stocks["id"]) == ["0-counted"] and list(stocks.index) == [0] and "index" not in stocks
+    assert list(strength.stocks(evidence, measure="army_strength")["id"]) == ["1-counted"]
     assert strength.quoted(evidence) == Bounds(150_000, 200_000, 250_000)
     assert strength.quoted(load(tmp_path, "2022-03-01")).is_unknown

@@ -152,8 +152,7 @@ def half_unit(published: str) -> float:
 
     "36000" → 500 (the thousand is its last non-zero digit); "0.36" → 0.005; "0" → 0.5.
     """
-    number = Decimal(published).normalize()
-    exponent = number.as_tuple().exponent if number else 0
+    exponent = Decimal(published).normalize().as_tuple().exponent
     return float(Decimal(5).scaleb(int(exponent) - 1))
 
 
