@@ -71,6 +71,8 @@ def test_net_change_between_two_stocks_takes_the_widest_reading():
     got = flows.net_change(rows)
     assert (got.low, got.value, got.high) == pytest.approx((11_068.2, 12_175.0, 13_281.8), abs=0.1)
     assert flows.net_change(rows.iloc[:1]).is_unknown
+    later = pd.concat([rows, observed((None, date(2024, 12, 10), Bounds(670_000, 675_000, 680_000), "hur"))])
+    assert flows.net_change(later).value == pytest.approx(205_000 / 285 * 30.4375)
 
 
 def test_a_shrinking_stock_has_a_negative_change_and_a_larger_outflow():
@@ -106,6 +108,15 @@ def test_longest_keeps_one_two_sided_flow_for_each_origin_and_year():
     assert flows.longest(rows.iloc[:0]).empty
 
 
+def test_longest_is_by_length_before_it_is_by_date():
+    rows = observed((date(2024, 10, 1), date(2024, 12, 31), Bounds.exact(92), "a"), (date(2024, 1, 1), date(2024, 5, 29), Bounds.exact(150), "a"),
+                    (date(2025, 1, 1), date(2025, 5, 29), Bounds.exact(149), "a"))
+    got = flows.longest(rows, least_days=149)
+    assert [day.year for day in got["end"]] == [2024, 2025] and got["span"].tolist() == [150, 149]
+    assert list(got.index) == [0, 1] and "index" not in got
+    assert len(flows.longest(rows, least_days=150)) == 1
+
+
 def test_covering_finds_the_period_that_contains_a_day():
     counts = [(1, 0), (2, 31), (3, 60)]
     gains = increments([(date(2024, month, 1), Bounds.exact(count)) for month, count in counts])
@@ -119,6 +130,13 @@ def test_kept_leaves_the_columns_of_an_empty_table():
     rows = observed((None, date(2024, 1, 1), Bounds.exact(1), "a"), (None, date(2024, 1, 2), Bounds.exact(2), "b"))
     assert list(flows.kept(rows, [False, True])["origin"]) == ["b"]
     assert list(flows.kept(rows.iloc[:0], [])["origin"]) == []
+    assert list(flows.kept(rows.iloc[1:], [True])["origin"]) == ["b"]
+    assert list(flows.kept(rows, [False, True]).index) == [0] and "index" not in flows.kept(rows, [False, True])
+
+
+def test_two_sided_flows_can_be_divided_by():
+    small = Bounds(0.5, None, 5)
+    assert flows.two_sided([Bounds(0, None, 5), small, Bounds(1, None, float("inf"))]) == [small]
 
 
 def test_gain_a_month_within_a_window():
@@ -157,4 +175,6 @@ def test_a_month_spreads_each_row_over_its_own_period():
     got = flows.a_month(rows)
     assert got["monthly"].iloc[0].value == pytest.approx(30.4375)
     assert got["period"].iloc[0] == "1 February 2024 to 29 February 2024"
-    assert flows.a_month(rows.iloc[:0]).empty
+    assert flows.a_month(rows.iloc[:0]).empty and all(flows.a_month(rows.iloc[:0])[name].dtype == object for name in ("monthly", "period"))
+    some = pd.concat([rows, rows]).set_axis([4, 5])
+    assert flows.a_month(some).loc[5, "period"] == "1 February 2024 to 29 February 2024" and flows.a_month(some)["monthly"].iloc[1] == got["monthly"].iloc[0]

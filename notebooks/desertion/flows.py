@@ -114,7 +114,7 @@ def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:
             for start, end, each in zip(rows["start"], rows["end"], rows["bounds"], strict=True)]
     rows = kept(rows, keep)
     spans = [days(start, end) for start, end in zip(rows["start"], rows["end"], strict=True)]
-    rows = rows.assign(span=spans, year=[end.year for end in rows["end"]]).sort_values(["span", "end"], kind="stable")
+    rows = rows.assign(span=spans, year=[end.year for end in rows["end"]]).sort_values(["span", "end"])
     rows = rows.drop_duplicates(["origin", "year"], keep="last").sort_values(["start", "end", "origin"])
     return a_month(rows).reset_index(drop=True)
 
