@@ -58,6 +58,18 @@ def test_files_that_only_one_build_has_and_files_that_differ_are_named(tmp_path,
     assert "html/b.html: first difference in line 1:\n    1\n    2" in said
 
 
+@pytest.mark.parametrize("printed", [True, False])
+def test_the_book_is_compared_in_every_form_that_can_be_made_here(tmp_path, monkeypatch, capsys, printed):
+    asked = []
+    monkeypatch.setattr(verify, "build", lambda project, root, home, how, commands: asked.append([each[0] for each in commands]) or tmp_path / "nothing")
+    monkeypatch.setattr(verify.importlib.util, "find_spec", lambda name: object() if printed else None)
+    (tmp_path / "_build" / "verify").mkdir(parents=True)
+    monkeypatch.setattr(verify.shutil, "rmtree", lambda *_, **__: None)
+    assert verify.two_builds(Project.at(tmp_path), "latest") == 0
+    assert asked == [["book", "epub", *(["pdf"] if printed else [])]] * 2
+    assert ("The printed book is not compared" in capsys.readouterr().out) != printed
+
+
 def book(folder, files: dict[str, str], **about: str):
     folder.mkdir(parents=True)
     for name, text in files.items():

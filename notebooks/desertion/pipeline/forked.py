@@ -102,7 +102,7 @@ def run() -> int:
     if control := IPKernelApp.instance().control_thread:
         control.stop()
         control.join(SAID)
-    gc.freeze()  # nor is it looked for in a process that ends
+    gc.freeze()  # IPython looks for garbage when it ends: the process takes all with it anyway
     threading._shutdown()
     atexit._run_exitfuncs()
     return code
