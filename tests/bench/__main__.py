@@ -73,7 +73,7 @@ def write_table(parts: list[Part]) -> None:
     here = machine()
     rows = [["Machine", f"{here['processor']}, {here['cores']} cores, Python {here['python']}", "", ""]]
     for part in parts:
-        rows += [[part.title, way, f"{median(seconds):.2f} s", ""] for way, seconds in part.seconds.items()]
+        rows += [[part.title, way, f"{median(seconds):.2f}\N{NO-BREAK SPACE}s", ""] for way, seconds in part.seconds.items()]
         rows += [[part.title, what, f"{found:.2f}", f"{sense} {wanted:g}"] for what, found, sense, wanted in part.ratios]
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([["What", "How", "Median or ratio", "To reach"], *rows])
