@@ -29,6 +29,8 @@ def test_half_a_unit_of_the_last_significant_digit(published, half):
     ("estimate", ("70000", "", ""), 65000, 70000, 75000),
     ("estimate", ("160000", "150000", "175000"), 150000, 160000, 175000),
     ("projection", ("70000", "", ""), 65000, 70000, 75000),
+    ("projection", ("160000", "150000", "175000"), 150000, 160000, 175000),
+    ("about", ("-300", "", ""), -350, -300, -250),
 ])
 def test_the_qualifier_rule(qualifier, cells, low, value, high):
     bounds = from_published(qualifier, *cells, row="r")
@@ -39,7 +41,11 @@ def test_the_qualifier_rule(qualifier, cells, low, value, high):
 
 def test_an_estimate_of_which_one_end_is_given_is_read_like_about():
     assert from_published("estimate", "70000", low="60000") == Bounds(65000, 70000, 75000)
-    assert from_published("about", "70000", high="90000") == Bounds(65000, 70000, 75000)
+    assert from_published("estimate", "70000", high="90000") == Bounds(65000, 70000, 75000)
+
+
+def test_a_range_needs_no_value():
+    assert from_published("range", low="1", high="2") == Bounds(1, None, 2)
 
 
 def test_a_figure_without_a_row_rests_on_none():

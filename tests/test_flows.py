@@ -115,6 +115,7 @@ def test_longest_is_by_length_before_it_is_by_date():
     assert [day.year for day in got["end"]] == [2024, 2025] and got["span"].tolist() == [150, 149]
     assert list(got.index) == [0, 1] and "index" not in got
     assert len(flows.longest(rows, least_days=150)) == 1
+    assert len(flows.longest(observed((date(2024, 1, 1), date(2024, 1, 1), Bounds.exact(5), "a")))) == 1  # a day is a period
 
 
 def test_covering_finds_the_period_that_contains_a_day():

@@ -86,10 +86,11 @@ def test_the_path_counts_person_days():
 def test_the_quotation_stands_apart(tmp_path):
     header = ("id,measure,population,category,start,end,low,value,high,qualifier,origin,source,primary_source,known_from,"
               "status,same_as,note\n")
-    row = "{},{},,2025-06-01,,{},,about,{},{},,2025-06-01,use,,\n"
+    row = "{},{},,{},,{},,about,{},{},,2025-06-02,use,,\n"
     kinds = ["theatre_strength,russia,all", "army_strength,russia,all", "theatre_strength,ukraine,all", "theatre_strength,russia,mobilised"]
     (tmp_path / "observations.csv").write_text(header + "".join(
-        row.format(f"{place}-said", kind, 200000 + place, "two", strength.ARTICLE) + row.format(f"{place}-counted", kind, 640000, "one", "page")
+        row.format(f"{place}-said", kind, "2025-06-01", 200000 + place, "two", strength.ARTICLE)
+        + row.format(f"{place}-counted", kind, "2025-06-02", 640000, "one", "page")
         for place, kind in enumerate(kinds)))
     evidence = load(tmp_path)
     stocks = strength.stocks(evidence)

@@ -59,7 +59,7 @@ def test_rules(rule, evidence, verdict):
     (lambda: first_without_second(), [Bounds.exact(50), UNKNOWN], "imprecise"), (lambda: first_without_second(), [Bounds.exact(50), Bounds.exact(1)], "supported"),
     (lambda: first_without_second(), [UNKNOWN, Bounds.exact(1)], "unsupported"),
     (lambda: attested(), [Bounds.exact(0)], "unsupported"), (lambda: attested(), [Bounds.exact(1)], "plausible"), (lambda: attested(), [Bounds.exact(2)], "supported"),
-    (lambda: same_day(), [Bounds.exact(0)], "supported"), (lambda: same_day(), [Bounds.exact(1)], "imprecise"), (lambda: same_day(), [Bounds.exact(9)], "contradicted"),
+    (lambda: same_day(), [Bounds.exact(0)], "supported"), (lambda: same_day(), [Bounds.exact(1)], "imprecise"), (lambda: same_day(), [Bounds.exact(2.5)], "contradicted"),
     (lambda: same_day(), [UNKNOWN], "unsupported"),
     (lambda: tied_to_or_of(0.5), [Bounds.exact(4), Bounds.exact(0)], "imprecise"), (lambda: tied_to_or_of(0.5), [Bounds.exact(4), Bounds.exact(0.5)], "supported"),
     (lambda: tied_to_or_of(0.5), [Bounds.exact(0), Bounds.exact(1)], "unsupported"), (lambda: tied_to_or_of(0.5), [Bounds.exact(1), UNKNOWN], "plausible"),
@@ -86,8 +86,19 @@ def test_what_lies_on_a_limit(rule, evidence, verdict):
 
 
 def test_a_verdict_is_one_of_the_words():
-    with pytest.raises(ValueError, match="no such verdict: true"):
+    with pytest.raises(ValueError, match="no such verdict: true; they are supported, "):
         Verdict("true", "x")
+
+
+@pytest.mark.parametrize("rule", [
+    lambda: agrees(Bounds.exact(1))(Bounds.exact(1)), lambda: exceeds(1)(Bounds.exact(1)), lambda: below(1)(Bounds.exact(1)),
+    lambda: follows(Bounds.exact(1))(Bounds.exact(1)), lambda: reached_elsewhere(1)(Bounds.exact(1)),
+    lambda: still_rising(0.5)(Bounds.exact(1), Bounds.exact(1)), lambda: many_but_few_of_all(1)(Bounds.exact(1), Bounds.exact(1)),
+    lambda: small_beside_all_not_beside_growth(1, 0.5)(Bounds.exact(1), Bounds.exact(1)), lambda: first_without_second()(Bounds.exact(1), UNKNOWN),
+    lambda: attested()(Bounds.exact(1)), lambda: tied_to_or_of(0.5)(Bounds.exact(1), Bounds.exact(1)),
+    lambda: told_and_confirmed()(Bounds.exact(1), Bounds.exact(1)), lambda: same_day()(Bounds.exact(1))])
+def test_a_rule_is_one_sentence(rule):
+    assert re.fullmatch(r"[A-Z][^A-Z.]*(\d\.\d[^A-Z.]*)*\.", rule().rule)
 
 
 @pytest.fixture

@@ -101,8 +101,7 @@ def a_month(rows: pd.DataFrame) -> pd.DataFrame:
     periods = list(zip(rows["start"], rows["end"], strict=True))
     flows = [per_month(each, *period) for each, period in zip(rows["bounds"], periods, strict=True)]
     words = [f"{text.day(start)} to {text.day(end)}" for start, end in periods]
-    return rows.assign(monthly=pd.Series(flows, index=rows.index, dtype=object),
-                       period=pd.Series(words, index=rows.index, dtype=object))
+    return rows.assign(monthly=pd.Series(flows, index=rows.index), period=pd.Series(words, index=rows.index))
 
 
 def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:
