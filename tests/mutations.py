@@ -192,8 +192,9 @@ def markup_in_every_text(tables, draw):
         rows = tables.rows(table)
         for field in (field for each, field in TEXTS if each == table and field != "expected"):
             at = rows[0].index(field)
-            for row in rows[1:]:
-                row[at] = pick.choice(texts)
+            alone = FIELDS[table][field].get("constraints", {}).get("unique")
+            for place, row in enumerate(rows[1:]):
+                row[at] = pick.choice(texts) + f" {place}" * bool(alone)
         tables.write(table, rows)
     return Outcome(ACCEPTED)
 

@@ -427,6 +427,14 @@ def test_a_key_that_is_there_twice(folder):
     assert folder.check() == [Fault("observations.csv", 7, "id", "recruits-2024", "is there twice: also in row 2")]
 
 
+@pytest.mark.parametrize("table", ["origins", "measures", "populations"])
+def test_a_name_that_two_things_have(folder, table):
+    """Notebooks group by what they show: two origins of one name would be one."""
+    name = folder.rows(table)[1][1]
+    folder.edit(table, 3, "label", name)
+    assert folder.check() == [Fault(f"{table}.csv", 3, "label", name, "is there twice: also in row 2")]
+
+
 def test_a_key_that_is_empty_or_could_be_a_path(folder):
     folder.edit("observations", 12, "id", "")
     folder.edit("observations", 11, "id", "../secret")
@@ -443,7 +451,7 @@ def test_a_circle_of_parents_is_told_for_each_that_stands_in_it(folder):
 def test_a_long_line_of_parents_is_gone_along_once(folder):
     """Going up from each population anew would take hundreds of millions of steps."""
     rows = folder.rows("populations")
-    folder.write("populations", [*rows, *([f"p{n}", "A part", f"p{n + 1}" if n < 29_999 else "", "russia", "army", ""] for n in range(30_000))])
+    folder.write("populations", [*rows, *([f"p{n}", f"Part {n}", f"p{n + 1}" if n < 29_999 else "", "russia", "army", ""] for n in range(30_000))])
     with watchdog(60):
         assert folder.check() == []
     folder.edit("populations", len(rows) + 30_000, "parent", "p29998")
@@ -623,7 +631,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_tables_and_rows(folder):
 
 def many_wrong_origins(folder: Folder, number: int) -> None:
     header, row, _ = folder.rows("origins")
-    folder.write("origins", [header, row, *([f"o{n}", "Label", "unheard_of", "Method."] for n in range(number))])
+    folder.write("origins", [header, row, *([f"o{n}", f"Label {n}", "unheard_of", "Method."] for n in range(number))])
     folder.file("observations").write_text(TABLES["observations"].replace(",courts,", ",hur,"), encoding="utf-8")
 
 
@@ -638,7 +646,7 @@ def test_so_is_one_of_rules_and_of_shapes(folder, monkeypatch):
     for module in (contract, rules, tables):
         monkeypatch.setattr(module, "MAX_FAULTS", 10)
     rows = folder.rows("origins")
-    folder.write("origins", [*rows, *([f"o{n}", "Label", "ukraine_official", "=Method"] for n in range(30))])
+    folder.write("origins", [*rows, *([f"o{n}", f"Label {n}", "ukraine_official", "=Method"] for n in range(30))])
     assert len(folder.check()) == 11
     folder.write("origins", [*rows, *([f"o{n}", "Label"] for n in range(30))])
     assert len(folder.check()) == 11
@@ -654,7 +662,7 @@ def test_a_report_that_is_cut_says_so(folder, monkeypatch):
 
 
 def test_a_text_is_judged_once_however_many_rows_hold_it(folder, monkeypatch):
-    many = [[f"o{number}", "Label", "ukraine_official", "=Method"] for number in range(300)]
+    many = [[f"o{number}", f"Label {number}", "ukraine_official", "=Method"] for number in range(300)]
     folder.write("origins", [*folder.rows("origins"), *many])
     asked = []
     rule = Rule(lambda text: asked.append(text) or texts.no_formulas(text), ("*",))

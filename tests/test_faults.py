@@ -80,6 +80,7 @@ class Place:
 
     def start(self, *arguments: str, under: Sequence[str] = (), **environment: str) -> subprocess.Popen:
         given = {**os.environ, "PYTHONPATH": str(self.root / "notebooks"), "TMPDIR": str(self.temporary), "MARK": self.mark, **environment}
+        given.pop("COVERAGE_PROCESS_CONFIG", None)  # what dies, or cannot write, leaves no coverage but half a file of it and a warning
         return subprocess.Popen([*under, sys.executable, "-m", "desertion.pipeline", *(arguments or ["book"])], cwd=self.root, env=given, text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
 

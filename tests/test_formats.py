@@ -1,6 +1,7 @@
 """The book as an e-book and as a printed book: whole, valid, linked, and the same bytes each time."""
 
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -137,8 +138,9 @@ def test_a_failed_attempt_says_why_and_leaves_the_last_good_one(tmp_path):
 # ---- the printed book --------------------------------------------------------------------------------------------
 
 
-def test_the_same_pages_give_the_same_pdf(project, pages, printed):
-    assert printing.pdf(pages, formats.chapters(project), formats.about(project), ROOT / formats.PRINT) == printed
+def test_the_same_pages_give_the_same_pdf_in_any_folder(project, pages, printed, tmp_path):
+    elsewhere = shutil.copytree(pages, tmp_path / "deeper, with spaces" / "é")
+    assert printing.pdf(elsewhere, formats.chapters(project), formats.about(project), ROOT / formats.PRINT) == printed
 
 
 def titles(outline):

@@ -77,7 +77,7 @@ def spoil(folder: Path) -> None:
     """Every free text of the tables becomes a hostile one, each in its turn."""
     for name, fields in FIELDS.items():
         texts = itertools.cycle(HOSTILE)
-        write(folder, name, [row | {field: f"x {next(texts)}" for field in fields} for row in table(folder, name)])
+        write(folder, name, [row | {field: f"x {place} {next(texts)}" for field in fields} for place, row in enumerate(table(folder, name))])
 
 
 def write(folder: Path, name: str, rows: list[dict[str, str]]) -> None:

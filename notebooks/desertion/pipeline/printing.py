@@ -12,7 +12,7 @@ import importlib.util
 import re
 from html import escape
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import weasyprint
 import ziamath
@@ -85,7 +85,7 @@ def together(pages: Path, parts: list[tuple[str, list[str]]], about: dict[str, s
     head = "".join(f'<meta name="{name}" content="{escape(content)}">' for name, content in meta.items() if content)
     title = escape(about["title"])
     return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head><body>'
-            f'<section class="cover"><img src="{(pages / "cover.svg").as_uri()}" alt="{title}"></section>'
+            f'<section class="cover"><img src="cover.svg" alt="{title}"></section>'
             f'<section class="imprint"><p class="imprint-title">{title}</p><p>{escape(about["authors"])}</p>'
             f'<p>{escape(about["state"])}.</p><p>{escape(about["abstract"])}</p>'
             "<p>Every number in the text was computed by a notebook, which a reader can run again. The notebooks’ code and "
@@ -141,12 +141,12 @@ def normal(page: str, path: str) -> str:
 
 
 def place_pictures(body: Tag, page: str, pages: Path) -> None:
-    """Pictures are named by their files. Raises ``BuildError`` for one that is not there."""
+    """Pictures are named from the folder of the pages, wherever that is. Raises ``BuildError`` for one that is not there."""
     for image in body.find_all("img"):
-        file = pages / normal(page, unquote(image["src"]))
-        if not file.is_file():
+        name = normal(page, unquote(image["src"]))
+        if not (pages / name).is_file():
             raise BuildError(f"{page}: the picture {image['src']!r} is not there")
-        image["src"] = file.as_uri()
+        image["src"] = quote(name)
 
 
 def draw_formulas(body: Tag) -> None:
