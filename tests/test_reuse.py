@@ -97,6 +97,16 @@ def test_what_it_did_not_read_changes_nothing(project, change):
     assert execution.find(project, LATEST, "second", BASE)
 
 
+def test_what_draws_is_of_one_style_too(project):
+    figures, style = project.notebooks / "desertion" / "figures.py", project.notebooks / "desertion" / "book.mplstyle"
+    write(figures, "DPI = 100\n")
+    write(style, "font.size: 9\n")
+    before = {module: execution.module_digest(project, f"desertion.{module}") for module in ("figures", "rates", "none")}
+    put(style, "9", "10")
+    after = {module: execution.module_digest(project, f"desertion.{module}") for module in before}
+    assert after["figures"] != before["figures"] and after["rates"] == before["rates"] and after["none"] == before["none"] == ""
+
+
 @pytest.mark.parametrize("base", [{"source": "other"}, {"lock": "other"}, {"as_of": "latest"}])
 def test_it_is_of_one_source_one_lock_and_one_set_of_assumptions(project, base):
     assert not found(project, **base)
@@ -120,10 +130,21 @@ def test_its_record_names_what_it_read(project):
 
 
 @pytest.mark.parametrize(("ran", "words"), [
-    (nbformat.v4.new_notebook(), r"notebooks/second\.ipynb: publishes nothing"), (notebook(notebook="rate"), r"notebooks/second\.ipynb: publishes as rate")])
+    (nbformat.v4.new_notebook(), r"notebooks/second\.ipynb: publishes nothing"), (notebook(notebook="rate"), r"notebooks/second\.ipynb: publishes as rate"),
+    (nbformat.v4.new_notebook(cells=[*notebook(notebook="who").cells, *notebook(notebook="rate").cells]), r"publishes as rate, who")])
 def test_a_run_that_publishes_nothing_or_as_another_is_not_kept(project, ran, words):
     with pytest.raises(BuildError, match=words):
         execution.keep(project, LATEST, "second", BASE, ran)
+
+
+def test_runs_of_other_rows_stand_beside_each_other_and_are_each_found_again(project):
+    first = stored(project)
+    put(project.data / "observations.csv", "100", "101")
+    second = execution.keep(project, LATEST, "second", BASE, notebook())
+    assert second != first and execution.find(project, LATEST, "second", BASE) == second
+    put(project.data / "observations.csv", "101", "100")
+    assert execution.find(project, LATEST, "second", BASE) == first
+    assert execution.document_of(second / "document.json")["edition"] == ""
 
 
 def test_a_run_stored_twice_is_stored_once_and_a_damaged_one_anew(project):

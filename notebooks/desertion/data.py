@@ -232,15 +232,15 @@ class Evidence:
     def observations(self, **where: str | Iterable[str]) -> pd.DataFrame:
         """Observations with dates as ``datetime.date`` (``None`` where empty) and a column ``bounds``.
 
-        Ordered by end, start and id.
+        Ordered by end, start and id, which is the order of the table.
         """
         rows = self.select("observations", **where)
-        keys = list(zip(rows["end"], rows["start"], rows["id"], strict=True))
+        keys = list(zip(rows["end"], rows["start"], strict=True))
         rows = rows.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
         cells = zip(*(rows[name] for name in ("qualifier", "value", "low", "high", "id")), strict=True)
         typed = {name: [date.fromisoformat(day) if day else None for day in rows[name]] for name in ("start", "end", "known_from")}
         typed["bounds"] = [from_published(*each) for each in cells]
-        return rows.assign(**{name: pd.Series(column, dtype=object) for name, column in typed.items()})
+        return rows.assign(**{name: pd.Series(column) for name, column in typed.items()})
 
     def one(self, **where: str | Iterable[str]) -> Bounds:
         """Bounds of the only observation that matches; unknown where none was public by ``as_of``.

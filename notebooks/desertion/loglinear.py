@@ -146,18 +146,17 @@ def _refuse_empty_overlaps(counts: Mapping[str, int], names: Sequence[str]) -> N
 
 
 def _fit(counts: Mapping[str, int], names: Sequence[str], pairs: tuple[Pair, ...], level: float) -> Fit | None:
-    """One model by iteratively reweighted least squares; None where it diverges or its unseen cell is not finite."""
-    histories = sorted(counts, reverse=True)
-    seen = np.array([counts[history] for history in histories], dtype=float)
-    on = np.array([[int(mark) for mark in history] for history in histories], dtype=float)
+    """One model by iteratively reweighted least squares; None where it diverges: a term goes off to infinity and a cell to 0."""
+    histories = sorted(counts)
+    seen = np.array([counts[history] for history in histories])
+    on = np.array([[int(mark) for mark in history] for history in histories])
     design = np.column_stack([np.ones(len(seen)), on, *(on[:, one] * on[:, other] for one, other in pairs)])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a saturated model is "perfect separation" to statsmodels; handled below
-        fitted = sm.GLM(seen, design, family=sm.families.Poisson()).fit(scale=1.0, tol=1e-12, maxiter=200)
-    error = float(fitted.bse[0])
-    if not fitted.converged or not math.isfinite(error) or error > 10 or fitted.fittedvalues.min() < 1e-6:
+        warnings.simplefilter("ignore")  # a saturated model is "perfect separation" to statsmodels
+        fitted = sm.GLM(seen, design, family=sm.families.Poisson()).fit(tol=1e-12)
+    if not fitted.converged or fitted.fittedvalues.min() < 1e-6:
         return None
-    unseen, df = math.exp(fitted.params[0]), len(seen) - design.shape[1]
+    error, unseen, df = float(fitted.bse[0]), math.exp(fitted.params[0]), len(seen) - design.shape[1]
     spread = math.sqrt((unseen * error) ** 2 + unseen)
     deviance = max(float(fitted.deviance), 0.0)
     return Fit(

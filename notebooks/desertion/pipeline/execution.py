@@ -371,7 +371,7 @@ def is_whole(run: Path) -> bool:
 def find(project: Project, edition: Edition, name: str, base: Mapping[str, Any]) -> Path | None:
     """The folder of an earlier run whose every input is as it is now. One with figures serves where none are wanted too."""
     evidence = view(project, edition)
-    fitting = [base] if base["figures"] else [base, {**base, "figures": True}]
+    fitting = [base, {**base, "figures": True}]
     for folder, record in records(project, name):
         if (record["base"] in fitting and all(evidence.digest(read) == was for read, was in record["rows"].items())
                 and is_current(project, record["modules"])
