@@ -543,7 +543,7 @@ def test_a_column_that_the_contract_does_not_know(folder):
 
 
 @pytest.mark.parametrize(
-    "column", ["name", "Surname", "birth_date", "phone", "passport", "soldierName", "ФИО", "Дата рождения"]
+    "column", ["name", "Surname", "birth_date", "phone", "passport", "soldierName", "ФИО", "Дата рождения", "call sign", "dogTag", "Next-of-kin"]
 )
 def test_a_column_that_could_hold_personal_data(folder, column):
     rows = folder.rows("observations")
