@@ -356,6 +356,19 @@ def test_each_figure_that_is_there_twice_is_told_with_its_own_first(folder):
                     for key, first in (("again", "strength-2024"), ("once-more", "shrinking"), ("and-again", "strength-2024"))]
 
 
+def test_bounds_may_be_one_number(folder):
+    for line, column, value in ((9, "low", "0.25"), (11, "low", "100"), (11, "high", "100")):
+        folder.edit("observations", line, column, value)
+    assert folder.check() == []
+
+
+def test_a_projection_has_two_ends_or_none(folder):
+    folder.edit("observations", 12, "low", "3000")
+    assert [(fault.row, fault.field) for fault in folder.check()] == [(12, "high")]
+    folder.edit("observations", 12, "high", "5000")
+    assert folder.check() == []
+
+
 def test_every_rule_is_broken_above_and_says_itself_in_words():
     assert {rule.says.__name__ for rule in RULES} == {rule for rule, *_ in RULE_FAULTS}
     assert all(rule.words.endswith(".") for rule in RULES)
