@@ -240,6 +240,12 @@ def test_while_the_digest_of_views_is_as_it_was_so_is_every_view(tables):
     assert all(found[place][0] == found[place + 4][0] for place in range(0, len(found), 5)), "rows that decide nothing do not count"
 
 
+def test_a_row_that_stands_for_itself_is_tied_to_no_other_that_does(tables):
+    read = read_key({"table": "observations", "where": {"origin": "bbc", "status": "use"}})
+    rows = [{"id": "a", "origin": "bbc"}, {"id": "p", "origin": "gur"}]
+    assert load(tables(rows)).digest_of_views(read) == load(tables(rows[:1])).digest_of_views(read)
+
+
 def test_of_other_tables_every_view_sees_the_same_and_what_is_gone_has_no_digest(tables):
     whole = load(tables([{}]))
     read = read_key({"table": "origins", "where": {"origin": "bbc"}})
