@@ -89,3 +89,10 @@ def test_periods_in_words():
     assert comparators.period(day("1861-04-12"), day("1865-04-30")) == "1861–65"
     assert comparators.period(day("1917-03-01"), day("1917-08-31")) == "March to August 1917"
     assert comparators.years([(day("1974-07-01"), day("1975-06-30")), (day("2006-10-01"), day("2007-09-30"))]) == "1975–2007"
+
+
+def test_before_anything_was_published_nothing_is_known():
+    nothing = load(DATA, "1700-01-01")
+    for each in comparators.COMPARATORS:
+        assert comparators.rate(nothing, each).is_unknown and comparators.dates(nothing, each) is None
+        assert not each.strength or comparators.strength(nothing, each.strength).is_unknown

@@ -80,7 +80,8 @@ class Place:
 
     def start(self, *arguments: str, under: Sequence[str] = (), **environment: str) -> subprocess.Popen:
         given = {**os.environ, "PYTHONPATH": str(self.root / "notebooks"), "TMPDIR": str(self.temporary), "MARK": self.mark, **environment}
-        given.pop("COVERAGE_PROCESS_CONFIG", None)  # what dies, or cannot write, leaves no coverage but half a file of it and a warning
+        if environment.keys() & {"KILL", "LIMIT"}:
+            given.pop("COVERAGE_PROCESS_CONFIG", None)  # what dies, or cannot write, leaves no coverage but half a file of it
         return subprocess.Popen([*under, sys.executable, "-m", "desertion.pipeline", *(arguments or ["book"])], cwd=self.root, env=given, text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
 
@@ -174,7 +175,7 @@ def new(prepared):
 def killed(place: Place, moment: str, changes: collections.Counter, chance: random.Random) -> bool:
     """Starts a build and kills it (SIGKILL, the one process alone) at a moment; whether it had not ended before."""
     if moment.startswith("line "):
-        process, wanted = place.start(), moment.removeprefix("line ")
+        process, wanted = place.start(KILL=""), moment.removeprefix("line ")
         for line in process.stdout:
             if wanted in line and line.endswith("…\n"):
                 time.sleep(chance.uniform(0, 4))

@@ -217,8 +217,15 @@ def test_a_bad_file_is_refused_by_file_row_field_and_reason(place, content, word
     assert "nothing was written" in shown and "\x1b" not in shown
 
 
+def test_rows_of_a_table_are_known_by_the_name_of_their_file_if_not_by_their_columns(place):
+    code, shown = place.bring(place.write("source,heading\nx,y\n", "sources.csv"))
+    assert code == 1 and "title: the column is missing" in shown.replace(" — ", ": "), shown
+
+
 def test_a_folder_without_files_and_a_huge_file_are_refused(place, monkeypatch):
     (place.root / "empty").mkdir()
+    (place.root / "deep" / "folder.csv").mkdir(parents=True)
+    assert "is not a file" in place.bring(place.root / "deep")[1]
     assert place.bring(place.root / "empty") == (1, f"{place.root / 'empty'} — is a folder without any .csv file\n\n1 fault: nothing was written.\n")
     monkeypatch.setattr(tables, "MAX_FILE_BYTES", 1024 * 1024)
     assert "is larger than 1 MB" in place.bring(place.write(b"x" * (1024 * 1024 + 1)))[1]

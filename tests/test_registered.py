@@ -81,7 +81,8 @@ def test_only_covered_days_enter_the_rate():
     counts = {(DAY("2024-01-01"), DAY("2024-06-30")): Bounds.exact(880),
               (DAY("2025-01-01"), DAY("2025-06-30")): Bounds.exact(880)}
     assert registered.rate(counts, STRENGTH).low == pytest.approx(1760 / 885 / (363 / 365.25))
-    assert registered.rate({}, STRENGTH).is_unknown
+    assert registered.rate({}, STRENGTH).is_unknown and registered.rate(counts, STRENGTH.iloc[:0]).is_unknown
+    assert registered.strength_near(STRENGTH.iloc[:0], DAY("2024-01-01"), DAY("2024-12-31")).is_unknown
 
 
 def test_adjoining_periods_are_joined():

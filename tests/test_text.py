@@ -97,3 +97,7 @@ def test_numbers_and_dates_are_written_in_one_place():
 @pytest.mark.parametrize("source", ['f"{share:.0%}"', 'f"{count:,} men"', 'f"{day:%B %Y}"', 'day.strftime("%B")', 'f"{x:{width}.1f}"'])
 def test_what_writes_them_elsewhere_is_found(source):
     assert list(formatted(source))
+
+
+def test_ends_that_are_written_alike_are_written_once():
+    assert text.of_bounds(Bounds(100 - 1e-11, None, 100 + 1e-11), step=1) == "100"

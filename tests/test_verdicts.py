@@ -8,6 +8,7 @@ import pytest
 from desertion.bounds import Bounds
 from desertion.claims import Claims
 from desertion.data import EvidenceError, load
+from desertion.publish import Publisher, PublishError
 from desertion.verdicts import (
     VERDICTS,
     Verdict,
@@ -113,6 +114,18 @@ def test_a_decision_keeps_rule_values_reason_and_chapter(claims):
     card = claims.decided["B03"]
     assert card["computed"] and card["chapter"] == "rate" and card["values"]["rate.monthly"]["text"] == "1,240"
     assert "B03" not in claims.open() and "A01" in claims.open()
+
+
+def test_claims_are_published_when_all_are_decided(claims):
+    with pytest.raises(PublishError, match="claims without a verdict: A01, "):
+        Publisher("claims", claims.evidence).claims(claims)
+
+
+def test_a_value_computed_beside_the_claims_is_known_by_its_name(claims):
+    assert claims.offer("half", Bounds(1, 2, 3), "persons", "Half of them.") == Bounds(1, 2, 3)
+    bounds, entry = claims.value("claims.half")
+    assert bounds == Bounds(1, 2, 3) and entry == {"value": 2, "low": 1, "high": 3, "unit": "persons", "text": "2 (1–3)", "about": "Half of them."}
+    assert claims.expected("A01") == 49000
 
 
 def test_what_is_not_checkable_is_closed_with_its_note(claims):

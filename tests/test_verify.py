@@ -9,7 +9,7 @@ import pytest
 from desertion.pipeline import manifest, verify
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Project
-from small_project import changed, lay_out, pipeline
+from small_project import ROOT, changed, lay_out, pipeline
 
 
 def test_two_clean_builds_under_different_circumstances_are_the_same_and_a_notebook_that_tells_the_time_is_caught(tmp_path):
@@ -68,6 +68,28 @@ def test_the_book_is_compared_in_every_form_that_can_be_made_here(tmp_path, monk
     assert verify.two_builds(Project.at(tmp_path), "latest") == 0
     assert asked == [["book", "epub", *(["pdf"] if printed else [])]] * 2
     assert ("The printed book is not compared" in capsys.readouterr().out) != printed
+
+
+def test_two_builds_that_are_the_same_are_removed_and_of_many_differences_the_first_are_shown(tmp_path, monkeypatch, capsys):
+    def build(project, root, home, how, commands):
+        for number in range(verify.SHOWN + 1):
+            (root / "_build" / "html").mkdir(parents=True, exist_ok=True)
+            (root / "_build" / "html" / f"{number:02}.html").write_text(how.user if differ else "x")
+        return root / "_build"
+
+    monkeypatch.setattr(verify, "build", build)
+    differ = False
+    assert verify.two_builds(Project.at(tmp_path), "latest") == 0
+    assert "Byte for byte the same: 21 files" in capsys.readouterr().out and not (tmp_path / "_build" / "verify").exists()
+    differ = True
+    assert verify.two_builds(Project.at(tmp_path), "latest") == 1
+    said = capsys.readouterr().out
+    assert "html/19.html: first difference" in said and "html/20.html: differs\n21 of 21 files differ; both builds are in" in said
+
+
+def test_a_build_that_fails_says_which_and_why(tmp_path):
+    with pytest.raises(BuildError, match=r"(?s)the build in .*one failed \(bok\):.*invalid choice: 'bok'"):
+        verify.build(Project.at(ROOT), tmp_path / "one", tmp_path / "home", verify.ONE, [("bok",)])
 
 
 def book(folder, files: dict[str, str], **about: str):
