@@ -12,6 +12,7 @@ import pytest
 import yaml
 from desertion.pipeline import audit, release
 from desertion.pipeline.errors import BuildError
+from desertion.pipeline.project import Project
 from small_project import ROOT
 
 CITATION = yaml.load((ROOT / "CITATION.cff").read_text("utf-8"), Loader=yaml.BaseLoader)  # dates stay text
@@ -131,3 +132,18 @@ def test_what_is_known_of_a_package_is_said_and_so_is_what_is_not(answer, words)
 def test_only_a_full_answer_without_findings_is_none():
     assert audit.findings(json.dumps({"dependencies": PACKAGES[:1]})) == []
     assert "could not be asked (no route to host)" in audit.findings("", "Traceback\nno route to host\n")[0]
+
+
+@pytest.mark.parametrize(("answer", "code"), [([], 0), (["a 1.0: PYSEC-1"], 1)])
+def test_an_audit_ends_well_only_if_all_is(tmp_path, monkeypatch, capsys, answer, code):
+    for name, says in {"licences": {"a": ("1.0", "MIT")}, "sbom": "{}", "unhashed": [], "refused": [], "vulnerabilities": answer, "pins": {"a": "1.0"}}.items():
+        monkeypatch.setattr(audit, name, lambda *_, says=says: says)
+    assert audit.run(Project.at(tmp_path)) == code
+    said = capsys.readouterr().out
+    assert "hashes: all well\nlicences: all well\n" in said and ("vulnerabilities: all well" in said) == (code == 0)
+    assert all(each in said for each in answer) and (tmp_path / "_build" / "audit" / "licences.txt").read_text() == "a 1.0: MIT\n"
+
+
+def test_a_tool_that_is_not_installed_is_named():
+    with pytest.raises(BuildError, match="no_such_tool is not installed; `make audit` installs it"):
+        audit.tool("no_such_tool")
