@@ -70,7 +70,7 @@ coverage: $(BIN)/.test ## say which lines and branches of the library the tests 
 	@$(BIN)/python -m pytest $(TESTS) --cov --cov-report=; status=$$?; \
 	  $(BIN)/python -m coverage report --skip-covered --show-missing && exit $$status
 
-mutants: $(BIN)/.test ## change the library in small ways, one at a time: does a test notice each? (hours; MUTANTS="desertion.rates.*": some)
+mutants: $(BIN)/.test ## change the library in small ways, one at a time: does a test notice each? (about an hour; MUTANTS="desertion.rates.*": some)
 	@$(BIN)/python tests/mutants.py $(MUTANTS)
 
 check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)

@@ -1,4 +1,4 @@
-"""Is every line of the library that decides a number held by a test? ``make mutants`` (hours; MUTANTS="desertion.rates.*": some).
+"""Is every line of the library that decides a number held by a test? ``make mutants`` (about an hour; MUTANTS="desertion.rates.*": some).
 
 mutmut changes the library in a copy of the project, one small change at a time, and runs the tests that reach it. A change that no
 test notices is printed, unless ``survivors.yml`` says why it makes no difference; then the exit code is 1.
