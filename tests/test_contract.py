@@ -423,6 +423,12 @@ def test_what_looks_like_a_person_is_refused(folder, what, said):
     assert {(fault.row, fault.field) for fault in folder.check()} == {(2, "note")}
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_address_is_no_phone_number(folder, scheme):
+    folder.edit("sources", 2, "url", f"{scheme}://example.org/a/8-912-345-67-89")
+    assert folder.check() == []
+
+
 @pytest.mark.parametrize("key", ["petrov-ivan-sergeyevich", "ivan_petrovich", "list-7-912-345-67-89"])
 def test_a_key_that_looks_like_a_person_is_refused(folder, key):
     folder.edit("observations", 7, "id", key)
