@@ -1,6 +1,7 @@
 """What a command says and with which code it ends when something goes wrong."""
 
 import errno
+from unittest.mock import Mock
 
 import pytest
 from desertion.pipeline import __main__ as command
@@ -13,20 +14,14 @@ from small_project import lay_out
     (OSError(errno.ENOSPC, "No space left on device", "a/file"), 1, "a/file: No space left on device; the disk is full: make room"),
     (MemoryError(), 1, "out of memory"), (KeyboardInterrupt(), 130, "")])
 def test_what_a_person_can_mend_is_said_in_words(monkeypatch, capsys, tmp_path, error, code, words):
-    def fail(*_):
-        raise error
-
-    monkeypatch.setattr(command, "audit_packages", fail)
+    monkeypatch.setattr(command, "audit_packages", Mock(side_effect=error))
     assert command.main(["--root", str(tmp_path), "audit"]) == code
     said = capsys.readouterr().err
     assert said.strip().startswith(words) and "Traceback" not in said and bool(said) == bool(words)
 
 
 def test_a_fault_of_ours_is_not_hidden(monkeypatch, tmp_path):
-    def fail(*_):
-        raise OSError(errno.EXDEV, "Invalid cross-device link")
-
-    monkeypatch.setattr(command, "audit_packages", fail)
+    monkeypatch.setattr(command, "audit_packages", Mock(side_effect=OSError(errno.EXDEV, "Invalid cross-device link")))
     with pytest.raises(OSError, match="cross-device"):
         command.main(["--root", str(tmp_path), "audit"])
 
