@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from . import recording
 from .bounds import Bounds, from_published
 from .days import LATEST, is_day
 
 TABLES = ("sources", "origins", "measures", "populations", "observations", "claims")
 SAME_QUANTITY = ["measure", "population", "category"]
+LEFT_OUT = "left_out"  # the table, beside the others, of the observations that a data folder leaves out on purpose
+# The table that lists what a field can be. Of other fields (an id, a category) the observations themselves are the list.
+LISTED = {"measure": "measures", "population": "populations", "origin": "origins", "source": "sources", "claim": "claims"}
+STATUSES = ("use", "rereport", "conflict", "reject")
+SPELT = (*LISTED, "id", "category")  # the fields whose values a notebook can misspell
 
 
 class EvidenceError(Exception):
     """The tables do not hold what was asked for. The message says what, where, and what is there instead."""
 
 
-def read_table(folder: Path, table: str) -> pd.DataFrame:
-    """One table as text, every cell as it stands in the file. Raises ``EvidenceError`` if there is none."""
+def read_table(folder: Path, table: str, read: Callable[[Path], bytes] = Path.read_bytes) -> pd.DataFrame:
+    """One table as text, every cell as it stands in the file. Raises ``EvidenceError`` if there is none.
+
+    read: what gives the content of a file.
+    """
     path = folder / f"{table}.csv"
     if not path.is_file():
         raise EvidenceError(f"{path}: no such table")
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return pd.read_csv(BytesIO(read(path)), dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, ValueError) as error:  # what pandas says of a file that is no table is a ValueError
         raise EvidenceError(f"{path}: cannot be read as a table: {error}") from None
 
@@ -113,19 +125,34 @@ class Indexed:
         return self._codes[name]
 
 
-@dataclass
 class Evidence:
     """The tables in ``folder`` as they could be known on ``as_of``; ``reads`` records every selection made.
 
     without: an origin whose observations are left out, as if the table did not have them. whole: all of the evidence, if this
-    is a view of it: it is read, and what both see is hashed, only once.
+    is a view of it: it is read, and what both see is hashed, only once. read: what gives the content of a file.
     """
 
-    folder: Path
-    as_of: str = LATEST
-    reads: list[dict[str, Any]] = field(default_factory=list)
-    without: str = ""
-    whole: Evidence | None = None
+    def __init__(self, folder: Path, as_of: str = LATEST, without: str = "", whole: Evidence | None = None,
+                 read: Callable[[Path], bytes] = Path.read_bytes) -> None:
+        self.folder, self._as_of, self.without, self.whole, self._read = folder, as_of, without, whole, read
+        self.reads: list[dict[str, Any]] = []
+        if recorder := recording.recorder():
+            recorder.require_known(os.path.realpath(folder))
+            recorder.watch(self)
+
+    @property
+    def as_of(self) -> str:
+        """The date; whoever asks for it may show it, so that a run which does is of that date alone."""
+        if recorder := recording.recorder():
+            recorder.record("date:", recording.hashed(self._as_of))
+        return self._as_of
+
+    def recorded(self, recorder: recording.Recorder) -> dict[str, str]:
+        """What was read of this evidence, as records have it: a selection, of which folder and which date → the hash of its rows."""
+        folder = os.path.realpath(self.folder)
+        of = {"folder": "" if folder == recorder.data else recorder.named(folder),
+              "as_of": "" if self._as_of == recorder.as_of else self._as_of}
+        return {f"rows:{read_key({**read, **of})}": self.digest(read_key(read)) for read in self.reads if "table" in read}
 
     @cached_property
     def _tables(self) -> dict[str, Indexed]:
@@ -140,15 +167,21 @@ class Evidence:
             whole = self.whole or self
             if table == "observations":
                 rows = whole._rows[whole._rows["origin"] != self.without] if self.without else whole._rows
-                self._tables[table] = Indexed(visible(rows, self.as_of).sort_values("id"), whole._texts)
+                self._tables[table] = Indexed(visible(rows, self._as_of).sort_values("id"), whole._texts)
             else:
-                self._tables[table] = self.whole._table(table) if self.whole else Indexed(read_table(self.folder, table))
+                self._tables[table] = self.whole._table(table) if self.whole else Indexed(self._text(table))
         return self._tables[table]
 
     @cached_property
     def _rows(self) -> pd.DataFrame:
         """The observations as they are in the file."""
-        return read_table(self.folder, "observations")
+        return self._text("observations")
+
+    def _text(self, table: str) -> pd.DataFrame:
+        """A table of the folder. That it was opened is not recorded: the rows that are read of it are."""
+        recorder = recording.recorder()
+        with recorder.unrecorded() if recorder else contextlib.nullcontext():
+            return read_table(self.folder, table, self._read)
 
     @cached_property
     def _texts(self) -> dict[tuple[Any, str], str]:
@@ -156,7 +189,7 @@ class Evidence:
 
     def view(self, as_of: str = LATEST, without: str = "") -> Evidence:
         """The same evidence by another date, or as if the table of observations had none of an origin; nothing is read of it."""
-        return Evidence(self.folder, as_of, without=without, whole=self)
+        return Evidence(self.folder, as_of, without, self, self._read)
 
     def select(self, table: str, **where: str | Iterable[str]) -> pd.DataFrame:
         """Rows of a table as text, by field; recorded as read.
@@ -168,8 +201,36 @@ class Evidence:
             asked.setdefault("status", "use")
         read = {"table": table, "where": asked}
         if read not in self.reads:
+            self.require_spelt(asked)
             self.reads.append(read)
         return self.rows(read).reset_index(drop=True)
+
+    def require_spelt(self, where: Mapping[str, str | Collection[str]]) -> None:
+        """Raises ``EvidenceError`` where a selection names what no table has: no row of any date could match it."""
+        for name, wanted in where.items():
+            if name not in SPELT:
+                continue
+            known = self._vocabulary(name)
+            if strange := sorted({wanted} - known if isinstance(wanted, str) else set(wanted) - known):
+                close = difflib.get_close_matches(strange[0], known, n=3, cutoff=0.6)
+                raise EvidenceError(f"no {name} {', '.join(map(repr, strange))} in the tables of {self.folder}"
+                                    + (f"; close to it: {', '.join(close)}" if close else ""))
+
+    def _vocabulary(self, name: str) -> set[str]:
+        """The values that a field has in any row of any date."""
+        whole = self.whole or self
+        if name not in whole._vocabularies:
+            known = set(whole._rows[name]) if name in whole._rows else set()
+            if (self.folder / f"{LEFT_OUT}.csv").is_file():
+                known |= set(whole._text(LEFT_OUT)[name])
+            if name in LISTED:
+                known |= set(whole._table(LISTED[name]).table[name])
+            whole._vocabularies[name] = known
+        return whole._vocabularies[name]
+
+    @cached_property
+    def _vocabularies(self) -> dict[str, set[str]]:
+        return {}
 
     def rows(self, read: Mapping[str, Any]) -> pd.DataFrame:
         """The rows that a recorded selection gives here. Raises ``EvidenceError`` where the table or a field is gone."""
@@ -212,7 +273,7 @@ class Evidence:
 
     def _lacks_some(self, read: str) -> bool:
         """Whether a selection may give other rows here than in the whole. By a date: what stands in for a row depends on others."""
-        return self.as_of != LATEST or (bool(self.without) and self.without in self.whole._origins_in(read))
+        return self._as_of != LATEST or (bool(self.without) and self.without in self.whole._origins_in(read))
 
     def _origins_in(self, read: str) -> frozenset[str]:
         """The origins of the observations that a recorded selection gives here."""
@@ -263,7 +324,7 @@ class Evidence:
         return dict(zip(rows[table.removesuffix("s")], rows["label"], strict=True))  # columns may stand in any order
 
     def sources_of(self, rows: Iterable[str]) -> list[str]:
-        """Keys of the pages on which observations were read, in order of the keys."""
+        """Keys of the pages on which observations were read, in order of the keys; recorded as read."""
         return sorted(set(self._named(rows)["source"]))
 
     def origins_of(self, rows: Iterable[str]) -> list[str]:
@@ -274,7 +335,8 @@ class Evidence:
         return [labels[key] for key in sorted(counted.index, key=lambda key: (-counted[key], key))]
 
     def _named(self, rows: Iterable[str]) -> pd.DataFrame:
-        return self._table("observations").select({"id": set(rows)})
+        """Observations by their ids, whatever their status."""
+        return self.select("observations", id=rows, status=STATUSES)
 
 
 def read_key(read: Mapping[str, Any]) -> str:

@@ -7,11 +7,9 @@ run by papermill, by ``jupyter execute`` or by hand publishes the same thing, an
 from __future__ import annotations
 
 import html
-import json
 import math
 import os
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -63,7 +61,7 @@ class Publisher:
         ends = {"low": bounds.low, "high": bounds.high, "value": bounds.value}
         picks = {end: write(at, step, up={"low": False, "high": True}.get(end) if not bounds.is_point else None)
                  for end, at in ends.items() if number_or_none(at) is not None}
-        body = {**result(bounds, unit, printed), "picks": picks, "about": about, "rows": sorted(bounds.rows)}
+        body = {**result(bounds, unit, printed), "picks": picks, "about": about, "rows": self._known(bounds.rows)}
         shown = f"<b>{html.escape(printed)}</b> {html.escape(unit if unit != 'share' else '')}: {html.escape(about)}"
         self._show("result", name, body, f"<p>{shown}</p>", f"{name}: {printed} {unit}. {about}")
 
@@ -75,7 +73,7 @@ class Publisher:
         """Publishes words that are computed (a date, the name of the largest effect) for prose to cite."""
         self._claim_name(name)
         body = {"value": None, "low": None, "high": None, "unit": "words", "text": words, "about": about,
-                "rows": sorted(rows)}
+                "rows": self._known(rows)}
         self._show("result", name, body, f"<p><b>{html.escape(words)}</b>: {html.escape(about)}</p>",
                    f"{name}: {words}. {about}")
 
@@ -93,7 +91,7 @@ class Publisher:
             raise PublishError(f"{self.notebook}.{name}: a figure needs alt text and data")
         if os.environ.get(NUMBERS_ONLY):
             return
-        rows = sorted(set(rows))
+        rows = self._known(rows)
         source = self._source_line(rows)
         drawn = {variant: render(draw, data, name=f"{self.notebook}-{name}", title=title, subtitle=subtitle,
                                  source=source, narrow=narrow,
@@ -108,7 +106,7 @@ class Publisher:
               ) -> None:
         """Publishes a table of the given columns (name → label); a ``Bounds`` is printed, and kept as numbers in the CSV."""
         self._claim_name(name)
-        body = {"title": title, **self._tabular(data, columns, sorted(set(rows)))}
+        body = {"title": title, **self._tabular(data, columns, self._known(rows))}
         cells = pd.DataFrame(body["data"], columns=[column["label"] for column in body["columns"]])
         self._show("table", name, body, cells.to_html(index=False, border=0), f"{title}\n{cells.to_string(index=False)}")
 
@@ -135,6 +133,12 @@ class Publisher:
         shown = labels if len(labels) <= 6 else [*labels[:5], f"{len(labels) - 5} more"]
         return f"Source: {text.listing(shown)}; Counting the 500s."
 
+    def _known(self, rows: Iterable[str]) -> list[str]:
+        """Ids of observations in order. Raises ``EvidenceError`` for one that there is not."""
+        ordered = sorted(set(rows))
+        self.evidence.require_spelt({"id": ordered})
+        return ordered
+
     def _claim_name(self, name: str) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             raise PublishError(f"{self.notebook}.{name}: a name is small letters, digits and underscores")
@@ -143,9 +147,7 @@ class Publisher:
         self._names.add(name)
 
     def _show(self, kind: str, name: str, body: dict[str, Any], shown: str, plain: str) -> None:
-        modules = sorted(module for module in sys.modules if module.startswith(f"{__package__}."))
-        payload = {"kind": kind, "notebook": self.notebook, "name": name, "body": body,
-                   "reads": json.loads(json.dumps(self.evidence.reads)), "modules": modules}
+        payload = {"kind": kind, "notebook": self.notebook, "name": name, "body": body}
         anchored = f'<div id="{self.notebook}-{name}" class="published-{kind}">{shown}</div>'
         display({MIME: payload, "text/html": anchored, "text/plain": plain}, raw=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from . import recording
 from .bounds import Bounds
 from .data import Evidence, EvidenceError
 
@@ -46,18 +48,23 @@ def published(folder: str | Path, notebook: str, evidence: Evidence) -> Results:
 
     Raises ``EvidenceError`` if that notebook has not been run.
     """
-    path = Path(folder) / f"{notebook}.json"
-    if not path.is_file():
-        raise EvidenceError(f"{path}: the notebook {notebook} has not been run for this edition; `make book` runs it")
-    read = {"notebook": notebook}
-    if read not in evidence.reads:
-        evidence.reads.append(read)
-    return Results(json.loads(path.read_text("utf-8")))
+    path, recorder = Path(folder) / f"{notebook}.json", recording.recorder()
+    _require_made(path, f"results:{notebook}", f"the notebook {notebook} has not been run for this edition; `make book` runs it")
+    with recorder.unrecorded() if recorder else contextlib.nullcontext():
+        document = json.loads(path.read_text("utf-8"))
+    if recorder:
+        recorder.record(f"results:{notebook}", recording.served(document))
+    _note(evidence, {"notebook": notebook})
+    return Results(document)
 
 
 def everything_published(folder: str | Path, evidence: Evidence, but: str) -> dict[str, Results]:
     """What all notebooks published in ``folder``, but for the one that asks; recorded as read."""
-    names = sorted(path.stem for path in Path(folder).glob("*.json"))
+    recorder = recording.recorder()
+    names = sorted(recorder.notebooks if recorder else (path.stem for path in Path(folder).glob("*.json")))
+    if recorder:
+        recorder.record("notebooks:", recording.hashed(*names))
+        recorder.wait(*(f"results:{name}" for name in names if name != but and not (Path(folder) / f"{name}.json").is_file()))
     return {name: published(folder, name, evidence) for name in names if name != but}
 
 
@@ -67,14 +74,24 @@ def swept(file: str | Path, evidence: Evidence) -> pd.DataFrame:
     Raises ``EvidenceError`` if the sweep has not been run.
     """
     path = Path(file)
-    if not path.is_file():
-        raise EvidenceError(f"{path}: the sweep {path.stem} has not been run; `make book` runs it")
-    read = {"sweep": path.stem}
-    if read not in evidence.reads:
-        evidence.reads.append(read)
+    _require_made(path, f"sweep:{path.stem}", f"the sweep {path.stem} has not been run; `make book` runs it")
+    _note(evidence, {"sweep": path.stem})
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     cells = rows[["low", "value", "high", "unit", "rows"]].itertuples(index=False)
     return rows.assign(bounds=[_swept_bounds(*row) for row in cells])
+
+
+def _require_made(path: Path, what: str, otherwise: str) -> None:
+    """Raises ``EvidenceError`` if a file of results is not there; a build then makes it, and runs the notebook again."""
+    if not path.is_file():
+        if recorder := recording.recorder():
+            recorder.wait(what)
+        raise EvidenceError(f"{path}: {otherwise}")
+
+
+def _note(evidence: Evidence, read: dict[str, str]) -> None:
+    if read not in evidence.reads:
+        evidence.reads.append(read)
 
 
 def _swept_bounds(low: str, value: str, high: str, unit: str, rows: str) -> Bounds | None:

@@ -19,7 +19,7 @@ import yaml
 
 from ..contract import printable
 from .errors import BuildError, in_words
-from .files import only_one, scratch, tidy, write
+from .files import only_one, scratch, tidy
 from .project import Project
 
 
@@ -112,15 +112,13 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
         if (recovered := finish_import(project)):
             print(recovered)
         addresses.note(project)
-        before = unchanged.inputs(project, editions)
-        if unchanged.is_built(project, before):
+        if unchanged.is_built(project, editions):
             print("Nothing has changed since the book was built.")
         else:
             from .book import book, default_workers
 
             print(f"Building from {project.data}", flush=True)
             book(project, editions, getattr(chosen, "workers", None) or default_workers())
-            unchanged.built(project, before, unchanged.inputs(project, editions))
     print(f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
           f"Open {project.published / 'index.html'} in a browser, or run `make serve`.")
 
@@ -201,17 +199,18 @@ def make_translation(project: Project, chosen: argparse.Namespace) -> None:
 
 def run_one(project: Project, chosen: argparse.Namespace) -> None:
     """Runs one notebook with given parameters and prints what it published; the book is not touched."""
-    from . import execution
+    from . import running
+    from .sources import source_of
 
     name = Path(chosen.notebook).stem
     if name not in project.notebook_names:
         raise BuildError(f"no notebook {name!r}; there are {', '.join(project.notebook_names)}")
     settings = dict(setting(each) for each in chosen.settings)
-    given = execution.checked(project, name, {"data": project.told(project.data), **settings})
-    executed = execution.run_notebook(project, name, given)
+    given = source_of(project, name).checked({"data": project.told(project.data), **settings})
+    executed = running.run_notebook(project, name, given)
     output = project.build / "runs" / f"{name}.ipynb"
-    execution.write_notebook(output, executed)
-    for each in execution.payloads(executed):
+    running.write_notebook(output, executed)
+    for each in running.payloads(executed):
         if each["kind"] == "result":
             body = each["body"]
             print(f"{each['name']}: {body['text']} {'' if body['unit'] in ('share', 'words') else body['unit']}".rstrip())
@@ -220,27 +219,34 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
 
 def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     """Runs the sweeps of a file and writes their tables; the book is not touched."""
-    from . import execution, sweep
+    from . import running, sweep
     from .book import default_workers, require_clean
+    from .present import Present
+    from .runs import Changed, Runs
 
     sweeps = sweep.load_sweeps(project, chosen.spec)
     if chosen.only and chosen.only not in {each.name for each in sweeps}:
         raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
     require_clean(project.data)
     with alone(project), contextlib.ExitStack() as stack:
-        run_it, workers = None, default_workers()
+        run_it, workers = running.run_recorded, default_workers()
         if chosen.scheduler:
             from .cluster import cluster
 
             run_it, workers = stack.enter_context(cluster(chosen.scheduler))
-        execution.at_once(workers)
+        running.at_once(workers)
+        runs = Runs(project, Present(), run_it)
+        runs.sweeps = {each.name: functools.partial(sweep.write_table, each, runs, workers) for each in sweeps}
         for each in sweeps:
             if chosen.only in (None, each.name):
                 started = time.perf_counter()
-                table = sweep.run(each, workers, run_it)
-                write(project.sweep_file(each.name), table.csv())
+                try:
+                    table = runs.settle_sweep(each.name)
+                except Changed as error:
+                    raise BuildError(f"{error}, which changed meanwhile; the same command begins again") from None
                 print(f"{each.name}: {len(table.rows):,} numbers under {table.settings:,} settings; {table.runs:,} notebooks run, "
                       f"the others known ({time.perf_counter() - started:.0f} s): {project.sweep_file(each.name)}", flush=True)
+        runs.store.used(runs.used())
 
 
 def explain_runs(project: Project, chosen: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -27,7 +27,7 @@ from .files import as_json, mirror
 from .project import Project
 from .rowdiff import RowChange, differences, in_terminal
 from .sentences import Sentence
-from .sides import EDITIONS, EVIDENCE, Figure, Number, Side, edition, evidence, find, staged_editions
+from .sides import EDITIONS, EVIDENCE, Documents, Figure, Number, Side, edition, evidence, find, staged_editions
 
 SAME, CHANGED, FLIPPED = 0, 3, 4  # exit codes; 1 is an error, 2 a command that is not understood
 SHOWN = 10  # of each kind, in the terminal
@@ -469,15 +469,15 @@ def _more(left: int, indent: int, what: str = "") -> list[str]:
 # --- For the book, and as a command -----------------------------------------------------------------------------------
 
 
-def staged(project: Project, editions: list[str]) -> dict[str, str]:
+def staged(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path]) -> dict[str, str]:
     """What the stage needs for the page: the report from the ``article`` edition (if it is built) to the book's own, and what
     a later comparison with this book needs."""
-    sides = [edition(project, project.build / "editions", None, name)
-             for name in ("article" if "article" in editions else editions[0], editions[0])]
+    own = next(iter(documents))
+    sides = [edition(project, documents, files, name) for name in ("article" if "article" in documents else own, own)]
     report = compare(*sides, project.root / "book")
     return {"published/changes.json": as_json(report.model_dump(mode="json")),
-            f"published/{EVIDENCE}": evidence(project, editions),
-            f"published/{EDITIONS}": staged_editions(project, editions)}
+            f"published/{EVIDENCE}": evidence(project, documents),
+            f"published/{EDITIONS}": staged_editions(project, documents)}
 
 
 def run(project: Project, before: str, after: str | None) -> int:

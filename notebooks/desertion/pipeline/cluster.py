@@ -9,6 +9,7 @@ scheduler, and stored once.
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -21,12 +22,10 @@ from typing import Any
 
 import nbformat
 
-from ..carriage import NUMBERS_ONLY
-from . import execution
 from .errors import BuildError
-from .execution import Run
 from .files import digest, tree
 from .project import Project
+from .running import Ran, Run
 
 SECONDS_TO_ANSWER = 20
 
@@ -49,17 +48,20 @@ def cluster(address: str) -> Iterator[tuple[Run, int]]:
         raise BuildError(f"SCHEDULER={address}: no Dask scheduler answers ({error or type(error).__name__})") from None
     cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers do not have this library
 
-    def run_it(project: Project, name: str, given: Mapping[str, Any], figures: bool) -> Any:
-        parcel = packed(project, name, given)
-        settings = [f"{key}={value}" for key, value in given.items() if key != "data"]
-        task = client.submit(run_there, parcel, name, settings, figures, key=f"{name}-{digest(parcel, *settings, str(figures))}")
+    def run_it(project: Project, name: str, source: bytes, given: Mapping[str, Any], figures: bool) -> Ran:
+        parcel = packed(project, name, source, given)
+        asked = json.dumps({**given, "data": "../data"}, sort_keys=True)
+        task = client.submit(run_there, parcel, name, asked, figures, key=f"{name}-{digest(parcel, asked, str(figures))}")
         try:
-            notebook, complaint = task.result()
+            answer, complaint = task.result()
         except KilledWorker as error:
             raise BuildError(f"notebooks/{name}.ipynb: {error}") from None
-        if notebook is None:
+        if answer is None:
             raise BuildError(complaint)
-        return nbformat.reads(notebook, as_version=4)
+        record = json.loads(answer)
+        notebook = record.pop("notebook")
+        failure = BuildError(record.pop("failure")) if record["waits"] else None
+        return Ran(nbformat.reads(notebook, as_version=4) if notebook else None, **record, failure=failure)
 
     with client:
         try:
@@ -69,33 +71,31 @@ def cluster(address: str) -> Iterator[tuple[Run, int]]:
         yield run_it, sum(client.nthreads().values())
 
 
-def packed(project: Project, name: str, given: Mapping[str, Any]) -> bytes:
-    """An archive of all that a run of a notebook reads; equal for equal content."""
-    others, sweeps = execution.uses(execution.read_notebook(project.notebooks / f"{name}.ipynb"), project.notebook_names)
+def packed(project: Project, name: str, source: bytes, given: Mapping[str, Any]) -> bytes:
+    """An archive of all that a run of a notebook may read; equal for equal content."""
     results = (project.notebooks / given["results"]).resolve() if "results" in given else project.build
-    files = [project.root / "requirements.txt", project.notebooks / f"{name}.ipynb",
-             *tree(project.notebooks / "desertion", (".py", ".mplstyle")),
-             *(results / f"{other}.json" for other in others), *map(project.sweep_file, sweeps)]
-    held = {path.relative_to(project.root).as_posix(): path for path in files}
+    files = [project.root / "requirements.txt", *(path for path in tree(project.notebooks) if path.suffix != ".ipynb"),
+             *results.glob("*.json"), *(project.build / "sweeps").glob("*.csv")]
+    held = {path.relative_to(project.root).as_posix(): path.read_bytes() for path in files if path.is_file()}
+    held |= {f"notebooks/{each}.ipynb": b"" for each in project.notebook_names} | {f"notebooks/{name}.ipynb": source}
     tables = project.notebooks / given["data"] if "data" in given else project.data
-    held |= {f"data/{path.name}": path for path in tree(tables.resolve(), (".csv", ".json"))}
+    held |= {f"data/{path.name}": path.read_bytes() for path in tree(tables.resolve(), (".csv", ".json"))}
     parcel = io.BytesIO()
     with zipfile.ZipFile(parcel, "w", zipfile.ZIP_DEFLATED) as archive:
-        for member, path in sorted(held.items()):
-            if path.is_file():
-                archive.writestr(zipfile.ZipInfo(member), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        for member, content in sorted(held.items()):
+            archive.writestr(zipfile.ZipInfo(member), content, zipfile.ZIP_DEFLATED)
     return parcel.getvalue()
 
 
-def run_there(parcel: bytes, name: str, settings: list[str], figures: bool) -> tuple[str | None, str]:
-    """On a worker: runs a notebook in a folder of its own; the executed notebook, or ``None`` and what went wrong."""
+def run_there(parcel: bytes, name: str, asked: str, figures: bool) -> tuple[str | None, str]:
+    """On a worker: runs a notebook in a folder of its own; the executed notebook with its record, or ``None`` and what went wrong."""
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
             archive.extractall(folder)
-        environment = {**os.environ, "PYTHONPATH": str(Path(folder, "notebooks")), "DESERTION_ENGINE": "nbclient",
-                       **({} if figures else {NUMBERS_ONLY: "1"})}
-        done = subprocess.run([sys.executable, "-m", "desertion.pipeline", "--root", folder, "run", name, *settings],
+        environment = {**os.environ, "PYTHONPATH": str(Path(folder, "notebooks")), "DESERTION_ENGINE": "nbclient"}
+        answer = Path(folder, "answer.json")
+        done = subprocess.run([sys.executable, "-m", "desertion.pipeline.apart", folder, name, asked, str(figures), str(answer)],
                               env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:
             return None, done.stderr.strip()
-        return Path(folder, "_build", "runs", f"{name}.ipynb").read_text("utf-8"), ""
+        return answer.read_text("utf-8"), ""

@@ -19,10 +19,14 @@ from typing import Any
 from rocrate.model import ContextEntity, DataEntity
 from rocrate.rocrate import ROCrate
 
-from . import execution, provenance
+from ..data import load
+from . import provenance
 from .errors import BuildError
 from .files import as_json, digest, digest_of_bytes, tree
 from .project import Edition, Project
+from .runs import made_in
+from .sources import source_of
+from .unchanged import runs_of_book
 
 NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -100,9 +104,8 @@ def add_tools(crate: ROCrate, project: Project, version: str) -> list[Any]:
 
 def add_action(crate: ROCrate, project: Project, edition: Edition, name: str, tools: list[Any]) -> Any:
     """The run of one notebook for one edition."""
-    path = project.edition_folder(edition.name) / f"{name}.json"
-    document = json.loads(path.read_text("utf-8"))
-    record = json.loads((project.build / "store" / name / document["run"] / "run.json").read_text("utf-8"))
+    run = runs_of_book(project)[edition.name][name]
+    document, record = run.document, run.record
     program = crate.dereference(f"notebooks/{name}.ipynb")
     program["name"], program["softwareRequirements"] = document["title"], tools
     label = f"{edition.name}-{name}"
@@ -114,9 +117,9 @@ def add_action(crate: ROCrate, project: Project, edition: Edition, name: str, to
         raise BuildError(f"{name}, edition {edition.name}: not among the published files: {', '.join(missing)}")
     action = ContextEntity(crate, f"#run-{label}", {
         "@type": "CreateAction", "name": f"{document['title']} (notebook {name}, edition {edition.name})",
-        "identifier": document["run"],
-        "description": f"The evidence as of {edition.as_of}. The identifier is that of the run: a hash of source, library modules, "
-                       "lock, assumptions and rows read.",
+        "identifier": run.folder.name,
+        "description": f"The evidence as of {edition.as_of}. The identifier is that of the run: a hash of source, lock, assumptions "
+                       "and everything that it read.",
         "actionStatus": "http://schema.org/CompletedActionStatus"})
     crate.add(action)
     action["instrument"], action["agent"] = program, crate.dereference(AUTHORS)
@@ -127,20 +130,18 @@ def add_action(crate: ROCrate, project: Project, edition: Edition, name: str, to
 
 def parameters(crate: ROCrate, project: Project, edition: Edition, name: str, label: str) -> list[Any]:
     """Every parameter of the notebook with the value it had: the edition's, else the notebook's own."""
-    from ..parameters import of_notebook
-
-    source = execution.read_notebook(project.notebooks / f"{name}.ipynb")
+    source = source_of(project, name)
     given = {"as_of": edition.as_of, "data": "../data", **edition.assumptions.get(name, {})}
     return [crate.add(ContextEntity(crate, f"#parameter-{label}-{each.name}", {
         "@type": "PropertyValue", "name": each.name, "value": given.get(each.name, each.default), "description": each.meaning,
-        "unitText": each.unit.unit})) for each in of_notebook(source) if each.name != "results"]
+        "unitText": each.unit.unit})) for each in source.parameters if each.name != "results"]
 
 
 def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str, Any], label: str) -> list[Any]:
     """The tables a run read with the rows of each, and the results of other runs."""
-    evidence = execution.view(project.seen_by(edition), edition)
+    evidence = load(project.seen_by(edition).data).view(edition.as_of)
     found: list[Any] = []
-    reads = [(json.loads(read), was) for read, was in record["rows"].items()]
+    reads = [(json.loads(what.removeprefix("rows:")), was) for what, was in record["inputs"] if what.startswith("rows:")]
     for table in sorted({each["table"] for each, _ in reads}):
         selections = [(each, was) for each, was in reads if each["table"] == table]
         rows = sorted({key for each, _ in selections for key in evidence.rows(each).iloc[:, 0]})
@@ -150,11 +151,8 @@ def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str
             "identifier": f"sha256:{digest(*(was for _, was in selections))}",
             "description": "The keys of the rows. Selected by: "
                            + json.dumps([each["where"] for each, _ in selections], sort_keys=True)})))
-    for each in record["reads"]:
-        if "notebook" in each:
-            found.append(crate.dereference(f"executed/{edition.name}/{each['notebook']}.ipynb"))
-        if "sweep" in each:
-            found.append(crate.dereference(f"sweeps/{each['sweep']}.csv"))
+    for kind, name in made_in(record["inputs"]):
+        found.append(crate.dereference(f"sweeps/{name}.csv" if kind == "sweep" else f"executed/{edition.name}/{name}.ipynb"))
     return [each for each in found if each is not None]
 
 

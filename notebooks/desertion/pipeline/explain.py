@@ -1,33 +1,118 @@
-"""What the next build would run, and because of what: the decision of ``execution`` put into words."""
+"""What the next build would run, and because of what: what ``runs`` decides, asked beforehand and put into words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..data import Evidence
-from . import execution, sweep
+from . import sweep, unchanged
 from .book import require_clean
-from .files import as_json
+from .present import Inputs, Present
 from .project import Edition, Project
+from .runs import Asked, Runs, differences, in_short
+from .store import Run
 
 SHOWN = 5  # rows named one by one
-WORDS = {"record": "runs are recorded otherwise now", "source": "its source changed", "lock": "requirements.txt changed",
-         "python": "another Python", "as_of": "another date, which it uses"}
+IDENTITY = {"source": "its source changed", "lock": "requirements.txt changed", "python": "another Python"}
+
+
+class Doubt(Exception):
+    """It hangs on something that the build makes first; the message says on what."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a build does with a notebook of an edition ("runs", "may run", "stays"), and why."""
+    """What a build does with a notebook of an edition ("runs", "may run", "stays"), and why. run: the one that stays."""
 
     notebook: str
     does: str
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    run: Run | None = None
 
     def __str__(self) -> str:
         return f"  {self.notebook:<12} {self.does:<8} {'; '.join(self.reasons)}".rstrip()
+
+
+class Plans:
+    """The plans of one build."""
+
+    def __init__(self, project: Project) -> None:
+        self.runs = Runs(project, Present())
+        self.last: Mapping[str, Any] = unchanged.noted(project).get("runs", {})
+        self.lacking: dict[str, int] = {}  # sweep → how many runs it lacks at least
+        self._found: dict[tuple[str, str], Plan] = {}
+
+    def of(self, edition: Edition, name: str) -> Plan:
+        """What a build does with a notebook of an edition."""
+        job = edition.name, name
+        if job not in self._found:
+            self._found[job] = Plan(name, "may run", ("waits for itself",))  # while it is being found out
+            self._found[job] = self._planned(self.runs.asked(edition, name), self.inputs(edition))
+        return self._found[job]
+
+    def inputs(self, edition: Edition) -> Inputs:
+        """What there is to be read; raises ``Doubt`` for what may become another."""
+        def document(name: str) -> dict[str, Any] | None:
+            if name not in self.runs.project.notebook_names:
+                return None
+            plan = self.of(edition, name)
+            if plan.run is None:
+                raise Doubt(f"reads the results of {name}")
+            return plan.run.of_edition(edition.name)
+
+        def swept(name: str) -> None:
+            if self.lacking.get(name):
+                raise Doubt(f"reads the sweep {name}")
+        return Inputs(self.runs.present, self.runs.project, edition, document, swept)
+
+    def _planned(self, asked: Asked, inputs: Inputs) -> Plan:
+        doubts: dict[str, None] = {}
+        last = self.last.get(asked.edition.name, {}).get(asked.name)
+        for run in self.runs.store.of(asked.name, asked.identity):
+            try:
+                if next(differences(run, inputs), None) is None and run.is_whole:
+                    return Plan(asked.name, "stays", () if run.key == last else ("an earlier run, or one of another edition, read the same",), run)
+            except Doubt as doubt:
+                doubts[str(doubt)] = None
+        if doubts:
+            return Plan(asked.name, "may run", tuple(doubts))
+        return Plan(asked.name, "runs", tuple(self._why(asked, inputs, last)))
+
+    def _why(self, asked: Asked, inputs: Inputs, last: str | None) -> list[str]:
+        """What differs between the last run and now, a phrase each."""
+        run = next((each for each in self.runs.store.all(asked.name) if each.key == last), None)
+        if run is None:
+            return ["has not been run for this edition"]
+        was, now = run.record["identity"], asked.identity
+        found = [words for part, words in IDENTITY.items() if was.get(part) != now[part]]
+        before, after = was.get("parameters", {}), now["parameters"]
+        found += [f"{key}: {before.get(key, 'its default')} → {after.get(key, 'its default')}"
+                  for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
+        differ = []
+        try:
+            differ += differences(run, inputs)
+        except Doubt as doubt:
+            found.append(str(doubt))
+        rows = [what for what in differ if what.startswith("rows:")]
+        found += self._other_rows(asked, inputs, {what: found for what, found in run.record["inputs"] if what in rows})
+        found += [changed(what) for what in differ if what not in rows]
+        return found or ["its stored run is damaged"]
+
+    def _other_rows(self, asked: Asked, inputs: Inputs, rows: Mapping[str, str]) -> list[str]:
+        """Which selections that a run recorded give other rows now; rows are named where those before are still at hand."""
+        stage = self.runs.project.stage / "data"
+        built = Inputs(self.runs.present, replace(self.runs.project, data=stage), replace(asked.edition, data=None), inputs.documents, inputs.sweeps)
+        moved: dict[str, dict[str, None]] = {}
+        for what, was in rows.items():
+            read = json.loads(what.partition(":")[2])
+            comparable = not read["folder"] and not read["as_of"] and (stage / "observations.csv").is_file() and built.hash(what) == was
+            named = differing(built.evidence, inputs.evidence, read) if comparable else [described(read)]
+            moved.setdefault(read["table"], {}).update(dict.fromkeys(named))
+        return [f"{table}: {', '.join(list(named)[:SHOWN])}" + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")
+                for table, named in moved.items()]
 
 
 def report(project: Project, editions: list[Edition]) -> str:
@@ -36,108 +121,43 @@ def report(project: Project, editions: list[Edition]) -> str:
     Raises ``BuildError`` for data with faults, as the build does.
     """
     project = project.seen_by(editions[0])
+    if unchanged.is_built(project, editions):
+        stay = [line for edition in editions for line in (f"{edition.name}:", *(str(Plan(name, "stays")) for name in project.notebook_names))]
+        return "\n".join(["Nothing has changed since the book was built.", *stay, *(f"sweep {each.name}: stays" for each in sweep.load_sweeps(project))])
     for folder in dict.fromkeys(project.seen_by(edition).data for edition in editions):
         require_clean(folder)
-    sweeps = {each.name: replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)}
-    lacking = {name: missing(each) for name, each in sweeps.items()}
-    lines = []
-    for edition in editions:
-        lines += [f"{edition.name}:", *map(str, plans(project, edition, [name for name in lacking if lacking[name]]))]
-    for name, count in lacking.items():
-        known = f"{len(sweeps[name].jobs()):,} settings known"
-        lines.append(f"sweep {name}: " + (f"at least {count:,} runs before it has its {known}" if count else f"its {known}"))
-    return "\n".join(lines)
+    plans = Plans(project)
+    sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
+    said = [lacking(plans, each) for each in sweeps]
+    lines = [line for edition in editions
+             for line in (f"{edition.name}:", *(str(plans.of(edition, name)) for name in project.notebook_names))]
+    return "\n".join([*lines, *said])
 
 
-def missing(asked: sweep.Sweep) -> int:
-    """How many runs a sweep needs at least: settings for which no earlier run stands, once where they see the same rows."""
-    lacking, editions = set(), {}
-    for name, setting in asked.jobs():
-        key = as_json(setting)
-        edition = editions[key] = editions.get(key) or asked.edition(setting)
-        project = asked.project.seen_by(edition)
-        _, base = execution.identity(project, edition, name)
-        if execution.find(project, edition, name, base) is None:
-            lacking.add(execution.expected(project, edition, name, base))
-    return len(lacking)
+def lacking(plans: Plans, asked: sweep.Sweep) -> str:
+    """What a build does with a sweep: how many runs it lacks, those once that will see the same."""
+    if sweep.is_current(asked, plans.runs):
+        plans.lacking[asked.name] = 0
+        return f"sweep {asked.name}: stays"
+    plans.lacking[asked.name] = 1  # its notebooks may read it
+    jobs = asked.jobs({name: plans.runs.reads_of(name) for name in asked.notebooks})
+    without = {(plans.runs.likeness(plans.runs.asked(edition, name), plans.inputs(edition)))
+               for name, setting in jobs if plans.of(edition := asked.edition(setting), name).run is None}
+    known = f"{len(jobs):,} settings known"
+    return f"sweep {asked.name}: " + (f"at least {len(without):,} runs before it has its {known}" if without else f"its {known}")
 
 
-def plans(project: Project, edition: Edition, sweeps: Iterable[str]) -> list[Plan]:
-    """What a build does with each notebook of an edition; ``sweeps``: those whose table may become another."""
-    found: dict[str, Plan] = {}
-    for name in in_order(project):
-        notebook = execution.read_notebook(project.notebooks / f"{name}.ipynb")
-        others, tables = execution.uses(notebook, set(project.notebook_names) - {name})
-        doubtful = [f"reads the results of {each}" for each in others if found[each].does != "stays"]
-        doubtful += [f"reads the sweep {each}" for each in tables if each in sweeps]
-        found[name] = plan(project.seen_by(edition), edition, name, doubtful)
-    return [found[name] for name in project.notebook_names]
+def changed(what: str) -> str:
+    """What a record names, as what has changed."""
+    kind, _, name = what.partition(":")
+    if kind == "file" and name.startswith("notebooks/desertion/"):
+        return f"{name.removeprefix('notebooks/desertion/').removesuffix('.py').replace('/', '.')} changed in the library"
+    return f"{in_short(what)} changed"
 
 
-def in_order(project: Project) -> list[str]:
-    """The notebooks, each after those whose results it reads."""
-    return list(dict.fromkeys(each for name in project.notebook_names for each in [*sweep.upstream(project, name), name]))
-
-
-def plan(project: Project, edition: Edition, name: str, doubtful: list[str]) -> Plan:
-    """What a build does with one notebook, given what it reads that may become another."""
-    _, base = execution.identity(project, edition, name)
-    last = last_run(project, edition, name)
-    known = execution.find(project, edition, name, base)
-    if known is None:
-        return Plan(name, "runs", tuple(why(project, edition, last, base)))
-    if doubtful:
-        return Plan(name, "may run", tuple(doubtful))
-    reused = last is None or known.name != last["run"]
-    return Plan(name, "stays", ("an earlier run, or one of another edition, read the same",) if reused else ())
-
-
-def last_run(project: Project, edition: Edition, name: str) -> dict[str, Any] | None:
-    """The record of the run that the last build used for an edition, with its key as ``run``; ``None`` without one."""
-    document = project.edition_folder(edition.name) / f"{name}.json"
-    key = json.loads(document.read_text("utf-8")).get("run") if document.is_file() else None
-    return next(({**record, "run": key} for folder, record in execution.records(project, name) if folder.name == key), None)
-
-
-def why(project: Project, edition: Edition, last: Mapping[str, Any] | None, base: Mapping[str, Any]) -> list[str]:
-    """What differs between the last run and now, a phrase each."""
-    if last is None:
-        return ["has not been run for this edition"]
-    was = last["base"]
-    found = [words for part, words in WORDS.items() if was.get(part) != base[part]]
-    before, after = was.get("assumptions", {}), base["assumptions"]
-    found += [f"{key}: {before.get(key, 'its default')} → {after.get(key, 'its default')}"
-              for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
-    found += [f"{module.removeprefix('desertion.')} changed in the library" for module, digest in last["modules"].items()
-              if execution.module_digest(project, module) != digest]
-    found += other_rows(execution.view(project, edition), built_view(project, edition), last["rows"].items())
-    if last["results"] != execution.results_digest(project, edition, last["reads"]):
-        found.append("results that it reads changed")
-    return found
-
-
-def built_view(project: Project, edition: Edition) -> Evidence | None:
-    """The evidence as the last book was built from it; ``None`` if there is no such book."""
-    folder = project.stage / "data"
-    return execution.view(replace(project, data=folder), edition) if (folder / "observations.csv").is_file() else None
-
-
-def other_rows(now: Evidence, built: Evidence | None, rows: Iterable[tuple[str, str]]) -> list[str]:
-    """Which selections that a run recorded give other rows now; rows are named where those before are still at hand."""
-    changed: dict[str, dict[str, None]] = {}
-    for key, digest in rows:
-        if now.digest(key) != digest:
-            read = json.loads(key)
-            comparable = built is not None and built.digest(key) == digest
-            named = differing(built.rows(read), now.rows(read)) if comparable else [described(read)]
-            changed.setdefault(read["table"], {}).update(dict.fromkeys(named))
-    return [f"{table}: {', '.join(list(named)[:SHOWN])}" + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")
-            for table, named in changed.items()]
-
-
-def differing(before: Any, after: Any) -> list[str]:
-    """The rows that are in one table and not, or not so, in the other: key and what became of it."""
-    old, new = ({row[0]: row for row in table.itertuples(index=False, name=None)} for table in (before, after))
+def differing(before: Evidence, after: Evidence, read: Mapping[str, Any]) -> list[str]:
+    """The rows that a selection gives on one side and not, or not so, on the other: key and what became of it."""
+    old, new = ({row[0]: row for row in side.rows(read).itertuples(index=False, name=None)} for side in (before, after))
     what = {key: "removed" if key not in new else "added" if key not in old else "revised" for key in {**old, **new}}
     return [f"{key} {what[key]}" for key in what if old.get(key) != new.get(key)]
 

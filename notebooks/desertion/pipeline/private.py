@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from . import unchanged
 from .errors import BuildError
 from .files import as_json, digest, digest_of_bytes, temporary, write
+from .present import Present, look_at
 from .project import Project
 
 LONG = 8  # characters from which the value of a variable tells one machine from another
@@ -73,10 +73,9 @@ class Searcher:
     @cached_property
     def inputs(self) -> bytes:
         """All that the book is made from."""
-        editions = [edition for edition in self.project.editions if self.project.edition_folder(edition.name).is_dir()]
-        files = {*unchanged.of_runs(self.project, self.project.notebook_names), *unchanged.of_pages(self.project),
-                 *(path for edition in editions for path in self.project.seen_by(edition).data.glob("*.csv"))}
-        return b"\0".join(path.read_bytes() for path in sorted(files) if path.is_file())
+        present = Present()
+        look_at(present, self.project, [edition for edition in self.project.editions if self.project.edition_folder(edition.name).is_dir()])
+        return b"\0".join(path.read_bytes() for path in map(Path, present.hashes()) if path.is_file())
 
     @cached_property
     def everywhere(self) -> dict[bytes, str]:

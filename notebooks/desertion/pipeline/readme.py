@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from .errors import BuildError
 from .files import write
 from .project import Project
+from .unchanged import runs_of_book
 
 MARK = re.compile(r"<!--(\w+)\.(\w+)-->(.*?)<!--/-->", re.S)
 PICTURE = ("rate", "windows")
@@ -18,9 +18,10 @@ def filled(readme: str, project: Project) -> str:
 
     Raises ``BuildError`` where a mark names a number that is not published.
     """
+    runs = runs_of_book(project)["latest"]
+
     def number(found: re.Match[str]) -> str:
-        path = project.edition_folder("latest") / f"{found[1]}.json"
-        results = json.loads(path.read_text("utf-8"))["results"] if path.is_file() else {}
+        results = runs[found[1]].document["results"] if found[1] in runs else {}
         if found[2] not in results:
             raise BuildError(f"README.md: no published number {found[1]}.{found[2]}; `make book` first")
         return f"<!--{found[1]}.{found[2]}-->{results[found[2]]['text']}<!--/-->"
@@ -30,7 +31,7 @@ def filled(readme: str, project: Project) -> str:
 def picture(project: Project) -> str:
     """The README's figure on a white ground, its colours fixed: a README has no style sheet."""
     notebook, name = PICTURE
-    svg = (project.edition_folder("latest") / "files" / notebook / f"{notebook}-{name}.svg").read_text("utf-8")
+    svg = (runs_of_book(project)["latest"][notebook].folder / "files" / f"{notebook}-{name}.svg").read_text("utf-8")
     svg = re.sub(r"var\(--fig-\w+, (#\w+)\)", r"\1", svg)
     return re.sub(r"(<svg[^>]*>)", r'\1<rect width="100%" height="100%" fill="#ffffff"/>', svg, count=1)
 

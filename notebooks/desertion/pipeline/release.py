@@ -18,7 +18,10 @@ import yaml
 from . import manifest
 from .errors import BuildError
 from .files import digest_of_bytes, tree, write
+from .present import Present
 from .project import Edition, Project
+from .runs import Runs
+from .unchanged import runs_of_book
 
 TITLE = "counting-the-500s"
 CHECKOUT = ("README.md", "LICENSE", "CITATION.cff", "Makefile", "pyproject.toml", "requirements.in", "requirements.txt",
@@ -87,8 +90,10 @@ def lay_out(project: Project, editions: Iterable[Edition], folder: Path) -> None
     copy(project.data, "data")
     copy(project.published.resolve(), "html")
     copy(project.build / "sweeps", "sweeps")
+    runs, built = Runs(project, Present()), runs_of_book(project)
     for edition in editions:
-        copy(project.edition_folder(edition.name) / "notebooks", f"executed/{edition.name}")
+        for name, run in built[edition.name].items():
+            write(folder / "executed" / edition.name / f"{name}.ipynb", run.notebook(runs.asked(edition, name).told))
     for ending in ("pdf", "epub"):
         copy(project.build / f"{TITLE}.{ending}", f"{TITLE}.{ending}")
 

@@ -18,14 +18,20 @@ def text_of(path: Path, most: int = MAX_BYTES) -> str:
     try:
         if not path.is_file():
             raise BuildError(f"{path}: {'is not a file' if path.exists() else 'there is no such file'}")
-        if path.stat().st_size > most:
-            raise BuildError(f"{path}: is larger than {most // 1024:,} KiB")
-        return path.read_bytes().decode("utf-8-sig")
+        return text_from(path, path.read_bytes(), most)
+    except (OSError, ValueError) as error:
+        raise BuildError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def text_from(path: Path, content: bytes, most: int = MAX_BYTES) -> str:
+    """The text that the content of a file is. Raises ``BuildError`` as ``text_of`` does."""
+    if len(content) > most:
+        raise BuildError(f"{path}: is larger than {most // 1024:,} KiB")
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = 1 + error.object[: error.start].count(b"\n")
         raise BuildError(f"{path}, row {row}: is not UTF-8 text: save it as UTF-8") from None
-    except (OSError, ValueError) as error:
-        raise BuildError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def yaml_of(path: Path) -> Any:

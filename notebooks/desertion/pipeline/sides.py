@@ -116,7 +116,9 @@ def staged_edition(project: Project, name: str) -> Side:
     if stale := [table for table, was in staged[name]["tables"].items() if tables_of(project)[table] != was]:
         raise BuildError(f"{', '.join(f'{table}.csv' for table in stale)}: not the rows that the book was built from; `make book` "
                          "first, then its numbers can be compared")
-    return edition(project, project.stage / "published", project.stage / "published" / name / "files", name)
+    published = project.stage / "published"
+    documents = {each: _documents(published / each) for each in staged}
+    return edition(project, documents, lambda which, _: published / which / "files", name)
 
 
 def staged_editions(project: Project, editions: Iterable[str]) -> str:
@@ -132,16 +134,11 @@ def tables_of(project: Project) -> dict[str, str]:
     return {table: digest(path) if (path := project.data / f"{table}.csv").is_file() else "" for table in TABLES}
 
 
-def edition(project: Project, folder: Path, files: Path | None, name: str) -> Side:
-    """An edition from the results in ``folder`` (one folder an edition); ``files`` holds its drawings.
-
-    files: without it, each notebook's lie in a folder of its own, as the pipeline keeps them.
-    """
-    documents = {each.name: _documents(each) for each in sorted(folder.iterdir()) if each.is_dir()}
+def edition(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], name: str) -> Side:
+    """An edition among those of ``documents``; ``files`` gives the folder with the drawings of an edition and notebook."""
     as_of = project.edition(name).as_of
     tables = tables_in(project.seen_by(project.edition(name)).data, as_of)
-    return _side(name, _as_of(as_of), tables, documents, name,
-                 lambda _, notebook: files or folder / name / "files" / notebook)
+    return _side(name, _as_of(as_of), tables, documents, name, files)
 
 
 def published_book(folder: Path, label: str) -> Side:
@@ -223,14 +220,12 @@ def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
     return found
 
 
-def evidence(project: Project, editions: Iterable[str]) -> str:
+def evidence(project: Project, documents: Mapping[str, Documents]) -> str:
     """What a published book needs to be compared later, as JSON: by edition and notebook, numbers with their rows, titles
     of figures, verdicts, and the selections of rows that were read."""
-    editions = list(editions)
-    body = {name: {"as_of": project.edition(name).as_of, "notebooks": {
-        notebook: _trimmed(document) for notebook, document in _documents(project.edition_folder(name)).items()
-        if notebook in project.notebook_names}} for name in editions}
-    return as_json({"own": editions[0], "editions": body})
+    body = {name: {"as_of": project.edition(name).as_of, "notebooks": {notebook: _trimmed(each) for notebook, each in notebooks.items()}}
+            for name, notebooks in documents.items()}
+    return as_json({"own": next(iter(documents)), "editions": body})
 
 
 def _trimmed(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,17 +8,18 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ..bibliography import bibtex
 from ..data import TABLES, read_table
-from ..parameters import of_notebook
 from . import addresses, changes, manifest, private, provenance
 from .errors import KILLED, BuildError, in_words
-from .execution import read_notebook, title_of
 from .files import as_json, holds, mirror, settle, state_of, tree, write
-from .project import Project
+from .project import Edition, Project
+from .runs import Runs
 from .settings import yaml_of
 
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
@@ -31,8 +32,10 @@ def require_settings(project: Project) -> None:
             raise BuildError(f"{path}: must be settings, each with a name")
 
 
-def stage(project: Project, editions: list[str]) -> list[str]:
+def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     """Puts together what Jupyter Book is given; returns the files that changed. The first edition is the book's own."""
+    held = {edition.name: {name: runs.settle(edition, name) for name in project.notebook_names} for edition in editions}
+    documents = {edition: {name: run.of_edition(edition) for name, run in each.items()} for edition, each in held.items()}
     noted = project.build / addresses.NOTE
     given = json.loads(noted.read_text("utf-8")) if noted.is_file() else {}
     wanted: dict[str, Path | str | bytes] = {
@@ -45,27 +48,25 @@ def stage(project: Project, editions: list[str]) -> list[str]:
     own = project.data / "datapackage.json"
     wanted["data/datapackage.json"] = own if own.is_file() else project.root / "data" / "datapackage.json"
     wanted["book/references.bib"] = bibtex(read_table(project.data, "sources").to_dict("records"))
-    for edition in editions:
-        folder = project.edition_folder(edition)
-        for name in project.notebook_names:
-            wanted[f"published/{edition}/{name}.json"] = folder / f"{name}.json"
-            for file in tree(folder / "files" / name):
-                wanted[f"published/{edition}/files/{file.name}"] = file
-    for name in project.notebook_names:
-        wanted[f"notebooks/{name}.ipynb"] = project.edition_folder(editions[0]) / "notebooks" / f"{name}.ipynb"
-    wanted["published/claims.json"] = as_json(claims(project, editions))
-    wanted["published/parameters.json"] = as_json(parameters(project))
+    for edition, each in held.items():
+        for name, run in each.items():
+            wanted[f"published/{edition}/{name}.json"] = as_json(documents[edition][name])
+            wanted |= {f"published/{edition}/files/{file.name}": file for file in run.files()}
+    for name, run in held[editions[0].name].items():
+        wanted[f"notebooks/{name}.ipynb"] = run.notebook(runs.asked(editions[0], name).told)
+    wanted["published/claims.json"] = as_json(claims(documents))
+    wanted["published/parameters.json"] = as_json(parameters(runs))
     wanted["published/settings.json"] = as_json(settings(project, editions))
     if (citation := project.root / "CITATION.cff").is_file():
         wanted["CITATION.cff"] = citation
-    wanted |= changes.staged(project, editions)
+    wanted |= changes.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")
     return mirror(wanted, project.stage)
 
 
-def settings(project: Project, editions: list[str]) -> dict[str, dict]:
+def settings(project: Project, editions: list[Edition]) -> dict[str, dict]:
     """Edition → its date, its assumptions, and the day on which the last figure it reads became public."""
     found = {}
-    for edition in map(project.edition, editions):
+    for edition in editions:
         days = sorted(filter(None, read_table(project.seen_by(edition).data, "observations")["known_from"]))
         known = days if edition.as_of == "latest" else [day for day in days if day <= edition.as_of]
         found[edition.name] = {"as_of": edition.as_of, "assumptions": edition.assumptions,
@@ -73,26 +74,19 @@ def settings(project: Project, editions: list[str]) -> dict[str, dict]:
     return found
 
 
-def parameters(project: Project) -> dict[str, dict]:
+def parameters(runs: Runs) -> dict[str, dict]:
     """Notebook → its title and parameters, as its parameters cell declares them."""
-    found = {}
-    for name in project.notebook_names:
-        notebook = read_notebook(project.notebooks / f"{name}.ipynb")
-        found[name] = {"title": title_of(notebook, name), "parameters": [
-            {"name": each.name, "default": each.default, "unit": each.unit.unit, "range": each.unit.range, "meaning": each.meaning}
-            for each in of_notebook(notebook)]}
-    return found
+    return {name: {"title": runs.source(name).title, "parameters": [
+        {"name": each.name, "default": each.default, "unit": each.unit.unit, "range": each.unit.range, "meaning": each.meaning}
+        for each in runs.source(name).parameters]} for name in runs.project.notebook_names}
 
 
-def claims(project: Project, editions: list[str]) -> dict[str, dict]:
+def claims(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, dict]:
     """The claims as the first edition decides them, each with the verdict of the other editions beside it."""
-    found: dict[str, dict[str, dict]] = {edition: {} for edition in editions}
-    for edition in editions:
-        for name in project.notebook_names:
-            document = json.loads((project.edition_folder(edition) / f"{name}.json").read_text("utf-8"))
-            found[edition].update(document.get("claims", {}))
-    return {key: {**card, "editions": {edition: found[edition][key]["verdict"] for edition in editions[1:]}}
-            for key, card in found[editions[0]].items()}
+    found = {edition: {key: card for document in each.values() for key, card in document.get("claims", {}).items()}
+             for edition, each in documents.items()}
+    own, *others = found
+    return {key: {**card, "editions": {edition: found[edition][key]["verdict"] for edition in others}} for key, card in found[own].items()}
 
 
 def build(project: Project, waiting: subprocess.Popen[str]) -> Path:

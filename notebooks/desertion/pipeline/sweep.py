@@ -9,34 +9,39 @@ that show a notebook the same rows share a run, so a sweep costs as many runs as
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
+import json
 import math
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ..contract import printable
 from ..data import read_table
 from ..days import LATEST, is_day
-from . import execution
+from ..recording import hash_of_file
 from .errors import BuildError
-from .execution import Run
-from .files import as_json, digest
+from .files import as_json, digest, write
+from .present import MADE, Present
 from .project import NAME, Edition, Project, possible
+from .runs import Runs, made_in
 from .settings import yaml_of
+from .sources import source_of
+from .store import FORM, Run
 
 NUMBER = ("low", "value", "high", "unit", "text")
 OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
 SPELT_OUT = (("as_of", "months"), ("without", "origins"))
 FIRST_MONTH = date(2022, 3, 1)
 MOST_SETTINGS = 100_000
+ROUNDS = 5  # in which it becomes known what the notebooks of a sweep read
 Setting = Mapping[str, Any]  # what varies → its value
 
 
@@ -54,16 +59,13 @@ class Sweep:
     grid: Mapping[str, list[Any] | str]
     assumptions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    @cached_property
-    def upstream(self) -> dict[str, list[str]]:
-        """Notebook → the notebooks whose results it reads, those they read first."""
-        return {name: upstream(self.project, name) for name in self.notebooks}
+    def jobs(self, reads: Mapping[str, list[str]]) -> list[tuple[str, Setting]]:
+        """Every notebook under every setting of what it, or a notebook that it reads, depends on; setting by setting.
 
-    def jobs(self) -> list[tuple[str, Setting]]:
-        """Every notebook under every setting of what it, or a notebook before it, depends on; setting by setting."""
+        reads: notebook → the notebooks whose results it reads, directly or not.
+        """
         grid = {axis: values_of(self.project, axis, given) for axis, given in self.grid.items()}
-        axes = {name: [axis for axis in grid if any(self.takes(each, axis) for each in [*self.upstream[name], name])]
-                for name in self.notebooks}
+        axes = {name: [axis for axis in grid if any(self.takes(each, axis) for each in [*reads[name], name])] for name in self.notebooks}
         found: dict[str, tuple[str, Setting]] = {}
         for values in itertools.product(*grid.values()):
             setting = dict(zip(grid, values, strict=True))
@@ -74,33 +76,25 @@ class Sweep:
 
     def takes(self, notebook: str, axis: str) -> bool:
         """Whether a notebook depends on what varies."""
-        return axis in OF_THE_EVIDENCE or axis in parameters(self.project, notebook)
+        return axis in OF_THE_EVIDENCE or axis in self.parameters[notebook]
+
+    @functools.cached_property
+    def parameters(self) -> dict[str, list[str]]:
+        """Notebook → names of its parameters."""
+        return {name: parameters(self.project, name) for name in self.project.notebook_names}
 
     def edition(self, setting: Setting) -> Edition:
         """A setting as an edition of its own."""
         data = self.project.root / setting["data"] if "data" in setting else self.project.data
-        involved = {each for name in self.notebooks for each in [*self.upstream[name], name]}
         given = {axis: value for axis, value in setting.items() if axis not in OF_THE_EVIDENCE}
         return Edition(f"sweep_{digest(as_json(dict(setting)))[:16]}", setting.get("as_of", LATEST), {
             each: {**self.assumptions.get(each, {}), **{axis: value for axis, value in given.items() if self.takes(each, axis)}}
-            for each in involved}, data, setting.get("without", ""), figures=False)
-
-
-def upstream(project: Project, name: str, readers: tuple[str, ...] = ()) -> list[str]:
-    """The notebooks whose results a notebook reads, directly or not; each after those it reads itself.
-
-    readers: who reads it, the first one first. Raises ``BuildError`` where it is one of them: they wait for each other.
-    """
-    if name in readers:
-        raise BuildError(f"notebooks/{name}.ipynb: reads its own results: {' ← '.join([*readers[readers.index(name):], name])}")
-    notebook = execution.source_at(project.notebooks / f"{name}.ipynb")
-    direct, _ = execution.uses(notebook, set(project.notebook_names) - {name})
-    return list(dict.fromkeys(each for other in direct for each in [*upstream(project, other, (*readers, name)), other]))
+            for each in self.project.notebook_names}, data, setting.get("without", ""), figures=False)
 
 
 def parameters(project: Project, name: str) -> list[str]:
     """Names of the parameters a notebook takes, without those that say where things are."""
-    return [each.name for each in execution.declared_by(project.notebooks / f"{name}.ipynb") if each.kind != "Folder"]
+    return [each.name for each in source_of(project, name).parameters if each.kind != "Folder"]
 
 
 def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
@@ -159,15 +153,14 @@ def values_of(project: Project, axis: str, given: list[Any] | str) -> list[Any]:
 
 def require_taken(sweep: Sweep, where: str) -> None:
     """Raises ``BuildError`` if something varies that no notebook takes, or a notebook would refuse a value."""
-    involved = list(dict.fromkeys(each for name in sweep.notebooks for each in [*sweep.upstream[name], name]))
     for axis, values in sweep.grid.items():
-        takers = [name for name in involved if axis in parameters(sweep.project, name)]
+        takers = [name for name in sweep.project.notebook_names if axis in parameters(sweep.project, name)]
         if not takers and axis not in OF_THE_EVIDENCE:
-            valid = sorted({each for name in involved for each in parameters(sweep.project, name)} | set(OF_THE_EVIDENCE))
+            valid = sorted({each for name in sweep.notebooks for each in parameters(sweep.project, name)} | set(OF_THE_EVIDENCE))
             raise BuildError(f"{where}: {axis}: no notebook of this sweep takes it; what can vary: {', '.join(valid)}")
         for name in takers:
             for value in () if isinstance(values, str) else values:
-                execution.checked(sweep.project, name, {axis: value})
+                source_of(sweep.project, name).checked({axis: value})
 
 
 def months(first: date, last: date) -> Iterator[date]:
@@ -198,44 +191,101 @@ class Table:
         return table.getvalue()
 
 
-def run(sweep: Sweep, workers: int, run_it: Run | None = None) -> Table:
-    """Runs what has not been run before, ``workers`` at once, here or by ``run_it``. Raises ``BuildError`` if a notebook fails."""
-    jobs = sweep.jobs()
-    editions = {as_json(setting): sweep.edition(setting) for _, setting in jobs}
+def run(sweep: Sweep, runs: Runs, workers: int) -> tuple[Table, list[Run]]:
+    """Runs what has not been run before, ``workers`` at once; the table, and the runs that are in it. Raises ``BuildError`` if a
+    notebook fails, or something varies on which none of the sweep's notebooks depends."""
+    guessed = {name: runs.reads_of(name) for name in sweep.notebooks}
+    for _ in range(ROUNDS):
+        jobs = sweep.jobs(guessed)
+        editions = {as_json(setting): sweep.edition(setting) for _, setting in jobs}
+        try:
+            with ThreadPoolExecutor(workers) as pool:
+                found = list(pool.map(lambda job: runs.settle(editions[as_json(job[1])], job[0], ("sweep", sweep.name)), jobs))
+        finally:
+            for edition in editions.values():
+                shutil.rmtree(sweep.project.edition_folder(edition.name), ignore_errors=True)
+        names = {edition.name for edition in editions.values()}
+        used = runs.settled(names)
+        seen = {name: closure(name, used) for name in sweep.notebooks}
+        if seen == guessed:
+            break
+        guessed = seen  # a notebook reads others than was known, and what varies for them varies for it
+    for axis in sweep.grid:
+        if not any(sweep.takes(each, axis) for name in sweep.notebooks for each in [*seen[name], name]):
+            raise BuildError(f"sweep {sweep.name}: {axis}: no notebook of this sweep takes it, nor one that they read")
+    rows = [row for (name, setting), each in zip(jobs, found, strict=True) for row in rows_of(each.document, name, setting)]
+    made = sum(runs.made.get(job) == "run" for job in used)
+    return Table(list(sweep.grid), rows, len(names), made), list(used.values())
 
-    def published(job: tuple[str, Setting]) -> tuple[list[dict[str, Any]], int]:
-        name, setting = job
-        edition = editions[as_json(setting)]
-        outcomes = [execution.execute(sweep.project, edition, each, run_it) for each in sweep.upstream[name]]
-        document, outcome = execution.results_of(sweep.project, edition, name, run_it)
-        return rows_of(document, name, setting), [*outcomes, outcome].count("run")
 
+def closure(name: str, used: Mapping[tuple[str, str], Run]) -> list[str]:
+    """The notebooks whose results a notebook read in any of these runs, directly or not, in order of their names."""
+    direct: dict[str, set[str]] = {}
+    for (_, each), run in used.items():
+        direct.setdefault(each, set()).update(other for kind, other in made_in(run.record["inputs"]) if kind != "sweep")
+    found, waiting = set(), [name]
+    while waiting:
+        new = direct.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return sorted(found - {name})
+
+
+def write_table(sweep: Sweep, runs: Runs, workers: int) -> Table:
+    """Writes the table of a sweep, and notes what it was made from."""
+    table, used = run(sweep, runs, workers)
+    path = sweep.project.sweep_file(sweep.name)
+    write(path, table.csv())
+    inputs = sorted({what for each in used for what, _ in each.record["inputs"] if what.partition(":")[0] not in MADE})
+    names = sorted({*sweep.notebooks, *(name for each in used for _, name in made_in(each.record["inputs"]))})
+    body = {"of": essence(sweep, runs, names, inputs), "table": hash_of_file(path), "notebooks": names, "inputs": inputs,
+            "runs": sorted({each.key for each in used})}
+    write(note(sweep), as_json(body))
+    return table
+
+
+def is_current(sweep: Sweep, runs: Runs) -> bool:
+    """Whether the table of a sweep is there, and all that any of its runs read gives the same in every view of the evidence.
+
+    The runs are then the ones that were found when it was made, and are kept with it.
+    """
     try:
-        with ThreadPoolExecutor(workers) as pool:
-            found = list(pool.map(published, jobs))
-    finally:
-        for edition in editions.values():
-            shutil.rmtree(sweep.project.edition_folder(edition.name), ignore_errors=True)
-    return Table(list(sweep.grid), [row for rows, _ in found for row in rows], len(editions), sum(runs for _, runs in found))
+        noted = json.loads(note(sweep).read_text("utf-8"))
+        same = (noted["table"] == hash_of_file(sweep.project.sweep_file(sweep.name))
+                and noted["of"] == essence(sweep, runs, noted["notebooks"], noted["inputs"]))
+    except (OSError, ValueError, TypeError, KeyError, BuildError):  # none, or damaged: the table is made again
+        return False
+    if same:
+        runs.kept |= set(noted["runs"])
+    return same
 
 
-def essence(sweep: Sweep) -> str:
-    """Hash of all that the table of a sweep depends on, as far as earlier runs show: while this is as it was, so is that."""
-    jobs, project = sweep.jobs(), sweep.project
-    evidences = [execution.view(project, Edition("", LATEST, {}))]
-    if "data" in sweep.grid:
-        folders = [replace(project, data=project.root / folder) for folder in sweep.grid["data"]]
-        evidences = [execution.view(each, Edition("", LATEST, {})) for each in folders]
-    parts = [as_json([jobs, list(sweep.grid), sweep.assumptions]), execution.RECORD, sys.version,
-             execution.digest_of(project.root / "requirements.txt")]
-    for name in sorted({*sweep.notebooks, *itertools.chain(*sweep.upstream.values())}):
-        earlier = [record for _, record in execution.records(project, name) if record["base"]["record"] == execution.RECORD]
-        modules = sorted({module for record in earlier for module in record["modules"]})
-        reads = sorted({read for record in earlier for read in record["rows"]})
-        parts += [execution.source_digest(project.notebooks / f"{name}.ipynb"), *modules, *reads]
-        parts += [execution.module_digest(project, module) for module in modules]
-        parts += [evidence.digest_of_views(read) for evidence in evidences for read in reads]
-    return digest(*parts)
+def note(sweep: Sweep) -> Path:
+    return sweep.project.build / "done" / f"sweep_{sweep.name}"
+
+
+def essence(sweep: Sweep, runs: Runs, notebooks: list[str], inputs: list[str]) -> str:
+    """Hash of all that the table of a sweep depends on: its settings, these notebooks, and whatever their runs read."""
+    project, present = sweep.project, runs.present
+    grid = {axis: values_of(project, axis, given) for axis, given in sweep.grid.items()}
+    folders = [project.root / folder for folder in grid.get("data", [])] or [project.data]
+    parts = [as_json([grid, sweep.assumptions, sweep.notebooks]), FORM, sys.version, present.hash(project.root / "requirements.txt")]
+    parts += [part for name in notebooks for part in (name, source_of(project, name).hash) if name in project.notebook_names]
+    return digest(*parts, *(part for what in inputs for part in (what, *(_hash(present, project, folder, what) for folder in folders))))
+
+
+def _hash(present: Present, project: Project, folder: Path, what: str) -> str:
+    """Hash of what a run read, in whatever view of the evidence it did."""
+    kind, _, name = what.removeprefix("folder ").partition(":")
+    if kind == "rows":
+        asked = json.loads(name)
+        of, _ = asked.pop("folder"), asked.pop("as_of")
+        place, _, path = of.partition(":")
+        return present.evidence((folder if place == "data" else project.root) / path if of else folder).digest_of_views(
+            json.dumps(asked, sort_keys=True))
+    if kind == "notebooks":
+        return digest(*project.notebook_names)
+    return "" if kind == "date" else present.hash((folder if kind == "data" else project.root) / name)
 
 
 def rows_of(document: Mapping[str, Any], notebook: str, setting: Setting) -> Iterable[dict[str, Any]]:
