@@ -205,6 +205,11 @@ class Evidence:
             self.reads.append(read)
         return self.rows(read).reset_index(drop=True)
 
+    def awaits(self, **names: str) -> None:
+        """Says that no row has a value yet (``category="reason_hospital"``), and that this is no misspelling: one may come."""
+        for field, value in names.items():
+            self._vocabulary(field).add(value)
+
     def require_spelt(self, where: Mapping[str, str | Collection[str]]) -> None:
         """Raises ``EvidenceError`` where a selection names what no table has: no row of any date could match it."""
         for name, wanted in where.items():

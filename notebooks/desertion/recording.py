@@ -131,7 +131,8 @@ class Recorder:
             if not getattr(self._quiet, "now", False):
                 self._opened(*arguments)
         elif event in LISTS:
-            if not getattr(self._quiet, "now", False) and sys._getframe(1).f_globals.get("__name__") != "importlib._bootstrap_external":
+            looks_for_modules = sys._getframe(1).f_globals.get("__name__", "").startswith(("importlib", "_frozen_importlib"))
+            if not getattr(self._quiet, "now", False) and not looks_for_modules:
                 self._listed(arguments[0])
         elif event in NETWORK:
             self._reaches(arguments)
@@ -156,7 +157,7 @@ class Recorder:
                 self._made_or_awaited(f"sweep:{Path(place).stem}", place, True)
             elif name := self.named(place):
                 self.record(name, hash_of_file(place))
-            else:
+            elif os.path.exists(place):  # what is not there tells a notebook nothing that could change unseen: it fails, or goes without
                 self.require_known(place)
 
     def require_known(self, place: str) -> None:
@@ -303,7 +304,7 @@ def recorder() -> Recorder | None:
 
 
 def begin(settings: str) -> None:
-    """Begins to record. The build has every kernel call this before its first cell. settings: arguments of ``Recorder``, as JSON."""
+    """Begins to record; the build has every kernel call this before its first cell. settings: arguments of ``Recorder``, as JSON."""
     global _recorder
     _recorder = Recorder(**json.loads(settings))
     _recorder.follow_imports()

@@ -16,7 +16,7 @@ from ..contract import check
 from . import pages, running, site, sweep, unchanged
 from .errors import BuildError, in_words
 from .present import Present, look_at
-from .project import Edition, Project
+from .project import SETTING, Edition, Project
 from .runs import Changed, Runs
 
 ATTEMPTS = 3
@@ -60,7 +60,7 @@ def shown(project: Project, path: str) -> str:
 
 def made(project: Project, present: Present, editions: list[Edition], workers: int) -> Runs:
     """Every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that is wrong."""
-    runs = Runs(project, present, say=lambda line: print(f"  {line}", flush=True))
+    runs = Runs(project, present, say=said)
     for name in project.notebook_names:
         runs.source(name)  # what is no notebook is said first
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
@@ -79,6 +79,12 @@ def made(project: Project, present: Present, editions: list[Edition], workers: i
             traceback.print_exc()
         raise BuildError(words or str(error)) from None
     return runs
+
+
+def said(line: str) -> None:
+    """Prints what happens to an edition's notebook; of the hundreds of settings of a sweep only what goes wrong is said."""
+    if not line.startswith(SETTING):
+        print(f"  {line}", flush=True)
 
 
 def bring_up_to_date(asked: sweep.Sweep, runs: Runs, workers: int) -> None:

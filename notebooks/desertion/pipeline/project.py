@@ -17,6 +17,7 @@ from .files import digest
 from .settings import yaml_of
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")  # of an edition or a sweep: it becomes the name of a folder
+SETTING = "sweep_"  # how the editions begin their names that are settings of a sweep
 COMMON = ("as_of", "data", "results")  # given to notebooks by the edition, not by its assumptions
 
 

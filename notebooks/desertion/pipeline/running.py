@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ class Ran:
 
     inputs: what it read, in order, each with the hash of what was there. reads: its selections of rows, for the change report.
     changed: what it read twice and not the same. waits: what it asked for and could not have yet; failure: how it ended then.
+    seconds: how long it took.
     """
 
     notebook: Any
@@ -38,6 +40,7 @@ class Ran:
     changed: list[str] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
     failure: BuildError | None = None
+    seconds: float = 0.0
 
 
 Run = Callable[[Project, str, bytes, Mapping[str, Any], bool], Ran]  # what runs a notebook, as ``run_recorded`` does
@@ -88,13 +91,14 @@ def run_recorded(project: Project, name: str, source: bytes, given: Mapping[str,
         begin = f"__import__('importlib').import_module('{__package__.partition('.')[0]}.recording').begin({json.dumps(settings)!r})"
         Path(folder, f"{name}.ipynb").write_bytes(source)
         failure: BuildError | None = None
-        notebook = None
+        notebook, started = None, time.perf_counter()
         try:
             notebook = _executed(project, name, Path(folder, f"{name}.ipynb"), given, figures, (FIRST + begin,), folder)
         except BuildError as error:
             failure = error
         if not note.is_file():
             raise failure or BuildError(f"notebooks/{name}.ipynb: what it read could not be recorded")
+        seconds = time.perf_counter() - started
         record = json.loads(note.read_text("utf-8"))
     if record["refused"] and not failure:  # its cell went on as if nothing had been
         number, words = record["refused"][0]
@@ -102,7 +106,8 @@ def run_recorded(project: Project, name: str, source: bytes, given: Mapping[str,
         failure = BuildError(f"notebooks/{name}.ipynb, cell {index}: in a build, a notebook must not do this: it {words}")
     if failure and not record["waits"]:
         raise failure
-    return Ran(notebook, [(what, found) for what, found in record["inputs"]], record["reads"], record["changed"], record["waits"], failure)
+    return Ran(notebook, [(what, found) for what, found in record["inputs"]], record["reads"], record["changed"], record["waits"], failure,
+               seconds)
 
 
 def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures: bool = True) -> Any:

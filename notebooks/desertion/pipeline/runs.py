@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -252,7 +251,6 @@ class Runs:
         """Runs a notebook and stores the run; ``None`` if it had to wait for others first: they are there now."""
         _ = inputs.folder  # is laid out
         self.say(f"{job[0]}: {job[1]} …")
-        started = time.perf_counter()
         ran = self.run_it(asked.project, asked.name, asked.source.content, asked.given, asked.edition.figures)
         if ran.waits:
             self._make_ready(asked, ran, inputs)
@@ -261,7 +259,7 @@ class Runs:
             raise Changed(f"{job[1]} read {', '.join(map(in_short, moved))}")
         run = self.store.keep(asked.name, asked.identity, ran)
         self.made[job] = "run"
-        self.say(f"{job[0]}: {job[1]}: run in {time.perf_counter() - started:.1f} s")
+        self.say(f"{job[0]}: {job[1]}: run in {ran.seconds:.1f} s")
         return run
 
     def _make_ready(self, asked: Asked, ran: Ran, inputs: Inputs) -> None:

@@ -70,7 +70,7 @@ class Source:
     def mentioned(self, notebooks: Iterable[str], sweeps: Iterable[str]) -> set[tuple[str, str]]:
         """Which of these notebooks and sweeps its texts name: ("results" or "sweep", name). It may read them. Whether it does is
         recorded when it runs; this only helps to begin in a good order."""
-        texts = {found for tree in self._trees or () for _, found in _names(tree)} | {
+        texts = {found for tree in self._trees or () for found in _names(tree)} | {
             str(each.default) for each in self.parameters if isinstance(each.default, str)}
         named = {text.partition(".")[0] for text in texts}
         return {("results", name) for name in notebooks if name in named or ALL in texts} | {
@@ -133,7 +133,7 @@ class _WithoutHandedOn(ast.NodeTransformer):
 
 def _shows(tree: ast.Module, name: str) -> bool:
     """Whether a cell uses a variable for anything but handing it to a reader, or could without naming it."""
-    if any(found in ROUNDABOUT or found == name and not isinstance(node, ast.Name) for node, found in _names(tree)):
+    if any(found in ROUNDABOUT for found in _names(tree)):
         return True
     scopes = [symtable.symtable(ast.unparse(_WithoutHandedOn().visit(copy.deepcopy(tree))), "cell", "exec")]
     while scopes:
@@ -146,8 +146,9 @@ def _shows(tree: ast.Module, name: str) -> bool:
     return False
 
 
-def _names(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+def _names(tree: ast.Module) -> Iterator[str]:
+    """The names and texts that stand in a cell."""
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=found) | ast.Attribute(attr=found) | ast.Constant(value=str(found)):
-                yield node, found
+                yield found

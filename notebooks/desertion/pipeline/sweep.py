@@ -30,7 +30,7 @@ from ..recording import hash_of_file
 from .errors import BuildError
 from .files import as_json, digest, write
 from .present import MADE, Present
-from .project import NAME, Edition, Project, possible
+from .project import NAME, SETTING, Edition, Project, possible
 from .runs import Runs, made_in
 from .settings import yaml_of
 from .sources import source_of
@@ -87,7 +87,7 @@ class Sweep:
         """A setting as an edition of its own."""
         data = self.project.root / setting["data"] if "data" in setting else self.project.data
         given = {axis: value for axis, value in setting.items() if axis not in OF_THE_EVIDENCE}
-        return Edition(f"sweep_{digest(as_json(dict(setting)))[:16]}", setting.get("as_of", LATEST), {
+        return Edition(f"{SETTING}{digest(as_json(dict(setting)))[:16]}", setting.get("as_of", LATEST), {
             each: {**self.assumptions.get(each, {}), **{axis: value for axis, value in given.items() if self.takes(each, axis)}}
             for each in self.project.notebook_names}, data, setting.get("without", ""), figures=False)
 
