@@ -4,9 +4,11 @@ import os
 import shutil
 
 import pytest
-from desertion.pipeline import execution
+from desertion.pipeline import unchanged
 from desertion.pipeline.__main__ import main
+from desertion.pipeline.present import Present
 from desertion.pipeline.project import Project
+from desertion.pipeline.runs import Runs
 from small_project import changed, lay_out, notebook
 
 READER = '''
@@ -34,10 +36,11 @@ def root(tmp_path_factory):
     lay_out(root)
     (root / "notebooks" / "reader.ipynb").write_text(notebook(READER))
     project = Project.at(root)
-    for edition in project.editions:
-        for name in ("small", "reader"):
-            execution.execute(project, edition, name)
+    runs = Runs(project, Present())
+    runs.settle_all(project.editions)
     shutil.copytree(root / "data", project.stage / "data")
+    unchanged.built(project, [], Present(), {edition.name: {name: runs.settle(edition, name).key for name in ("small", "reader")}
+                                             for edition in project.editions})
     yield root
     os.chdir(here)
 

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from desertion.pipeline import execution, files, manifest, pages, provenance, site, sweep, unchanged
+from desertion.pipeline import files, manifest, pages, provenance, running, site, sweep, unchanged
 from desertion.pipeline.errors import BuildError
+from desertion.pipeline.present import Present, look_at
 from desertion.pipeline.project import Edition, Project
+from desertion.pipeline.sources import Source
 from small_project import changed, everything, lay_out_book, pipeline
 from sphinx.search import js_index
 
@@ -106,35 +108,44 @@ def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
     assert waiting.returncode == 1
 
 
-def test_a_build_whose_inputs_changed_meanwhile_is_not_taken_for_one_of_either(tmp_path):
-    project = Project(tmp_path, tmp_path / "data")
-    unchanged.built(project, "before", "after")
-    assert not unchanged.is_built(project, "before") and not unchanged.is_built(project, "after")
-    unchanged.built(project, "after", "after")
-    assert unchanged.is_built(project, "after") and not unchanged.is_built(project, "before")
-
-
 @pytest.mark.parametrize("name", ["data/claims.csv", "book/index.md", "book/_static/book.css", "book/_ext/published/store.py", "_config.yml", "_toc.yml",
                                   "requirements.txt", "notebooks/small.ipynb", "notebooks/editions.yml", "notebooks/desertion/data.py", "notebooks/desertion/pipeline/site.py"])
 def test_a_build_depends_on(small, name):
     project = Project.at(small)
-    before = unchanged.inputs(project, project.editions)
+    assert unchanged.is_built(project, project.editions) and not unchanged.is_built(project, project.editions[:1])
     with changed(small / name, (small / name).read_text("utf-8"), "other"):
-        assert unchanged.inputs(project, [*project.editions]) != before
-    assert unchanged.inputs(project, project.editions) == before != unchanged.inputs(project, project.editions[:1])
+        assert not unchanged.is_built(project, [*Project.at(ROOT).editions])
+    assert unchanged.is_built(project, project.editions)
 
 
-def test_a_build_depends_on_the_data_folders_of_its_editions_and_sweeps(tmp_path):
+def test_a_build_depends_on_what_is_new_in_its_folders(small):
+    project = Project.at(small)
+    for folder in ("book", "notebooks", "notebooks/desertion", "data"):
+        (small / folder / "new.txt").write_text("new")
+        assert not unchanged.is_built(project, project.editions)
+        (small / folder / "new.txt").unlink()
+    assert unchanged.is_built(project, project.editions)
+
+
+def test_a_build_looks_at_the_data_folders_of_its_editions(tmp_path):
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / "n.ipynb").write_text("{}")
     project, editions, seen = Project(tmp_path, tmp_path / "data"), [Edition("e", "latest", {}, tmp_path / "own")], set()
-    for sweeps in ("s: {notebooks: [n], data: [other]}", "s: [", ""):
-        (tmp_path / "notebooks" / "sweeps.yml").write_text(sweeps)
-        for folder in ("data", "own", "other"):
-            (tmp_path / folder).mkdir(exist_ok=True)
-            (tmp_path / folder / "a.csv").write_text(f"{folder}, {sweeps}")
-            seen.add(unchanged.inputs(project, editions))
-    assert len(seen) == 7  # a folder that no sweep names does not matter
+    for folder in ("data", "own", "other"):
+        (tmp_path / folder).mkdir()
+        for content in ("one", "two"):
+            (tmp_path / folder / "a.csv").write_text(content)
+            present = Present()
+            look_at(present, project, editions)
+            seen.add(str(present.hashes()))
+    assert len(seen) == 5  # a folder that no edition has does not matter
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{}", "no note"])
+def test_a_damaged_note_of_a_build_is_as_none(small, damage):
+    project = Project.at(small)
+    note = unchanged.note(project)
+    with changed(note, note.read_text(), damage):
+        assert not unchanged.is_built(project, project.editions)
 
 
 def test_a_changed_figure_reaches_the_page_and_the_editions_share_one_run(small):
@@ -232,7 +243,7 @@ def test_jupyter_runs_a_notebook_as_it_stands(small):
                           capture_output=True, text=True, check=False)
     executed = small / "notebooks" / "executed.ipynb"
     assert done.returncode == 0, done.stderr
-    assert any(each["name"] == "listed" for each in execution.payloads(nbformat.read(executed, as_version=4)))
+    assert any(each["name"] == "listed" for each in running.payloads(nbformat.read(executed, as_version=4)))
     executed.unlink()
 
 
@@ -282,19 +293,25 @@ def test_months_end_with_the_one_that_covers_the_last_day():
     assert found == ["2022-11-30", "2022-12-31", "2023-01-31"]
 
 
-def test_uses_are_read_from_the_source():
-    code = 'published(results, "rate", evidence)\nclaims.decide("A01", rule, "totals.listed")\nswept("../_build/sweeps/vintages.csv", evidence)'
-    found = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    assert execution.uses(found, ["rate", "totals", "lists"]) == (["rate", "totals"], ["vintages"])
-    everything_ = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("everything_published(results, evidence)")])
-    assert execution.uses(everything_, ["rate", "lists"])[0] == ["lists", "rate"]
+def source(*cells: str, parameters: str = 'as_of: AsOf = "latest"  # a day') -> Source:
+    made = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}), *map(nbformat.v4.new_code_cell, cells)]
+    return Source(Path("one.ipynb"), nbformat.writes(nbformat.v4.new_notebook(cells=made)).encode())
+
+
+def test_what_a_notebooks_texts_name_is_begun_first():
+    code = """published(results, "rate", evidence)\nclaims.decide('A01', rule, "totals.listed")\nswept("../_build/sweeps/vintages.csv", evidence)"""
+    assert source(code).mentioned(["rate", "totals", "lists"], ["vintages", "without"]) == {
+        ("results", "rate"), ("results", "totals"), ("sweep", "vintages")}
+    assert source("everything_published(results, evidence)").mentioned(["rate", "lists"], []) == {("results", "rate"), ("results", "lists")}
+    assert source("5 +").mentioned(["rate"], []) == set()
 
 
 @pytest.mark.parametrize(("code", "expected"), [
-    ("evidence = load(data, as_of)", False), ("evidence = load(data, as_of)\ntable[table.setting <= as_of]", True)])
-def test_a_notebook_that_uses_its_date_is_known_by_its_source(tmp_path, code, expected):
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), tmp_path / "one.ipynb")
-    assert execution.uses_date(tmp_path / "one.ipynb") is expected
+    ("evidence = load(data, as_of)", True), ("evidence = load(as_of=as_of, data=data)", True), ("def draw(figure, as_of):\n    return as_of", True),
+    ("evidence = load(data, as_of)\ntable[table.setting <= as_of]", False), ("f'{as_of}'", False), ("load(data, str(as_of))", False),
+    ("def draw():\n    return as_of", False), ("globals()['a' + 's_of']", False), ("%who", False), ("get_ipython().user_ns", False), ("5 +", False)])
+def test_a_parameter_that_goes_nowhere_but_to_readers(code, expected):
+    assert source(code).only_hands_on("as_of") is expected
 
 
 @pytest.mark.parametrize(("text", "words"), [

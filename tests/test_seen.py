@@ -466,7 +466,7 @@ def test_verify_names_the_notebook_that_tells_the_time(place):
 # Editions that see the same rows share a run, unless the notebook uses its date.
 
 DATES = {"day": "day = as_of\nnumber = f'{day}'", "globals": "number = globals()['as_of']", "pieces": "number = globals()['as' + '_of']",
-         "evidence": "number = evidence.as_of", "attribute": "number = vars(evidence)['as_of']", "getattr": "number = getattr(evidence, 'as' + '_of')"}
+         "evidence": "number = evidence.as_of", "getattr": "number = getattr(evidence, 'as' + '_of')"}
 
 
 @pytest.fixture(scope="module")

@@ -161,8 +161,8 @@ class Recorder:
                 self.require_known(place)
 
     def require_known(self, place: str) -> None:
-        """Raises ``Refused`` for a file, or a folder of tables, that is neither the project's, nor the data's, nor of the system."""
-        if not (self.named(place) or place.startswith(self._system) or self._is_within(place, os.path.join(self.root, "_build"))):
+        """Raises ``Refused`` for a file or a folder that is neither the project's, nor the data's, nor of the system."""
+        if not (self.named(place) or (place + os.sep).startswith(self._system) or self._is_within(place, os.path.join(self.root, "_build"))):
             self._refuse(f"reads {place}, which is neither in the project nor in its data folder, so that nobody would see it change; put "
                          "it into the data folder")
 
@@ -179,6 +179,8 @@ class Recorder:
         if name := self.named(place):
             with self.unrecorded():
                 self.record(f"folder {name}", hash_of_folder(place))
+        elif os.path.exists(place):
+            self.require_known(place)
 
     def named(self, place: str) -> str:
         """A path below the data folder or the project as records have it; "" for any other, and for what builds leave there."""

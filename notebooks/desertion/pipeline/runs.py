@@ -10,6 +10,7 @@ is run again. Where two wait for each other, both are named.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 from collections import defaultdict
@@ -22,7 +23,7 @@ from typing import Any
 from .errors import BuildError
 from .files import as_json, digest, write
 from .present import MADE, Inputs, Present
-from .project import COMMON, Edition, Project
+from .project import COMMON, SETTING, Edition, Project
 from .running import Ran, Run, run_recorded
 from .sources import Source, source_at
 from .store import Run as StoredRun
@@ -67,8 +68,10 @@ class Asked:
 
     @cached_property
     def identity(self) -> dict[str, Any]:
+        """``DESERTION_ALONE``, for ``make verify``: editions share no run, so that one that ought not to be shared is found out."""
         shown = {key: value for key, value in self.given.items() if key not in COMMON or not self.source.only_hands_on(key)}
-        return {"source": self.source.hash, "lock": self.present.hash(self.project.root / "requirements.txt"),
+        alone = {"edition": self.edition.name} if os.environ.get("DESERTION_ALONE") and not self.edition.name.startswith(SETTING) else {}
+        return {**alone, "source": self.source.hash, "lock": self.present.hash(self.project.root / "requirements.txt"),
                 "python": f"{sys.version_info.major}.{sys.version_info.minor}", "figures": self.edition.figures, "parameters": shown}
 
 
