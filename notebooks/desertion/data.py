@@ -136,6 +136,8 @@ class Evidence:
                  read: Callable[[Path], bytes] = Path.read_bytes) -> None:
         self.folder, self._as_of, self.without, self.whole, self._read = folder, as_of, without, whole, read
         self.reads: list[dict[str, Any]] = []
+        self._asked: dict[str, set[str]] = {}  # field → the values that selections named
+        self._awaited: dict[str, set[str]] = {}  # field → those of which there need not be a row yet
         if recorder := recording.recorder():
             recorder.require_known(os.path.realpath(folder))
             recorder.watch(self)
@@ -148,11 +150,14 @@ class Evidence:
         return self._as_of
 
     def recorded(self, recorder: recording.Recorder) -> dict[str, str]:
-        """What was read of this evidence, as records have it: a selection, of which folder and which date → the hash of its rows."""
+        """What was read of this evidence, as records have it: a selection, of which folder and which date → the hash of its rows;
+        and the names that were asked for → the hash of those that are in no table, which are none."""
         folder = os.path.realpath(self.folder)
         of = {"folder": "" if folder == recorder.data else recorder.named(folder),
               "as_of": "" if self._as_of == recorder.as_of else self._as_of}
-        return {f"rows:{read_key({**read, **of})}": self.digest(read_key(read)) for read in self.reads if "table" in read}
+        names = {field: sorted(asked) for field, asked in sorted(self._asked.items())}
+        return {f"rows:{read_key({**read, **of})}": self.digest(read_key(read)) for read in self.reads if "table" in read} | {
+            f"names:{read_key({'folder': of['folder'], 'names': names})}": recording.hashed(read_key(self.misspelt(names)))}
 
     @cached_property
     def _tables(self) -> dict[str, Indexed]:
@@ -208,18 +213,23 @@ class Evidence:
     def awaits(self, **names: str) -> None:
         """Says that no row has a value yet (``category="reason_hospital"``), and that this is no misspelling: one may come."""
         for field, value in names.items():
-            self._vocabulary(field).add(value)
+            self._awaited.setdefault(field, set()).add(value)
 
     def require_spelt(self, where: Mapping[str, str | Collection[str]]) -> None:
         """Raises ``EvidenceError`` where a selection names what no table has: no row of any date could match it."""
-        for name, wanted in where.items():
-            if name not in SPELT:
-                continue
-            known = self._vocabulary(name)
-            if strange := sorted({wanted} - known if isinstance(wanted, str) else set(wanted) - known):
-                close = difflib.get_close_matches(strange[0], known, n=3, cutoff=0.6)
-                raise EvidenceError(f"no {name} {', '.join(map(repr, strange))} in the tables of {self.folder}"
-                                    + (f"; close to it: {', '.join(close)}" if close else ""))
+        asked = {name: ({wanted} if isinstance(wanted, str) else set(wanted)) - self._awaited.get(name, set())
+                 for name, wanted in where.items() if name in SPELT}
+        for name, strange in self.misspelt(asked).items():
+            close = difflib.get_close_matches(strange[0], self._vocabulary(name), n=3, cutoff=0.6)
+            raise EvidenceError(f"no {name} {', '.join(map(repr, strange))} in the tables of {self.folder}"
+                                + (f"; close to it: {', '.join(close)}" if close else ""))
+        for name, values in asked.items():
+            self._asked.setdefault(name, set()).update(values)
+
+    def misspelt(self, names: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+        """Field → those of the values that are in no row of any date; fields without such values are left out."""
+        strange = {field: sorted(set(values) - self._vocabulary(field)) for field, values in names.items()}
+        return {field: values for field, values in strange.items() if values}
 
     def _vocabulary(self, name: str) -> set[str]:
         """The values that a field has in any row of any date."""

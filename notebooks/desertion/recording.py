@@ -30,13 +30,46 @@ from pathlib import Path
 from typing import Any
 
 ABSENT = ""  # the hash of what is not there
-PROGRAMS = {"fc-list", "uname", "ldconfig", "gcc", "cc", "ld", "objdump"}  # that libraries ask about the machine when they are imported
-NETWORK = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+PROGRAMS = {
+    "fc-list",
+    "uname",
+    "ldconfig",
+    "gcc",
+    "cc",
+    "ld",
+    "objdump",
+}  # that libraries ask about the machine when they are imported
+NETWORK = {
+    "socket.connect",
+    "socket.sendto",
+    "socket.sendmsg",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+}
 STARTS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "os.startfile"}
 LISTS = {"os.listdir", "os.scandir"}
 WRITES = os.O_WRONLY | os.O_RDWR
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/sys", "/dev", "/run", "/var/cache", "/var/lib",
-          "/opt", "/nix", "/System", "/Library", "C:\\Windows")
+SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/run",
+    "/var/cache",
+    "/var/lib",
+    "/opt",
+    "/nix",
+    "/System",
+    "/Library",
+    "C:\\Windows",
+)
 
 
 class Refused(Exception):
@@ -84,10 +117,13 @@ class Recorder:
 
     root, data: the project, and the folder with the tables. results: the folder with the results of other notebooks, of which
     only those that this build has made are there. note: the file into which the record is written after every cell. cache: where
-    compiled modules are kept, by the hash of their source. notebooks: the names of those that there are. as_of: the date of the run.
+    compiled modules are kept, by the hash of their source. notebooks: the names of those that there are. as_of: the date of the
+    run.
     """
 
-    def __init__(self, root: str, data: str, results: str, sweeps: str, note: str, cache: str, notebooks: list[str], as_of: str) -> None:
+    def __init__(
+        self, root: str, data: str, results: str, sweeps: str, note: str, cache: str, notebooks: list[str], as_of: str
+    ) -> None:
         self.as_of = as_of
         self.root, self.data, self.results, self.sweeps = (os.path.realpath(each) for each in (root, data, results, sweeps))
         self.note, self.cache, self.notebooks = Path(note), Path(cache), notebooks
@@ -157,14 +193,22 @@ class Recorder:
                 self._made_or_awaited(f"sweep:{Path(place).stem}", place, True)
             elif name := self.named(place):
                 self.record(name, hash_of_file(place))
-            elif os.path.exists(place):  # what is not there tells a notebook nothing that could change unseen: it fails, or goes without
+            elif os.path.exists(
+                place
+            ):  # what is not there tells a notebook nothing that could change unseen: it fails, or goes without
                 self.require_known(place)
 
     def require_known(self, place: str) -> None:
         """Raises ``Refused`` for a file or a folder that is neither the project's, nor the data's, nor of the system."""
-        if not (self.named(place) or (place + os.sep).startswith(self._system) or self._is_within(place, os.path.join(self.root, "_build"))):
-            self._refuse(f"reads {place}, which is neither in the project nor in its data folder, so that nobody would see it change; put "
-                         "it into the data folder")
+        if not (
+            self.named(place)
+            or (place + os.sep).startswith(self._system)
+            or self._is_within(place, os.path.join(self.root, "_build"))
+        ):
+            self._refuse(
+                f"reads {place}, which is neither in the project nor in its data folder, so that nobody would see it change; put "
+                "it into the data folder"
+            )
 
     def _made_or_awaited(self, what: str, place: str, to_come: bool) -> None:
         if to_come and not os.path.exists(place):
@@ -196,8 +240,12 @@ class Recorder:
 
     def _reaches(self, arguments: tuple[Any, ...]) -> None:
         whom = next((each for each in arguments if isinstance(each, (str, bytes, tuple))), "")
-        if not (isinstance(whom, (str, bytes)) and whom and os.sep in os.fsdecode(whom)):  # a socket that is a file is of this machine
-            self._refuse(f"reaches for the network ({_plain(whom)}), where nobody would see a change; save what it gives into the data folder")
+        if not (
+            isinstance(whom, (str, bytes)) and whom and os.sep in os.fsdecode(whom)
+        ):  # a socket that is a file is of this machine
+            self._refuse(
+                f"reaches for the network ({_plain(whom)}), where nobody would see a change; save what it gives into data/"
+            )
 
     def _starts(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in ("os.fork", "os.forkpty"):
@@ -205,8 +253,10 @@ class Recorder:
         given = arguments[1] if event in ("subprocess.Popen", "os.posix_spawn", "os.exec") and len(arguments) > 1 else arguments[0]
         words = [os.fsdecode(each) for each in given] if isinstance(given, (list, tuple)) else [os.fsdecode(given)]
         if Path(words[0]).name not in PROGRAMS:
-            self._refuse(f"starts another program ({_plain(' '.join(words))}), and nobody would see what that reads or installs; packages "
-                         "belong into requirements.in")
+            self._refuse(
+                f"starts another program ({_plain(' '.join(words))}), and nobody would see what that reads or installs; packages "
+                "belong into requirements.in"
+            )
 
     def _refuse(self, words: str) -> None:
         self.refused.append((_cell(), words))
@@ -238,8 +288,16 @@ class Recorder:
         with self.unrecorded():
             for each in self._evidence:
                 self.inputs |= each.recorded(self)
-            text = json.dumps({"inputs": list(self.inputs.items()), "reads": [read for each in self._evidence for read in each.reads],
-                               "changed": sorted(self.changed), "waits": sorted(self.waits), "refused": self.refused}, sort_keys=True)
+            text = json.dumps(
+                {
+                    "inputs": list(self.inputs.items()),
+                    "reads": [read for each in self._evidence for read in each.reads],
+                    "changed": sorted(self.changed),
+                    "waits": sorted(self.waits),
+                    "refused": self.refused,
+                },
+                sort_keys=True,
+            )
             if text != self._last:
                 unfinished = self.note.with_name(f"{self.note.name}.unfinished")
                 unfinished.write_text(text, "utf-8")
@@ -274,8 +332,21 @@ def _settings() -> Iterable[str]:
     """Where programs keep a user's settings and caches: these are not a notebook's inputs."""
     home = os.path.expanduser("~")
     hidden = [os.path.join(home, name) for name in _names(home) if name.startswith(".")]
-    return [*hidden, *(os.environ[name] for name in ("MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME",
-                                                     "XDG_CONFIG_HOME") if os.environ.get(name))]
+    return [
+        *hidden,
+        *(
+            os.environ[name]
+            for name in (
+                "MPLCONFIGDIR",
+                "IPYTHONDIR",
+                "JUPYTER_CONFIG_DIR",
+                "JUPYTER_DATA_DIR",
+                "XDG_CACHE_HOME",
+                "XDG_CONFIG_HOME",
+            )
+            if os.environ.get(name)
+        ),
+    ]
 
 
 def _names(folder: str) -> list[str]:
@@ -306,7 +377,10 @@ def recorder() -> Recorder | None:
 
 
 def begin(settings: str) -> None:
-    """Begins to record; the build has every kernel call this before its first cell. settings: arguments of ``Recorder``, as JSON."""
+    """Begins to record; the build has every kernel call this before its first cell.
+
+    settings: arguments of ``Recorder``, as JSON.
+    """
     global _recorder
     _recorder = Recorder(**json.loads(settings))
     _recorder.follow_imports()

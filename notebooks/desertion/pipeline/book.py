@@ -42,15 +42,24 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
                 print(f"  {error}, which changed meanwhile: the book is built again", flush=True)
                 continue
         if changed := present.later():
-            print(f"  {', '.join(shown(project, path) for path in changed[:5])} changed meanwhile: the book is built again", flush=True)
+            print(
+                f"  {', '.join(shown(project, path) for path in changed[:5])} changed meanwhile: the book is built again",
+                flush=True,
+            )
             continue
         with step("book", "published"):
             site.publish(project, built)
         runs.store.used(runs.used())
-        unchanged.built(project, editions, present, {edition.name: {
-            name: runs.settle(edition, name).key for name in project.notebook_names} for edition in editions})
+        unchanged.built(
+            project,
+            editions,
+            present,
+            {edition.name: {name: runs.settle(edition, name).key for name in project.notebook_names} for edition in editions},
+        )
         return
-    raise BuildError("what the book is made from keeps changing while it is built: nothing was published; `make book` when it is at rest")
+    raise BuildError(
+        "what the book is made from keeps changing while it is built: nothing was published; `make book` when it is at rest"
+    )
 
 
 def shown(project: Project, path: str) -> str:

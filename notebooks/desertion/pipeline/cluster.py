@@ -88,7 +88,7 @@ def packed(project: Project, name: str, source: bytes, given: Mapping[str, Any])
 
 
 def run_there(parcel: bytes, name: str, asked: str, figures: bool) -> tuple[str | None, str]:
-    """On a worker: runs a notebook in a folder of its own; the executed notebook with its record, or ``None`` and what went wrong."""
+    """On a worker: runs a notebook in a folder of its own; gives it executed, with its record, or ``None`` and what went wrong."""
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
             archive.extractall(folder)

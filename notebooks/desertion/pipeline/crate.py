@@ -118,8 +118,8 @@ def add_action(crate: ROCrate, project: Project, edition: Edition, name: str, to
     action = ContextEntity(crate, f"#run-{label}", {
         "@type": "CreateAction", "name": f"{document['title']} (notebook {name}, edition {edition.name})",
         "identifier": run.folder.name,
-        "description": f"The evidence as of {edition.as_of}. The identifier is that of the run: a hash of source, lock, assumptions "
-                       "and everything that it read.",
+        "description": f"The evidence as of {edition.as_of}. The identifier is that of the run: a hash of source, lock, "
+                       "assumptions and everything that it read.",
         "actionStatus": "http://schema.org/CompletedActionStatus"})
     crate.add(action)
     action["instrument"], action["agent"] = program, crate.dereference(AUTHORS)

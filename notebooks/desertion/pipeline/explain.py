@@ -55,6 +55,7 @@ class Plans:
 
     def inputs(self, edition: Edition) -> Inputs:
         """What there is to be read; raises ``Doubt`` for what may become another."""
+
         def document(name: str) -> dict[str, Any] | None:
             if name not in self.runs.project.notebook_names:
                 return None
@@ -66,6 +67,7 @@ class Plans:
         def swept(name: str) -> None:
             if self.lacking.get(name):
                 raise Doubt(f"reads the sweep {name}")
+
         return Inputs(self.runs.present, self.runs.project, edition, document, swept)
 
     def _planned(self, asked: Asked, inputs: Inputs) -> Plan:
@@ -74,7 +76,12 @@ class Plans:
         for run in self.runs.store.of(asked.name, asked.identity):
             try:
                 if next(differences(run, inputs), None) is None and run.is_whole:
-                    return Plan(asked.name, "stays", () if run.key == last else ("an earlier run, or one of another edition, read the same",), run)
+                    return Plan(
+                        asked.name,
+                        "stays",
+                        () if run.key == last else ("an earlier run, or one of another edition, read the same",),
+                        run,
+                    )
             except Doubt as doubt:
                 doubts[str(doubt)] = None
         if doubts:
@@ -89,8 +96,11 @@ class Plans:
         was, now = run.record["identity"], asked.identity
         found = [words for part, words in IDENTITY.items() if was.get(part) != now[part]]
         before, after = was.get("parameters", {}), now["parameters"]
-        found += [f"{key}: {before.get(key, 'its default')} → {after.get(key, 'its default')}"
-                  for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
+        found += [
+            f"{key}: {before.get(key, 'its default')} → {after.get(key, 'its default')}"
+            for key in sorted({*before, *after})
+            if before.get(key) != after.get(key)
+        ]
         differ = []
         try:
             differ += differences(run, inputs)
@@ -104,15 +114,25 @@ class Plans:
     def _other_rows(self, asked: Asked, inputs: Inputs, rows: Mapping[str, str]) -> list[str]:
         """Which selections that a run recorded give other rows now; rows are named where those before are still at hand."""
         stage = self.runs.project.stage / "data"
-        built = Inputs(self.runs.present, replace(self.runs.project, data=stage), replace(asked.edition, data=None), inputs.documents, inputs.sweeps)
+        built = Inputs(
+            self.runs.present,
+            replace(self.runs.project, data=stage),
+            replace(asked.edition, data=None),
+            inputs.documents,
+            inputs.sweeps,
+        )
         moved: dict[str, dict[str, None]] = {}
         for what, was in rows.items():
             read = json.loads(what.partition(":")[2])
-            comparable = not read["folder"] and not read["as_of"] and (stage / "observations.csv").is_file() and built.hash(what) == was
+            comparable = (
+                not read["folder"] and not read["as_of"] and (stage / "observations.csv").is_file() and built.hash(what) == was
+            )
             named = differing(built.evidence, inputs.evidence, read) if comparable else [described(read)]
             moved.setdefault(read["table"], {}).update(dict.fromkeys(named))
-        return [f"{table}: {', '.join(list(named)[:SHOWN])}" + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")
-                for table, named in moved.items()]
+        return [
+            f"{table}: {', '.join(list(named)[:SHOWN])}" + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")
+            for table, named in moved.items()
+        ]
 
 
 def report(project: Project, editions: list[Edition]) -> str:
@@ -122,15 +142,28 @@ def report(project: Project, editions: list[Edition]) -> str:
     """
     project = project.seen_by(editions[0])
     if unchanged.is_built(project, editions):
-        stay = [line for edition in editions for line in (f"{edition.name}:", *(str(Plan(name, "stays")) for name in project.notebook_names))]
-        return "\n".join(["Nothing has changed since the book was built.", *stay, *(f"sweep {each.name}: stays" for each in sweep.load_sweeps(project))])
+        stay = [
+            line
+            for edition in editions
+            for line in (f"{edition.name}:", *(str(Plan(name, "stays")) for name in project.notebook_names))
+        ]
+        return "\n".join(
+            [
+                "Nothing has changed since the book was built.",
+                *stay,
+                *(f"sweep {each.name}: stays" for each in sweep.load_sweeps(project)),
+            ]
+        )
     for folder in dict.fromkeys(project.seen_by(edition).data for edition in editions):
         require_clean(folder)
     plans = Plans(project)
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
     said = [lacking(plans, each) for each in sweeps]
-    lines = [line for edition in editions
-             for line in (f"{edition.name}:", *(str(plans.of(edition, name)) for name in project.notebook_names))]
+    lines = [
+        line
+        for edition in editions
+        for line in (f"{edition.name}:", *(str(plans.of(edition, name)) for name in project.notebook_names))
+    ]
     return "\n".join([*lines, *said])
 
 
@@ -141,8 +174,11 @@ def lacking(plans: Plans, asked: sweep.Sweep) -> str:
         return f"sweep {asked.name}: stays"
     plans.lacking[asked.name] = 1  # its notebooks may read it
     jobs = asked.jobs({name: plans.runs.reads_of(name) for name in asked.notebooks})
-    without = {(plans.runs.likeness(plans.runs.asked(edition, name), plans.inputs(edition)))
-               for name, setting in jobs if plans.of(edition := asked.edition(setting), name).run is None}
+    without = {
+        (plans.runs.likeness(plans.runs.asked(edition, name), plans.inputs(edition)))
+        for name, setting in jobs
+        if plans.of(edition := asked.edition(setting), name).run is None
+    }
     known = f"{len(jobs):,} settings known"
     return f"sweep {asked.name}: " + (f"at least {len(without):,} runs before it has its {known}" if without else f"its {known}")
 

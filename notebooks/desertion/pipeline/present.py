@@ -75,7 +75,9 @@ def look_at(present: Present, project: Project, editions: Iterable[Edition]) -> 
 
     More than it does depend on: of what is looked at here and was read by nothing, a change costs a look, not a run.
     """
-    named = [project.root / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt")] + [project.build / "addresses.json"]
+    named = [project.root / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt")] + [
+        project.build / "addresses.json"
+    ]
     rooms = [*tree(project.root / "book"), *tree(project.notebooks)]
     folders = dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)])
     for path in [*named, *rooms, *(path for folder in folders for path in [folder, *tables(folder)])]:
@@ -99,8 +101,14 @@ class Inputs:
     up to date. A build makes both when they are first asked for.
     """
 
-    def __init__(self, present: Present, project: Project, edition: Edition, documents: Callable[[str], dict[str, Any] | None],
-                 sweeps: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        present: Present,
+        project: Project,
+        edition: Edition,
+        documents: Callable[[str], dict[str, Any] | None],
+        sweeps: Callable[[str], None],
+    ) -> None:
         self.present, self.project, self.edition = present, project.seen_by(edition), edition
         self.documents, self.sweeps = documents, sweeps
         self._found: dict[str, str] = {}
@@ -141,9 +149,15 @@ class Inputs:
         evidence = self.evidence
         if folder or as_of:
             own = not folder
-            evidence = self.present.evidence(self.project.data if own else self._path(folder), as_of or self.edition.as_of,
-                                             self.edition.without if own else "")
+            evidence = self.present.evidence(
+                self.project.data if own else self._path(folder), as_of or self.edition.as_of, self.edition.without if own else ""
+            )
         return evidence.digest(json.dumps(asked, sort_keys=True))
+
+    def _names(self, name: str) -> str:
+        asked = json.loads(name)
+        evidence = self.present.evidence(self._path(asked["folder"])) if asked["folder"] else self.evidence
+        return hashed(json.dumps(evidence.misspelt(asked["names"]), sort_keys=True))
 
     def _results(self, name: str) -> str:
         document = self.documents(name)
@@ -157,7 +171,7 @@ class Inputs:
         self.sweeps(name)
         return hash_of_file(self.project.sweep_file(name))
 
-    def _names(self, _: str) -> str:
+    def _notebooks(self, _: str) -> str:
         return hashed(*self.project.notebook_names)
 
     def _date(self, _: str) -> str:
@@ -165,13 +179,23 @@ class Inputs:
 
 
 KINDS: dict[str, Callable[[Inputs, str], str]] = {
-    "file": Inputs._file, "data": Inputs._data, "folder file": Inputs._file, "folder data": Inputs._data, "rows": Inputs._rows,
-    "results": Inputs._results, "document": Inputs._document, "sweep": Inputs._sweep, "notebooks": Inputs._names, "date": Inputs._date}
+    "file": Inputs._file,
+    "data": Inputs._data,
+    "folder file": Inputs._file,
+    "folder data": Inputs._data,
+    "rows": Inputs._rows,
+    "names": Inputs._names,
+    "results": Inputs._results,
+    "document": Inputs._document,
+    "sweep": Inputs._sweep,
+    "notebooks": Inputs._notebooks,
+    "date": Inputs._date,
+}
 MADE = ("results", "document", "sweep")  # kinds that a build makes, and so must have made before it can tell
 
 
 def lay_out(present: Present, project: Project, origin: str) -> None:
-    """Writes the tables without the observations of one origin, for a notebook to load; and beside them those that were left out."""
+    """Writes the tables without the observations of one origin, for a notebook to load; beside them those that were left out."""
     from ..data import LEFT_OUT, read_table
 
     rows = read_table(project.data, "observations", present.read)

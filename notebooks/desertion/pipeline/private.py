@@ -74,7 +74,8 @@ class Searcher:
     def inputs(self) -> bytes:
         """All that the book is made from."""
         present = Present()
-        look_at(present, self.project, [edition for edition in self.project.editions if self.project.edition_folder(edition.name).is_dir()])
+        built = [edition for edition in self.project.editions if self.project.edition_folder(edition.name).is_dir()]
+        look_at(present, self.project, built)
         return b"\0".join(path.read_bytes() for path in map(Path, present.hashes()) if path.is_file())
 
     @cached_property

@@ -85,10 +85,19 @@ def run_recorded(project: Project, name: str, source: bytes, given: Mapping[str,
     """
     with _room, tempfile.TemporaryDirectory() as folder:
         note = Path(folder, "record.json")
-        settings = {"root": str(project.root), "data": str(project.notebooks / given.get("data", "../data")), "as_of": given.get("as_of", ""),
-                    "results": str(project.notebooks / given.get("results", "../_build/editions/latest")), "note": str(note),
-                    "sweeps": str(project.build / "sweeps"), "cache": str(project.build / "compiled"), "notebooks": project.notebook_names}
-        begin = f"__import__('importlib').import_module('{__package__.partition('.')[0]}.recording').begin({json.dumps(settings)!r})"
+        settings = {
+            "root": str(project.root),
+            "data": str(project.notebooks / given.get("data", "../data")),
+            "as_of": given.get("as_of", ""),
+            "results": str(project.notebooks / given.get("results", "../_build/editions/latest")),
+            "note": str(note),
+            "sweeps": str(project.build / "sweeps"),
+            "cache": str(project.build / "compiled"),
+            "notebooks": project.notebook_names,
+        }
+        begin = (
+            f"__import__('importlib').import_module('{__package__.partition('.')[0]}.recording').begin({json.dumps(settings)!r})"
+        )
         Path(folder, f"{name}.ipynb").write_bytes(source)
         failure: BuildError | None = None
         notebook, started = None, time.perf_counter()
@@ -106,8 +115,15 @@ def run_recorded(project: Project, name: str, source: bytes, given: Mapping[str,
         failure = BuildError(f"notebooks/{name}.ipynb, cell {index}: in a build, a notebook must not do this: it {words}")
     if failure and not record["waits"]:
         raise failure
-    return Ran(notebook, [(what, found) for what, found in record["inputs"]], record["reads"], record["changed"], record["waits"], failure,
-               seconds)
+    return Ran(
+        notebook,
+        [(what, found) for what, found in record["inputs"]],
+        record["reads"],
+        record["changed"],
+        record["waits"],
+        failure,
+        seconds,
+    )
 
 
 def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures: bool = True) -> Any:
@@ -116,7 +132,9 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures:
         return _executed(project, name, project.notebooks / f"{name}.ipynb", given, figures, (), folder)
 
 
-def _executed(project: Project, name: str, path: Path, given: Mapping[str, Any], figures: bool, first: tuple[str, ...], folder: str) -> Any:
+def _executed(
+    project: Project, name: str, path: Path, given: Mapping[str, Any], figures: bool, first: tuple[str, ...], folder: str
+) -> Any:
     with _importing:  # threads that import the same packages from different ends may find them half imported
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -132,14 +150,25 @@ def _executed(project: Project, name: str, path: Path, given: Mapping[str, Any],
     without = () if figures else (f"{FIRST}import os; os.environ[{NUMBERS_ONLY!r}] = '1'; del os",)
     try:
         return papermill.execute_notebook(
-            str(path), None, dict(given), engine_name=engine(), kernel_name="python3", language="python", progress_bar=False,
-            execution_timeout=cell_seconds(), config=private_sockets(folder), extra_arguments=[*QUIET, *without, *first])
+            str(path),
+            None,
+            dict(given),
+            engine_name=engine(),
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            execution_timeout=cell_seconds(),
+            config=private_sockets(folder),
+            extra_arguments=[*QUIET, *without, *first],
+        )
     except PapermillExecutionError as error:
         why = f"\n{MEMORY}" if error.ename in ("MemoryError", "ArrayMemoryError", "_ArrayMemoryError") else ""
         raise BuildError(f"notebooks/{name}.ipynb, cell {error.cell_index}: {error.ename}: {error.evalue}{why}") from None
     except CellTimeoutError:
-        raise BuildError(f"notebooks/{name}.ipynb: a cell ran for more than {cell_seconds()} s. If it only needs longer, "
-                         "set DESERTION_CELL_SECONDS to more seconds") from None
+        raise BuildError(
+            f"notebooks/{name}.ipynb: a cell ran for more than {cell_seconds()} s. If it only needs longer, "
+            "set DESERTION_CELL_SECONDS to more seconds"
+        ) from None
     except DeadKernelError:
         raise BuildError(f"notebooks/{name}.ipynb: its kernel was killed while a cell ran: {KILLED}") from None
     except RuntimeError as error:
@@ -161,8 +190,7 @@ def write_notebook(path: Path, notebook: Any) -> None:
 
 def payloads(notebook: Any) -> list[dict[str, Any]]:
     """What an executed notebook published, in order."""
-    return [output.data[MIME] for cell in notebook.cells for output in cell.get("outputs", [])
-            if MIME in output.get("data", {})]
+    return [output.data[MIME] for cell in notebook.cells for output in cell.get("outputs", []) if MIME in output.get("data", {})]
 
 
 def scrubbed(notebook: Any) -> Any:

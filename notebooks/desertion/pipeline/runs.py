@@ -70,9 +70,19 @@ class Asked:
     def identity(self) -> dict[str, Any]:
         """``DESERTION_ALONE``, for ``make verify``: editions share no run, so that one that ought not to be shared is found out."""
         shown = {key: value for key, value in self.given.items() if key not in COMMON or not self.source.only_hands_on(key)}
-        alone = {"edition": self.edition.name} if os.environ.get("DESERTION_ALONE") and not self.edition.name.startswith(SETTING) else {}
-        return {**alone, "source": self.source.hash, "lock": self.present.hash(self.project.root / "requirements.txt"),
-                "python": f"{sys.version_info.major}.{sys.version_info.minor}", "figures": self.edition.figures, "parameters": shown}
+        alone = (
+            {"edition": self.edition.name}
+            if os.environ.get("DESERTION_ALONE") and not self.edition.name.startswith(SETTING)
+            else {}
+        )
+        return {
+            **alone,
+            "source": self.source.hash,
+            "lock": self.present.hash(self.project.root / "requirements.txt"),
+            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+            "figures": self.edition.figures,
+            "parameters": shown,
+        }
 
 
 def differences(run: StoredRun, inputs: Inputs) -> Iterator[str]:
@@ -94,7 +104,9 @@ class Runs:
     run_it: what runs a notebook; without it, this machine does. say: told what happens, a line at a time.
     """
 
-    def __init__(self, project: Project, present: Present, run_it: Run = run_recorded, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, project: Project, present: Present, run_it: Run = run_recorded, say: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.project, self.present, self.run_it, self.say = project, present, run_it, say
         self.store = Store(project.build / "store")
         self.sweeps: dict[str, Callable[[], Any]] = {}  # name → what brings its table up to date
@@ -122,7 +134,8 @@ class Runs:
     def settle(self, edition: Edition, name: str, by: Job | None = None) -> StoredRun:
         """The run of a notebook that holds for an edition; what it published is then where other notebooks look for it.
 
-        by: the job that asks. Raises ``BuildError`` that names the notebook and the cell, or the notebooks that wait for each other.
+        by: the job that asks. Raises ``BuildError`` that names the notebook and the cell, or the notebooks that wait for each
+        other.
         """
         return self._once((edition.name, name), by, lambda: self._settled(edition, name))
 
@@ -134,8 +147,13 @@ class Runs:
         """
         first = {name: self._likely(name) for name in self.project.notebook_names}
         waiting: dict[Job, set[Job]] = {("sweep", name): set() for name in self.sweeps}
-        waiting |= {(edition.name, name): {("sweep" if each in self.sweeps and kind == "sweep" else edition.name, each) for kind, each in first[name]}
-                    for edition in editions for name in first}
+        waiting |= {
+            (edition.name, name): {
+                ("sweep" if each in self.sweeps and kind == "sweep" else edition.name, each) for kind, each in first[name]
+            }
+            for edition in editions
+            for name in first
+        }
         do = {(edition.name, name): partial(self.settle, edition, name) for edition in editions for name in first}
         do |= {("sweep", name): partial(self.settle_sweep, name) for name in self.sweeps}
         running: dict[Future[Any], Job] = {}
@@ -161,7 +179,8 @@ class Runs:
         """The notebooks and sweeps that a notebook is likely to read: ("results" or "sweep", name)."""
         seen = {(kind, each) for run in self.store.all(name) for kind, each in made_in(run.record["inputs"])}
         return {("results" if kind == "document" else kind, each) for kind, each in seen} | self.source(name).mentioned(
-            [each for each in self.project.notebook_names if each != name], list(self.sweeps))
+            [each for each in self.project.notebook_names if each != name], list(self.sweeps)
+        )
 
     def settle_sweep(self, name: str, by: Job | None = None) -> Any:
         """Brings the table of a sweep up to date. One that is not of this book is a file as any other."""
@@ -176,8 +195,11 @@ class Runs:
     def settled(self, editions: Collection[str]) -> dict[Job, StoredRun]:
         """The runs that were found or made for these editions."""
         with self._lock:
-            return {job: future.result() for job, future in self._futures.items()
-                    if job[0] in editions and future.done() and not future.exception()}
+            return {
+                job: future.result()
+                for job, future in self._futures.items()
+                if job[0] in editions and future.done() and not future.exception()
+            }
 
     def reads_of(self, name: str) -> list[str]:
         """The notebooks whose results a notebook was seen to read, directly or not, in any run that is stored."""
@@ -226,10 +248,12 @@ class Runs:
 
     def inputs(self, edition: Edition, by: Job) -> Inputs:
         """The hash of whatever a run for an edition can have read; what must be made for that is made."""
+
         def document(name: str) -> dict[str, Any] | None:
             if name not in self.project.notebook_names:
                 return None
             return self.settle(edition, name, by).of_edition(edition.name)
+
         return Inputs(self.present, self.project, edition, document, lambda name: self.settle_sweep(name, by))
 
     def _settled(self, edition: Edition, name: str) -> StoredRun:
@@ -271,7 +295,11 @@ class Runs:
             kind, _, name = what.partition(":")
             known = self.sweeps if kind == "sweep" else self.project.notebook_names
             if name not in known or name == asked.name:
-                reads = "its own results" if name == asked.name else f"the {'sweep' if kind == 'sweep' else 'results of the notebook'} {name!r}"
+                reads = (
+                    "its own results"
+                    if name == asked.name
+                    else f"the {'sweep' if kind == 'sweep' else 'results of the notebook'} {name!r}"
+                )
                 there = "" if name == asked.name else f", and there is none; there are {', '.join(sorted(known)) or 'none at all'}"
                 raise BuildError(f"notebooks/{asked.name}.ipynb: reads {reads}{there}")
             if what in inputs._found:  # it was made, and still not found: it was looked for elsewhere
@@ -280,7 +308,12 @@ class Runs:
 
     def likeness(self, asked: Asked, inputs: Inputs) -> str:
         """What tells, before a run and as far as earlier ones have shown, whether two editions will share it."""
-        read = {what for run in self.store.of(asked.name, asked.identity) for what, _ in run.record["inputs"] if what.partition(":")[0] not in MADE}
+        read = {
+            what
+            for run in self.store.of(asked.name, asked.identity)
+            for what, _ in run.record["inputs"]
+            if what.partition(":")[0] not in MADE
+        }
         return digest(asked.name, as_json(asked.identity), *(part for what in sorted(read) for part in (what, inputs.hash(what))))
 
 
@@ -289,8 +322,15 @@ def in_short(what: str) -> str:
     kind, _, name = what.partition(":")
     if kind == "rows":
         return f"rows of {json.loads(name)['table']}.csv"
-    return {"data": f"data/{name}", "results": f"the results of {name}", "document": f"the results of {name}", "sweep": f"the sweep {name}",
-            "notebooks": "the list of notebooks", "date": "the date"}.get(kind, name.partition(":")[2] or name)
+    return {
+        "data": f"data/{name}",
+        "names": "the names in the tables",
+        "results": f"the results of {name}",
+        "document": f"the results of {name}",
+        "sweep": f"the sweep {name}",
+        "notebooks": "the list of notebooks",
+        "date": "the date",
+    }.get(kind, name.partition(":")[2] or name)
 
 
 def made_in(inputs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

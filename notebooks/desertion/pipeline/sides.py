@@ -223,7 +223,8 @@ def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
 def evidence(project: Project, documents: Mapping[str, Documents]) -> str:
     """What a published book needs to be compared later, as JSON: by edition and notebook, numbers with their rows, titles
     of figures, verdicts, and the selections of rows that were read."""
-    body = {name: {"as_of": project.edition(name).as_of, "notebooks": {notebook: _trimmed(each) for notebook, each in notebooks.items()}}
+    body = {name: {"as_of": project.edition(name).as_of,
+                   "notebooks": {notebook: _trimmed(each) for notebook, each in notebooks.items()}}
             for name, notebooks in documents.items()}
     return as_json({"own": next(iter(documents)), "editions": body})
 

@@ -86,7 +86,8 @@ def claims(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, dict]:
     found = {edition: {key: card for document in each.values() for key, card in document.get("claims", {}).items()}
              for edition, each in documents.items()}
     own, *others = found
-    return {key: {**card, "editions": {edition: found[edition][key]["verdict"] for edition in others}} for key, card in found[own].items()}
+    return {key: {**card, "editions": {edition: found[edition][key]["verdict"] for edition in others}}
+            for key, card in found[own].items()}
 
 
 def build(project: Project, waiting: subprocess.Popen[str]) -> Path:

@@ -24,7 +24,19 @@ from .settings import MAX_NOTEBOOK_BYTES, text_from
 READERS = {"load", "published", "everything_published", "Claims"}
 ALL = "everything_published"
 # Names by which a cell can come at a parameter without naming it.
-ROUNDABOUT = {"globals", "locals", "vars", "dir", "eval", "exec", "user_ns", "user_global_ns", "__main__", "run_line_magic", "run_cell_magic"}
+ROUNDABOUT = {
+    "globals",
+    "locals",
+    "vars",
+    "dir",
+    "eval",
+    "exec",
+    "user_ns",
+    "user_global_ns",
+    "__main__",
+    "run_line_magic",
+    "run_cell_magic",
+}
 
 
 class Source:
@@ -37,7 +49,9 @@ class Source:
     @cached_property
     def hash(self) -> str:
         """Hash of what makes the notebook what it is: kinds, tags and sources of its cells."""
-        return digest(as_json([[cell.cell_type, sorted(cell.metadata.get("tags", [])), cell.source] for cell in self.notebook.cells]))
+        return digest(
+            as_json([[cell.cell_type, sorted(cell.metadata.get("tags", [])), cell.source] for cell in self.notebook.cells])
+        )
 
     @cached_property
     def parameters(self) -> list[Parameter]:
@@ -71,17 +85,23 @@ class Source:
         """Which of these notebooks and sweeps its texts name: ("results" or "sweep", name). It may read them. Whether it does is
         recorded when it runs; this only helps to begin in a good order."""
         texts = {found for tree in self._trees or () for found in _names(tree)} | {
-            str(each.default) for each in self.parameters if isinstance(each.default, str)}
+            str(each.default) for each in self.parameters if isinstance(each.default, str)
+        }
         named = {text.partition(".")[0] for text in texts}
         return {("results", name) for name in notebooks if name in named or ALL in texts} | {
-            ("sweep", name) for name in sweeps if any(text.endswith(f"/{name}.csv") for text in texts)}
+            ("sweep", name) for name in sweeps if any(text.endswith(f"/{name}.csv") for text in texts)
+        }
 
     @cached_property
     def _trees(self) -> list[ast.Module] | None:
         """The syntax of each code cell but that of the parameters; ``None`` where one is not Python."""
         from IPython.core.inputtransformer2 import TransformerManager
 
-        cells = [cell.source for cell in self.notebook.cells if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", [])]
+        cells = [
+            cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", [])
+        ]
         try:
             return [ast.parse(TransformerManager().transform_cell(source)) for source in cells]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -102,8 +122,16 @@ def source_of(project: Project, name: str) -> Source:
 
 def title_of(notebook: Any, name: str) -> str:
     """The first heading of a notebook; its name if it has none."""
-    return next((line[2:] for cell in notebook.cells if cell.cell_type == "markdown"
-                 for line in cell.source.splitlines() if line.startswith("# ")), name)
+    return next(
+        (
+            line[2:]
+            for cell in notebook.cells
+            if cell.cell_type == "markdown"
+            for line in cell.source.splitlines()
+            if line.startswith("# ")
+        ),
+        name,
+    )
 
 
 def read_notebook(path: Path, content: bytes) -> Any:

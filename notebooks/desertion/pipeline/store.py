@@ -44,7 +44,11 @@ class Run:
             found = json.loads((self.folder / "run.json").read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) and found.keys() >= {"identity", "inputs", "parts"} and found.get("form") == FORM else {}
+        return (
+            found
+            if isinstance(found, dict) and found.keys() >= {"identity", "inputs", "parts"} and found.get("form") == FORM
+            else {}
+        )
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -110,7 +114,10 @@ class Store:
         unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
         for path, content in {"document.json": as_json(document), "notebook.json": _bare(ran.notebook), **files}.items():
             write(unfinished / path, content)
-        write(unfinished / "run.json", as_json({"form": FORM, "identity": identity, "inputs": ran.inputs, "parts": _parts(unfinished)}))
+        write(
+            unfinished / "run.json",
+            as_json({"form": FORM, "identity": identity, "inputs": ran.inputs, "parts": _parts(unfinished)}),
+        )
         if folder.is_dir() and not Run(folder).is_whole:
             shutil.rmtree(folder)
         try:
@@ -164,8 +171,15 @@ def published_document(name: str, ran: Ran) -> tuple[dict[str, Any], dict[str, s
         raise BuildError(f"notebooks/{name}.ipynb: publishes nothing")
     if strange := {each["notebook"] for each in published} - {name}:
         raise BuildError(f"notebooks/{name}.ipynb: publishes as {', '.join(sorted(strange))}")
-    document: dict[str, Any] = {"notebook": name, "edition": "", "title": title_of(ran.notebook, name),
-                                "results": {}, "figures": {}, "tables": {}, "reads": unique(ran.reads)}
+    document: dict[str, Any] = {
+        "notebook": name,
+        "edition": "",
+        "title": title_of(ran.notebook, name),
+        "results": {},
+        "figures": {},
+        "tables": {},
+        "reads": unique(ran.reads),
+    }
     files: dict[str, str] = {}
     for each in published:
         body = dict(each["body"])

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ class Sweep:
         reads: notebook → the notebooks whose results it reads, directly or not.
         """
         grid = {axis: values_of(self.project, axis, given) for axis, given in self.grid.items()}
-        axes = {name: [axis for axis in grid if any(self.takes(each, axis) for each in [*reads[name], name])] for name in self.notebooks}
+        axes = {name: [axis for axis in grid if any(self.takes(each, axis) for each in [*reads[name], name])]
+                for name in self.notebooks}
         found: dict[str, tuple[str, Setting]] = {}
         for values in itertools.product(*grid.values()):
             setting = dict(zip(grid, values, strict=True))
@@ -195,21 +197,23 @@ def run(sweep: Sweep, runs: Runs, workers: int) -> tuple[Table, list[Run]]:
     """Runs what has not been run before, ``workers`` at once; the table, and the runs that are in it. Raises ``BuildError`` if a
     notebook fails, or something varies on which none of the sweep's notebooks depends."""
     guessed = {name: runs.reads_of(name) for name in sweep.notebooks}
-    for _ in range(ROUNDS):
-        jobs = sweep.jobs(guessed)
-        editions = {as_json(setting): sweep.edition(setting) for _, setting in jobs}
-        try:
+    asked_for: set[str] = set()
+    try:
+        for _ in range(ROUNDS):
+            jobs = sweep.jobs(guessed)
+            editions = [sweep.edition(setting) for _, setting in jobs]
+            names = {edition.name for edition in editions}
+            asked_for |= names
             with ThreadPoolExecutor(workers) as pool:
-                found = list(pool.map(lambda job: runs.settle(editions[as_json(job[1])], job[0], ("sweep", sweep.name)), jobs))
-        finally:
-            for edition in editions.values():
-                shutil.rmtree(sweep.project.edition_folder(edition.name), ignore_errors=True)
-        names = {edition.name for edition in editions.values()}
-        used = runs.settled(names)
-        seen = {name: closure(name, used) for name in sweep.notebooks}
-        if seen == guessed:
-            break
-        guessed = seen  # a notebook reads others than was known, and what varies for them varies for it
+                found = list(pool.map(partial(runs.settle, by=("sweep", sweep.name)), editions, [name for name, _ in jobs]))
+            used = runs.settled(names)
+            seen = {name: closure(name, used) for name in sweep.notebooks}
+            if seen == guessed:
+                break
+            guessed = seen  # a notebook reads others than was known, and what varies for them varies for it
+    finally:
+        for name in asked_for:
+            shutil.rmtree(sweep.project.edition_folder(name), ignore_errors=True)
     for axis in sweep.grid:
         if not any(sweep.takes(each, axis) for name in sweep.notebooks for each in [*seen[name], name]):
             raise BuildError(f"sweep {sweep.name}: {axis}: no notebook of this sweep takes it, nor one that they read")
@@ -269,20 +273,24 @@ def essence(sweep: Sweep, runs: Runs, notebooks: list[str], inputs: list[str]) -
     project, present = sweep.project, runs.present
     grid = {axis: values_of(project, axis, given) for axis, given in sweep.grid.items()}
     folders = [project.root / folder for folder in grid.get("data", [])] or [project.data]
-    parts = [as_json([grid, sweep.assumptions, sweep.notebooks]), FORM, sys.version, present.hash(project.root / "requirements.txt")]
+    lock = present.hash(project.root / "requirements.txt")
+    parts = [as_json([grid, sweep.assumptions, sweep.notebooks]), FORM, sys.version, lock]
     parts += [part for name in notebooks for part in (name, source_of(project, name).hash) if name in project.notebook_names]
-    return digest(*parts, *(part for what in inputs for part in (what, *(_hash(present, project, folder, what) for folder in folders))))
+    return digest(*parts, *(part for what in inputs
+                            for part in (what, *(_hash(present, project, folder, what) for folder in folders))))
 
 
 def _hash(present: Present, project: Project, folder: Path, what: str) -> str:
     """Hash of what a run read, in whatever view of the evidence it did."""
     kind, _, name = what.removeprefix("folder ").partition(":")
-    if kind == "rows":
+    if kind in ("rows", "names"):
         asked = json.loads(name)
-        of, _ = asked.pop("folder"), asked.pop("as_of")
-        place, _, path = of.partition(":")
-        return present.evidence((folder if place == "data" else project.root) / path if of else folder).digest_of_views(
-            json.dumps(asked, sort_keys=True))
+        place, _, path = (of := asked.pop("folder")).partition(":")
+        evidence = present.evidence((folder if place == "data" else project.root) / path if of else folder)
+        if kind == "names":
+            return json.dumps(evidence.misspelt(asked["names"]), sort_keys=True)
+        del asked["as_of"]
+        return evidence.digest_of_views(json.dumps(asked, sort_keys=True))
     if kind == "notebooks":
         return digest(*project.notebook_names)
     return "" if kind == "date" else present.hash((folder if kind == "data" else project.root) / name)

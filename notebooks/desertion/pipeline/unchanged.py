@@ -25,7 +25,12 @@ def note(project: Project) -> Path:
 def is_built(project: Project, editions: list[Edition]) -> bool:
     """Whether the published book is of these editions, all that it was made from is as it was, and it is there as it was made."""
     last = noted(project)
-    return bool(last) and last["of"] == _of(project, editions) and not differing(last["inputs"]) and last["outputs"] == outputs(project)
+    return (
+        bool(last)
+        and last["of"] == _of(project, editions)
+        and not differing(last["inputs"])
+        and last["outputs"] == outputs(project)
+    )
 
 
 def noted(project: Project) -> dict[str, Any]:
@@ -39,7 +44,10 @@ def noted(project: Project) -> dict[str, Any]:
 
 def built(project: Project, editions: list[Edition], present: Present, runs: dict[str, dict[str, str]]) -> None:
     """Notes that a book has been made, from what, and from which runs (edition → notebook → key)."""
-    write(note(project), as_json({"of": _of(project, editions), "inputs": present.hashes(), "outputs": outputs(project), "runs": runs}))
+    write(
+        note(project),
+        as_json({"of": _of(project, editions), "inputs": present.hashes(), "outputs": outputs(project), "runs": runs}),
+    )
 
 
 def runs_of_book(project: Project) -> dict[str, dict[str, Run]]:
@@ -47,7 +55,9 @@ def runs_of_book(project: Project) -> dict[str, dict[str, Run]]:
     last = noted(project)
     if not last:
         raise BuildError("there is no book yet; `make book` builds it")
-    return {edition: {name: Run(project.build / "store" / key) for name, key in runs.items()} for edition, runs in last["runs"].items()}
+    return {
+        edition: {name: Run(project.build / "store" / key) for name, key in runs.items()} for edition, runs in last["runs"].items()
+    }
 
 
 def _of(project: Project, editions: list[Edition]) -> str:
@@ -57,4 +67,6 @@ def _of(project: Project, editions: list[Edition]) -> str:
 def outputs(project: Project) -> str:
     """Hash of everything that a build leaves for others to read: the published book, the editions' results, the sweeps."""
     folders = [project.published.resolve(), project.build / "editions", project.build / "sweeps"]
-    return digest(*(part for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() for part in (str(path), path)))
+    return digest(
+        *(part for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() for part in (str(path), path))
+    )

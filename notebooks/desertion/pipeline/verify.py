@@ -58,7 +58,8 @@ class Circumstances:
 ONE = Circumstances("one", "alice", 0o022, 2, {"DESERTION_ENGINE": "warm", "LC_ALL": "C.UTF-8", "TZ": WEST, "PYTHONHASHSEED": "1"})
 OTHER = Circumstances(
     "another/folder, deeper", "bogdana", 0o077, 1, settings=SETTINGS, environment={
-        "DESERTION_ENGINE": "nbclient", "DESERTION_ALONE": "1", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "TZ": EAST, "PYTHONHASHSEED": "4242",
+        "DESERTION_ENGINE": "nbclient", "DESERTION_ALONE": "1", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "TZ": EAST,
+        "PYTHONHASHSEED": "4242",
         "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})  # files are ASCII to whoever does not say what they are
 
 
@@ -83,8 +84,8 @@ def two_builds(project: Project, edition: str) -> int:
         return 0
     say(found, *sides)
     for name in impure(*(Project(each.parent, each.parent / "data") for each in made)):
-        print(f"  notebooks/{name}.ipynb: read the same both times, and gave something else: it uses the time, numbers drawn by chance "
-              "without a seed, or what is kept outside of the book")
+        print(f"  notebooks/{name}.ipynb: read the same both times, and gave something else: it uses the time, numbers drawn by "
+              "chance without a seed, or what is kept outside of the book")
     print(f"{len(found)} of {len(sides[0].keys() | sides[1].keys()):,} files differ; both builds are in {folder / 'in'}")
     return 1
 
@@ -127,7 +128,8 @@ def compared(build: Path) -> dict[str, Path]:
 
 def impure(one: Project, other: Project) -> list[str]:
     """The notebooks of which two runs read the same, byte for byte, and are not the same."""
-    sides = [{(edition, name): run for edition, runs in runs_of_book(each).items() for name, run in runs.items()} for each in (one, other)]
+    sides = [{(edition, name): run for edition, runs in runs_of_book(each).items() for name, run in runs.items()}
+             for each in (one, other)]
     return sorted({name for (edition, name), run in sides[0].items() if (twin := sides[1].get((edition, name)))
                    and sorted(run.record["inputs"]) == sorted(twin.record["inputs"]) and run.record["parts"] != twin.record["parts"]})
 
