@@ -110,6 +110,44 @@ def test_best_is_the_value_or_the_published_end():
     assert Bounds.unknown().best is None
 
 
+@pytest.mark.parametrize(("bounds", "at_most", "best"), [
+    (Bounds(0, None, 5), True, 5), (Bounds(-INF, None, 5), True, 5), (Bounds(-INF, None, -5), True, -5), (Bounds(-1, None, 5), False, 2),
+    (Bounds(-5, None, -1), False, -3), (Bounds(1, None, 5), False, 3), (Bounds(0, 2, 5), False, 2), (Bounds(0, None, INF), False, None),
+    (Bounds(5, None, INF), False, 5), (Bounds(-INF, 2, 5), False, 2)])
+def test_only_a_low_end_that_says_nothing_makes_an_at_most(bounds, at_most, best):
+    assert bounds.is_at_most is at_most and bounds.best == best
+
+
+def test_what_has_a_value_is_known_however_open_its_ends():
+    assert not Bounds(0, 5, INF).is_unknown and Bounds(0, 5, INF).at_face_value() == Bounds.exact(5)
+    assert not Bounds(-INF, 0, INF).is_unknown and Bounds(-3, None, INF).is_unknown
+
+
+@pytest.mark.parametrize(("bounds", "ends"), [
+    (Bounds.unknown(), (None, None, None)), (Bounds(-7, None, INF), (None, None, None)), (Bounds(0, None, 5), (0.0, None, 5.0)),
+    (Bounds(0, 5, INF), (0.0, 5.0, None)), (Bounds(-INF, None, 5), (None, None, 5.0)), (Bounds(3, None, INF), (3.0, None, None))])
+def test_a_file_says_nothing_of_an_unknown_and_leaves_open_ends_out(bounds, ends):
+    assert tuple(bounds.ends.values()) == ends and list(bounds.ends) == ["low", "value", "high"]
+
+
+def test_a_file_that_gives_nothing_is_read_as_unknown_and_keeps_its_rows():
+    read = Bounds.from_ends(None, None, None, rows=["a"])
+    assert read == Bounds.unknown() and read.rows == {"a"}
+    assert Bounds.from_ends(None, None, 5) == Bounds(-INF, None, 5) and Bounds.from_ends(None, 2, None) == Bounds(-INF, 2, INF)
+
+
+ends = st.tuples(*[st.floats(allow_nan=False)] * 3).map(sorted)
+
+
+@given(ends, st.booleans())
+def test_what_is_written_is_read_again(numbers, valued):
+    low, value, high = numbers
+    bounds = Bounds(low, value if valued and math.isfinite(value) else None, high)
+    if low == INF or high == -INF:
+        return  # a quantity that is infinite
+    assert Bounds.from_ends(**bounds.ends) == (Bounds.unknown() if bounds.is_unknown else bounds)
+
+
 def test_at_face_value_floor_and_clip():
     assert Bounds(49000, None, INF, frozenset("r")).at_face_value() == Bounds.exact(49000)
     assert Bounds.unknown().at_face_value().is_unknown

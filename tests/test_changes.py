@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from desertion import text
+from desertion.bounds import Bounds
 from desertion.data import load
 from desertion.pipeline import changes, sentences, sides
 from desertion.pipeline.__main__ import main
+from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Project
 from desertion.pipeline.rowdiff import differences, in_terminal
 from hypothesis import given, settings
@@ -232,10 +234,25 @@ def test_revisions_come_before_additions_and_the_largest_first(place):
     (number("", -5.0), number("", 5.0), 2.0), (number("", None, low=100.0, high=None), number("", None, low=200.0, high=None), 2 / 3),
     (number("", 100.0, low=90.0, high=110.0), number("", 100.0, low=90.0, high=330.0), 1.0),
     (number("", None, low=0.0, high=10.0), number("", None, low=10.0, high=30.0), 2 / 3),
-    (number("", None, low=100.0, high=None), number("", 100.0), 0.0), (number("", None, **WORDS), number("", None, **WORDS), None), (UNKNOWN, number("", 5.0), None)])
+    (number("", None, low=100.0, high=None), number("", 100.0), 0.0), (number("", None, **WORDS), number("", None, **WORDS), None), (UNKNOWN, number("", 5.0), None),
+    (number("not known", None, low=None, high=None), number("", 5.0), None), (number("", 5.0, low=0.0, high=None), number("", 10.0, low=0.0, high=None), 2 / 3),
+    (number("", None, low=-100.0, high=300.0), number("", None, low=-300.0, high=700.0), 2 / 3)])
 def test_the_relative_change_is_symmetric(before, after, change):
     found = changes.change_of(sides.Number(**before), sides.Number(**after))
     assert found == (None if change is None else pytest.approx(change))
+
+
+@pytest.mark.parametrize("ends", [(None, None, None), (0.0, None, None), (0.0, None, 5.0), (None, None, 5.0), (-2.0, None, 5.0), (0.0, 5.0, None), (3.0, None, None)])
+def test_a_published_number_is_ranked_as_bounds_are(ends):
+    low, value, high = ends
+    found, bounds = sides.Number(text="", low=low, value=value, high=high), Bounds.from_ends(*ends)
+    assert found.bounds == bounds and found.best == bounds.best and found.is_unknown == bounds.is_unknown
+
+
+def test_what_is_no_number_of_a_book_is_refused(place):
+    place.new.results["total"] |= {"low": 7.0, "value": 5.0, "high": 6.0}
+    with pytest.raises(BuildError, match=r"(?s)not a published book of this kind \(ValidationError: .*not bounds"):
+        place.compare()
 
 
 @given(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9))

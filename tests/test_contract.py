@@ -66,9 +66,12 @@ recruits-2025,recruits,brigade,all,2025-01-01,2025-06-30,80,100,120,estimate,hur
 recruits-plan,recruits,army,planned,2026-01-01,2026-12-31,,4000,,projection,hur,delta,,2025-12-01,use,,
 """,
     "claims": """\
-claim,section,claim_text,speaker,kind,check,measures,expected,sources,note
-A01,size,A thousand joined.,author,count,recompute,recruits;strength,1000,alpha2024;beta2024,
-A02,size,Nobody knows.,a soldier,opinion,not_checkable,,,,Impression of one man.
+claim,section,claim_text,speaker,kind,check,measures,expected,expected_qualifier,sources,note
+A01,size,A thousand joined.,author,count,recompute,recruits;strength,1000,exact,alpha2024;beta2024,
+A02,size,Nobody knows.,a soldier,opinion,not_checkable,,,,,Impression of one man.
+A03,size,They joined in May.,author,date,compare,,2024-05-01,,,
+A04,size,Half were convicts.,author,share,compare,convict_share,0.5,about,,
+A05,size,Many joined.,author,count,compare,recruits,many,,,
 """,
 }
 
@@ -199,6 +202,7 @@ SCHEMA_FAULTS = [
     ("observations", 12, "status", "Use", "must be one of: use, rereport"),
     ("measures", 6, "kind", "sentence", "must be one of: flow, stock"),
     ("claims", 2, "check", "guess", "must be one of: compare, recompute"),
+    ("claims", 2, "expected_qualifier", "roughly", "must be one of: exact, about, at_least, at_most"),
     # form
     ("observations", 2, "category", "All men", "must be a key: small letters"),
     ("observations", 2, "category", "../../etc", "must be a key: small letters"),
@@ -272,6 +276,13 @@ RULE_FAULTS = [
     ("claims_name_known_measures", "claims", 2, "measures", "recruits;recruits", '"recruits" is listed twice'),
     ("claims_name_known_sources", "claims", 2, "sources", "alpha2024;nowhere", '"nowhere" is not in sources.csv'),
     ("claims_name_known_sources", "claims", 2, "sources", "gamma;gamma", '"gamma" is listed twice'),
+    ("claims_expect_what_their_kind_says", "claims", 2, "expected", "1,000", 'must be a number: the qualifier "exact" stands beside it'),
+    ("claims_expect_what_their_kind_says", "claims", 2, "expected", "", 'must be a number: the qualifier "exact" stands beside it'),
+    ("claims_expect_what_their_kind_says", "claims", 2, "expected_qualifier", "", "is missing: what is expected is a number, 1000"),
+    ("claims_expect_what_their_kind_says", "claims", 4, "expected", "in May", "must be a day, as the claim is of a date"),
+    ("claims_expect_what_their_kind_says", "claims", 4, "expected", "2024-02-30", "must be a day, as the claim is of a date"),
+    ("claims_expect_what_their_kind_says", "claims", 4, "expected_qualifier", "exact", "must be empty: a day has no qualifier"),
+    ("claims_expect_what_their_kind_says", "claims", 5, "expected", "50", "must lie between 0 and 1: the claim is of a share"),
     ("no_hidden_characters", "observations", 2, "note", "two\nlines", "holds an invisible character, U+000A"),
     ("no_hidden_characters", "sources", 2, "title", "right \u202eot tfel", "holds an invisible character, U+202E"),
     ("no_hidden_characters", "sources", 2, "outlet", "Al\x00pha", "holds an invisible character, U+0000"),
@@ -879,7 +890,7 @@ def test_exit_codes_and_closing_lines(folder):
     good = run("-m", "desertion.contract", str(folder.path))
     assert (good.returncode, good.stderr) == (0, "")
     assert good.stdout == (
-        f"{folder.path}/: 11 observations, 5 measures, 4 sources, 3 populations, 2 origins, 2 claims: all good\n"
+        f"{folder.path}/: 11 observations, 5 measures, 5 claims, 4 sources, 3 populations, 2 origins: all good\n"
     )
     folder.edit("observations", 7, "value", "12O")
     bad = run("-m", "desertion.contract", str(folder.path), PYTHONIOENCODING="ascii")

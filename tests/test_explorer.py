@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from check_pages import BUDGET, SHIFT, SIZES, STEADY, Page, axe_script, invalid, look, served
 from desertion import explorer
+from desertion import text as words
 from desertion.bounds import Bounds
 from desertion.explorer import Strength
 from desertion.pipeline import execution, pages, site
@@ -143,8 +144,7 @@ def page(small, tab):  # noqa: F811
 
 
 def bounds_of(row: dict[str, str], name: str) -> Bounds:
-    low, value, high = (row[f"{name}_{end}"] for end in ("low", "value", "high"))
-    return Bounds(float(low or 0), float(value) if value else None, float(high) if high else INF)
+    return Bounds.from_ends(*(float(cell) if (cell := row[f"{name}_{end}"]) else None for end in ("low", "value", "high")))
 
 
 def rows_of(payloads, name: str) -> list[dict[str, str]]:
@@ -207,6 +207,38 @@ def same(computed: list[dict], answer: explorer.Answer) -> bool:
 
 def test_the_browser_computes_and_says_what_the_library_does(browser, payloads):  # noqa: F811
     assert differences(browser, payloads, SCRIPT) == []
+
+
+ALL_KINDS = [(low, value, high) for low, high in product((-INF, -2213.6, -3.0, -0.2, 0.0, 0.2, 7.0), (INF, -3.0, -0.1, 0.0, 0.4, 7.0, 3873.9))
+             for value in (None, low, high) if low <= high and (value is None or abs(value) < INF)]
+TOLD = """(several) => several.map((ends) => {
+  const b = EXPLORER.fromEnds(...ends);
+  return [EXPLORER.inWords(b), EXPLORER.inWords(b, 10), EXPLORER.isUnknown(b), EXPLORER.best(b)];
+})"""
+
+
+def told_otherwise(browser, script: str) -> list[tuple]:  # noqa: F811
+    """Kinds of bounds of which the script and the library do not say the same; read as the tables have them."""
+    known = {ends: Bounds.from_ends(**Bounds(*ends).ends) for ends in ALL_KINDS}
+    context = browser.new_context()
+    blank = context.new_page()
+    blank.evaluate(script.replace("const EXPLORER =", "globalThis.EXPLORER ="))
+    said = blank.evaluate(TOLD, [list(Bounds(*ends).ends.values()) for ends in known])
+    context.close()
+    wanted = [[words.of_bounds(b), words.of_bounds(b, step=10), b.is_unknown, b.best] for b in known.values()]
+    return [(ends, got, want) for ends, got, want in zip(known, said, wanted, strict=True) if got != want]
+
+
+def test_the_browser_says_of_all_kinds_of_bounds_what_the_library_does(browser):  # noqa: F811
+    assert len(ALL_KINDS) > 70 and told_otherwise(browser, SCRIPT) == []
+
+
+@pytest.mark.parametrize("right, wrong", [
+    ("b.value === null && b.low <= 0 && b.high === Infinity", "b.low <= 0 && b.high === Infinity"), ("(b.low === 0 || b.low === -Infinity)", "b.low <= 0"),
+    ("b.low < 0 ? `${low} to ${high}` : ", ""), ("value === null && high === null ? 0 : -Infinity", "0"), ("whole * step || 0", "whole * step")])
+def test_another_rule_for_bounds_is_found(browser, right, wrong):  # noqa: F811
+    assert SCRIPT.count(right) == 1
+    assert told_otherwise(browser, SCRIPT.replace(right, wrong))
 
 
 @pytest.mark.parametrize("right, wrong", [

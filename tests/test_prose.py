@@ -1,6 +1,7 @@
 """The chapters: no typed numbers, every citation and every published name exists, each part is where a reader expects it."""
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -87,3 +88,49 @@ def test_a_chapter_says_how_it_is_computed_and_what_could_be_wrong(path):
 def test_every_chapter_is_in_the_table_of_contents():
     listed = set(re.findall(r"book/([\w-]+)", (ROOT / "_toc.yml").read_text("utf-8")))
     assert listed == {path.stem for path in CHAPTERS}
+
+
+# Words that count or place a number, and what a glued number can begin with: together they say a thing twice, or nothing.
+APART = [(r"at|about|around|nearly|almost|roughly|over|above|under|below|than|least|most", r"at least|at most"),
+         (r"about|around|nearly|almost|roughly|over|above|under|than", r"not known")]
+BUILT = ROOT / "_build" / "html" / "results.json"
+
+
+def rendered(markdown: str, numbers: dict[str, dict], own: str) -> str:
+    """The text of a chapter with its glued numbers in it, each in «», as the edition ``own`` has them."""
+    def shown(role: re.Match) -> str:
+        name, _, edition = role[1].partition("@")
+        name, _, part = name.partition(":")
+        notebook, _, key = name.partition(".")
+        entry = numbers[edition or own][notebook][key]
+        return f"«{part if part and entry[part] is not None else entry['text']}»"  # what a single end is written as does not matter
+    return " ".join(re.sub(r"\{result\}`([^`]+)`", shown, markdown).split())
+
+
+def doubled(text: str) -> list[str]:
+    """Words around a glued number that say what the number says again: "at «at least 5» men", "men «men of 2024»"."""
+    found = [match[0] for before, number in APART for match in re.finditer(rf"\b(?:{before}) «(?:{number})\b[^»]*»", text, flags=re.I)]
+    found += [match[0] for match in re.finditer(r"\b([^\W\d]+) «\1\b[^»]*»|«[^»]*\b([^\W\d]+)» \2\b|\b(at least|at most) \3\b", text, flags=re.I)]
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("text, words", [
+    ("they stand at «at least 1,430» a month", ["at «at least 1,430»"]), ("About «not known» men", ["About «not known»"]), ("at least «at least 5»", ["least «at least 5»"]),
+    ("more than «at most 5»", ["than «at most 5»"]), ("in «in May»", ["in «in May»"]), ("«5 men» men", ["«5 men» men"]),
+    ("about «36,000 (35,500–36,500)» names of «at least 5», with «at most 3»", []), ("that makes «at least 5» a month, or «not known»", []), ("«5» 5", [])])
+def test_a_word_that_a_number_says_again_is_found(text, words):
+    assert doubled(text) == words
+
+
+def test_glued_numbers_are_put_into_the_text():
+    entry = {"text": "at least 5", "low": 5.0, "value": None, "high": None}
+    numbers = {"latest": {"rate": {"n": entry}}, "article": {"rate": {"n": entry | {"text": "not known", "low": None}}}}
+    said = rendered("At {result}`rate.n`, at {result}`rate.n:low`,\nat {result}`rate.n:high`; then {result}`rate.n@article`.", numbers, "latest")
+    assert said == "At «at least 5», at «low», at «at least 5»; then «not known»."
+
+
+@pytest.mark.skipif(not BUILT.is_file(), reason="the book is not built: how its numbers read in their sentences is NOT tested (make book)")
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_no_glued_number_says_again_what_stands_beside_it(path):
+    numbers = json.loads(BUILT.read_text("utf-8"))
+    assert {own: found for own in numbers if (found := doubled(rendered(path.read_text("utf-8"), numbers, own)))} == {}

@@ -65,7 +65,22 @@ def test_a_share_is_published_in_whole_percent_or_finer(publisher, shown):
 def test_an_unknown_number_is_published_as_not_known(publisher, shown):
     publisher.number("monthly", Bounds.unknown(), "persons", "x")
     body = shown[0][MIME]["body"]
-    assert (body["text"], body["value"], body["high"]) == ("not known", None, None)
+    assert (body["text"], body["low"], body["value"], body["high"]) == ("not known", None, None, None)
+    assert body["picks"] == {} and body["rows"] == []
+
+
+def test_an_unknown_number_keeps_the_rows_that_leave_it_open_and_an_at_most_its_nought(publisher, shown):
+    publisher.number("ratio", Bounds(0, None, math.inf, frozenset("ab")), "ratio", "x")
+    publisher.number("most", Bounds(0, None, 5), "persons", "x")
+    unknown, most = (bundle[MIME]["body"] for bundle in shown)
+    assert (unknown["low"], unknown["rows"]) == (None, ["a", "b"])
+    assert (most["low"], most["text"], most["picks"]) == (0.0, "at most 5", {"low": "0", "high": "5"})
+
+
+def test_what_was_published_is_remembered_as_it_was_published(publisher, shown):
+    publisher.share("part", Bounds.exact(1 / 3), "x")
+    bounds, entry = publisher.numbers["rate.part"]
+    assert bounds == Bounds.exact(1 / 3) and entry == shown[0][MIME]["body"] and entry["text"] == "33%"
 
 
 def test_a_figure_carries_both_variants_data_alt_and_sources(publisher, shown):
@@ -158,5 +173,12 @@ def test_an_axis_of_years_has_a_tick_a_year_and_none_where_nothing_is_drawn():
 def test_cells_as_a_reader_sees_them_and_as_csv():
     assert [cell_text(cell) for cell in (Bounds(4, None, math.inf), None, math.nan, 1234, 0.51234, "x", True)] == [
         "at least 4", "", "", "1,234", "0.512", "x", "True"]
+    assert [cell_text(cell) for cell in (math.inf, -math.inf, 0.0)] == ["∞", "−∞", "0"]
     assert csv_of(pd.DataFrame({"who": ["a", "b"], "n": [Bounds(4, None, math.inf), None]})) == (
         "who,n_low,n_value,n_high\na,4.0,,\nb,,,\n")
+    assert csv_of(pd.DataFrame({"n": [Bounds.unknown(), Bounds(0, None, 5)]})) == "n_low,n_value,n_high\n,,\n0.0,,5.0\n"
+
+
+def test_a_table_with_an_infinite_cell_is_published(publisher, shown):
+    publisher.table("odd", pd.DataFrame({"x": [math.inf, 2.5]}), title="Odd", columns={"x": "X"}, rows=[])
+    assert shown[0][MIME]["body"]["data"] == [["∞"], ["2.50"]]

@@ -94,6 +94,22 @@ def test_the_table_has_one_row_a_number_with_what_varied_beside_it(project):
     assert again.runs == 0 and {row["setting"] for row in rows(again)} == {"100000", "200000"}
 
 
+def test_a_parameter_called_as_a_column_of_the_results_is_leaves_that_column_alone():
+    document = {"results": {"n": {"low": 1.0, "value": 2.0, "high": 3.0, "unit": "persons", "text": "2 (1–3)", "rows": ["a", "b"]}}}
+    names = ["low", "value", "high", "unit", "text", "rows", "name", "notebook", "setting", "parameter_low", "strength"]
+    setting = {name: f"given {name}" for name in names}
+    (row,) = rows(sweep.Table(names, list(sweep.rows_of(document, "small", setting)), 1, 1))
+    assert [row[name] for name in ("notebook", "name", "low", "value", "high", "unit", "text", "rows")] == [
+        "small", "n", "1.0", "2.0", "3.0", "persons", "2 (1–3)", "a;b"]
+    assert [row[f"parameter_{name}"] for name in names[:-1]] == [f"given {name}" for name in names[:-1]]
+    assert row["strength"] == "given strength" and row["setting"].startswith("low=given low value=given value")
+
+
+def test_what_is_not_known_is_empty_in_the_table(project):
+    found = rows(sweep.run(sweep_of(project, "x: {notebooks: [small], as_of: ['2022-01-01']}"), 1))
+    assert {(row["text"], row["low"], row["value"], row["high"]) for row in found} == {("not known", "", "", "")}
+
+
 def test_settings_that_show_the_same_rows_share_a_run(project):
     asked = sweep_of(project, "x: {notebooks: [small], as_of: ['2026-05-01', '2026-05-02', '2026-05-03'], strength: [300000]}")
     found = sweep.run(asked, 2)

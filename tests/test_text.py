@@ -31,6 +31,11 @@ def test_numbers(value, step, up, printed):
     (Bounds(1427, None, INF), "", 10, "at least 1,420"),  # a lower bound is rounded down
     (Bounds(0, None, 1421), "", 10, "at most 1,430"),  # an upper bound is rounded up
     (Bounds(1.4999, 1.5, 1.5001), "", 0.5, "1.5 (1.0–2.0)"),
+    (Bounds(-2213.6, None, 3873.9), "", 100, "−2,300 to 3,900"),  # no "at most": it can be below nothing
+    (Bounds(-500, None, -100), "", 1, "−500 to −100"), (Bounds(-500, None, 0), "", 1, "−500 to 0"),
+    (Bounds(-402, 98, 598), "", 1, "98 (−402 to 598)"), (Bounds(-0.22, None, 0.1), "share", 0.01, "−22% to 10%"),
+    (Bounds(-INF, None, 5), "", 1, "at most 5"), (Bounds(0, None, 5), "", 1, "at most 5"), (Bounds(-INF, 3, 5), "", 1, "3 (at most 5)"),
+    (Bounds(0, 5, INF), "", 1, "5 (at least 0)"), (Bounds(2, 5, INF), "", 1, "5 (at least 2)"), (Bounds(-INF, 5, INF), "", 1, "5 (no bounds known)"),
 ])
 def test_bounds_in_words(bounds, unit, step, printed):
     assert text.of_bounds(bounds, unit, step) == printed
@@ -40,6 +45,7 @@ def test_no_more_digits_than_the_interval_supports():
     assert text.of_bounds(Bounds.exact(1429.58)) == "1,430"
     assert text.of_bounds(Bounds(1234.5, 1300.2, 2345.6)) == "1,300 (1,200–2,400)"
     assert text.supported_step(Bounds(1234.5, None, 1238)) == 10
+    assert text.step_of(INF) == text.step_of(-INF) == text.step_of(0) == 1
     assert text.of_bounds(Bounds.exact(50554)) == "50,554"  # a count as it was published
 
 

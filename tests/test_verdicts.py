@@ -1,14 +1,24 @@
 """Rules of verdicts, and the collection of decisions."""
 
+import ast
+import csv
 import json
 import math
 import re
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from desertion.bounds import Bounds
 from desertion.claims import Claims
 from desertion.data import EvidenceError, load
+from desertion.pipeline import execution
+from desertion.pipeline.errors import BuildError
+from desertion.pipeline.project import Project
 from desertion.publish import Publisher, PublishError
+from desertion.results import entry_of
 from desertion.verdicts import (
     VERDICTS,
     Verdict,
@@ -16,6 +26,7 @@ from desertion.verdicts import (
     at_best_plausible,
     attested,
     below,
+    doubled_to,
     exceeds,
     first_without_second,
     follows,
@@ -66,13 +77,26 @@ def test_rules(rule, evidence, verdict):
     (lambda: tied_to_or_of(0.5), [Bounds.exact(0), Bounds.exact(1)], "unsupported"), (lambda: tied_to_or_of(0.5), [Bounds.exact(1), UNKNOWN], "plausible"),
     (lambda: told_and_confirmed(), [Bounds.exact(1), Bounds.exact(0)], "plausible"), (lambda: told_and_confirmed(), [Bounds.exact(1), Bounds.exact(1)], "supported"),
     (lambda: told_and_confirmed(), [Bounds.exact(0), Bounds.exact(1)], "unsupported"),
+    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), Bounds.exact(10)], "supported"),
+    (lambda: doubled_to(Bounds.exact(10)), [Bounds(1, None, 2), Bounds(10, None, 12)], "supported"),
+    (lambda: doubled_to(Bounds(10, None, 12)), [Bounds.exact(2), Bounds(5, None, 10)], "supported"),
+    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), Bounds.exact(12)], "imprecise"),
+    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), Bounds.exact(9)], "imprecise"),
+    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(3), Bounds.exact(10)], "imprecise"),
+    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(3), Bounds.exact(9)], "contradicted"),
+    (lambda: doubled_to(Bounds.exact(10)), [UNKNOWN, Bounds.exact(10)], "unsupported"),
+    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), UNKNOWN], "unsupported"),
 ])
 def test_rules_on_several_values(rule, evidence, verdict):
     assert rule()(*evidence).verdict == verdict and rule()(*evidence).rule
 
 
 @pytest.mark.parametrize(("rule", "evidence", "verdict"), [
-    *[(lambda: agrees(Bounds(1, None, 5)), [each], "supported") for each in (Bounds(1, None, 3), Bounds(3, None, 5), Bounds(1, None, 9), Bounds(0, None, 5))],
+    *[(lambda: agrees(Bounds(1, None, 5)), [each], "supported") for each in (Bounds(1, None, 3), Bounds(3, None, 5), Bounds(1, None, 5))],
+    *[(lambda: agrees(Bounds(1, None, 5)), [each], "plausible") for each in (Bounds(1, None, 9), Bounds(0, None, 5))],
+    (lambda: agrees(Bounds(26_000_000, None, math.inf)), [Bounds(26_000, None, math.inf)], "plausible"),  # a floor supports no larger one
+    (lambda: follows(Bounds(1000, None, 1500)), [Bounds(1240, None, math.inf)], "holds_arithmetically"),
+    (lambda: follows(Bounds(1_000_000, None, 1_500_000)), [Bounds(1240, None, math.inf)], "contradicted"),
     (lambda: agrees(Bounds(1, None, 5)), [Bounds(0, None, 1)], "plausible"), (lambda: agrees(Bounds(1, None, 5)), [Bounds(5, None, 6)], "plausible"),
     (lambda: exceeds(5), [Bounds(5, None, 9)], "supported"), (lambda: exceeds(5), [Bounds(1, None, 5)], "plausible"),
     (lambda: below(5), [Bounds(1, None, 5)], "supported"), (lambda: below(5), [Bounds(5, None, 9)], "plausible"),
@@ -97,7 +121,7 @@ def test_a_verdict_is_one_of_the_words():
     lambda: still_rising(0.5)(Bounds.exact(1), Bounds.exact(1)), lambda: many_but_few_of_all(1)(Bounds.exact(1), Bounds.exact(1)),
     lambda: small_beside_all_not_beside_growth(1, 0.5)(Bounds.exact(1), Bounds.exact(1)), lambda: first_without_second()(Bounds.exact(1), UNKNOWN),
     lambda: attested()(Bounds.exact(1)), lambda: tied_to_or_of(0.5)(Bounds.exact(1), Bounds.exact(1)),
-    lambda: told_and_confirmed()(Bounds.exact(1), Bounds.exact(1)), lambda: same_day()(Bounds.exact(1))])
+    lambda: told_and_confirmed()(Bounds.exact(1), Bounds.exact(1)), lambda: doubled_to(Bounds.exact(1))(Bounds.exact(2), Bounds.exact(1)), lambda: same_day()(Bounds.exact(1))])
 def test_a_rule_is_one_sentence(rule):
     assert re.fullmatch(r"[A-Z][^A-Z.]*(\d\.\d[^A-Z.]*)*\.", rule().rule)
 
@@ -121,11 +145,80 @@ def test_claims_are_published_when_all_are_decided(claims):
         Publisher("claims", claims.evidence).claims(claims)
 
 
-def test_a_value_computed_beside_the_claims_is_known_by_its_name(claims):
-    assert claims.offer("half", Bounds(1, 2, 3), "persons", "Half of them.") == Bounds(1, 2, 3)
-    bounds, entry = claims.value("claims.half")
-    assert bounds == Bounds(1, 2, 3) and entry == {"value": 2, "low": 1, "high": 3, "unit": "persons", "text": "2 (1–3)", "about": "Half of them."}
-    assert claims.expected("A01") == 49000
+@pytest.mark.parametrize(("bounds", "unit", "step", "text"), [
+    (Bounds(1, 2, 3), "persons", 1, "2 (1–3)"), (Bounds.exact(1 / 3), "share", 0.01, "33%"), (Bounds.exact(0.6), "share", 0.01, "60%"),
+    (Bounds.exact(0.1234), "share", 0.001, "12.3%"), (Bounds.exact(1240.8), "persons", None, "1,240")])
+def test_a_card_shows_a_number_of_its_own_notebook_as_that_published_it(claims, bounds, unit, step, text):
+    publish = Publisher("claims", claims.evidence)
+    claims = Claims(claims.evidence, claims.results, publish.numbers)
+    publish.number("part", bounds, unit, "A part of them.", step)
+    assert claims.decide("F02", exceeds(0), "claims.part", reason="x") == "supported"
+    shown, (found, entry) = claims.decided["F02"]["values"]["claims.part"], publish.numbers["claims.part"]
+    assert found == bounds and shown == {**bounds.ends, "unit": unit, "text": text, "about": "A part of them."}
+    assert entry.items() >= shown.items()
+
+
+@pytest.fixture
+def claimed(root, tmp_path):
+    """Writes the claims with other cells, a function of each row, and gives the folder of tables."""
+    def write(cells: Callable[[dict[str, str]], dict[str, str]]) -> Path:
+        folder = shutil.copytree(root / "data", tmp_path / "data", dirs_exist_ok=True)
+        with (root / "data" / "claims.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        with (folder / "claims.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(row | cells(row) for row in rows)
+        return folder
+    return write
+
+
+def one(claim: str, **cells: str) -> Callable[[dict[str, str]], dict[str, str]]:
+    """Other cells for one claim."""
+    return lambda row: cells if row["claim"] == claim else {}
+
+
+@pytest.mark.parametrize(("claim", "bounds"), [
+    ("A01", Bounds(49000, None, math.inf)), ("A04", Bounds(26000, None, math.inf)), ("A05", Bounds(35500, 36000, 36500)),
+    ("B02", Bounds(150000, 200000, 250000)), ("C01", Bounds(0.5, None, 1)), ("C06", Bounds(0.75, 0.8, 0.85)), ("D01", Bounds.exact(10)),
+    ("F01", Bounds(300, None, math.inf))])
+def test_a_claimed_figure_means_what_its_wording_says(claims, claim, bounds):
+    found = claims.expected(claim)
+    assert (found.low, found.value, found.high) == (pytest.approx(bounds.low), bounds.value, pytest.approx(bounds.high))
+
+
+@pytest.mark.parametrize(("claim", "cells", "bounds"), [
+    ("A01", {"expected_qualifier": "at_most"}, Bounds(0, None, 49000)), ("A01", {"expected": "60000"}, Bounds(60000, None, math.inf)),
+    ("C07", {"expected": "1"}, Bounds(0.5, 1, 1)), ("C01", {"expected": "0"}, Bounds(0, None, 1))])
+def test_another_figure_or_wording_is_another_claim(claimed, tmp_path, claim, cells, bounds):
+    assert Claims(load(claimed(one(claim, **cells))), str(tmp_path)).expected(claim) == bounds
+
+
+@pytest.mark.parametrize(("claim", "cells", "words"), [
+    ("A01", {"expected": "49,000"}, r"claims\.csv, row 2 \(A01\), expected: '49,000' — must be a number"),
+    ("A04", {"expected": ""}, r"claims\.csv, row 5 \(A04\), expected: \(empty\) — must be a number"),
+    ("A01", {"expected": "nan"}, "expected: 'nan' — must be a number"),
+    ("A10", {}, r"claims\.csv, row 11 \(A10\), expected: 'many' — must be a number"),
+    ("A01", {"expected_qualifier": ""}, r"\(A01\), expected_qualifier: \(empty\) — must be one of: exact, about, at_least, at_most"),
+    ("A01", {"expected_qualifier": "over"}, r"expected_qualifier: 'over' — must be one of"),
+    ("C01", {"expected": "50"}, r"\(C01\), expected: '50' — must lie between 0 and 1"),
+    ("C06", {"expected": "-0.1"}, r"\(C06\), expected: '-0\.1' — must lie between 0 and 1")])
+def test_a_claim_without_a_figure_for_its_rule_is_named(claimed, tmp_path, claim, cells, words):
+    with pytest.raises(EvidenceError, match=words):
+        Claims(load(claimed(one(claim, **cells))), str(tmp_path)).expected(claim)
+
+
+@pytest.mark.parametrize("day", ["", "20 May", "2025-02-30", "49000"])
+def test_a_claim_without_a_day_for_its_rule_is_named(claims, claimed, tmp_path, day):
+    assert claims.expected_day("A03") == date(2025, 5, 20)
+    with pytest.raises(EvidenceError, match=r"claims\.csv, row 4 \(A03\), expected: .* — must be a day of the calendar, written YYYY-MM-DD"):
+        Claims(load(claimed(one("A03", expected=day))), str(tmp_path)).expected_day("A03")
+
+
+def test_tables_of_before_claims_had_qualifiers_are_named(claims):
+    claims.rows = claims.rows.drop(columns="expected_qualifier")
+    with pytest.raises(EvidenceError, match=r"claims\.csv, expected_qualifier: the column is missing"):
+        claims.expected("A01")
 
 
 def test_what_is_not_checkable_is_closed_with_its_note(claims):
@@ -148,3 +241,82 @@ def test_every_checkable_claim_is_decided_by_a_rule_and_no_other(root):
     rows = load(root / "data").select("claims")
     assert set(re.findall(r'claims\.decide\(\\"([A-Z]\d+)\\"', notebook)) == set(rows.loc[rows["check"] != "not_checkable", "claim"])
     assert "claims.read(" not in notebook
+
+
+# --- The figures that are claimed -------------------------------------------------------------------------------------
+
+# Published values with which each claimed figure is right, by notebook and name.
+RIGHT = {
+    "totals": {"claimed_ministry": (50000, None, math.inf), "cases_documented": (50554,) * 3, "claimed_un": (50000, None, math.inf),
+               "window_excess": (3.2,) * 3, "listed_district": (26000, None, math.inf), "listed_command": (35500, 36000, 36500),
+               "charged": (20662,) * 3},
+    "courts": {"filed_by_list_end": (14865,) * 3, "prosecuted_share_later": (0, None, 0.4), "max_ratio": (2,) * 3, "max_after": (10,) * 3,
+               "custodial_all": (0.04, None, 0.91), "max_ex_prisoner": (12,) * 3},
+    "growth": {"filings_jan_jul_2024_over_2023": (2.2,) * 3, "latest_over_previous": (0.8, 0.9, 0.97), "latest_over_2023": (1.5, 1.8, 1.9)},
+    "rate": {"strength_published": (190000, None, 210000), "monthly_invasion": (1240, None, math.inf)},
+    "matters": {"per_thousand": (1.6, None, math.inf), "share_of_net_growth": (0.1, None, math.inf)},
+    "who": {"counted": (0.55, None, 0.7), "from_hospital": (0, None, math.inf), "aims_polled": (0.8,) * 3, "belief_polled": (0.2,) * 3},
+    "hidden": {"complaints": (50, None, math.inf), "hidden_killings": (0, None, math.inf), "units": (25, None, math.inf)},
+    "exits": {"surrendered": (300, None, math.inf)},
+}
+# Claims that state a figure or a day on which their verdict does not depend, and why.
+CANNOT_DEPEND = {
+    "A02": "the day is when the invasion began; the rule tests the rival reading, that all of the list falls into its last year",
+    "C08": "not checkable: one man's tally, without a record", "G01": "not checkable: a figure of speech",
+}
+
+
+@pytest.fixture
+def verdicts(tmp_path):
+    """Runs the notebook of the claims on a folder of tables, beside published values that fit: claim → card."""
+    results = tmp_path / "results"
+    results.mkdir()
+    for name, numbers in RIGHT.items():
+        entries = {key: entry_of(Bounds(*ends), "x", "x") for key, ends in numbers.items()}
+        (results / f"{name}.json").write_text(json.dumps({"notebook": name, "title": name, "results": entries, "reads": []}))
+
+    def run(data: Path) -> dict[str, dict]:
+        notebook = execution.run_notebook(Project.at(), "claims", {"as_of": "latest", "data": str(data), "results": str(results)})
+        (cards,) = [each["body"] for each in execution.payloads(notebook) if each["kind"] == "claims"]
+        return cards
+    return run
+
+
+def exaggerated(row: dict[str, str]) -> dict[str, str]:
+    """A claim of a thousand times as much, of nine tenths, or of a day almost three years later."""
+    if row["kind"] == "date":
+        return {"expected": (date.fromisoformat(row["expected"]) + timedelta(days=1000)).isoformat()}
+    return {"expected": "0.9" if row["kind"] == "share" else f"{row['expected']}000"} if row["expected_qualifier"] else {}
+
+
+def test_a_verdict_depends_on_the_figure_that_is_claimed(root, claimed, verdicts):
+    rows = load(root / "data").select("claims").to_dict("records")
+    stated = {row["claim"] for row in rows if exaggerated(row)}
+    assert len(stated) >= 18 and stated > set(CANNOT_DEPEND)
+    before, after = verdicts(root / "data"), verdicts(claimed(exaggerated))
+    assert {each["verdict"] for claim, each in before.items() if claim in stated - set(CANNOT_DEPEND)} <= {
+        "supported", "plausible", "holds_arithmetically", "imprecise"}
+    assert {claim for claim in before if before[claim]["verdict"] != after[claim]["verdict"]} == stated - set(CANNOT_DEPEND)
+
+
+def test_a_claim_without_its_figure_stops_the_notebook_in_words(claimed, verdicts):
+    with pytest.raises(BuildError, match=r"notebooks/claims\.ipynb, cell \d+: EvidenceError: claims\.csv, row 29 \(D03\), expected: 'twelve' — must be"):
+        verdicts(claimed(one("D03", expected="twelve")))
+
+
+def typed_figures(source: str) -> list[float]:
+    """Numbers that are typed in a cell which decides claims, but for the 0 and 1 that a ratio or a count is held against."""
+    numbers = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant) and isinstance(node.value, (int, float))]
+    return [number for number in numbers if "claims.decide(" in source and number not in (0, 1)]
+
+
+def test_no_claimed_figure_is_typed_in_the_notebook(root):
+    cells = json.loads((root / "notebooks" / "claims.ipynb").read_text("utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert sum("claims.decide(" in source for source in sources) >= 10
+    assert [number for source in sources for number in typed_figures(source)] == []
+
+
+@pytest.mark.parametrize("source", ['claims.decide("A", verdicts.exceeds(300), "a.b")', 'most = 2.5\nclaims.decide("A", verdicts.agrees(most), "a.b")'])
+def test_a_figure_that_is_typed_is_found(source):
+    assert typed_figures(source)

@@ -7,12 +7,18 @@ const EXPLORER = (() => {
   const bounds = (low, value, high) => ({ low, value, high });
   const exact = (number) => bounds(number, number, number);
   const UNKNOWN = bounds(0, null, Infinity);
-  const isUnknown = (b) => b.low <= 0 && b.high === Infinity;
+  const isUnknown = (b) => b.value === null && b.low <= 0 && b.high === Infinity;
+  const isAtMost = (b) => b.value === null && b.high < Infinity && (b.low === 0 || b.low === -Infinity);
+
+  function fromEnds(low, value, high) {  // as the tables have them: an end that is null is open, all three are an unknown
+    const nothing = value === null && high === null ? 0 : -Infinity;
+    return bounds(low === null ? nothing : low, value, high === null ? Infinity : high);
+  }
 
   function best(b) {
-    if (b.value !== null) return b.value;
-    if (isUnknown(b)) return null;
-    return b.high === Infinity ? b.low : b.low <= 0 ? b.high : (b.low + b.high) / 2;
+    if (b.value !== null || isUnknown(b)) return b.value;
+    if (isAtMost(b)) return b.high;
+    return b.high === Infinity ? b.low : (b.low + b.high) / 2;
   }
 
   const atFaceValue = (b) => (best(b) === null ? b : exact(best(b)));
@@ -111,7 +117,7 @@ const EXPLORER = (() => {
 
   // ---- words: as text.py writes them ----
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-  const stepOf = (number, digits = 3) => (number ? 10 ** (Math.floor(Math.log10(Math.abs(number))) - digits + 1) : 1);
+  const stepOf = (number, digits = 3) => (number && Number.isFinite(number) ? 10 ** (Math.floor(Math.log10(Math.abs(number))) - digits + 1) : 1);
 
   function supportedStep(b) {
     const ends = [b.low, b.value, b.high].filter((end) => end !== null && Number.isFinite(end)).map(Math.abs);
@@ -130,7 +136,7 @@ const EXPLORER = (() => {
     const scaled = Number((value / step).toFixed(9));
     const whole = up === null ? halfEven(scaled) : up ? Math.ceil(scaled) : Math.floor(scaled);
     const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-    return (whole * step).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places }).replace("-", "−");
+    return (whole * step || 0).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places }).replace("-", "−");
   }
 
   const percent = (share) => `${written(share * 100)}%`;
@@ -140,10 +146,15 @@ const EXPLORER = (() => {
     const unit = step || supportedStep(b);
     const low = written(b.low, unit, false), high = written(b.high, unit, true);
     if (b.low === b.high) return written(b.low, unit);
-    if (b.high === Infinity) return `at least ${low}`;
-    if (b.low <= 0 && b.value === null) return `at most ${high}`;
     if (low === high) return low;
-    return b.value === null ? `${low}–${high}` : `${written(b.value, unit)} (${low}–${high})`;
+    return b.value === null ? spread(b, low, high) : `${written(b.value, unit)} (${spread(b, low, high)})`;
+  }
+
+  function spread(b, low, high) {  // what the two ends say, from how each is written
+    if (b.low === -Infinity && b.high === Infinity) return "no bounds known";
+    if (b.high === Infinity) return `at least ${low}`;
+    if (isAtMost(b) || b.low === -Infinity) return `at most ${high}`;
+    return b.low < 0 ? `${low} to ${high}` : `${low}–${high}`;
   }
 
   function dayInWords(day) {
@@ -174,7 +185,7 @@ const EXPLORER = (() => {
 
   function read(given) {
     const end = (row, name, open) => (row[name] === "" ? open : Number(row[name]));
-    const of = (row, name) => bounds(end(row, `${name}_low`, 0), end(row, `${name}_value`, null), end(row, `${name}_high`, Infinity));
+    const of = (row, name) => fromEnds(...["low", "value", "high"].map((part) => end(row, `${name}_${part}`, null)));
     const grouped = new Map();
     for (const row of given.strengths) {
       if (!grouped.has(row.strength)) grouped.set(row.strength, { key: row.strength, group: row.group, label: row.label, stocks: [] });
@@ -190,5 +201,5 @@ const EXPLORER = (() => {
     };
   }
 
-  return { answer, atFaceValue, best, compared, exact, inWords, isUnknown, months, percent, read, sentence, standing, written };
+  return { answer, atFaceValue, best, bounds, compared, exact, fromEnds, inWords, isUnknown, months, percent, read, sentence, standing, written };
 })();

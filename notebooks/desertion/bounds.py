@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+ENDS = ("low", "value", "high")  # as files name them
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -43,23 +45,49 @@ class Bounds:
         """A quantity of which nothing is published: [0, ∞)."""
         return cls(0.0, None, math.inf)
 
+    @classmethod
+    def from_ends(cls, low: float | None, value: float | None, high: float | None, rows: Iterable[str] = ()) -> Bounds:
+        """Bounds as files have them, the inverse of ``ends``: an end that is ``None`` is open, all three are an unknown."""
+        nothing = 0.0 if value is None and high is None else -math.inf
+        return cls(nothing if low is None else low, value, math.inf if high is None else high, frozenset(rows))
+
+    @property
+    def ends(self) -> dict[str, float | None]:
+        """low, value and high as files have them: ``None`` for an open end and for no value, and all three of an unknown.
+
+        The 0 from which an unknown begins is said by nobody; in a file it would be plotted as "at least 0".
+        """
+        if self.is_unknown:
+            return dict.fromkeys(ENDS)
+        numbers = (self.low, self.value, self.high)
+        return {end: None if number is None or math.isinf(number) else float(number)
+                for end, number in zip(ENDS, numbers, strict=True)}
+
     @property
     def is_unknown(self) -> bool:
-        """True where nothing at all is known: [0, ∞) or wider."""
-        return self.low <= 0 and self.high == math.inf
+        """True where nothing at all is known: no value, and [0, ∞) or wider."""
+        return self.value is None and self.low <= 0 and self.high == math.inf
 
     @property
     def is_point(self) -> bool:
         return self.low == self.high
 
     @property
+    def is_at_most(self) -> bool:
+        """True where only the upper end says something: no value, and a low end that every count has (0) or none has (−∞).
+
+        A low end below 0 is one that was worked out, of a quantity that can fall: that is a range.
+        """
+        return self.value is None and self.high < math.inf and self.low in (0, -math.inf)
+
+    @property
     def best(self) -> float | None:
-        """The value if there is one, else the end that is published (for drawing a bound as a bound)."""
-        if self.value is not None:
+        """The value if there is one, else the end that is published (for drawing a bound as a bound), else the middle."""
+        if self.value is not None or self.is_unknown:
             return self.value
-        if self.is_unknown:
-            return None
-        return self.low if self.high == math.inf else self.high if self.low <= 0 else (self.low + self.high) / 2
+        if self.is_at_most:
+            return self.high
+        return self.low if self.high == math.inf else (self.low + self.high) / 2
 
     def __contains__(self, number: float) -> bool:
         return self.low <= number <= self.high

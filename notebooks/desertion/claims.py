@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from . import text
-from .bounds import Bounds
+from .bounds import Bounds, from_published
 from .data import Evidence, EvidenceError
-from .results import number_or_none, published
+from .days import is_day
+from .results import Published, published
 from .verdicts import Rule, Verdict
 
 READING = "By reading: no figure decides it."
+QUALIFIERS = ("exact", "about", "at_least", "at_most")  # what the wording of a claim can make of one figure
+OF_A_CARD = ("value", "low", "high", "unit", "text", "about")  # what the card of a claim shows of a published number
 
 
 class Claims:
-    """Collects one decision for each row of ``claims.csv``; ``results`` is the folder of published results."""
+    """Collects one decision for each row of ``claims.csv``.
 
-    def __init__(self, evidence: Evidence, results: str) -> None:
-        self.evidence, self.results = evidence, results
+    results: the folder of published results. own: numbers that the notebook of the claims published itself
+    (``Publisher.numbers``), which are in no folder yet.
+    """
+
+    def __init__(self, evidence: Evidence, results: str, own: Mapping[str, Published] | None = None) -> None:
+        self.evidence, self.results, self.own = evidence, results, {} if own is None else own
         self.rows = evidence.select("claims").set_index("claim")
         self.decided: dict[str, dict[str, Any]] = {}
-        self.own: dict[str, tuple[Bounds, dict[str, Any]]] = {}
-
-    def offer(self, name: str, bounds: Bounds, unit: str, about: str) -> Bounds:
-        """A value computed beside the claims, which ``decide`` then knows as ``claims.<name>``; returns it for publishing."""
-        entry = {"value": number_or_none(bounds.value), "low": number_or_none(bounds.low), "high": number_or_none(bounds.high),
-                 "unit": unit, "text": text.of_bounds(bounds, unit, 1), "about": about}
-        self.own[f"claims.{name}"] = bounds, entry
-        return bounds
 
     def value(self, name: str) -> tuple[Bounds, dict[str, Any]]:
         """Bounds and published entry of a value named ``notebook.result``. Raises ``EvidenceError`` if there is none."""
         if name in self.own:
-            return self.own[name]
-        notebook, key = name.split(".")
-        found = published(self.results, notebook, self.evidence)
-        entry = found[key], found.entries[key]
-        return entry[0], {field: entry[1][field] for field in ("value", "low", "high", "unit", "text", "about")}
+            bounds, entry = self.own[name]
+        else:
+            notebook, key = name.split(".")
+            found = published(self.results, notebook, self.evidence)
+            bounds, entry = found[key], found.entries[key]
+        return bounds, {field: entry[field] for field in OF_A_CARD}
 
     def decide(self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: str,
                chapter: str | None = None) -> str:
@@ -63,9 +64,29 @@ class Claims:
             self.read(key, "not_checkable")
         return keys
 
-    def expected(self, claim: str) -> float:
-        """The figure that the claim states."""
-        return float(self._row(claim)["expected"])
+    def expected(self, claim: str) -> Bounds:
+        """The figure that the claim states, as its wording means it: "over 26,000" is [26,000, ∞).
+
+        A share ends at 1. Raises ``EvidenceError``, which names file, row and field, for a claim without such a figure.
+        """
+        figure, qualifier = self._cell(claim, "expected"), self._cell(claim, "expected_qualifier")
+        if not _is_number(figure):
+            raise self._wrong(claim, "expected", "must be a number: a rule holds it against published figures")
+        if qualifier not in QUALIFIERS:
+            raise self._wrong(claim, "expected_qualifier", f"must be one of: {', '.join(QUALIFIERS)}")
+        bounds = from_published(qualifier, figure)
+        if self._cell(claim, "kind") != "share":
+            return bounds
+        if not 0 <= float(figure) <= 1:
+            raise self._wrong(claim, "expected", "must lie between 0 and 1: the claim is of a share")
+        return bounds.clip(high=1.0)
+
+    def expected_day(self, claim: str) -> date:
+        """The day that the claim states. Raises ``EvidenceError``, which names file, row and field, where there is none."""
+        day = self._cell(claim, "expected")
+        if not is_day(day):
+            raise self._wrong(claim, "expected", "must be a day of the calendar, written YYYY-MM-DD: a rule counts from it")
+        return date.fromisoformat(day)
 
     def open(self) -> list[str]:
         """Claims not decided yet."""
@@ -80,6 +101,17 @@ class Claims:
             raise EvidenceError(f"no claim {claim!r} in claims.csv")
         return self.rows.loc[claim]
 
+    def _cell(self, claim: str, field: str) -> str:
+        row = self._row(claim)
+        if field not in row:
+            raise EvidenceError(f"claims.csv, {field}: the column is missing")
+        return row[field]
+
+    def _wrong(self, claim: str, field: str, reason: str) -> EvidenceError:
+        number = self.rows.index.get_loc(claim) + 2  # as a spreadsheet counts: the header is row 1
+        cell = self._cell(claim, field)
+        return EvidenceError(f"claims.csv, row {number} ({claim}), {field}: {f'{cell!r}' if cell else '(empty)'} — {reason}")
+
     def _keep(self, claim: str, verdict: Verdict, computed: bool, reason: str, values: dict[str, Any],
               chapter: str | None) -> str:
         row = self._row(claim)
@@ -89,3 +121,10 @@ class Claims:
             "reason": reason, "values": values, "chapter": chapter,
             "sources": [key for key in row["sources"].split(";") if key]}
         return verdict.verdict
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return math.isfinite(float(cell))
+    except ValueError:
+        return False

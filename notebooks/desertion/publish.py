@@ -17,12 +17,12 @@ import pandas as pd
 from IPython.display import display
 
 from . import text
-from .bounds import Bounds
+from .bounds import ENDS, Bounds
 from .carriage import MIME, NUMBERS_ONLY
 from .claims import Claims
 from .data import Evidence
 from .figures import Draw, render
-from .results import number_or_none
+from .results import Published, entry_of
 from .verdicts import VERDICTS
 
 FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]")  # how a text begins that is run, unless it is a number
@@ -32,18 +32,15 @@ class PublishError(Exception):
     """Something that cannot be published as it is: no alt text, no data, a name twice."""
 
 
-def result(bounds: Bounds, unit: str, printed: str) -> dict[str, Any]:
-    """A published number as ``results.json`` has it."""
-    return {"value": number_or_none(bounds.value),
-            "low": number_or_none(bounds.low),
-            "high": number_or_none(bounds.high), "unit": unit, "text": printed}
-
-
 class Publisher:
-    """Publishes under the name of one notebook; ``evidence`` tells what it read."""
+    """Publishes under the name of one notebook; ``evidence`` tells what it read.
+
+    numbers: what it has published as numbers so far, ``notebook.name`` → bounds and entry.
+    """
 
     def __init__(self, notebook: str, evidence: Evidence) -> None:
         self.notebook, self.evidence = notebook, evidence
+        self.numbers: dict[str, Published] = {}
         self._names: set[str] = set()
 
     def number(self, name: str, bounds: Bounds, unit: str, about: str, step: float | None = None) -> None:
@@ -55,13 +52,10 @@ class Publisher:
         self._claim_name(name)
         if not about:
             raise PublishError(f"{self.notebook}.{name}: say what the number is")
-        printed = text.of_bounds(bounds, unit, step)
-        step = step or text.supported_step(bounds)
-        write = text.percent if unit == "share" else text.number
-        ends = {"low": bounds.low, "high": bounds.high, "value": bounds.value}
-        picks = {end: write(at, step, up={"low": False, "high": True}.get(end) if not bounds.is_point else None)
-                 for end, at in ends.items() if number_or_none(at) is not None}
-        body = {**result(bounds, unit, printed), "picks": picks, "about": about, "rows": self._known(bounds.rows)}
+        self._known(bounds.rows)
+        body = entry_of(bounds, unit, about, step)
+        self.numbers[f"{self.notebook}.{name}"] = bounds, body
+        printed = body["text"]
         shown = f"<b>{html.escape(printed)}</b> {html.escape(unit if unit != 'share' else '')}: {html.escape(about)}"
         self._show("result", name, body, f"<p>{shown}</p>", f"{name}: {printed} {unit}. {about}")
 
@@ -159,19 +153,19 @@ def cell_text(cell: Any) -> str:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     if isinstance(cell, float):
-        return text.number(cell, text.step_of(cell, 3) if cell else 1.0)
+        return text.number(cell, text.step_of(cell))
     return text.number(cell) if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
 
 
 def csv_of(data: pd.DataFrame) -> str:
-    """CSV with a column of bounds as three: low, value, high; an open or missing one is empty. No text in it is a formula."""
+    """CSV with a column of bounds as three: low, value, high. An open or missing one is empty, and so are all three of an
+    unknown. No text in it is a formula."""
     out: dict[str, list[Any]] = {}
     for name in data.columns:
         cells = list(data[name])
         if any(isinstance(cell, Bounds) for cell in cells):
-            for end in ("low", "value", "high"):
-                out[f"{name}_{end}"] = [number_or_none(getattr(cell, end)) if isinstance(cell, Bounds) else None
-                                        for cell in cells]
+            for end in ENDS:
+                out[f"{name}_{end}"] = [cell.ends[end] if isinstance(cell, Bounds) else None for cell in cells]
         else:
             out[str(name)] = list(map(harmless, cells))
     return pd.DataFrame(out).to_csv(index=False, lineterminator="\n")

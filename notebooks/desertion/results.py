@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from . import recording
+from . import recording, text
 from .bounds import Bounds
 from .data import Evidence, EvidenceError
 
+Published = tuple[Bounds, Mapping[str, Any]]  # a number, and its entry as ``entry_of`` makes it
 
-def number_or_none(number: float | None) -> float | None:
-    """As JSON has it: ``None`` for no number or an open bound."""
-    return None if number is None or math.isinf(number) else float(number)
+
+def entry_of(bounds: Bounds, unit: str, about: str, step: float | None = None) -> dict[str, Any]:
+    """A number as it is published, wherever it is shown: in prose, in a table of results, on the card of a claim.
+
+    unit: "share" is printed as percent. step: rounding unit; without it, what the bounds support. ``picks`` are single ends
+    as prose may cite them; what is open or not known has none.
+    """
+    step = step or text.supported_step(bounds)
+    write = text.percent if unit == "share" else text.number
+    outward = {} if bounds.is_point else {"low": False, "high": True}
+    picks = {end: write(at, step, up=outward.get(end)) for end, at in bounds.ends.items() if at is not None}
+    return {**bounds.ends, "unit": unit, "text": text.of_bounds(bounds, unit, step), "picks": picks, "about": about,
+            "rows": sorted(bounds.rows)}
 
 
 class Results(Mapping[str, Bounds]):
@@ -32,9 +42,7 @@ class Results(Mapping[str, Bounds]):
         if name not in self.entries:
             raise EvidenceError(f"{self.notebook} publishes no {name!r}, only {', '.join(sorted(self.entries))}")
         each = self.entries[name]
-        low = -math.inf if each["low"] is None else each["low"]
-        high = math.inf if each["high"] is None else each["high"]
-        return Bounds(low, each["value"], high, frozenset(each["rows"]))
+        return Bounds.from_ends(each["low"], each["value"], each["high"], each["rows"])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)
@@ -97,5 +105,5 @@ def _note(evidence: Evidence, read: dict[str, str]) -> None:
 def _swept_bounds(low: str, value: str, high: str, unit: str, rows: str) -> Bounds | None:
     if unit == "words":
         return None
-    return Bounds(float(low) if low else -math.inf, float(value) if value else None, float(high) if high else math.inf,
-                  frozenset(rows.split(";")) - {""})
+    ends = [float(end) if end else None for end in (low, value, high)]
+    return Bounds.from_ends(*ends, rows=frozenset(rows.split(";")) - {""})

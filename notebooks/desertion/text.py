@@ -11,8 +11,11 @@ DASH = "–"
 
 
 def step_of(number: float, digits: int = 3) -> float:
-    """The unit to which a number is rounded to keep ``digits`` significant digits: 1,429.6 → 10 with three."""
-    return 10.0 ** (math.floor(math.log10(abs(number))) - digits + 1) if number else 1.0
+    """The unit to which a number is rounded to keep ``digits`` significant digits: 1,429.6 → 10 with three.
+
+    0 and ∞ have no digits to keep: 1.
+    """
+    return 10.0 ** (math.floor(math.log10(abs(number))) - digits + 1) if number and math.isfinite(number) else 1.0
 
 
 def supported_step(bounds: Bounds) -> float:
@@ -53,7 +56,7 @@ def percent(share: float, step: float = 0.01, up: bool | None = None) -> str:
 
 
 def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
-    """Bounds in words: "at least 49,000", "36,000 (35,500–36,500)", "27%–31%", "not known"."""
+    """Bounds in words: "at least 49,000", "36,000 (35,500–36,500)", "27%–31%", "−300 to 500", "not known"."""
     if bounds.is_unknown:
         return "not known"
     step = step or supported_step(bounds)
@@ -61,14 +64,22 @@ def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
     low, high = write(bounds.low, step, up=False), write(bounds.high, step, up=True)
     if bounds.is_point:
         return write(bounds.low, step)
-    if math.isinf(bounds.high):
-        return f"at least {low}"
-    if bounds.low <= 0 and bounds.value is None:
-        return f"at most {high}"
     if low == high:
         return low
-    spread = f"{low}{DASH}{high}"
+    spread = _spread(bounds, low, high)
     return spread if bounds.value is None else f"{write(bounds.value, step)} ({spread})"
+
+
+def _spread(bounds: Bounds, low: str, high: str) -> str:
+    """What the two ends say, from how each is written."""
+    if math.isinf(bounds.low) and math.isinf(bounds.high):
+        return "no bounds known"
+    if math.isinf(bounds.high):
+        return f"at least {low}"
+    if bounds.is_at_most or math.isinf(bounds.low):
+        return f"at most {high}"
+    # A dash between signed numbers reads as one more sign.
+    return f"{low} to {high}" if bounds.low < 0 else f"{low}{DASH}{high}"
 
 
 def share(bounds: Bounds, step: float = 0.01) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,18 +48,20 @@ Rule = Callable[..., Verdict]
 
 
 def agrees(claimed: Bounds) -> Rule:
-    """The claim and the evidence are about one figure: supported if they can be the same, contradicted if apart.
+    """The claim and the evidence are about one figure: supported if the evidence lies inside the claim, contradicted if apart.
 
-    Plausible where they overlap without one containing the other; unsupported where nothing is published.
+    Plausible where they can be the same, but the evidence allows other figures too: "at least 26,000" does not support a
+    claim of more than 26 million. Unsupported where nothing is published.
     """
-    words = "Supported if the claimed and the published figure can be the same, contradicted if they cannot."
+    words = ("Supported if the published figure lies within the claimed one, plausible if they can be the same, contradicted if "
+             "they cannot.")
 
     def rule(evidence: Bounds) -> Verdict:
         if evidence.is_unknown:
             return Verdict("unsupported", words)
         if evidence.high < claimed.low or claimed.high < evidence.low:
             return Verdict("contradicted", words)
-        return Verdict("supported" if _nested(evidence, claimed) else "plausible", words)
+        return Verdict("supported" if claimed.low <= evidence.low and evidence.high <= claimed.high else "plausible", words)
     return rule
 
 
@@ -89,14 +92,31 @@ def below(limit: float) -> Rule:
 
 
 def follows(claimed: Bounds) -> Rule:
-    """The claim is arithmetic on quoted figures: holds if their result meets the claim's bounds."""
+    """The claim is arithmetic on quoted figures: holds if their result meets the claim's bounds.
+
+    A floor is taken as it is printed, as whoever works it out does: any larger claim would meet it.
+    """
     words = "Holds arithmetically if the quoted figures give the claimed one within its rounding, else contradicted."
 
     def rule(evidence: Bounds) -> Verdict:
         if evidence.is_unknown:
             return Verdict("unsupported", words)
-        meets = evidence.low <= claimed.high and claimed.low <= evidence.high
+        result = evidence.at_face_value() if evidence.high == math.inf else evidence
+        meets = result.low <= claimed.high and claimed.low <= result.high
         return Verdict("holds_arithmetically" if meets else "contradicted", words)
+    return rule
+
+
+def doubled_to(claimed: Bounds) -> Rule:
+    """"It doubled, to so much", from (what it is over what it was, what it is)."""
+    words = ("Supported if it doubled and is now the claimed figure, imprecise if only one of the two can hold, contradicted if "
+             "neither can.")
+
+    def rule(ratio: Bounds, now: Bounds) -> Verdict:
+        if ratio.is_unknown or now.is_unknown:
+            return Verdict("unsupported", words)
+        holds = [2 in ratio, now.low <= claimed.high and claimed.low <= now.high]
+        return Verdict("supported" if all(holds) else "imprecise" if any(holds) else "contradicted", words)
     return rule
 
 
@@ -217,7 +237,3 @@ def same_day(slack: float = 2) -> Rule:
             return Verdict("unsupported", words)
         return Verdict("supported" if days_off.high < 1 else "imprecise" if days_off.high <= slack else "contradicted", words)
     return rule
-
-
-def _nested(one: Bounds, other: Bounds) -> bool:
-    return (one.low <= other.low and other.high <= one.high) or (other.low <= one.low and one.high <= other.high)

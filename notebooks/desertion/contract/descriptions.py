@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..days import is_day
 from .faults import Fault, printable
-from .plain import PLAIN_DATE
+from .plain import PLAIN_DATE, number
 from .tables import Table
 
 SITE = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
@@ -92,6 +92,28 @@ def claims_name_known_measures(claims: Table, measures: Table) -> Iterator[Fault
 def claims_name_known_sources(claims: Table, sources: Table) -> Iterator[Fault]:
     """Every key in a claim's list of sources is in sources, once."""
     yield from _listed(claims, "sources", set(sources["source"].texts))
+
+
+def claims_expect_what_their_kind_says(claims: Table) -> Iterator[Fault]:
+    """What a claim leads one to expect has a qualifier where it is a number, and only there; it is a day for a claim of a date,
+    and between 0 and 1 for a claim of a share."""
+    expected, qualifier, kind = claims["expected"], claims["expected_qualifier"], claims["kind"]
+    figure, qualified, dated = expected.each(lambda text: number(text) is not None), qualifier.each(bool), kind.among({"date"})
+    yield from claims.faults(
+        dated & expected.each(lambda text: bool(text) and not is_day(text)), "expected", "must be a day, as the claim is of a date"
+    )
+    yield from claims.faults(
+        ~dated & qualified & ~figure, "expected", lambda row: f'must be a number: the qualifier "{qualifier[row]}" stands beside it'
+    )
+    yield from claims.faults(
+        ~dated & figure & ~qualified, "expected_qualifier", lambda row: f"is missing: what is expected is a number, {expected[row]}"
+    )
+    yield from claims.faults(dated & qualified, "expected_qualifier", "must be empty: a day has no qualifier")
+    yield from claims.faults(
+        kind.among({"share"}) & expected.each(lambda text: not 0 <= (number(text) or 0) <= 1),
+        "expected",
+        "must lie between 0 and 1: the claim is of a share",
+    )
 
 
 def _listed(table: Table, column: str, known: set[str]) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from itertools import islice
 from .descriptions import (
     KEYS,
     addresses_name_a_site,
+    claims_expect_what_their_kind_says,
     claims_name_known_measures,
     claims_name_known_sources,
     keys_can_name_files,
@@ -90,6 +91,7 @@ RULES: list[Rule] = [
     Rule(parents_make_no_circle, _reads("populations", "population", "parent")),
     Rule(claims_name_known_measures, (*_reads("claims", "measures"), *_reads("measures", "measure"))),
     Rule(claims_name_known_sources, (*_reads("claims", "sources"), *_reads("sources", "source"))),
+    Rule(claims_expect_what_their_kind_says, _reads("claims", "kind", "expected", "expected_qualifier")),
     Rule(addresses_name_a_site, _reads("sources", "url")),
     Rule(keys_can_name_files, tuple(f"{table}.{key}" for table, key in KEYS.items())),
     Rule(no_hidden_characters, ("*",)),

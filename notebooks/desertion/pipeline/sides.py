@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from .. import text
+from ..bounds import Bounds
 from ..data import LATEST, TABLES, EvidenceError, read_table, visible
 from .errors import BuildError
 from .files import as_json, digest
@@ -31,7 +32,7 @@ Table = list[dict[str, str]]
 
 
 class Number(BaseModel):
-    """A published number as a side has it; an open bound is ``None``."""
+    """A published number as a side has it; an open bound is ``None``, and so are all three of an unknown."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,19 +45,26 @@ class Number(BaseModel):
     rows: list[str] = []
     picks: dict[str, str] = {}
 
+    @model_validator(mode="after")
+    def _refuse_no_bounds(self) -> Number:
+        """Refuses what no notebook can have published: a value outside its bounds."""
+        Bounds.from_ends(self.low, self.value, self.high)
+        return self
+
+    @property
+    def bounds(self) -> Bounds:
+        """Its low, value and high."""
+        return Bounds.from_ends(self.low, self.value, self.high)
+
     @property
     def is_unknown(self) -> bool:
         """Whether nothing at all is known."""
-        return self.unit != "words" and self.value is None and self.high is None and (self.low is None or self.low <= 0)
+        return self.unit != "words" and self.bounds.is_unknown
 
     @property
     def best(self) -> float | None:
         """The one number that stands for it in a ranking: the value, else the published end, else the middle."""
-        if self.value is not None or self.is_unknown:
-            return self.value
-        if self.low is None or self.high is None:
-            return self.low if self.high is None else self.high
-        return self.high if self.low <= 0 else (self.low + self.high) / 2
+        return self.bounds.best
 
 
 @dataclass(frozen=True)

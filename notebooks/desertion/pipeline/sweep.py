@@ -38,6 +38,7 @@ from .sources import source_of
 from .store import FORM, Run
 
 NUMBER = ("low", "value", "high", "unit", "text")
+OF_A_RESULT = ("setting", "notebook", "name", *NUMBER, "rows")  # columns of the table, in order
 OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
 SPELT_OUT = (("as_of", "months"), ("without", "origins"))
 FIRST_MONTH = date(2022, 3, 1)
@@ -178,7 +179,10 @@ def months(first: date, last: date) -> Iterator[date]:
 
 @dataclass
 class Table:
-    """The tidy table of a sweep, from how many settings and runs: one row for each notebook, setting and published number."""
+    """The tidy table of a sweep, from how many settings and runs: one row for each notebook, setting and published number.
+
+    What varied has a column of its own name, see ``column_of``.
+    """
 
     axes: list[str]
     rows: list[dict[str, Any]]
@@ -187,7 +191,7 @@ class Table:
 
     def csv(self) -> str:
         table = io.StringIO()
-        writer = csv.DictWriter(table, ["setting", "notebook", "name", *NUMBER, "rows", *self.axes], lineterminator="\n")
+        writer = csv.DictWriter(table, [*OF_A_RESULT, *map(column_of, self.axes)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.rows)
         return table.getvalue()
@@ -296,8 +300,14 @@ def _hash(present: Present, project: Project, folder: Path, what: str) -> str:
     return "" if kind == "date" else present.hash((folder if kind == "data" else project.root) / name)
 
 
+def column_of(axis: str) -> str:
+    """The column of what varies: its name, but ``parameter_low`` for a parameter that is called as a column of the results is."""
+    return f"parameter_{axis}" if axis in OF_A_RESULT or axis.startswith("parameter_") else axis
+
+
 def rows_of(document: Mapping[str, Any], notebook: str, setting: Setting) -> Iterable[dict[str, Any]]:
     """What a notebook published under a setting, as rows of the tidy table."""
     label = " ".join(f"{axis}={value}" for axis, value in setting.items()) if len(setting) != 1 else str(*setting.values())
+    varied = {column_of(axis): value for axis, value in setting.items()}
     return [{"setting": label, "notebook": notebook, "name": key, **{field: body[field] for field in NUMBER},
-             "rows": ";".join(body["rows"]), **setting} for key, body in sorted(document["results"].items())]
+             "rows": ";".join(body["rows"]), **varied} for key, body in sorted(document["results"].items())]

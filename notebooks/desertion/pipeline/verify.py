@@ -131,7 +131,8 @@ def impure(one: Project, other: Project) -> list[str]:
     sides = [{(edition, name): run for edition, runs in runs_of_book(each).items() for name, run in runs.items()}
              for each in (one, other)]
     return sorted({name for (edition, name), run in sides[0].items() if (twin := sides[1].get((edition, name)))
-                   and sorted(run.record["inputs"]) == sorted(twin.record["inputs"]) and run.record["parts"] != twin.record["parts"]})
+                   and sorted(run.record["inputs"]) == sorted(twin.record["inputs"])
+                   and run.record["parts"] != twin.record["parts"]})
 
 
 def differing(one: Mapping[str, Path], other: Mapping[str, Path]) -> list[str]:
