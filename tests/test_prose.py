@@ -93,7 +93,6 @@ def test_every_chapter_is_in_the_table_of_contents():
 # Words that count or place a number, and what a glued number can begin with: together they say a thing twice, or nothing.
 APART = [(r"at|about|around|nearly|almost|roughly|over|above|under|below|than|least|most", r"at least|at most"),
          (r"about|around|nearly|almost|roughly|over|above|under|than", r"not known")]
-BUILT = ROOT / "_build" / "html" / "results.json"
 
 
 def rendered(markdown: str, numbers: dict[str, dict], own: str) -> str:
@@ -129,8 +128,7 @@ def test_glued_numbers_are_put_into_the_text():
     assert said == "At «at least 5», at «low», at «at least 5»; then «not known»."
 
 
-@pytest.mark.skipif(not BUILT.is_file(), reason="the book is not built: how its numbers read in their sentences is NOT tested (make book)")
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_no_glued_number_says_again_what_stands_beside_it(path):
-    numbers = json.loads(BUILT.read_text("utf-8"))
+def test_no_glued_number_says_again_what_stands_beside_it(path, book):
+    numbers = json.loads((book / "results.json").read_text("utf-8"))
     assert {own: found for own in numbers if (found := doubled(rendered(path.read_text("utf-8"), numbers, own)))} == {}
