@@ -20,9 +20,9 @@ import yaml
 # The estimators and their bounds, verdicts, the evidence as of a day, the contract; of the pipeline, whether a run is made again.
 MODULES = ["bounds", "rates", "windows", "series", "flows", "lists", "composition", "misclassification", "loglinear", "strength", "verdicts", "data",
            "contract.rules", "contract.figures", "contract.descriptions", "contract.personal", "contract.plain", "contract.texts"]
-FUNCTIONS = [f"desertion.pipeline.execution.x_{name}__mutmut_*" for name in ("find", "records_in", "is_current", "module_digest", "results_digest", "keep")]
+FUNCTIONS = ["desertion.pipeline.present.*", "desertion.pipeline.store.*", "desertion.pipeline.runs.x_differences__mutmut_*", "desertion.pipeline.runs.x_stands__mutmut_*"]
 TESTS = ["bounds", "rates", "windows", "series", "flows", "lists", "composition", "misclassification", "loglinear", "strength", "verdicts", "data",
-         "contract", "rows", "reuse"]
+         "contract", "rows", "runs"]
 SETTINGS = """
 [tool.pytest.ini_options]
 pythonpath = ["src"]

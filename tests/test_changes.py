@@ -539,23 +539,20 @@ def test_rows_published_after_2025_taken_out_and_swapped_back(tmp_path):
 
 
 def test_the_default_page_and_the_evidence_are_staged(tmp_path):
-    """From the editions' folders, as the pipeline leaves them before it builds the pages."""
     folder = tmp_path / "project"
     for name in ("notebooks", "book"):
         (folder / name).mkdir(parents=True)
     (folder / "notebooks" / "editions.yml").write_text('latest:\n  as_of: latest\narticle:\n  as_of: "2025-06-09"\n')
     (folder / "notebooks" / "small.ipynb").write_text("{}")
     shutil.copytree(ROOT / "data", folder / "data")
-    for name, total in (("latest", "120"), ("article", "100")):
-        (folder / "_build" / "editions" / name / "files" / "small").mkdir(parents=True)
-        (folder / "_build" / "editions" / name / "small.json").write_text(json.dumps(
-            {"title": "Small", "reads": [], "results": {"total": number(total, float(total), "first")}, "figures": {}, "tables": {}}))
-    project = Project.at(folder)
-    files = changes.staged(project, ["latest", "article"])
+    documents = {name: {"small": {"title": "Small", "reads": [], "results": {"total": number(total, float(total), "first")}, "figures": {}, "tables": {}}}
+                 for name, total in (("latest", "120"), ("article", "100"))}
+    project, files_of = Project.at(folder), lambda edition, name: folder
+    files = changes.staged(project, documents, files_of)
     report = changes.Report.model_validate_json(files["published/changes.json"])
     assert (report.before.label, report.after.label) == ("article", "latest") and [each.name for each in report.numbers] == ["small.total"]
     evidence = json.loads(files["published/evidence.json"])
     assert evidence["own"] == "latest" and evidence["editions"]["article"]["notebooks"]["small"]["results"]["total"]["rows"] == ["first"]
-    assert changes.staged(project, ["latest", "article"]) == files
-    alone = changes.Report.model_validate_json(changes.staged(project, ["latest"])["published/changes.json"])
+    assert changes.staged(project, documents, files_of) == files
+    alone = changes.Report.model_validate_json(changes.staged(project, {"latest": documents["latest"]}, files_of)["published/changes.json"])
     assert alone.outcome == "same"

@@ -78,6 +78,27 @@ def test_a_view_reads_nothing_again(tables):
     assert list(whole.view(without="bbc").select("observations")["id"]) == ["b"]
 
 
+@pytest.mark.parametrize(("field", "asked", "words"), [
+    ("measure", "listed_abscent", "no measure 'listed_abscent' .*; close to it: listed_absent"),
+    ("population", ["list_smd_2024", "list_smd_2042"], "no population 'list_smd_2042' .*; close to it: list_smd_2024"),
+    ("origin", "istorie", "close to it: istories"), ("source", "svtv2025lst", "close to it: svtv2025list"), ("id", "row-1", "no id 'row-1'"),
+    ("category", "al", "no category 'al' .*; close to it: all")])
+def test_what_no_row_of_any_date_can_match_is_refused(tables, field, asked, words):
+    evidence = load(tables([{"known_from": "2025-01-01"}]), "2022-01-01")
+    with pytest.raises(EvidenceError, match=words):
+        evidence.observations(**{field: asked})
+    assert evidence.reads == []
+    assert evidence.misspelt({field: [asked] if isinstance(asked, str) else asked})[field] == [asked if isinstance(asked, str) else asked[1]]
+
+
+def test_what_is_known_later_or_left_out_is_no_misspelling(tables):
+    folder = tables([{"id": "later", "known_from": "2025-01-01", "category": "late"}])
+    assert load(folder, "2022-01-01").observations(id="later", category="late").empty
+    (folder / "left_out.csv").write_text((folder / "observations.csv").read_text().replace("later,", "gone,").replace(",late,", ",other,"))
+    assert load(folder).observations(id="gone", category="other").empty
+    assert load(folder).view(without="istories").observations(id="later").empty
+
+
 def test_an_unknown_field_is_named(tables):
     with pytest.raises(EvidenceError, match="no field 'measures'; the fields are id, measure"):
         load(tables([{}])).select("observations", measures="x")
@@ -87,6 +108,7 @@ def test_one_wants_exactly_one_and_is_unknown_without_any(tables):
     evidence = load(tables([{"id": "a", "category": "x"}, {"id": "b", "category": "x"}, {"id": "c", "category": "y", "value": "7"}]))
     assert evidence.one(category="y") == Bounds.exact(7)
     assert evidence.one(category="y").rows == {"c"}
+    evidence.awaits(category="z")
     assert evidence.one(category="z").is_unknown
     with pytest.raises(EvidenceError, match=r"2 observations match .*a, b"):
         evidence.one(category="x")
@@ -95,7 +117,7 @@ def test_one_wants_exactly_one_and_is_unknown_without_any(tables):
 def test_latest_is_the_one_that_ends_last_whatever_the_order_of_rows(tables):
     evidence = load(tables([{"end": "2024-12-31", "value": "2"}, {"end": "2024-06-30", "value": "1"}]))
     assert evidence.latest().value == 2
-    assert evidence.latest(category="none").is_unknown
+    assert evidence.latest(measure="cases_filed").is_unknown
 
 
 def test_observations_come_in_order_of_end_start_and_id(tables):
@@ -103,7 +125,7 @@ def test_observations_come_in_order_of_end_start_and_id(tables):
     evidence = load(tables([{"id": "a", **days, "start": "2024-02-01"}, {"id": "c", **days}, {"id": "b", **days}, {"id": "z", "end": "2024-06-30"}]))
     rows = evidence.observations()
     assert list(rows["id"]) == ["z", "b", "c", "a"] and list(rows.index) == [0, 1, 2, 3] and "index" not in rows
-    none = evidence.observations(category="none")
+    none = evidence.observations(measure="cases_filed")
     assert none.empty and all(none[name].dtype == object for name in ("start", "end", "known_from", "bounds"))
 
 
@@ -123,7 +145,8 @@ def test_origins_and_sources_of_rows(tables):
     evidence = load(tables([{"id": "a", "origin": "mediazona"}, {"id": "b", "origin": "mediazona"}, {"id": "c", "origin": "bbc"}]))
     assert evidence.origins_of(["a", "b", "c"]) == ["Mediazona", "BBC News Russian"]
     assert evidence.sources_of(["a"]) == ["svtv2025list"]
-    assert evidence.reads == [{"table": "origins", "where": {"origin": ["bbc", "mediazona"]}}]
+    by_id = [{"table": "observations", "where": {"id": ids, "status": ["conflict", "reject", "rereport", "use"]}} for ids in (["a", "b", "c"], ["a"])]
+    assert evidence.reads == [by_id[0], {"table": "origins", "where": {"origin": ["bbc", "mediazona"]}}, by_id[1]]
     fresh = load(evidence.folder)
     assert fresh.origins_of([]) == [] and fresh.reads == []
 
@@ -212,6 +235,7 @@ def named(rows):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_leaving_out_an_origin_is_a_table_without_its_rows(tables, rows, origin, as_of, category):
     def seen(evidence):
+        evidence.awaits(category=category)
         found = evidence.select("observations", category=category)
         reads = [*evidence.reads, {"table": "origins", "where": {}}, {"table": "measures", "where": {}}, {"table": "observations", "where": {"nothing": "x"}}]
         return found.to_dict("records"), [evidence.digest(read_key(read)) for read in reads]

@@ -17,7 +17,7 @@ from desertion import explorer
 from desertion import text as words
 from desertion.bounds import Bounds
 from desertion.explorer import Strength
-from desertion.pipeline import execution, pages, site
+from desertion.pipeline import pages, running, site
 from desertion.pipeline.project import Project
 from desertion.windows import Window
 from test_extension import BIB
@@ -99,8 +99,8 @@ def test_several_rates_are_written_by_their_stated_ends():
 @pytest.fixture(scope="module")
 def payloads():
     """What the notebook publishes from the book's own tables."""
-    run = execution.run_notebook(PROJECT, "explorer", {"as_of": "latest", "data": PROJECT.told(PROJECT.data)})
-    return {(each["kind"], each["name"]): each["body"] for each in execution.payloads(run)}
+    run = running.run_notebook(PROJECT, "explorer", {"as_of": "latest", "data": PROJECT.told(PROJECT.data)})
+    return {(each["kind"], each["name"]): each["body"] for each in running.payloads(run)}
 
 
 @pytest.fixture(scope="module")

@@ -27,8 +27,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from desertion.pipeline import errors, execution, files
+from desertion.pipeline import errors, files, running
 from desertion.pipeline.errors import BuildError
+from desertion.pipeline.store import Run, Store
 from small_project import everything, lay_out_book
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with the means of Linux")
@@ -561,10 +562,10 @@ def test_the_state_of_a_folder_tells_whether_anybody_wrote_there(tmp_path):
     assert len(seen) == 4
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "[1]", "1", '{"base": {}}', b"\xff\xfe"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "[1]", "1", '{"identity": {}}', b"\xff\xfe"])
 def test_a_record_that_is_none_is_no_run(tmp_path, content):
-    files.write(tmp_path / "one" / "run.json", content)
-    assert execution.records_in(tmp_path) == [] and not execution.is_whole(tmp_path / "one")
+    files.write(tmp_path / "rate" / "one" / "run.json", content)
+    assert Store(tmp_path).all("rate") == [] and not Run(tmp_path / "rate" / "one").is_whole
 
 
 def test_a_note_that_was_damaged_is_as_good_as_none(tmp_path):
@@ -589,4 +590,4 @@ def test_the_process_that_kernels_are_forked_from_never_gets_the_signal_of_ctrl_
 def test_a_limit_for_cells_that_is_no_number_of_seconds(monkeypatch, given):
     monkeypatch.setenv("DESERTION_CELL_SECONDS", given)
     with pytest.raises(BuildError, match="must be a whole number of seconds"):
-        execution.cell_seconds()
+        running.cell_seconds()

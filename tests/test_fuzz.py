@@ -24,10 +24,13 @@ import pytest
 from desertion import contract
 from desertion.contract import Fault, check
 from desertion.data import LATEST, TABLES, load, read_table
-from desertion.pipeline import execution, sweep
+from desertion.pipeline import running, sweep
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.files import as_json
+from desertion.pipeline.present import Present
 from desertion.pipeline.project import Project
+from desertion.pipeline.runs import Runs
+from desertion.pipeline.sources import Source, source_of
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from mutations import ACCEPTED, DATA, FIELDS, JSON, REFUSED, WAYS, Outcome, Tables, cut
@@ -135,13 +138,13 @@ def assert_well_read(folder: Path) -> None:
 def published(project: Project, name: str) -> dict[str, dict]:
     """Name → what a notebook publishes from a project's data, checked to be finite JSON with its text escaped."""
     given_ = {"as_of": LATEST, "data": project.told(project.data)}
-    executed = execution.run_notebook(project, name, given_)
+    executed = running.run_notebook(project, name, given_)
     found = {}
     for cell in executed.cells:
         for output in cell.get("outputs", []):
             shown = output.get("data", {}).get("text/html", "")
             assert not re.search(r"<(?:script|img|h1)\b", "".join(shown)), name
-    for each in execution.payloads(executed):
+    for each in running.payloads(executed):
         assert "<script" not in as_json(each["body"].get("svg", ""))
         found[each["name"]] = json.loads(as_json(each["body"]))  # refuses what is not finite
         for row in csv.reader(io.StringIO(found[each["name"]].get("csv", ""))):
@@ -158,7 +161,7 @@ def same_folder(monkeypatch):
 def notebooks(request: pytest.FixtureRequest) -> list[str]:
     """One notebook, or in a long run all that read tables alone."""
     project = Project.at(ROOT)
-    parameters = {name: {each.name for each in execution.declared_by(project.notebooks / f"{name}.ipynb")} for name in project.notebook_names}
+    parameters = {name: {each.name for each in source_of(project, name).parameters} for name in project.notebook_names}
     return [name for name in parameters if not parameters[name] & {"results", "sweep"}] if request.config.getoption("--folders") > 100 else ["totals"]
 
 
@@ -276,7 +279,7 @@ def test_hostile_editions_are_refused_in_a_sentence(kept, name):
     (kept / "notebooks" / "editions.yml").write_text(content, "utf-8")
     with watchdog(HANGS), pytest.raises(BuildError) as refused:
         for edition in Project(kept, kept / "data").editions:
-            execution.identity(Project(kept, kept / "data"), edition, "small")
+            _ = Runs(Project(kept, kept / "data"), Present()).asked(edition, "small").identity
     assert words in str(refused.value) and len(str(refused.value)) < 2_000
 
 
@@ -315,10 +318,9 @@ def test_editions_of_any_text_are_read_or_refused(request, kept):
 
 def take(path: Path) -> None:
     """What the pipeline does with a notebook before it runs."""
-    found = execution.read_notebook(path)
-    execution.declared_by(path)
-    execution.source_of(found)
-    execution.uses(found, ["other"])
+    found = Source(path, path.read_bytes())
+    assert found.parameters is not None and found.hash
+    found.mentioned(["other"], [])
 
 
 MALFORMED = {

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from desertion.pipeline import execution, readme
+from desertion.pipeline import readme
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Project
 from desertion.pipeline.sweep import load_sweeps
@@ -14,11 +14,8 @@ TEXT = (ROOT / "README.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def project():
-    project = Project.at(ROOT)
-    for name in sorted({found[1] for found in readme.MARK.finditer(TEXT)} | {readme.PICTURE[0]}):
-        execution.execute(project, project.edition("latest"), name)
-    return project
+def project(book):
+    return Project.at(ROOT)
 
 
 def test_the_numbers_are_up_to_date(project):

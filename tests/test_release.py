@@ -7,24 +7,31 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from desertion.pipeline import audit, crate, manifest, release
+from desertion.pipeline import audit, crate, manifest, release, unchanged
 from desertion.pipeline.errors import BuildError
+from desertion.pipeline.present import Present
 from desertion.pipeline.project import Project
+from desertion.pipeline.runs import Runs
 from small_project import ROOT, lay_out
+
+
+def settled(project):
+    """Its runs, as a build leaves them; those that it made."""
+    runs = Runs(project, Present())
+    runs.settle_all(project.editions)
+    unchanged.built(project, project.editions, Present(), {edition.name: {"small": runs.settle(edition, "small").key} for edition in project.editions})
+    return runs
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A small project as a build leaves it, with one real run."""
-    from desertion.pipeline import execution
-
     root = tmp_path_factory.mktemp("release")
     lay_out(root)
     for name in ("CITATION.cff", "pyproject.toml", "README.md", "LICENSE", "Makefile", "requirements.in", "_config.yml", "_toc.yml"):
         shutil.copy(ROOT / name, root)
     project = Project.at(root)
-    for edition in project.editions:
-        execution.execute(project, edition, "small")
+    settled(project)
     files = {"book/index.md": "# B", "tests/test_a.py": "", "_build/counting-the-500s.pdf": "%PDF", "_build/counting-the-500s.epub": "PK",
              "_build/html/book/index.html": "<p>", "_build/html/results.json": "{}", "_build/html/claims.json": "{}", "_build/stage/CITATION.cff": (ROOT / "CITATION.cff").read_text("utf-8"),
              "_build/stage/published/editions.json": json.dumps({"own": "latest", "editions": {"latest": {}, "article": {}}}),
@@ -93,13 +100,12 @@ def test_a_release_without_its_pdf_is_refused_before_anything_is_made(built, pac
 
 
 def test_a_data_folder_elsewhere_is_not_named_in_what_is_published(built, tmp_path):
-    from desertion.pipeline import execution
-
     elsewhere = Project.at(built.root, str(shutil.copytree(built.data, tmp_path / "of-somebody")))
-    assert execution.execute(elsewhere, elsewhere.edition("latest"), "small") == "reused"
-    notebook = (built.edition_folder("latest") / "notebooks" / "small.ipynb").read_text("utf-8")
+    runs, latest = settled(elsewhere), elsewhere.edition("latest")
+    assert set(runs.made.values()) == {"reused"}
+    notebook = runs.settle(latest, "small").notebook(runs.asked(latest, "small").told)
     assert "data = '../data'" in notebook and "of-somebody" not in notebook
-    execution.execute(built, built.edition("latest"), "small")
+    settled(built)
 
 
 def graph(packed: Path) -> dict[str, dict]:
@@ -111,8 +117,7 @@ def test_the_crate_says_of_each_run_with_what_it_was_made_and_on_which_rows(buil
     entities = graph(packed)
     assert [each["@id"] for each in entities["./"]["mentions"]] == ["#run-latest-small", "#run-article-small"]
     run = entities["#run-latest-small"]
-    document = json.loads((built.edition_folder("latest") / "small.json").read_text("utf-8"))
-    assert run["@type"] == "CreateAction" and run["identifier"] == document["run"] and run["instrument"] == {"@id": "notebooks/small.ipynb"}
+    assert run["@type"] == "CreateAction" and run["identifier"] == unchanged.runs_of_book(built)["latest"]["small"].folder.name and run["instrument"] == {"@id": "notebooks/small.ipynb"}
     used, made = ([entities[each["@id"]] for each in run[key]] for key in ("object", "result"))
     assert {each["name"]: each["value"] for each in used if "parameter" in each["@id"]} == {"as_of": "latest", "data": "../data", "strength": 200000}
     rows = next(each for each in used if each["@id"] == "#rows-latest-small-observations")

@@ -19,7 +19,10 @@ from desertion.pipeline import sweep
 from desertion.pipeline.__main__ import main
 from desertion.pipeline.cluster import cluster, packed
 from desertion.pipeline.errors import BuildError
+from desertion.pipeline.present import Present
 from desertion.pipeline.project import Project
+from desertion.pipeline.running import run_recorded
+from desertion.pipeline.runs import Runs
 from distributed import Client
 from small_project import lay_out, notebook
 
@@ -64,33 +67,38 @@ def sweep_of(project: Project, text: str) -> sweep.Sweep:
     return sweep.load_sweeps(project, path)[0]
 
 
+def swept(asked: sweep.Sweep, workers: int, run_it=run_recorded) -> sweep.Table:
+    """The table of a sweep, from runs of its own."""
+    return sweep.run(asked, Runs(asked.project, Present(), run_it), workers)[0]
+
+
 def rows(table: sweep.Table) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(table.csv())))
 
 
 def test_every_combination_of_what_a_notebook_takes_is_a_setting(project):
     asked = sweep_of(project, "x: {notebooks: [small], as_of: ['2022-01-01', latest], strength: [100000, 200000]}")
-    assert asked.jobs() == [("small", {"as_of": day, "strength": men}) for day in ("2022-01-01", "latest") for men in (100000, 200000)]
+    assert asked.jobs({"small": []}) == [("small", {"as_of": day, "strength": men}) for day in ("2022-01-01", "latest") for men in (100000, 200000)]
 
 
 def test_a_notebook_is_not_repeated_for_what_it_does_not_take(project):
     (project.notebooks / "third.ipynb").write_text(notebook().replace("strength", "men").replace('\\"small\\"', '\\"third\\"'))
     try:
-        jobs = sweep_of(Project.at(project.root), "x: {notebooks: [small, third], strength: [100000, 200000], as_of: [latest]}").jobs()
+        jobs = sweep_of(Project.at(project.root), "x: {notebooks: [small, third], strength: [100000, 200000], as_of: [latest]}").jobs({"small": [], "third": []})
     finally:
         (project.notebooks / "third.ipynb").unlink()
     assert Counter(name for name, _ in jobs) == {"small": 2, "third": 1}
 
 
 def test_the_table_has_one_row_a_number_with_what_varied_beside_it(project):
-    found = sweep.run(sweep_of(project, "x: {notebooks: [small], strength: [100000, 200000], as_of: [latest]}"), 2)
+    found = swept(sweep_of(project, "x: {notebooks: [small], strength: [100000, 200000], as_of: [latest]}"), 2)
     shown = [(row["setting"], row["name"], row["text"], row["strength"]) for row in rows(found)]
     assert shown == [("strength=100000 as_of=latest", "listed", "at least 49,000", "100000"),
                      ("strength=100000 as_of=latest", "per_thousand", "at least 490", "100000"),
                      ("strength=200000 as_of=latest", "listed", "at least 49,000", "200000"),
                      ("strength=200000 as_of=latest", "per_thousand", "at least 245", "200000")]
     assert found.settings == 2
-    again = sweep.run(sweep_of(project, "x: {notebooks: [small], strength: [200000, 100000]}"), 2)
+    again = swept(sweep_of(project, "x: {notebooks: [small], strength: [200000, 100000]}"), 2)
     assert again.runs == 0 and {row["setting"] for row in rows(again)} == {"100000", "200000"}
 
 
@@ -106,18 +114,18 @@ def test_a_parameter_called_as_a_column_of_the_results_is_leaves_that_column_alo
 
 
 def test_what_is_not_known_is_empty_in_the_table(project):
-    found = rows(sweep.run(sweep_of(project, "x: {notebooks: [small], as_of: ['2022-01-01']}"), 1))
+    found = rows(swept(sweep_of(project, "x: {notebooks: [small], as_of: ['2022-01-01']}"), 1))
     assert {(row["text"], row["low"], row["value"], row["high"]) for row in found} == {("not known", "", "", "")}
 
 
 def test_settings_that_show_the_same_rows_share_a_run(project):
     asked = sweep_of(project, "x: {notebooks: [small], as_of: ['2026-05-01', '2026-05-02', '2026-05-03'], strength: [300000]}")
-    found = sweep.run(asked, 2)
+    found = swept(asked, 2)
     assert found.runs == 1 and len(rows(found)) == 6
 
 
 def test_a_notebook_that_reads_another_is_given_the_results_of_the_same_setting(project):
-    found = sweep.run(sweep_of(project, "x: {notebooks: [second], strength: [100000, 200000], wrong: [0.0, 0.5]}"), 2)
+    found = swept(sweep_of(project, "x: {notebooks: [second], strength: [100000, 200000], wrong: [0.0, 0.5]}"), 2)
     assert {(row["strength"], row["wrong"]): float(row["low"]) for row in rows(found)} == {
         ("100000", "0.0"): 490.0, ("100000", "0.5"): 245.0, ("200000", "0.0"): 245.0, ("200000", "0.5"): 122.5}
     assert not list((project.build / "editions").glob("sweep_*"))
@@ -128,21 +136,22 @@ def test_notebooks_that_read_each_other_in_a_circle_are_named(project):
     kept = path.read_text("utf-8")
     path.write_text(notebook(SECOND.replace('"small"', '"second"')), "utf-8")
     try:
-        for begin in (["explain"], ["book"]):
-            assert main(["--root", str(project.root), *begin]) == 1
-        with pytest.raises(BuildError, match=r"second\.ipynb: reads its own results: second ← small ← second"):
-            sweep.upstream(Project.at(project.root), "second")
+        (project.root / "_config.yml").write_text("title: x")
+        (project.root / "_toc.yml").write_text("root: x")
+        assert main(["--root", str(project.root), "book"]) == 1
+        with pytest.raises(BuildError, match=r"wait for each other: (second → small → second|small → second → small)"):
+            swept(sweep_of(Project.at(project.root), "x: {notebooks: [second], wrong: [0.0]}"), 2)
     finally:
         path.write_text(kept, "utf-8")
 
 
 def test_origins_can_be_left_out_and_folders_compared(project):
-    found = sweep.run(sweep_of(project, "x: {notebooks: [small], without: [istories, gs_ukraine]}"), 2)
+    found = swept(sweep_of(project, "x: {notebooks: [small], without: [istories, gs_ukraine]}"), 2)
     assert [row["text"] for row in rows(found) if row["name"] == "listed"] == ["not known", "at least 49,000"]
     shutil.copytree(project.data, project.root / "other")
     table = project.root / "other" / "observations.csv"
     table.write_text(table.read_text("utf-8").replace(",,49000,,at_least,istories,", ",,52000,,at_least,istories,"), "utf-8")
-    found = sweep.run(sweep_of(project, "x: {notebooks: [small], data: [data, other]}"), 2)
+    found = swept(sweep_of(project, "x: {notebooks: [small], data: [data, other]}"), 2)
     assert [row["text"] for row in rows(found) if row["name"] == "listed"] == ["at least 49,000", "at least 52,000"]
 
 
@@ -165,7 +174,7 @@ def test_a_sweep_that_cannot_be_is_refused_before_anything_runs(project, text, w
     ("x: {notebooks: [small], without: [nobody]}", "no origin nobody"), ("x: {notebooks: [small], data: [nowhere]}", "no such data folder: nowhere")])
 def test_origins_and_folders_that_do_not_exist_are_named(project, text, words):
     with pytest.raises(BuildError, match=words):
-        sweep.run(sweep_of(project, text), 1)
+        swept(sweep_of(project, text), 1)
 
 
 def test_the_command_writes_the_table_and_names_an_unknown_sweep(project, capsys):
@@ -222,12 +231,12 @@ def lose(client: Client, name: str, process: subprocess.Popen) -> list[str]:
 
 def test_a_cluster_that_loses_a_worker_gives_the_table_of_one_process(project, dask, tmp_path):
     address, workers = dask
-    expected = sweep.run(sweep_of(project, GRID), 2)
+    expected = swept(sweep_of(project, GRID), 2)
     far = laid_out(tmp_path / "far")
     with cluster(address) as (run_it, threads), Client(address, set_as_default=False) as client, ThreadPoolExecutor(1) as watcher:
         assert threads == 2
         lost = watcher.submit(lose, client, "one", workers["one"])
-        found = sweep.run(sweep_of(far, GRID), 4, run_it)
+        found = swept(sweep_of(far, GRID), 4, run_it)
         assert lost.result(), "the worker was killed while it ran a notebook"
         assert [each["name"] for each in client.scheduler_info()["workers"].values()] == ["two"]
         assert set(client.run(lambda: "desertion" in sys.modules).values()) == {False}  # all that a worker runs was sent to it
@@ -240,7 +249,7 @@ def test_what_a_notebook_is_refused_for_on_a_worker_is_said_as_here(project, das
     broken.write_text(notebook().replace("listed / strength", "listed / 0"))
     try:
         with cluster(dask[0]) as (run_it, _), pytest.raises(BuildError, match=r"notebooks/broken.ipynb, cell 5: ZeroDivisionError"):
-            sweep.run(sweep_of(Project.at(project.root), "x: {notebooks: [broken], strength: [1]}"), 1, run_it)
+            swept(sweep_of(Project.at(project.root), "x: {notebooks: [broken], strength: [1]}"), 1, run_it)
     finally:
         broken.unlink()
 
@@ -253,9 +262,11 @@ def test_a_scheduler_that_does_not_answer_is_named(project, monkeypatch):
 
 def test_a_parcel_holds_what_is_read_and_is_equal_for_equal_content(project):
     given = {"as_of": "latest", "data": "../data", "results": "../_build/editions/nowhere"}
-    parcel = packed(project, "second", given)
-    assert parcel == packed(project, "second", given)
+    source = (project.notebooks / "second.ipynb").read_bytes()
+    parcel = packed(project, "second", source, given)
+    assert parcel == packed(project, "second", source, given)
     with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
         names = archive.namelist()
+        assert archive.read("notebooks/second.ipynb") == source and archive.read("notebooks/small.ipynb") == b""
     assert {"notebooks/second.ipynb", "data/observations.csv", "requirements.txt", "notebooks/desertion/bounds.py"} <= set(names)
-    assert not [name for name in names if name.startswith(("/", "..", "_build/store", "notebooks/small"))]
+    assert not [name for name in names if name.startswith(("/", "..", "_build/store"))]

@@ -14,7 +14,7 @@ import pytest
 from desertion.bounds import Bounds
 from desertion.claims import Claims
 from desertion.data import EvidenceError, load
-from desertion.pipeline import execution
+from desertion.pipeline import running
 from desertion.pipeline.errors import BuildError
 from desertion.pipeline.project import Project
 from desertion.publish import Publisher, PublishError
@@ -276,8 +276,8 @@ def verdicts(tmp_path):
         (results / f"{name}.json").write_text(json.dumps({"notebook": name, "title": name, "results": entries, "reads": []}))
 
     def run(data: Path) -> dict[str, dict]:
-        notebook = execution.run_notebook(Project.at(), "claims", {"as_of": "latest", "data": str(data), "results": str(results)})
-        (cards,) = [each["body"] for each in execution.payloads(notebook) if each["kind"] == "claims"]
+        notebook = running.run_notebook(Project.at(), "claims", {"as_of": "latest", "data": str(data), "results": str(results)})
+        (cards,) = [each["body"] for each in running.payloads(notebook) if each["kind"] == "claims"]
         return cards
     return run
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import signal
@@ -17,9 +18,12 @@ import nbformat
 import papermill
 import psutil
 import pytest
-from desertion.pipeline import engine, execution, files, warm
+from desertion.data import load
+from desertion.pipeline import engine, running, warm
 from desertion.pipeline.errors import BuildError
+from desertion.pipeline.present import Present
 from desertion.pipeline.project import Edition, Project
+from desertion.pipeline.runs import Runs
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import papermill_engines
@@ -153,7 +157,7 @@ def run(cells, path, engine="warm", **options):
 def lasting(notebook):
     """The notebook without what differs between any two runs of it."""
     widgets = notebook.metadata.get("widgets")
-    text = nbformat.writes(execution.scrubbed(notebook))
+    text = nbformat.writes(running.scrubbed(notebook))
     # Wall times; process ids; and ids of clip paths, hashed from positions that the layout solver does not fix to the last bit.
     return widgets, re.sub(r"(?:CPU times|Wall time).*?\\n|(?<=/ipykernel_)\d+|-p[0-9a-f]{10}", "", text).split('"cell_type"')
 
@@ -208,8 +212,8 @@ def test_a_notebook_of_the_book_gives_the_same_bytes(project, monkeypatch):
     found = []
     for name in ("warm", "nbclient"):
         monkeypatch.setenv("DESERTION_ENGINE", name)
-        found.append(execution.run_notebook(project, "lists", {"as_of": "latest", "data": "../data"}))
-    assert execution.payloads(found[0]) and lasting(found[0]) == lasting(found[1])
+        found.append(running.run_notebook(project, "lists", {"as_of": "latest", "data": "../data"}))
+    assert running.payloads(found[0]) and lasting(found[0]) == lasting(found[1])
 
 
 @pytest.mark.parametrize(("cells", "kind", "options"), [
@@ -259,13 +263,13 @@ def test_what_a_notebook_registers_for_its_end_is_run(tmp_path):
     assert (tmp_path / "bye").read_text() == "bye"
 
 
-@pytest.mark.parametrize("name", execution.ENGINES)
+@pytest.mark.parametrize("name", running.ENGINES)
 def test_a_run_for_numbers_only_publishes_the_same_numbers_and_draws_nothing(project, monkeypatch, name):
     monkeypatch.setenv("DESERTION_ENGINE", name)
     monkeypatch.chdir(project.notebooks)
     found = []
     for figures in (True, False):
-        published = execution.payloads(execution.run_notebook(project, "lists", {"as_of": "latest", "data": "../data"}, figures))
+        published = running.payloads(running.run_notebook(project, "lists", {"as_of": "latest", "data": "../data"}, figures))
         found.append(({each["name"]: each["body"] for each in published if each["kind"] == "result"}, {each["kind"] for each in published}))
     (numbers, kinds), (others, less) = found
     assert numbers == others and kinds - less == {"figure"}
@@ -432,45 +436,42 @@ def fake(tmp_path, monkeypatch):
     notebook_of(["as_of: AsOf = 'latest'  # date", "load(data, as_of)"], tmp_path / "notebooks" / "n.ipynb", tags=["parameters"])
     both, runs = threading.Barrier(2), []
 
-    def run_notebook(project, name, given, figures):
+    def run_it(project, name, source, given, figures):
         runs.append(given["as_of"])
         with contextlib.suppress(threading.BrokenBarrierError):
             both.wait(2)
-        payload = {"kind": "result", "notebook": name, "name": "x", "body": {}, "modules": [],
-                   "reads": [{"table": "observations", "where": {"measure": "listed_absent"}}]}
+        payload = {"kind": "result", "notebook": name, "name": "x", "body": {}}
+        read = {"table": "observations", "where": {"measure": "listed_absent"}}
+        rows = f"rows:{json.dumps({**read, 'folder': '', 'as_of': ''}, sort_keys=True)}"
         output = nbformat.v4.new_output("display_data", data={"application/vnd.counting-the-500s+json": payload})
-        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
-    monkeypatch.setattr(execution, "run_notebook", run_notebook)
-    monkeypatch.setattr(execution, "checked", lambda name, notebook, given: given)
-    return Project(tmp_path, ROOT / "data"), runs, both
+        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
+        return running.Ran(made, [(rows, load(project.data).view(given["as_of"]).digest(json.dumps(read, sort_keys=True)))])
+    return Project(tmp_path, ROOT / "data"), runs, both, run_it
 
 
-def obtain_all(project, days):
+def obtain_all(project, days, run_it):
+    """Outcome of each day's run, asked for at once."""
+    runs = Runs(project, Present(), run_it)
+    editions = [Edition(f"e{place}", day, {}) for place, day in enumerate(days)]
     with ThreadPoolExecutor(len(days)) as pool:
-        return list(pool.map(lambda day: execution.obtain(project, Edition("e", day, {}), "n")[::2], days))
+        list(pool.map(lambda edition: runs.settle(edition, "n"), editions))
+    return [runs.made[edition.name, "n"] for edition in editions]
 
 
 def test_editions_that_see_the_same_rows_share_a_run_and_others_run_at_once(fake):
-    project, runs, both = fake
+    project, runs, both, run_it = fake
     both.abort()
-    assert obtain_all(project, ["2022-05-01"])[0][1] == "run"
+    assert obtain_all(project, ["2022-05-01"], run_it) == ["run"]
     both.reset()
-    found = obtain_all(project, ["2025-06-09", "2026-01-01", "2022-05-02"])
-    assert [outcome for _, outcome in found] == ["run", "run", "reused"] and not both.broken  # the two were under way together
+    found = obtain_all(project, ["2025-06-09", "2026-01-01", "2022-05-02"], run_it)
+    assert found == ["run", "run", "reused"] and not both.broken  # the two were under way together
     assert sorted(runs) == ["2022-05-01", "2025-06-09", "2026-01-01"]
     both.abort()
     runs.clear()
-    assert sorted(outcome for _, outcome in obtain_all(project, ["2023-12-30", "2023-12-31", "2023-12-30"])).count("run") == len(runs) <= 1
-
-
-def test_what_is_remembered_of_a_file_is_what_is_in_it(tmp_path):
-    path, read = tmp_path / "file", execution.remembered(Path.read_text)
-    for content in ("one", "two", "three"):
-        files.write(path, content)
-        assert read(path) == read(path) == content
+    assert obtain_all(project, ["2023-12-30", "2023-12-31", "2023-12-30"], run_it).count("run") == len(runs) <= 1
 
 
 def test_an_engine_that_there_is_not_is_named(monkeypatch):
     monkeypatch.setenv("DESERTION_ENGINE", "hot")
     with pytest.raises(BuildError, match="no engine 'hot'; there are warm and nbclient"):
-        execution.engine()
+        running.engine()

@@ -350,8 +350,9 @@ class Evidence:
         return [labels[key] for key in sorted(counted.index, key=lambda key: (-counted[key], key))]
 
     def _named(self, rows: Iterable[str]) -> pd.DataFrame:
-        """Observations by their ids, whatever their status."""
-        return self.select("observations", id=rows, status=STATUSES)
+        """Observations by their ids, whatever their status; recorded as read."""
+        ids = set(rows)
+        return self.select("observations", id=ids, status=STATUSES) if ids else self._table("observations").table.iloc[:0]
 
 
 def read_key(read: Mapping[str, Any]) -> str:

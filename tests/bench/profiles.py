@@ -20,12 +20,12 @@ def costs(work, steps, path):
 NOTEBOOK = COSTS + """
 import papermill
 from pathlib import Path
-from desertion.pipeline import execution
+from desertion.pipeline import running
 from desertion.pipeline.project import Project
 from desertion.pipeline.forkery import get_ready
 project = Project.at(Path.cwd())
 get_ready()
-run = lambda: execution.run_notebook(project, "rate", {})
+run = lambda: running.run_notebook(project, "rate", {})
 run()
 costs(run, {"kernel forked and ready": ("nbclient/client.py", "setup_kernel"), "cells, most of it waiting for the kernel": ("clientwrap.py", "papermill_execute_cells"),
             "kernel ended": ("nbclient/client.py", "_async_cleanup_kernel"), "notebook written as text": ("iorw.py", "write_ipynb")}, sys.argv[1])

@@ -44,13 +44,13 @@ def warm(output: Path, names: list[str], workers: int) -> None:
     from desertion.pipeline.forkery import get_ready
 
     get_ready()  # first, as the pipeline does: it imports while this process does
-    from desertion.pipeline import execution
+    from desertion.pipeline import running
     from desertion.pipeline.project import Project
 
     project = Project.at(Path.cwd().parent)
 
     def one(name: str) -> None:
-        execution.write_notebook(output / f"{name}.ipynb", execution.run_notebook(project, name, {}))
+        running.write_notebook(output / f"{name}.ipynb", running.run_notebook(project, name, {}))
 
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(one, names))

@@ -59,8 +59,8 @@ def cluster(address: str) -> Iterator[tuple[Run, int]]:
         if answer is None:
             raise BuildError(complaint)
         record = json.loads(answer)
-        notebook = record.pop("notebook")
-        failure = BuildError(record.pop("failure")) if record["waits"] else None
+        notebook, failed = record.pop("notebook"), record.pop("failure")
+        failure = BuildError(failed) if failed else None
         return Ran(nbformat.reads(notebook, as_version=4) if notebook else None, **record, failure=failure)
 
     with client:
