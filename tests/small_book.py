@@ -45,6 +45,16 @@ SPELLINGS = {
     "everything": "read = everything_published(results, evidence, but='{me}')['{name}']",
 }
 
+# Makes the clock of every Python of a build wrong by as many seconds as a variable of the environment says.
+WRONG_CLOCK = """import os
+import time
+
+if ahead := float(os.environ.get("CLOCK_AHEAD") or 0):
+    seconds, nanoseconds = time.time, time.time_ns
+    time.time = lambda: seconds() + ahead
+    time.time_ns = lambda: nanoseconds() + int(ahead * 1e9)
+"""
+
 
 @cache
 def module_of(name: str) -> str:
@@ -243,6 +253,7 @@ def files_of(book: Book) -> dict[str, bytes]:
     if sweeps:
         made["notebooks/sweeps.yml"] = json.dumps(sweeps, indent=1) + "\n"
     files = of_checkout() | {name: text.encode() for name, text in made.items()}
+    files["notebooks/sitecustomize.py"] = WRONG_CLOCK.encode()
     files["_config.yml"] = re.sub(rb"(?m)^title: .*$", f"title: {book.title}".encode(), files["_config.yml"])
     for name, (old, new) in book.replaced.items():
         files[name] = files[name].replace(old.encode(), new.encode())
@@ -264,22 +275,11 @@ def write(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes], q
             os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
 
 
-def start(root: Path, *arguments: str, ahead: int = 0, clock: Path | None = None) -> subprocess.Popen[str]:
-    """A command of the pipeline on a folder, in a process group of its own. ahead: seconds by which its clock is wrong, which
-    the folder ``clock`` brings about."""
-    paths = [str(clock)] * bool(ahead) + [str(root / "notebooks")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "CLOCK_AHEAD": str(ahead or "")}
+def start(root: Path, *arguments: str, ahead: int = 0) -> subprocess.Popen[str]:
+    """A command of the pipeline on a folder, in a process group of its own. ahead: seconds by which its clock is wrong."""
+    environment = {**os.environ, "PYTHONPATH": str(root / "notebooks"), "CLOCK_AHEAD": str(ahead or "")}
     return subprocess.Popen([sys.executable, "-m", "desertion.pipeline", "--root", str(root), *arguments], cwd=root, env=environment, text=True,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-
-
-def wrong_clock(folder: Path) -> Path:
-    """A folder that, on the path of modules, makes the clock of every Python wrong by as many seconds as ``CLOCK_AHEAD`` says."""
-    folder.mkdir(exist_ok=True)
-    (folder / "sitecustomize.py").write_text(
-        "import os, time\nahead = float(os.environ.get('CLOCK_AHEAD') or 0)\nif ahead:\n    seconds, nanoseconds = time.time, time.time_ns\n"
-        "    time.time = lambda: seconds() + ahead\n    time.time_ns = lambda: nanoseconds() + int(ahead * 1e9)\n")
-    return folder
 
 
 @dataclass
@@ -319,8 +319,8 @@ class Said:
         return sorted({line.replace(str(root), "").strip() for line in self.complaints.splitlines()} - {""})
 
 
-def command(root: Path, *arguments: str, **how: object) -> Said:
-    process = start(root, *arguments, **how)
+def command(root: Path, *arguments: str, ahead: int = 0) -> Said:
+    process = start(root, *arguments, ahead=ahead)
     out, complaints = process.communicate(timeout=900)
     return Said(process.returncode, out, complaints)
 

@@ -44,9 +44,9 @@ from small_book import (
     files_of,
     first_book,
     html,
+    of_checkout,
     start,
     write,
-    wrong_clock,
 )
 
 Edit = Callable[[Book, random.Random], str]
@@ -213,7 +213,8 @@ def chapter_retitled(book: Book, chance: random.Random) -> str:
 def chapter_moved(book: Book, chance: random.Random) -> str:
     name = some(chance, others(book))
     chapters = [(key, chapter) for key, chapter in book.chapters.items() if key != name]
-    chapters.insert(chance.randrange(1, len(chapters) + 1), (name, book.chapters[name]))
+    places = [place for place in range(1, len(chapters) + 1) if place != list(book.chapters).index(name)]
+    chapters.insert(chance.choice(places), (name, book.chapters[name]))
     book.chapters = dict(chapters)
     return f"{name} to place {list(book.chapters).index(name)}"
 
@@ -341,9 +342,10 @@ def append(book: Book, name: str, text: str) -> str:
     return name
 
 
-def of_kind(ending: str, *folders: str) -> list[str]:
-    """The files of the library or of the extension with such a name."""
-    return [name for name in files_of(first_book()) if name.endswith(ending) and name.startswith(folders) and name.count("/") > 1]
+def of_kind(ending: str, folder: str, holding: str = "") -> list[str]:
+    """The files of the library (notebooks/) or of the extension (book/) with such a name and such a text."""
+    return [name for name, content in of_checkout().items() if name.endswith(ending) and name.startswith(folder) and name.count("/") > 1
+            and holding.encode() in content]
 
 
 @edit
@@ -353,8 +355,8 @@ def library_comment(book: Book, chance: random.Random) -> str:
 
 @edit
 def library_constant(book: Book, chance: random.Random) -> str:
-    files, old = files_of(first_book()), "READABLE = 9.0"
-    name = some(chance, [each for each in of_kind(".py", "notebooks/") if old.encode() in files[each]])
+    old = "READABLE = 9.0"
+    name = some(chance, of_kind(".py", "notebooks/", old))
     book.replaced[name] = (old, f"READABLE = 9.{chance.randrange(1, 9)}")
     return f"{name}: {book.replaced[name][1]}"
 
@@ -371,8 +373,8 @@ def style(book: Book, chance: random.Random) -> str:
 
 @edit
 def style_of_figures(book: Book, chance: random.Random) -> str:
-    files, old = files_of(first_book()), "axes.linewidth: 0.8"
-    name = some(chance, [each for each in of_kind(".mplstyle", "notebooks/") if old.encode() in files[each]])
+    old = "axes.linewidth: 0.8"
+    name = some(chance, of_kind(".mplstyle", "notebooks/", old))
     book.replaced[name] = (old, f"axes.linewidth: 1.{chance.randrange(1, 9)}")
     return f"{name}: {book.replaced[name][1]}"
 
@@ -483,7 +485,6 @@ class Trial:
         self.work, self.other = folder / "one", folder / "two"
         self.work.mkdir()
         self.other.mkdir()
-        self.clock = wrong_clock(folder / "clock")
         self.known = {} if known is None else known  # clean builds, by what they were made of
         self.held = ""  # the one whose pages are in the other folder
         self.files: dict[Path, dict[str, bytes]] = {self.work: {}, self.other: {}}
@@ -529,6 +530,8 @@ class Trial:
             what = EDITS[step.edit](book, random.Random(step.draw))
         except NotApplicable:
             return ""
+        if files_of(book) == files_of(self.book):
+            return ""
         self.before, self.book = [*self.before, self.book], book
         return what
 
@@ -542,7 +545,7 @@ class Trial:
             self.disturb(step)
             plan = command(self.work, "explain")
             before = digests(self.work)
-            done = command(self.work, "book", ahead={"ahead": DAY, "behind": -DAY}.get(step.way, 0), clock=self.clock)
+            done = command(self.work, "book", ahead={"ahead": DAY, "behind": -DAY}.get(step.way, 0))
             clean = waiting.result()
         self.require_clean_build(done, clean, before)
         require_announced(plan, done)
