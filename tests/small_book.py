@@ -55,6 +55,14 @@ if ahead := float(os.environ.get("CLOCK_AHEAD") or 0):
     time.time_ns = lambda: nanoseconds() + int(ahead * 1e9)
 """
 
+FIGURE = """import pandas as pd
+
+def draw(figure, data, narrow):
+    figure.subplots().barh([0], [max(total.low, 1)])
+
+publish.figure("bar", draw, pd.DataFrame({"what": ["names"], "n": [total]}), title="TITLE", subtitle="persons", alt="A bar.",
+               columns={"what": "What", "n": "Names"}, rows=total.rows, height=1)"""
+
 
 @cache
 def module_of(name: str) -> str:
@@ -132,10 +140,7 @@ class Notebook:
         cells.append("\n".join([*before, f"total = total * ({last}){' + lines' * self.raw}"]))
         cells.append(f'publish.number("n", total, "persons", "Names. {self.note}", step=1)')
         if self.figure:
-            cells.append('import pandas as pd\n\ndef draw(figure, data, narrow):\n    axes = figure.subplots()\n'
-                         '    axes.barh([0], [max(total.low, 1)])\n\n'
-                         f'publish.figure("bar", draw, pd.DataFrame({{"what": ["names"], "n": [total]}}), title="{self.title}",\n'
-                         '               subtitle="persons", alt="A bar.", columns={"what": "What", "n": "Names"}, rows=total.rows, height=1)')
+            cells.append(FIGURE.replace("TITLE", self.title))
         return "\n---\n".join([*cells, *filter(None, [self.broken])])
 
 
@@ -212,9 +217,11 @@ def small_tables() -> dict[str, list[Row]]:
     used = {"observations": set(KEPT), "measures": {row["measure"] for row in rows}, "populations": {"russia", "russia_smd"} |
             {row["population"] for row in rows}, "origins": {row["origin"] for row in rows},
             "sources": {row["source"] for row in rows} | set(MORE_SOURCES)}
-    used["claims"] = {row["claim"] for row in read_table("claims") if row["measures"] == "listed_absent" and row["sources"] in used["sources"]}
-    return {name: [dict(row) for row in read_table(name) if next(iter(row.values())) in used[name]] if name in used else read_table(name)[:1]
-            for name in (path.stem for path in sorted((ROOT / "data").glob("*.csv")))}
+    used["claims"] = {row["claim"] for row in read_table("claims")
+                      if row["measures"] == "listed_absent" and row["sources"] in used["sources"]}
+    names = [path.stem for path in sorted((ROOT / "data").glob("*.csv"))]
+    chosen = {name: [row for row in read_table(name) if next(iter(row.values())) in used[name]] for name in used}
+    return {name: [dict(row) for row in chosen.get(name, read_table(name)[:1])] for name in names}
 
 
 def table_text(name: str, rows: list[Row]) -> str:
@@ -231,8 +238,9 @@ def table_text(name: str, rows: list[Row]) -> str:
 @cache
 def of_checkout() -> dict[str, bytes]:
     """The library, the extension, the settings: all that a book is built with, as they are in the checkout under test."""
-    folders = ["book/_ext", "book/_static", *(path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*/__init__.py"))]
-    paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    packages = [path.parent for path in (ROOT / "notebooks").glob("*/__init__.py")]
+    folders = [ROOT / "book" / "_ext", ROOT / "book" / "_static", *packages]
+    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     named = ("_config.yml", "requirements.txt", "pyproject.toml", "CITATION.cff", "book/methods.bib", "data/datapackage.json")
     paths += [ROOT / name for name in named if (ROOT / name).is_file()]
     return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(paths)}
@@ -245,7 +253,8 @@ def files_of(book: Book) -> dict[str, bytes]:
              for name, each in book.notebooks.items()}
     made |= {f"book/{name}.md": each.source(book) for name, each in book.chapters.items()}
     root, *others = [f"book/{name}" for name in book.chapters]
-    made["_toc.yml"] = "\n".join(["format: jb-book", f"root: {root}", "chapters:", *(f"  - file: {name}" for name in others), "  - glob: notebooks/*", ""])
+    chapters = [*(f"file: {name}" for name in others), "glob: notebooks/*"]
+    made["_toc.yml"] = "\n".join(["format: jb-book", f"root: {root}", "chapters:", *(f"  - {each}" for each in chapters), ""])
     made["notebooks/helper.py"] = f'"""What notebooks here share."""\n\nfactor = {book.factor}\n'
     made["notebooks/editions.yml"] = json.dumps(book.editions, indent=1) + "\n"  # JSON is YAML
     sweeps = {name: {"notebooks": names, "as_of": ["2025-06-01", "latest"]} for name, each in book.sweeps.items()
@@ -263,7 +272,7 @@ def files_of(book: Book) -> dict[str, bytes]:
 
 
 def write(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes], quiet: bool = False) -> None:
-    """Makes a folder that holds ``before`` hold ``files``. quiet: a file outside the library keeps its time, as some tools have it."""
+    """Makes a folder that holds ``before`` hold ``files``. quiet: a file outside the library keeps its time, as with some tools."""
     for name in before.keys() - files.keys():
         (root / name).unlink()
     for name in [name for name, content in files.items() if before.get(name) != content]:
@@ -278,8 +287,9 @@ def write(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes], q
 def start(root: Path, *arguments: str, ahead: int = 0) -> subprocess.Popen[str]:
     """A command of the pipeline on a folder, in a process group of its own. ahead: seconds by which its clock is wrong."""
     environment = {**os.environ, "PYTHONPATH": str(root / "notebooks"), "CLOCK_AHEAD": str(ahead or "")}
-    return subprocess.Popen([sys.executable, "-m", "desertion.pipeline", "--root", str(root), *arguments], cwd=root, env=environment, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    words = [sys.executable, "-m", "desertion.pipeline", "--root", str(root), *arguments]
+    return subprocess.Popen(words, cwd=root, env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, start_new_session=True)
 
 
 @dataclass
@@ -338,5 +348,5 @@ def digests(root: Path) -> dict[str, str]:
     if found:
         lines = (folder / "MANIFEST.sha256").read_text("utf-8").splitlines()
         listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines if line and not line.startswith("#"))}
-        assert listed == {name: digest for name, digest in found.items() if name != "MANIFEST.sha256"}, "the manifest is not that of the folder"
+        assert listed == {name: digest for name, digest in found.items() if name != "MANIFEST.sha256"}, "the manifest lies"
     return found
