@@ -607,7 +607,9 @@ def parting(clean: Path, here: Path) -> str:
     one, other = (next((line for line in found[3:] if line.startswith(sign)), "") for sign in "-+")
     same = next((place for place, pair in enumerate(zip(one[1:], other[1:], strict=False)) if pair[0] != pair[1]), 0)
     at = max(same - WIDE // 2, 0)
-    return "\n".join(f"{line[:1]}{line[1 + at:][:WIDE]}" if place > 2 else line[:WIDE] for place, line in enumerate(found))
+    heads = [line[:WIDE] if line.startswith(("@@", "---", "+++")) else "" for line in found]
+    cut = [head or f"{line[:1]}{line[1 + at:][:WIDE]}" for head, line in zip(heads, found, strict=True)]
+    return "\n".join(line for line in cut if len(line) > 1)
 
 
 def require_announced(plan: Said, done: Said) -> None:
@@ -629,14 +631,13 @@ def require_announced(plan: Said, done: Said) -> None:
 
 
 def walk(trial: Trial, steps: Iterator[Step], edits: int, say: Callable[[str], None]) -> Iterator[tuple[list[Step], Broken]]:
-    """Takes as many steps; yields those up to each failure with what was wrong, after which the book is built from nothing.
-
-    An edit that is refused is undone in the next step. Edits that do not apply are passed over.
+    """Takes as many steps, or all there are; yields those up to each failure, with what was wrong; then the book is built from
+    nothing. An edit that is refused is undone in the next step. Edits that do not apply are passed over.
     """
     taken: list[Step] = []
     pending: Step | None = None
-    while len(taken) < edits:
-        step, pending = pending or next(steps), None
+    while len(taken) < edits and (step := pending or next(steps, None)):
+        pending = None
         started = time.perf_counter()
         try:
             what = trial.take(step)
@@ -707,12 +708,12 @@ def main() -> int:
         except Broken as broken:
             print(f"The first book: {broken}")
             return 1
-        for steps, broken in walk(trial, iter(given) if given else drawn(chosen.seed), len(given) or chosen.edits, say):
+        for steps, broken in walk(trial, iter(given) if given else drawn(chosen.seed), 10**9 if given else chosen.edits, say):
             promises[broken.promise, steps[-1].edit, steps[-1].way] += 1
             short = shortest(steps, broken, trial.known, 0 if given else chosen.tries)
             print(f"\n{broken}\n\nSeen by: python tests/stateful.py --steps \"{' '.join(map(str, short))}\"\n", flush=True)
     minutes = (time.perf_counter() - started) / 60
-    print(f"{len(given) or chosen.edits} edits in {minutes:.0f} minutes, {sum(promises.values())} failures")
+    print(f"{minutes:.0f} minutes, {sum(promises.values())} failures")
     for (promise, name, way), count in promises.most_common():
         print(f"  {promise}: {name} ({way}): {count}")
     return 1 if promises else 0
