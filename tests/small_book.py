@@ -45,6 +45,24 @@ SPELLINGS = {
     "everything": "read = everything_published(results, evidence, but='{me}')['{name}']",
 }
 
+# Makes the clock of every Python of a build wrong by as many seconds as a variable of the environment says.
+WRONG_CLOCK = """import os
+import time
+
+if ahead := float(os.environ.get("CLOCK_AHEAD") or 0):
+    seconds, nanoseconds = time.time, time.time_ns
+    time.time = lambda: seconds() + ahead
+    time.time_ns = lambda: nanoseconds() + int(ahead * 1e9)
+"""
+
+FIGURE = """import pandas as pd
+
+def draw(figure, data, narrow):
+    figure.subplots().barh([0], [max(total.low, 1)])
+
+publish.figure("bar", draw, pd.DataFrame({"what": ["names"], "n": [total]}), title="TITLE", subtitle="persons", alt="A bar.",
+               columns={"what": "What", "n": "Names"}, rows=total.rows, height=1)"""
+
 
 @cache
 def module_of(name: str) -> str:
@@ -122,10 +140,7 @@ class Notebook:
         cells.append("\n".join([*before, f"total = total * ({last}){' + lines' * self.raw}"]))
         cells.append(f'publish.number("n", total, "persons", "Names. {self.note}", step=1)')
         if self.figure:
-            cells.append('import pandas as pd\n\ndef draw(figure, data, narrow):\n    axes = figure.subplots()\n'
-                         '    axes.barh([0], [max(total.low, 1)])\n\n'
-                         f'publish.figure("bar", draw, pd.DataFrame({{"what": ["names"], "n": [total]}}), title="{self.title}",\n'
-                         '               subtitle="persons", alt="A bar.", columns={"what": "What", "n": "Names"}, rows=total.rows, height=1)')
+            cells.append(FIGURE.replace("TITLE", self.title))
         return "\n---\n".join([*cells, *filter(None, [self.broken])])
 
 
@@ -202,9 +217,11 @@ def small_tables() -> dict[str, list[Row]]:
     used = {"observations": set(KEPT), "measures": {row["measure"] for row in rows}, "populations": {"russia", "russia_smd"} |
             {row["population"] for row in rows}, "origins": {row["origin"] for row in rows},
             "sources": {row["source"] for row in rows} | set(MORE_SOURCES)}
-    used["claims"] = {row["claim"] for row in read_table("claims") if row["measures"] == "listed_absent" and row["sources"] in used["sources"]}
-    return {name: [dict(row) for row in read_table(name) if next(iter(row.values())) in used[name]] if name in used else read_table(name)[:1]
-            for name in (path.stem for path in sorted((ROOT / "data").glob("*.csv")))}
+    used["claims"] = {row["claim"] for row in read_table("claims")
+                      if row["measures"] == "listed_absent" and row["sources"] in used["sources"]}
+    names = [path.stem for path in sorted((ROOT / "data").glob("*.csv"))]
+    chosen = {name: [row for row in read_table(name) if next(iter(row.values())) in used[name]] for name in used}
+    return {name: [dict(row) for row in chosen.get(name, read_table(name)[:1])] for name in names}
 
 
 def table_text(name: str, rows: list[Row]) -> str:
@@ -221,8 +238,9 @@ def table_text(name: str, rows: list[Row]) -> str:
 @cache
 def of_checkout() -> dict[str, bytes]:
     """The library, the extension, the settings: all that a book is built with, as they are in the checkout under test."""
-    folders = ["book/_ext", "book/_static", *(path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*/__init__.py"))]
-    paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    packages = [path.parent for path in (ROOT / "notebooks").glob("*/__init__.py")]
+    folders = [ROOT / "book" / "_ext", ROOT / "book" / "_static", *packages]
+    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     named = ("_config.yml", "requirements.txt", "pyproject.toml", "CITATION.cff", "book/methods.bib", "data/datapackage.json")
     paths += [ROOT / name for name in named if (ROOT / name).is_file()]
     return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(paths)}
@@ -235,7 +253,8 @@ def files_of(book: Book) -> dict[str, bytes]:
              for name, each in book.notebooks.items()}
     made |= {f"book/{name}.md": each.source(book) for name, each in book.chapters.items()}
     root, *others = [f"book/{name}" for name in book.chapters]
-    made["_toc.yml"] = "\n".join(["format: jb-book", f"root: {root}", "chapters:", *(f"  - file: {name}" for name in others), "  - glob: notebooks/*", ""])
+    chapters = [*(f"file: {name}" for name in others), "glob: notebooks/*"]
+    made["_toc.yml"] = "\n".join(["format: jb-book", f"root: {root}", "chapters:", *(f"  - {each}" for each in chapters), ""])
     made["notebooks/helper.py"] = f'"""What notebooks here share."""\n\nfactor = {book.factor}\n'
     made["notebooks/editions.yml"] = json.dumps(book.editions, indent=1) + "\n"  # JSON is YAML
     sweeps = {name: {"notebooks": names, "as_of": ["2025-06-01", "latest"]} for name, each in book.sweeps.items()
@@ -243,6 +262,7 @@ def files_of(book: Book) -> dict[str, bytes]:
     if sweeps:
         made["notebooks/sweeps.yml"] = json.dumps(sweeps, indent=1) + "\n"
     files = of_checkout() | {name: text.encode() for name, text in made.items()}
+    files["notebooks/sitecustomize.py"] = WRONG_CLOCK.encode()
     files["_config.yml"] = re.sub(rb"(?m)^title: .*$", f"title: {book.title}".encode(), files["_config.yml"])
     for name, (old, new) in book.replaced.items():
         files[name] = files[name].replace(old.encode(), new.encode())
@@ -252,7 +272,7 @@ def files_of(book: Book) -> dict[str, bytes]:
 
 
 def write(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes], quiet: bool = False) -> None:
-    """Makes a folder that holds ``before`` hold ``files``. quiet: a file outside the library keeps its time, as some tools have it."""
+    """Makes a folder that holds ``before`` hold ``files``. quiet: a file outside the library keeps its time, as with some tools."""
     for name in before.keys() - files.keys():
         (root / name).unlink()
     for name in [name for name, content in files.items() if before.get(name) != content]:
@@ -264,22 +284,12 @@ def write(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes], q
             os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
 
 
-def start(root: Path, *arguments: str, ahead: int = 0, clock: Path | None = None) -> subprocess.Popen[str]:
-    """A command of the pipeline on a folder, in a process group of its own. ahead: seconds by which its clock is wrong, which
-    the folder ``clock`` brings about."""
-    paths = [str(clock)] * bool(ahead) + [str(root / "notebooks")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "CLOCK_AHEAD": str(ahead or "")}
-    return subprocess.Popen([sys.executable, "-m", "desertion.pipeline", "--root", str(root), *arguments], cwd=root, env=environment, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-
-
-def wrong_clock(folder: Path) -> Path:
-    """A folder that, on the path of modules, makes the clock of every Python wrong by as many seconds as ``CLOCK_AHEAD`` says."""
-    folder.mkdir(exist_ok=True)
-    (folder / "sitecustomize.py").write_text(
-        "import os, time\nahead = float(os.environ.get('CLOCK_AHEAD') or 0)\nif ahead:\n    seconds, nanoseconds = time.time, time.time_ns\n"
-        "    time.time = lambda: seconds() + ahead\n    time.time_ns = lambda: nanoseconds() + int(ahead * 1e9)\n")
-    return folder
+def start(root: Path, *arguments: str, ahead: int = 0) -> subprocess.Popen[str]:
+    """A command of the pipeline on a folder, in a process group of its own. ahead: seconds by which its clock is wrong."""
+    environment = {**os.environ, "PYTHONPATH": str(root / "notebooks"), "CLOCK_AHEAD": str(ahead or "")}
+    words = [sys.executable, "-m", "desertion.pipeline", "--root", str(root), *arguments]
+    return subprocess.Popen(words, cwd=root, env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, start_new_session=True)
 
 
 @dataclass
@@ -319,8 +329,8 @@ class Said:
         return sorted({line.replace(str(root), "").strip() for line in self.complaints.splitlines()} - {""})
 
 
-def command(root: Path, *arguments: str, **how: object) -> Said:
-    process = start(root, *arguments, **how)
+def command(root: Path, *arguments: str, ahead: int = 0) -> Said:
+    process = start(root, *arguments, ahead=ahead)
     out, complaints = process.communicate(timeout=900)
     return Said(process.returncode, out, complaints)
 
@@ -338,5 +348,5 @@ def digests(root: Path) -> dict[str, str]:
     if found:
         lines = (folder / "MANIFEST.sha256").read_text("utf-8").splitlines()
         listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines if line and not line.startswith("#"))}
-        assert listed == {name: digest for name, digest in found.items() if name != "MANIFEST.sha256"}, "the manifest is not that of the folder"
+        assert listed == {name: digest for name, digest in found.items() if name != "MANIFEST.sha256"}, "the manifest lies"
     return found

@@ -3,9 +3,9 @@
     .venv/bin/python tests/stateful.py --edits 300 --seed 500
     .venv/bin/python tests/stateful.py --steps "row_value:17 notebook_respelt:5/kill undo:1"
 
-After each edit of a small book ``explain`` is asked what the next build will run, ``book`` builds, and what was published is compared
-with a clean build of the same inputs; what ran is compared with what was announced. Of a failure, the shortest list of edits
-that was found to bring it about is printed, and how the pages differ.
+After each edit of a small book ``explain`` is asked what the next build will run, ``book`` builds, and what was published is
+compared with a clean build of the same inputs; what ran is compared with what was announced. Of a failure, the shortest list of
+edits that was found to bring it about is printed, and how the pages differ.
 
 This is no ``hypothesis.stateful``: that begins each of its many examples from nothing, and shrinks by hundreds more; a step
 here takes seconds. So the edits are one long way through one book, and the short list is sought among the last of them.
@@ -44,9 +44,9 @@ from small_book import (
     files_of,
     first_book,
     html,
+    of_checkout,
     start,
     write,
-    wrong_clock,
 )
 
 Edit = Callable[[Book, random.Random], str]
@@ -107,8 +107,9 @@ def row_note(book: Book, chance: random.Random) -> str:
 
 @edit
 def row_added(book: Book, chance: random.Random) -> str:
-    row = {**one_row(book, chance, "observations"), "id": f"more-{new(chance, {each['id'][5:] for each in book.tables['observations']})}",
-           "category": chance.choice(["contract", "mobilised", "conscript"]), "status": "use", "same_as": "", "value": str(chance.randrange(1, 900)),
+    name = new(chance, {key.removeprefix("more-") for key in book.keys("observations")})
+    row = {**one_row(book, chance, "observations"), "id": f"more-{name}", "status": "use", "same_as": "",
+           "category": chance.choice(["contract", "mobilised", "conscript"]), "value": str(chance.randrange(1, 900)),
            "start": f"2022-0{chance.randrange(3, 9)}-01", "known_from": chance.choice(["2025-10-10", "2025-11-11"])}
     book.tables["observations"].insert(chance.randrange(len(book.tables["observations"]) + 1), row)
     return row["id"]
@@ -130,11 +131,11 @@ def rows_reordered(book: Book, chance: random.Random) -> str:
 def renamed(book: Book, table: str, key: str, chance: random.Random) -> str:
     """Renames a key and every reference to it; returns the new one."""
     fresh = f"{key.rstrip('0123456789')}{chance.randrange(1000, 9999)}"
+    references = {table.removesuffix("s"), table, *(["same_as"] if table == "observations" else [])}
     for name, rows in book.tables.items():
         for row in rows:
-            for column in row:
-                if column in (table.removesuffix("s"), table, "same_as" if table == "observations" else "") or (name == table and column == KEYS[table]):
-                    row[column] = ";".join(fresh if each == key else each for each in row[column].split(";"))
+            for column in row.keys() & (references | ({KEYS[table]} if name == table else set())):
+                row[column] = ";".join(fresh if each == key else each for each in row[column].split(";"))
     for chapter in book.chapters.values():
         chapter.cites = [fresh if table == "sources" and each == key else each for each in chapter.cites]
     return f"{key} → {fresh}"
@@ -213,7 +214,8 @@ def chapter_retitled(book: Book, chance: random.Random) -> str:
 def chapter_moved(book: Book, chance: random.Random) -> str:
     name = some(chance, others(book))
     chapters = [(key, chapter) for key, chapter in book.chapters.items() if key != name]
-    chapters.insert(chance.randrange(1, len(chapters) + 1), (name, book.chapters[name]))
+    places = [place for place in range(1, len(chapters) + 1) if place != list(book.chapters).index(name)]
+    chapters.insert(chance.choice(places), (name, book.chapters[name]))
     book.chapters = dict(chapters)
     return f"{name} to place {list(book.chapters).index(name)}"
 
@@ -264,7 +266,8 @@ def notebook_removed(book: Book, chance: random.Random) -> str:
 def notebook_edited(book: Book, chance: random.Random) -> str:
     name, notebook = any_notebook(book, chance)
     what = chance.choice(["title", "note", "factor", "population", "figure", "helper", "raw"])
-    value = {"title": f"Asked {chance.randrange(100)} times", "note": f"Noted {chance.randrange(100)} times.", "factor": chance.randrange(1, 5),
+    times = chance.randrange(100)
+    value = {"title": f"Asked {times} times", "note": f"Noted {times} times.", "factor": times % 4 + 1,
              "population": chance.choice(["", *LISTS])}.get(what, not getattr(notebook, what))
     setattr(notebook, what, value)
     return f"{name}: {what} {value}"
@@ -288,7 +291,8 @@ def notebook_respelt(book: Book, chance: random.Random) -> str:
 
 @edit
 def notebook_reads_all(book: Book, chance: random.Random) -> str:
-    read = {other for each in book.notebooks.values() for other in each.reads} | {each for names in book.sweeps.values() for each in names}
+    read = {other for each in book.notebooks.values() for other in each.reads}
+    read |= {other for names in book.sweeps.values() for other in names}
     if any("everything" in each.reads.values() for each in book.notebooks.values()):
         raise NotApplicable
     name = some(chance, [each for each in book.notebooks if each not in read])
@@ -341,9 +345,10 @@ def append(book: Book, name: str, text: str) -> str:
     return name
 
 
-def of_kind(ending: str, *folders: str) -> list[str]:
-    """The files of the library or of the extension with such a name."""
-    return [name for name in files_of(first_book()) if name.endswith(ending) and name.startswith(folders) and name.count("/") > 1]
+def of_kind(ending: str, folder: str, holding: str = "") -> list[str]:
+    """The files of the library (notebooks/) or of the extension (book/) with such a name and such a text."""
+    return [name for name, content in of_checkout().items()
+            if name.endswith(ending) and name.startswith(folder) and name.count("/") > 1 and holding.encode() in content]
 
 
 @edit
@@ -353,8 +358,8 @@ def library_comment(book: Book, chance: random.Random) -> str:
 
 @edit
 def library_constant(book: Book, chance: random.Random) -> str:
-    files, old = files_of(first_book()), "READABLE = 9.0"
-    name = some(chance, [each for each in of_kind(".py", "notebooks/") if old.encode() in files[each]])
+    old = "READABLE = 9.0"
+    name = some(chance, of_kind(".py", "notebooks/", old))
     book.replaced[name] = (old, f"READABLE = 9.{chance.randrange(1, 9)}")
     return f"{name}: {book.replaced[name][1]}"
 
@@ -371,8 +376,8 @@ def style(book: Book, chance: random.Random) -> str:
 
 @edit
 def style_of_figures(book: Book, chance: random.Random) -> str:
-    files, old = files_of(first_book()), "axes.linewidth: 0.8"
-    name = some(chance, [each for each in of_kind(".mplstyle", "notebooks/") if old.encode() in files[each]])
+    old = "axes.linewidth: 0.8"
+    name = some(chance, of_kind(".mplstyle", "notebooks/", old))
     book.replaced[name] = (old, f"axes.linewidth: 1.{chance.randrange(1, 9)}")
     return f"{name}: {book.replaced[name][1]}"
 
@@ -390,7 +395,8 @@ def lock(book: Book, chance: random.Random) -> str:
 
 @edit
 def literature(book: Book, chance: random.Random) -> str:
-    return append(book, "book/methods.bib", f"\n@misc{{note{chance.randrange(10**6)}, author = {{Nobody}}, title = {{{{Note}}}}, year = {{2020}}}}\n")
+    key = f"note{chance.randrange(10**6)}"
+    return append(book, "book/methods.bib", f"\n@misc{{{key}, author = {{Nobody}}, title = {{{{Note}}}}, year = {{2020}}}}\n")
 
 
 @edit
@@ -425,8 +431,10 @@ def chapter_mistaken(book: Book, chance: random.Random) -> str:
 @edit
 def row_mistaken(book: Book, chance: random.Random) -> str:
     row = one_row(book, chance, "observations")
-    row.update(chance.choice([{"measure": "listed_abscent"}, {"value": "many"}, {"known_from": "2025-13-01"}, {"source": "nobody2000"}]))
-    return row["id"]
+    wrong = {"measure": "listed_abscent", "value": "many", "known_from": "2025-13-01", "source": "nobody2000"}
+    field = chance.choice([*wrong])
+    row[field] = wrong[field]
+    return f"{row['id']}: {field} {wrong[field]}"
 
 
 @dataclass(frozen=True)
@@ -483,7 +491,6 @@ class Trial:
         self.work, self.other = folder / "one", folder / "two"
         self.work.mkdir()
         self.other.mkdir()
-        self.clock = wrong_clock(folder / "clock")
         self.known = {} if known is None else known  # clean builds, by what they were made of
         self.held = ""  # the one whose pages are in the other folder
         self.files: dict[Path, dict[str, bytes]] = {self.work: {}, self.other: {}}
@@ -496,7 +503,7 @@ class Trial:
         self.put(self.work, files_of(self.book))
         clean, done = self.clean(), command(self.work, "book")
         if done.code or clean.refusal or clean.digests != digests(self.work):
-            raise Broken("same-bytes", f"two clean builds differ, or are refused:\n{done.complaints}\n{clean.refusal}{self.difference()}")
+            raise Broken("same-bytes", f"two clean builds differ, or are refused:\n{done.complaints}\n{self.difference()}")
 
     def put(self, root: Path, files: dict[str, bytes], quiet: bool = False) -> None:
         write(root, files, self.files[root], quiet)
@@ -529,6 +536,8 @@ class Trial:
             what = EDITS[step.edit](book, random.Random(step.draw))
         except NotApplicable:
             return ""
+        if files_of(book) == files_of(self.book):
+            return ""
         self.before, self.book = [*self.before, self.book], book
         return what
 
@@ -542,7 +551,7 @@ class Trial:
             self.disturb(step)
             plan = command(self.work, "explain")
             before = digests(self.work)
-            done = command(self.work, "book", ahead={"ahead": DAY, "behind": -DAY}.get(step.way, 0), clock=self.clock)
+            done = command(self.work, "book", ahead={"ahead": DAY, "behind": -DAY}.get(step.way, 0))
             clean = waiting.result()
         self.require_clean_build(done, clean, before)
         require_announced(plan, done)
@@ -598,7 +607,9 @@ def parting(clean: Path, here: Path) -> str:
     one, other = (next((line for line in found[3:] if line.startswith(sign)), "") for sign in "-+")
     same = next((place for place, pair in enumerate(zip(one[1:], other[1:], strict=False)) if pair[0] != pair[1]), 0)
     at = max(same - WIDE // 2, 0)
-    return "\n".join(f"{line[:1]}{line[1 + at:][:WIDE]}" if place > 2 else line[:WIDE] for place, line in enumerate(found))
+    heads = [line[:WIDE] if line.startswith(("@@", "---", "+++")) else "" for line in found]
+    cut = [head or f"{line[:1]}{line[1 + at:][:WIDE]}" for head, line in zip(heads, found, strict=True)]
+    return "\n".join(line for line in cut if len(line) > 1)
 
 
 def require_announced(plan: Said, done: Said) -> None:
@@ -620,14 +631,13 @@ def require_announced(plan: Said, done: Said) -> None:
 
 
 def walk(trial: Trial, steps: Iterator[Step], edits: int, say: Callable[[str], None]) -> Iterator[tuple[list[Step], Broken]]:
-    """Takes as many steps; yields those up to each failure with what was wrong, after which the book is built from nothing.
-
-    An edit that is refused is undone in the next step. Edits that do not apply are passed over.
+    """Takes as many steps, or all there are; yields those up to each failure, with what was wrong; then the book is built from
+    nothing. An edit that is refused is undone in the next step. Edits that do not apply are passed over.
     """
     taken: list[Step] = []
     pending: Step | None = None
-    while len(taken) < edits:
-        step, pending = pending or next(steps), None
+    while len(taken) < edits and (step := pending or next(steps, None)):
+        pending = None
         started = time.perf_counter()
         try:
             what = trial.take(step)
@@ -687,7 +697,7 @@ def main() -> int:
     parser.add_argument("--edits", type=int, default=300, help="how many edits")
     parser.add_argument("--seed", type=int, default=500, help="from what they are drawn")
     parser.add_argument("--steps", help="these steps, in place of drawn ones")
-    parser.add_argument("--tries", type=int, default=12, help="how many shorter lists of edits are tried after a failure; 0 for none")
+    parser.add_argument("--tries", type=int, default=12, help="how many shorter lists of edits are tried after a failure")
     chosen = parser.parse_args()
     given = [Step.from_text(each) for each in (chosen.steps or "").split()]
     started, promises = time.perf_counter(), Counter()
@@ -698,12 +708,12 @@ def main() -> int:
         except Broken as broken:
             print(f"The first book: {broken}")
             return 1
-        for steps, broken in walk(trial, iter(given) if given else drawn(chosen.seed), len(given) or chosen.edits, say):
+        for steps, broken in walk(trial, iter(given) if given else drawn(chosen.seed), 10**9 if given else chosen.edits, say):
             promises[broken.promise, steps[-1].edit, steps[-1].way] += 1
             short = shortest(steps, broken, trial.known, 0 if given else chosen.tries)
             print(f"\n{broken}\n\nSeen by: python tests/stateful.py --steps \"{' '.join(map(str, short))}\"\n", flush=True)
     minutes = (time.perf_counter() - started) / 60
-    print(f"{len(given) or chosen.edits} edits in {minutes:.0f} minutes, {sum(promises.values())} failures")
+    print(f"{minutes:.0f} minutes, {sum(promises.values())} failures")
     for (promise, name, way), count in promises.most_common():
         print(f"  {promise}: {name} ({way}): {count}")
     return 1 if promises else 0
