@@ -239,8 +239,7 @@ class Changes(SphinxDirective):
         if kind == "claim":
             return elements.link_to_claim(name, shown)
         notebook, rest = store.split_name(name)
-        root = Path(self.env.srcdir)
-        there = store.look_up(root, (f"published/{store.own_edition(root)}/{notebook}.json", "results", rest))
+        there = store.use(self.env, f"published/{store.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
         return elements.link_to_result(name, shown) if there is not None else shown
 
 

@@ -34,8 +34,6 @@ class Explorer(SphinxDirective):
             store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
             return [elements.paragraph(elements.span(f"[{notebook}?]", "missing"))]
         self.env.metadata[self.env.docname]["explorer"] = notebook
-        for file in (STYLE, *SCRIPTS):  # the page links to them by their content, so it follows a change of theirs
-            store.use(self.env, f"book/_static/{file}")
         place = elements.element("div", classes=["explorer"], role="region", aria_label="Explorer",
                                  data_tables=json.dumps(tables, ensure_ascii=False, sort_keys=True))
         still = nodes.Element()

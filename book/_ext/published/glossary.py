@@ -10,9 +10,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from . import elements, store
-
-GLOSSARY = "book/glossary.md"
+from . import elements
 
 
 class explanation(nodes.General, nodes.Element):
@@ -27,21 +25,19 @@ def terms(env: BuildEnvironment) -> dict[str, dict[str, str]]:
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Remembers the definitions a page gives; a page that uses terms follows the glossary's file."""
+    """Remembers the definitions a page gives."""
     found = {identifier: " ".join(item.children[-1].children[0].astext().split())
              for glossary in doctree.findall(addnodes.glossary) for item in glossary.findall(nodes.definition_list_item)
              for term in item.findall(nodes.term) for identifier in term["ids"]}
     if found:
         terms(app.env)[app.env.docname] = found
-    elif any(node["reftype"] == "term" for node in doctree.findall(addnodes.pending_xref)):
-        store.use(app.env, GLOSSARY)
 
 
 def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Puts the definition beside each link to a term."""
     if not elements.is_web(app.builder):
         return
-    definitions = {identifier: words for page in terms(app.env).values() for identifier, words in page.items()}
+    definitions = {identifier: words for _, page in sorted(terms(app.env).items()) for identifier, words in page.items()}
     for number, link in enumerate(list(doctree.findall(is_term)), start=1):
         words = definitions.get((link.get("refid") or link.get("refuri", "")).rpartition("#")[2])
         if words:

@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from . import elements, launch, store
+from . import elements, freshness, launch, store
 from .words import _
 
 CITATION, SETTINGS = "CITATION.cff", "published/settings.json"
@@ -119,12 +119,17 @@ def main_figure(env: BuildEnvironment, pagename: str, doctree: nodes.document) -
     """The picture that stands for a page (a path in the site) and what it shows: its first figure, else the book's card."""
     for figure in doctree.findall(elements.inline_svg):
         return figure["picture"], figure["alt"]
+    return notebook_figure(env, pagename) or (CARD, CARD_ALT)
+
+
+def notebook_figure(env: BuildEnvironment, pagename: str) -> tuple[str, str] | None:
+    """The same of a notebook's page: the first figure that the notebook published."""
+    root, edition = Path(env.srcdir), store.own_edition(Path(env.srcdir))
     if pagename.startswith("notebooks/"):
-        edition = store.own_edition(Path(env.srcdir))
         path = f"published/{edition}/{pagename.removeprefix('notebooks/')}.json"
-        for entry in (store.look_up(Path(env.srcdir), (path, "figures")) or {}).values():
+        for entry in (store.look_up(root, (path, "figures")) or {}).values():
             return f"figures/{edition}/{entry['wide'].removesuffix('.svg')}.png", entry["alt"]
-    return CARD, CARD_ALT
+    return None
 
 
 def address(app: Sphinx, pagename: str, path: str) -> str:
@@ -185,12 +190,13 @@ def nodes_title(env: BuildEnvironment, pagename: str) -> str:
     return found.astext() if found is not None else pagename
 
 
-def use_citation(app: Sphinx, doctree: nodes.document) -> None:
-    """Every page shows how it is cited, so it follows a change of that."""
-    work(app.env)
+def of_the_book(app: Sphinx, pages: list[str]) -> dict[str, Any]:
+    """How each page is cited, and the picture of a notebook's page: what is added to a page when it is written."""
+    book = repr(work(app.env, noted=False))
+    return {page: [book, notebook_figure(app.env, page)] for page in pages}
 
 
 def setup(app: Sphinx) -> None:
     """Register the hooks. Before the theme's own, which reads the page's title."""
-    app.connect("doctree-read", use_citation)
+    freshness.shows("citation", of_the_book)
     app.connect("html-page-context", complete, priority=400)

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from . import store
+from . import freshness, store
 from .words import _
 
 OBSERVATIONS, SOURCES = "data/observations.csv", "data/sources.csv"
@@ -37,7 +37,6 @@ class Observations(SphinxDirective):
         if content is None:
             store.warn(f"{self.name}: {OBSERVATIONS} is not there", (self.env.docname, self.lineno))
             return []
-        pages(self.env).add(self.env.docname)
         addresses = {row["source"]: row.get("url", "") for row in rows(store.use(self.env, SOURCES) or b"")}
         found = [row for row in rows(content) if row.get("id")]
         for name in (row["id"] for row in found):
@@ -97,13 +96,6 @@ class Row(nodes.Inline, nodes.TextElement):
     """An observation's id, which becomes a link to its row where the book shows the rows ("row")."""
 
 
-def pages(env: BuildEnvironment) -> set[str]:
-    """The pages that have the table."""
-    if not hasattr(env, "published_row_pages"):
-        env.published_row_pages = set()
-    return env.published_row_pages
-
-
 def known(env: BuildEnvironment) -> dict[str, set[str]]:
     """Page → the rows it shows."""
     if not hasattr(env, "published_rows"):
@@ -113,7 +105,8 @@ def known(env: BuildEnvironment) -> dict[str, set[str]]:
 
 def link_rows(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Rows become links, now that it is known which page has them."""
-    places = {name: page for page, names in known(app.env).items() for name in names} if app.builder.format == "html" else {}
+    shown = sorted(known(app.env).items()) if app.builder.format == "html" else []
+    places = {name: page for page, names in shown for name in names}
     for node in list(doctree.findall(Row)):
         code = nodes.literal("", node["row"])
         page = places.get(node["row"])
@@ -126,13 +119,11 @@ def link_rows(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """The page no longer has the table until it is read again."""
-    pages(env).discard(docname)
     known(env).pop(docname, None)
 
 
 def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
     """Take over what another process read."""
-    env.published_row_pages = pages(env) | pages(other)
     env.published_rows = known(env) | {page: names for page, names in known(other).items() if page in docnames}
 
 
@@ -149,6 +140,7 @@ def setup(app: Sphinx) -> None:
     """Register directive, nodes and hooks."""
     app.add_node(markup, html=(_visit_markup, None), **dict.fromkeys(("latex", "text", "man", "texinfo"), (_skip, None)))
     app.add_node(Row)
+    freshness.ASKS.add(Row)
     app.add_directive("observations", Observations)
     app.connect("doctree-resolved", link_rows)
     app.connect("env-purge-doc", purge)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.config import Config
 
 from . import elements, extras, slim, store
@@ -94,10 +95,10 @@ def mirror(source: Path, target: Path, *patterns: str) -> None:
         shutil.copyfile(path, target / path.name)
 
 
-def place_notebook_styles(app: Sphinx) -> None:
+def place_notebook_styles(app: Sphinx, builder: Builder) -> None:
     """Put the notebook style sheet in place before pages are written, not after as its extension does: links to style
     sheets carry a checksum of the file, and a first build must give the same bytes as a second one."""
-    if app.builder.format == "html" and "myst_nb" in app.extensions:
+    if builder.format == "html" and "myst_nb" in app.extensions:
         from myst_nb.sphinx_ext import add_global_html_resources
 
         (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
@@ -116,5 +117,5 @@ def setup(app: Sphinx) -> None:
     if "comments_config" not in app.config:
         app.add_config_value("comments_config", {}, "")
     app.connect("config-inited", add_templates)
-    app.connect("builder-inited", place_notebook_styles)
+    app.connect("write-started", place_notebook_styles)
     app.connect("build-finished", finish)

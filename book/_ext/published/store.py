@@ -1,8 +1,7 @@
-"""Reading what a run published, and remembering which page used which piece of it.
+"""Reading what a run published, and remembering which page was made from which piece of it.
 
-A page is outdated when the *content* of a piece it used changes, not when a file's time stamp does: the pipeline may
-restore older files, and one file holds the numbers of many pages. So every page records a digest of each piece it
-read, a piece being a file or one entry inside a JSON file.
+A piece is a file below the source folder, or one entry inside a JSON file: one file holds the numbers of many pages. Every page
+remembers a digest of each piece that it was made from; ``freshness`` compares them.
 """
 
 from __future__ import annotations
@@ -10,12 +9,14 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
@@ -33,28 +34,33 @@ class Unknown(Exception):
 
 
 @lru_cache(maxsize=512)
-def _bytes(path: str, _modified: int, _size: int) -> bytes:
-    return Path(path).read_bytes()
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 @lru_cache(maxsize=256)
-def _json(path: str, _modified: int, _size: int) -> Any:
-    return json.loads(Path(path).read_bytes())
+def _json(path: Path) -> Any:
+    return json.loads(_bytes(path) or b"null")
 
 
-def _stamp(path: Path) -> tuple[str, int, int]:
-    stat = path.stat()
-    return str(path), stat.st_mtime_ns, stat.st_size
+@cache
+def digest_of(root: Path, piece: Piece) -> str:
+    """The digest of what a piece is now; of a whole file, whatever it holds, that of its bytes."""
+    return digest(_bytes(root / piece[0]) if len(piece) == 1 else look_up(root, piece))
+
+
+def look_again(app: Sphinx, config: Config) -> None:
+    """Forgets what was read for an earlier build by this process. While one lasts, nobody writes to the source folder."""
+    for remembered in (_bytes, _json, digest_of):
+        remembered.cache_clear()
 
 
 def look_up(root: Path, piece: Piece) -> Any:
     """The piece's content: bytes of a file, or a value inside a JSON file; None where there is no such thing."""
     path = root / piece[0]
-    if not path.is_file():
-        return None
     if len(piece) == 1 and path.suffix != ".json":
-        return _bytes(*_stamp(path))
-    value = _json(*_stamp(path))
+        return _bytes(path)
+    value = _json(path)
     for key in piece[1:]:
         value = value.get(key) if isinstance(value, dict) else None
     return value
@@ -62,7 +68,7 @@ def look_up(root: Path, piece: Piece) -> Any:
 
 def digest(content: Any) -> str:
     """A short name for a piece's content; the same content always has the same one."""
-    raw = content if isinstance(content, bytes) else json.dumps(content, sort_keys=True).encode()
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
@@ -75,9 +81,9 @@ def uses(env: BuildEnvironment) -> dict[str, dict[Piece, str]]:
 
 def use(env: BuildEnvironment, *piece: str) -> Any:
     """A piece's content, noted as used by the page being read."""
-    content = look_up(Path(env.srcdir), piece)
-    uses(env).setdefault(env.docname, {})[piece] = digest(content)
-    return content
+    root = Path(env.srcdir)
+    uses(env).setdefault(env.docname, {})[piece] = digest_of(root, piece)
+    return look_up(root, piece)
 
 
 def names_in(env: BuildEnvironment, *piece: str) -> list[str]:
@@ -151,28 +157,15 @@ def warn(message: str, node: nodes.Node | tuple[str, int]) -> None:
     logger.warning(message, location=node, type="published")
 
 
-def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Pages one of whose pieces has other content than when they were read."""
-    root = Path(env.srcdir)
-    return sorted(
-        page for page, pieces in uses(env).items()
-        if page in env.found_docs and any(digest(look_up(root, piece)) != was for piece, was in pieces.items())
-    )
-
-
-def forget_time_stamps(app: Sphinx, doctree: nodes.document) -> None:
-    """Sphinx notes images by their time stamps; for published ones the digests above decide."""
-    noted = app.env.dependencies.get(app.env.docname, set())
-    noted -= {path for path in noted if path.startswith("published/")}
-
-
-def follow_static_files(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """All pages, to be written again, if a static file has changed: pages name some by their checksum, and Sphinx copies none
-    unless it writes a page."""
-    found = [path for folder in app.config.html_static_path for path in sorted((Path(app.confdir) / folder).rglob("*"))]
-    now = digest([[path.name, digest(path.read_bytes())] for path in found if path.is_file()])
-    was, env.published_static = getattr(env, "published_static", now), now
-    return [] if now == was else sorted(env.found_docs)
+def use_sources(app: Sphinx, doctree: nodes.document) -> None:
+    """Notes the files that a page is made from: its own, those it includes or shows, and the contents for pages that show them."""
+    env = app.env
+    files = {env.doc2path(env.docname, base=False), *env.dependencies.get(env.docname, ())}
+    if "external_toc_path" in app.config and next(iter(doctree.findall(addnodes.toctree)), None) is not None:
+        files.add(app.config.external_toc_path)
+    for file in sorted(map(str, files)):
+        use(env, file)
+    use(env, EDITIONS, "own")  # numbers, figures and tables are of that edition
 
 
 def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -187,8 +180,7 @@ def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEn
 
 def setup(app: Sphinx) -> None:
     """Register the bookkeeping."""
-    app.connect("env-get-outdated", outdated)
-    app.connect("doctree-read", forget_time_stamps, priority=900)  # after the images were collected
-    app.connect("env-updated", follow_static_files)
+    app.connect("config-inited", look_again, priority=0)
+    app.connect("doctree-read", use_sources, priority=900)  # after Sphinx has collected images and files to download
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)

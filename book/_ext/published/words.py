@@ -16,6 +16,8 @@ from sphinx.config import Config
 from sphinx.locale import init as catalogue_of
 from sphinx.util.i18n import docname_to_domain
 
+from . import store
+
 DOMAIN = "published"
 _translated: dict[str, str] = {}
 
@@ -28,11 +30,22 @@ def _(message: str) -> str:
 def load(app: Sphinx, config: Config) -> None:
     """Reads the translations into the book's language, if there are any."""
     _translated.clear()
-    for folder in config.locale_dirs:
-        path = Path(app.srcdir, folder, config.language, "LC_MESSAGES", f"{DOMAIN}.po")
+    for path in (Path(app.srcdir, name) for name in catalogues(config, DOMAIN)):
         if path.is_file():
             with path.open("rb") as file:
                 _translated.update({each.id: each.string for each in read_po(file) if each.id and each.string and not each.fuzzy})
+
+
+def catalogues(config: Config, domain: str) -> list[str]:
+    """Where the translations of a domain may be, below the source folder."""
+    return [f"{folder}/{config.language}/LC_MESSAGES/{domain}.po" for folder in config.locale_dirs]
+
+
+def use_catalogues(app: Sphinx, page: nodes.document) -> None:
+    """A page is made from the translations of its own words and of the extension's."""
+    for domain in (DOMAIN, docname_to_domain(app.env.docname, app.config.gettext_compact)):
+        for name in catalogues(app.config, domain):
+            store.use(app.env, name)
 
 
 def name_parts(app: Sphinx, page: nodes.document) -> None:
@@ -48,3 +61,4 @@ def setup(app: Sphinx) -> None:
     """Register the hooks. Before all others: they see, or take from the page, what is in the book's language."""
     app.connect("config-inited", load, priority=100)
     app.connect("doctree-read", name_parts, priority=100)
+    app.connect("doctree-read", use_catalogues)

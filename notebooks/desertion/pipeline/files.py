@@ -145,9 +145,9 @@ def tidy(build: Path) -> None:
 
 
 def state_of(folder: Path) -> str:
-    """Hash of the names, sizes and times of a folder's files: whether anybody has written there since, without reading them."""
-    return digest(*(f"{path.relative_to(folder)} {found.st_size} {found.st_mtime_ns}" for path in sorted(folder.rglob("*"))
-                    if stat.S_ISREG((found := path.lstat()).st_mode)))
+    """Hash of the names and contents of a folder's files: whether anybody has written there since."""
+    files = sorted(path for path in folder.rglob("*") if stat.S_ISREG(path.lstat().st_mode))
+    return digest(*(part for path in files for part in (path.relative_to(folder).as_posix(), path)))
 
 
 @contextmanager

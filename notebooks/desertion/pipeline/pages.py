@@ -16,6 +16,7 @@ from .files import write
 from .forked import end_with_parent
 from .project import Project
 
+LIBRARY = "library.txt"
 AHEAD = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex")  # what the pages need
 
 
@@ -40,19 +41,15 @@ def main(stage: Path, output: Path) -> int:
     settings = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
     found = build_sphinx(stage, output / "_build" / "html", noconfig=True, path_config=stage / "_config.yml",
                          confoverrides=settings, warningiserror=True, keep_going=True, quiet=True)
-    forget_lost_words(output / "_build" / "html" / "searchindex.js")
+    write(output / LIBRARY, "".join(f"{path}\n" for path in library()))
     return int(found != 0)
 
 
-def forget_lost_words(index: Path) -> None:
-    """Takes words that no page has any more out of the search index: Sphinx keeps them, and a clean build has none of them."""
-    from sphinx.search import js_index
-
-    if index.is_file():
-        found = js_index.loads(index.read_text("utf-8"))
-        for kind in ("terms", "titleterms"):
-            found[kind] = {word: pages for word, pages in found[kind].items() if pages != []}
-        write(index, js_index.dumps(found))
+def library() -> list[str]:
+    """The files of this library that have been loaded, below the folder of notebooks: what pages say may come from them."""
+    home = Path(__file__).parents[2]
+    files = {Path(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
+    return sorted(path.relative_to(home).as_posix() for path in files if path.is_relative_to(home))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,8 @@ from ..bibliography import bibtex
 from ..data import TABLES, read_table
 from . import addresses, changes, manifest, private, provenance
 from .errors import KILLED, BuildError, in_words
-from .files import as_json, holds, mirror, settle, state_of, tree, write
+from .files import as_json, digest, holds, mirror, settle, state_of, tree, write
+from .pages import LIBRARY
 from .project import Edition, Project
 from .runs import Runs
 from .settings import yaml_of
@@ -94,11 +96,15 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
     """Has Jupyter Book run over the stage, warnings as errors, by the process that waits for it; returns the folder of pages.
 
     Raises ``BuildError`` with what it complained of. A failed build leaves no state behind, so that a warning given once
-    is given again: Sphinx does not repeat the warnings of pages it does not read again.
+    is given again: Sphinx does not repeat the warnings of pages it does not read again. With other settings, code or packages
+    than the last time it begins from nothing; what else has changed, the extension finds out page by page.
     """
-    output, note = project.build / "sphinx", project.build / "done" / "sphinx"
+    output, note, rests_on = project.build / "sphinx", project.build / "done" / "sphinx", project.build / "done" / "foundation"
     if not holds(note, state_of(output)):
         shutil.rmtree(output, ignore_errors=True)  # an earlier build was killed in it, or somebody else wrote there
+    elif not holds(rests_on, foundation(project, output)):
+        for name in ("html", ".doctrees"):  # pictures that were drawn before stay
+            shutil.rmtree(output / "_build" / name, ignore_errors=True)
     note.unlink(missing_ok=True)
     with contextlib.suppress(BrokenPipeError):  # it has died: what it said is read next
         os.write(waiting.stdin.fileno(), b"build\n")  # past the buffer, which would send it again when it is closed
@@ -113,8 +119,19 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
             raise BuildError(f"the pages could not be built: {words}")
         raise BuildError("Jupyter Book refused the book:\n" + complaints(log, project))
     (project.build / "sphinx.log").write_text(log, "utf-8")
+    write(rests_on, foundation(project, output))
     write(note, state_of(output))
     return pages
+
+
+def foundation(project: Project, output: Path) -> str:
+    """Hash of what all pages rest on: Python and its packages, the settings, the extension, and this library as far as the last
+    build used it."""
+    packages = sorted(path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))
+    listed = output / LIBRARY
+    files = [project.notebooks / name for name in (listed.read_text("utf-8").splitlines() if listed.is_file() else ())]
+    files += [project.stage / "_config.yml", *tree(project.stage / "book" / "_ext")]
+    return digest(sys.version, repr(packages), *(part for path in files if path.is_file() for part in (path.name, path)))
 
 
 def complaints(log: str, project: Project) -> str:
