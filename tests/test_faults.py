@@ -39,7 +39,7 @@ SEED = 500
 WITHOUT_PRIVILEGE = ["setpriv", "--bounding-set", "-dac_override", "--inh-caps", "-dac_override"] if os.geteuid() == 0 else []
 SWEEPS = 'dates:\n  notebooks: [small]\n  as_of: ["2025-01-01", "2025-06-01"]\n'
 # What a build changes, in order: folders of _build, and between them the lines that say what begins.
-MOMENTS = ("line data", ".pytask", "line small", "store", "editions", "line sweep", "sweeps", "line pages", "stage",
+MOMENTS = ("line data", "line small", "compiled", "store", "editions", "line sweep", "sweeps", "line pages", "stage",
            "sphinx/_build/.doctrees", "sphinx/_build/html", "published", "html", "done")
 
 
@@ -448,12 +448,11 @@ DAMAGES = {
     "run.json without its parts": lambda build: [path.write_text('{"base": {}}') for path in build.glob("store/*/*/run.json")],
     "stored document changed": lambda build: change(build.glob("store/*/*/document.json"), "49000", "48000"),
     "stored document gone": lambda build: [path.unlink() for path in build.glob("store/*/*/document.json")],
-    "stored notebook cut": lambda build: [cut(path) for path in build.glob("store/*/*/notebook.ipynb")],
-    "stored notebook changed": lambda build: change(build.glob("store/*/*/notebook.ipynb"), "49,000", "48,000"),
-    "stored notebook gone": lambda build: [path.unlink() for path in build.glob("store/*/*/notebook.ipynb")],
+    "stored notebook cut": lambda build: [cut(path) for path in build.glob("store/*/*/notebook.json")],
+    "stored notebook changed": lambda build: change(build.glob("store/*/*/notebook.json"), "49,000", "48,000"),
+    "stored notebook gone": lambda build: [path.unlink() for path in build.glob("store/*/*/notebook.json")],
     "store gone": lambda build: shutil.rmtree(build / "store"),
     "results cut": lambda build: cut(build / "editions" / "latest" / "small.json"),
-    "executed notebook gone": lambda build: (build / "editions" / "latest" / "notebooks" / "small.ipynb").unlink(),
     "edition gone": lambda build: shutil.rmtree(build / "editions" / "article"),
     "sweep cut": lambda build: cut(build / "sweeps" / "dates.csv"),
     "stage cut": lambda build: cut(build / "stage" / "book" / "index.md"),
@@ -467,11 +466,11 @@ DAMAGES = {
     "Sphinx environment not one": lambda build: next(build.rglob("environment.pickle")).write_bytes(b"no"),
     "Sphinx page cut": lambda build: cut(build / "sphinx" / "_build" / "html" / "book" / "other.html"),
     "doctree cut": lambda build: cut(next(build.rglob("other.doctree"))),
-    "pytask lock cut": lambda build: cut(build / "pytask.lock"),
-    "pytask lock no text": lambda build: (build / "pytask.lock").write_bytes(b"\xff\xfe\0"),
-    "pytask journal cut": lambda build: (build / "pytask.lock.journal").write_text('{"lock-version": "1", "id'),
-    "pytask database cut": lambda build: cut(build / ".pytask" / "pytask.sqlite3"),
-    "pytask hashes cut": lambda build: [cut(path) for path in (build / ".pytask").glob("*.json")],
+    "modules cut": lambda build: [cut(path) for path in (build / "compiled").iterdir()],
+    "modules no code": lambda build: [path.write_bytes(b"\xe3" * 99) for path in (build / "compiled").iterdir()],
+    "uses cut": lambda build: cut(build / "store" / "used.json"),
+    "uses no text": lambda build: (build / "store" / "used.json").write_bytes(b"\xff\xfe\0"),
+    "page's note cut": lambda build: [cut(path) for path in build.rglob("written.json")],
     "notes cut": lambda build: [cut(path) for path in (build / "done").iterdir()],
     "note not text": lambda build: [path.write_bytes(b"\xff\xfe") for path in (build / "done").iterdir()],
     "note of where temporary files are": lambda build: (build / ".scratch").write_bytes(b"/\xff"),
@@ -481,18 +480,17 @@ DAMAGES = {
 # What a build asks only if it has something to do: it is given that, and of stored runs what needs them.
 ASKED = ("run.json", "stored", "store", "stage", "Sphinx", "doctree")
 ROUNDS = [
-    ("run.json cut", "Sphinx environment cut", "pytask lock cut", "published page cut"),
-    ("run.json empty", "edition gone", "Sphinx page cut", "pytask database cut", "link to nowhere"),
-    ("run.json gone", "results cut", "Sphinx environment not one", "pytask hashes cut", "link a folder"),
-    ("run.json of another kind", "executed notebook gone", "doctree cut", "notes cut", "link a file"),
+    ("run.json cut", "Sphinx environment cut", "modules cut", "published page cut"),
+    ("run.json empty", "edition gone", "Sphinx page cut", "uses cut", "link to nowhere"),
+    ("run.json gone", "results cut", "Sphinx environment not one", "page's note cut", "link a folder"),
+    ("run.json of another kind", "edition gone", "doctree cut", "notes cut", "link a file"),
     ("run.json without its parts", "sweep cut"),
-    ("stored notebook cut", "results cut", "stage cut", "pytask journal cut", "published folder gone"),
+    ("stored notebook cut", "results cut", "stage cut", "modules no code", "published folder gone"),
     ("stored notebook changed", "results cut", "stage gone"),
     ("stored notebook gone", "edition gone", "note not text", "note of where temporary files are"),
     ("stored document changed", "sweep cut"),
     ("stored document gone", "sweep cut"),
-    ("store gone", "edition gone", "pytask lock no text"),
-    ("executed notebook gone", "edition gone")]
+    ("store gone", "edition gone", "uses no text")]
 assert {damage for each in ROUNDS for damage in each} == set(DAMAGES)
 
 

@@ -318,12 +318,16 @@ class _Loader(SourceFileLoader):
         with self.recorder.unrecorded():
             kept = self.recorder.cache / f"{hashed(self.path, source)[:32]}.{sys.implementation.cache_tag}"
             try:
-                return marshal.loads(kept.read_bytes())
+                content = kept.read_bytes()
+                if content[:64].decode() != hashed(content[64:]):  # what is damaged could stop Python as a whole
+                    raise ValueError(kept)
+                return marshal.loads(content[64:])
             except (OSError, ValueError, EOFError, TypeError):
                 code = self.source_to_code(source, self.path)
+                content = marshal.dumps(code)
                 self.recorder.cache.mkdir(parents=True, exist_ok=True)
                 unfinished = kept.with_name(f".{kept.name}.{os.getpid()}")
-                unfinished.write_bytes(marshal.dumps(code))
+                unfinished.write_bytes(hashed(content).encode() + content)
                 unfinished.replace(kept)
                 return code
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import BuildError
 from .files import as_json, digest, write
 from .present import Present, differing
 from .project import Edition, Project
-from .store import Run
+
+if TYPE_CHECKING:
+    from .store import Run
 
 
 def note(project: Project) -> Path:
@@ -52,6 +54,8 @@ def built(project: Project, editions: list[Edition], present: Present, runs: dic
 
 def runs_of_book(project: Project) -> dict[str, dict[str, Run]]:
     """Edition → notebook → the run that is in the book. Raises ``BuildError`` if no book has been built."""
+    from .store import Run
+
     last = noted(project)
     if not last:
         raise BuildError("there is no book yet; `make book` builds it")
