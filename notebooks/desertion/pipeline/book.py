@@ -48,7 +48,7 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
             )
             continue
         with step("book", "published"):
-            site.publish(project, built)
+            site.publish(project, built, executed(runs, editions))
         runs.store.used(runs.used())
         unchanged.built(
             project,
@@ -60,6 +60,12 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
     raise BuildError(
         "what the book is made from keeps changing while it is built: nothing was published; `make book` when it is at rest"
     )
+
+
+def executed(runs: Runs, editions: list[Edition]) -> dict[tuple[str, str, str], Callable[[], str]]:
+    """Edition, notebook and run → what gives the executed notebook as it is published."""
+    held = [(edition, name, runs.settle(edition, name)) for edition in editions for name in runs.project.notebook_names]
+    return {(edition.name, name, run.key): partial(run.notebook, runs.asked(edition, name).told) for edition, name, run in held}
 
 
 def shown(project: Project, path: str) -> str:

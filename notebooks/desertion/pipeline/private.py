@@ -12,15 +12,16 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from .errors import BuildError
-from .files import as_json, digest, digest_of_bytes, temporary, write
+from .files import as_json, digest, temporary, write
 from .present import Present, look_at
 from .project import Project
 
+Executed = Mapping[tuple[str, str, str], Callable[[], str]]  # edition, notebook and key of its run → what gives its text
 LONG = 8  # characters from which the value of a variable tells one machine from another
 LONG_NAME = 4  # of a user
 OF_THE_SHELL = ("PWD", "OLDPWD", "_", "SHLVL", "TMPDIR")  # change from command to command, and are paths or nothing
@@ -102,33 +103,30 @@ class Searcher:
         return len(name) >= LONG_NAME and name not in self.inputs and word.search(content) is not None
 
 
-def require_none(project: Project, folder: Path, hashes: Mapping[str, str]) -> None:
+def require_none(project: Project, folder: Path, hashes: Mapping[str, str], executed: Executed) -> None:
     """Raises ``BuildError`` naming the executed notebooks, with the cell, and the files of ``folder`` that give something away.
 
-    hashes: that of each file of the folder. Files found clean are not looked through again while this machine is the same.
+    hashes: that of each file of the folder. What was found clean is not looked through again while this machine is the same.
     """
     searcher, note = Searcher(project), project.build / "done" / "private"
     known = note.read_text("utf-8", errors="replace").splitlines() if note.is_file() else []
     clean = set(known[1:]) if known[:1] == [searcher.key] else set()
-    executed = dict.fromkeys(sorted((project.build / "editions").glob("*/notebooks/*.ipynb")))
-    marks = {path: f"notebook {digest_of_bytes(path.read_bytes())}" for path in executed}
-    marks |= {folder / name: found for name, found in hashes.items() if not name.endswith(PICTURES)}
-    faults = []
-    for path, mark in marks.items():
-        if mark not in clean:
-            content, notebook = path.read_bytes(), path in executed
-            if what := searcher.found(content, notebook):
-                where = named(searcher, path, content) if notebook else path.relative_to(folder).as_posix()
-                faults.append(f"{where}: carries {what}")
+    runs = {f"run {run} of {edition}": (edition, name, text) for (edition, name, run), text in executed.items()}
+    files = {folder / name: found for name, found in hashes.items() if not name.endswith(PICTURES)}
+    faults = [fault for mark, (edition, name, text) in runs.items() if mark not in clean
+              and (fault := fault_of(searcher, edition, name, text().encode()))]
+    faults += [f"{path.relative_to(folder).as_posix()}: carries {what}" for path, mark in files.items()
+               if mark not in clean and (what := searcher.found(path.read_bytes(), False))]
     if faults:
         raise BuildError("\n".join([*faults, "Nothing published may tell of the machine that built it; the book stays as it was"]))
-    write(note, "\n".join([searcher.key, *sorted(set(marks.values()))]) + "\n")
+    write(note, "\n".join([searcher.key, *sorted({*runs, *files.values()})]) + "\n")
 
 
-def named(searcher: Searcher, path: Path, content: bytes) -> str:
-    """An executed notebook and the cell that gives something away, as the person who wrote it knows them."""
+def fault_of(searcher: Searcher, edition: str, name: str, content: bytes) -> str:
+    """What an executed notebook gives away, and in which cell, as the person who wrote it knows them; "" if nothing."""
+    if not (what := searcher.found(content, True)):
+        return ""
     cells = [cell for cell in json.loads(content)["cells"] if "injected-parameters" not in cell.get("metadata", {}).get("tags", [])]
-    for number, cell in enumerate(cells, start=1):
-        if searcher.found(json.dumps(cell, ensure_ascii=False).encode(), True):
-            return f"notebooks/{path.name}, cell {number} (edition {path.parts[-3]})"
-    return f"notebooks/{path.name} (edition {path.parts[-3]})"
+    cell = next((f", cell {number}" for number, cell in enumerate(cells, start=1)
+                 if searcher.found(json.dumps(cell, ensure_ascii=False).encode(), True)), "")
+    return f"notebooks/{name}.ipynb{cell} (edition {edition}): carries {what}"

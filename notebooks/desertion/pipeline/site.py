@@ -141,7 +141,7 @@ def complaints(log: str, project: Project) -> str:
     return "\n".join(f"  {line}" for line in dict.fromkeys(found)) or "  " + plain[-2000:]
 
 
-def complete(project: Project, pages: Path, folder: Path) -> None:
+def complete(project: Project, pages: Path, folder: Path, executed: private.Executed) -> None:
     """Copies the built pages into a folder of their own, where they are a book: its files say where they come from, tell nothing
     of this machine (else ``BuildError``), and are all listed in its manifest."""
     book = provenance.of_stage(project)
@@ -149,11 +149,11 @@ def complete(project: Project, pages: Path, folder: Path) -> None:
                     copy_function=partial(provenance.copy, book, pages))
     provenance.describe(folder, book)
     listed = manifest.of_folder(folder, book.about())
-    private.require_none(project, folder, listed.files)
+    private.require_none(project, folder, listed.files, executed)
     write(folder / manifest.NAME, manifest.as_text(listed))
 
 
-def publish(project: Project, pages: Path) -> None:
+def publish(project: Project, pages: Path, executed: private.Executed) -> None:
     """Makes the pages the published book, all at once: the name ``html`` passes from the old folder to the new.
 
     The folders lie beside it under ``_build/published``; the one before the new is removed.
@@ -165,7 +165,7 @@ def publish(project: Project, pages: Path) -> None:
     unfinished = shelf / f".{number}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
-        complete(project, pages, unfinished)
+        complete(project, pages, unfinished, executed)
         settle(unfinished)  # else a loss of power could leave the new name with old or empty files
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
