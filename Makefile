@@ -88,8 +88,8 @@ audit: $(BIN)/.test ## known vulnerabilities of the locked packages (asks PyPI),
 release: pdf epub $(BIN)/.test ## the archive to deposit: pages, PDF, EPUB, data, notebooks, crate, manifest, SBOM: into _build/release
 	@$(RUN) --data $(DATA) release --edition $(EDITION)
 
-bench: $(BIN)/.test ## measure speed beside the plain tools (an hour, on a quiet machine; QUICK=1: minutes)
-	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench $(if $(filter 1,$(QUICK)),--quick)
+bench: $(BIN)/.test ## measure speed beside the plain tools (an hour, on a quiet machine; QUICK=1: minutes; BESIDE=commit: beside an earlier one)
+	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench$(if $(BESIDE),.beside $(BESIDE)) $(if $(filter 1,$(QUICK)),--quick)
 
 soak: $(BIN)/.test ## many notebooks on the warm engine: is anything left behind? (RUNS=500)
 	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench.soak $(or $(RUNS),500)

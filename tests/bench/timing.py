@@ -26,11 +26,11 @@ def side_by_side(ways: Mapping[str, Way], repetitions: int) -> dict[str, list[fl
     return found
 
 
-def command(*arguments: str | Path, cwd: Path, modules: tuple[Path, ...] = ()) -> float:
+def command(*arguments: str | Path, cwd: Path, modules: tuple[Path, ...] = (), python: Path = Path(sys.executable)) -> float:
     """Seconds that a Python command takes; ``modules``: more folders to import from. Raises ``RuntimeError`` with what it said if it fails."""
     environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(map(str, (cwd / "notebooks", ROOT, *modules)))}
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
+    done = subprocess.run([str(python), *map(str, arguments)], cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     taken = time.perf_counter() - started
     if done.returncode:
