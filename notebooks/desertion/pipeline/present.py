@@ -120,6 +120,10 @@ class Inputs:
             self._found[what] = KINDS[kind](self, name)
         return self._found[what]
 
+    def has_asked(self, what: str) -> bool:
+        """Whether the hash of this was asked for: if it must be made, it is made by now."""
+        return what in self._found
+
     @property
     def evidence(self) -> Evidence:
         """The tables as the edition sees them."""

@@ -39,11 +39,7 @@ class Changed(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """A notebook of an edition: from which source, with which parameters.
-
-    identity: what a run of it is of, beside all that it reads. Parameters that it only hands on to what reads by them are no part
-    of that: two editions that read the same share a run.
-    """
+    """A notebook of an edition: from which source, with which parameters."""
 
     project: Project
     edition: Edition
@@ -68,13 +64,13 @@ class Asked:
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        """``DESERTION_ALONE``, for ``make verify``: editions share no run, so that one that ought not to be shared is found out."""
+        """What a run of it is of, beside all that it reads. Two editions of which this is the same share runs that read the same.
+
+        ``make verify`` sets ``DESERTION_ALONE``, so that editions share none: a run that ought not to be shared is then found out.
+        """
         shown = {key: value for key, value in self.given.items() if key not in COMMON or not self.source.only_hands_on(key)}
-        alone = (
-            {"edition": self.edition.name}
-            if os.environ.get("DESERTION_ALONE") and not self.edition.name.startswith(SETTING)
-            else {}
-        )
+        apart = os.environ.get("DESERTION_ALONE") and not self.edition.name.startswith(SETTING)
+        alone = {"edition": self.edition.name} if apart else {}
         return {
             **alone,
             "source": self.source.hash,
@@ -294,15 +290,13 @@ class Runs:
         for what in ran.waits:
             kind, _, name = what.partition(":")
             known = self.sweeps if kind == "sweep" else self.project.notebook_names
-            if name not in known or name == asked.name:
-                reads = (
-                    "its own results"
-                    if name == asked.name
-                    else f"the {'sweep' if kind == 'sweep' else 'results of the notebook'} {name!r}"
-                )
-                there = "" if name == asked.name else f", and there is none; there are {', '.join(sorted(known)) or 'none at all'}"
-                raise BuildError(f"notebooks/{asked.name}.ipynb: reads {reads}{there}")
-            if what in inputs._found:  # it was made, and still not found: it was looked for elsewhere
+            if kind != "sweep" and name == asked.name:
+                raise BuildError(f"notebooks/{asked.name}.ipynb: reads its own results")
+            if name not in known:
+                read = "the sweep" if kind == "sweep" else "the results of the notebook"
+                there = ", ".join(sorted(known)) or "none at all"
+                raise BuildError(f"notebooks/{asked.name}.ipynb: reads {read} {name!r}, and there is none; there are {there}")
+            if inputs.has_asked(what):  # it was made, and still not found: it was looked for elsewhere
                 raise ran.failure or BuildError(f"notebooks/{asked.name}.ipynb: looks for {what} where it is not")
             inputs.hash(what)
 
