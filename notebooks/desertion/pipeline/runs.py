@@ -173,6 +173,8 @@ class Runs:
 
     def _likely(self, name: str) -> set[tuple[str, str]]:
         """The notebooks and sweeps that a notebook is likely to read: ("results" or "sweep", name)."""
+        if name not in self.project.notebook_names:
+            return set()  # an earlier run read it; it is gone
         seen = {(kind, each) for run in self.store.all(name) for kind, each in made_in(run.record["inputs"])}
         return {("results" if kind == "document" else kind, each) for kind, each in seen} | self.source(name).mentioned(
             [each for each in self.project.notebook_names if each != name], list(self.sweeps)
@@ -198,13 +200,12 @@ class Runs:
             }
 
     def reads_of(self, name: str) -> list[str]:
-        """The notebooks whose results a notebook was seen to read, directly or not, in any run that is stored."""
+        """The notebooks whose results a notebook is likely to read, directly or not."""
         found, waiting = set(), [name]
         while waiting:
-            for run in self.store.all(waiting.pop()):
-                new = {each for kind, each in made_in(run.record["inputs"]) if kind != "sweep"} - found
-                found |= new
-                waiting += new
+            new = {each for kind, each in self._likely(waiting.pop()) if kind != "sweep"} - found
+            found |= new
+            waiting += new
         return sorted((found - {name}) & set(self.project.notebook_names))
 
     def _once(self, job: Job, by: Job | None, make: Callable[[], Any]) -> Any:
