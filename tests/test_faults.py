@@ -547,11 +547,13 @@ def test_what_is_put_away_for_a_while_is_gone_at_the_end_and_what_a_killed_proce
 def test_the_state_of_a_folder_tells_whether_anybody_wrote_there(tmp_path):
     (tmp_path / "a").write_text("1")
     seen = {files.state_of(tmp_path), files.state_of(tmp_path)}
-    assert len(seen) == 1
     os.utime(tmp_path / "a", (1, 1))
     seen.add(files.state_of(tmp_path))
-    (tmp_path / "a").write_text("12")
+    assert len(seen) == 1
+    (tmp_path / "a").write_text("2")
     os.utime(tmp_path / "a", (1, 1))
+    seen.add(files.state_of(tmp_path))
+    (tmp_path / "a").rename(tmp_path / "aa")
     seen.add(files.state_of(tmp_path))
     (tmp_path / "b").symlink_to("nowhere")
     seen.add(files.state_of(tmp_path))  # no file of its own

@@ -18,7 +18,6 @@ from desertion.pipeline.present import Present, look_at
 from desertion.pipeline.project import Edition, Project
 from desertion.pipeline.sources import Source
 from small_project import changed, everything, lay_out_book, pipeline
-from sphinx.search import js_index
 
 ROOT = Path(__file__).parents[1]
 
@@ -207,6 +206,7 @@ def test_an_edition_can_be_the_book_with_a_data_folder_and_assumptions_of_its_ow
         table.write_text(table.read_text("utf-8").replace(",listed_absent,", ",listed_adsent,", 1), "utf-8")
         done = pipeline(small, "book")  # a fault in the folder of an edition that is not built stops nothing
         assert done.returncode == 0 and "at least 49,000" in page(small)
+        assert not any("figures/mine/" in name for name in manifest.read(small / "_build" / "html").files)
         done = pipeline(small, "book", "--edition", "mine")
         assert done.returncode == 1 and "listed_adsent" in done.stderr and "at least 49,000" in page(small)
     shutil.rmtree(other)
@@ -253,13 +253,6 @@ def test_no_output_names_this_machine(small):
 
 
 # The small pieces.
-
-def test_words_that_no_page_has_any_more_leave_the_search_index(tmp_path):
-    index = tmp_path / "searchindex.js"
-    index.write_text('Search.setIndex({"terms":{"gone":[],"here":0,"there":[0,1]},"titleterms":{"lost":[],"one":1}})')
-    pages.forget_lost_words(index)
-    assert js_index.loads(index.read_text()) == {"terms": {"here": 0, "there": [0, 1]}, "titleterms": {"one": 1}}
-
 
 def test_a_file_is_written_whole_and_only_if_it_differs(tmp_path):
     path = tmp_path / "deep" / "file"

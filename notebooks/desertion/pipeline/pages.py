@@ -41,15 +41,18 @@ def main(stage: Path, output: Path) -> int:
     settings = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
     found = build_sphinx(stage, output / "_build" / "html", noconfig=True, path_config=stage / "_config.yml",
                          confoverrides=settings, warningiserror=True, keep_going=True, quiet=True)
-    write(output / LIBRARY, "".join(f"{path}\n" for path in library()))
+    note = output / LIBRARY
+    loaded = library() | set(note.read_text("utf-8").split("\n") if note.is_file() else ())
+    write(note, "\n".join(sorted(loaded)))
     return int(found != 0)
 
 
-def library() -> list[str]:
-    """The files of this library that have been loaded, below the folder of notebooks: what pages say may come from them."""
+def library() -> set[str]:
+    """The files of this library that have been loaded, below the folder of notebooks: what the pages that were read say may come
+    from them."""
     home = Path(__file__).parents[2]
     files = {Path(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
-    return sorted(path.relative_to(home).as_posix() for path in files if path.is_relative_to(home))
+    return {path.relative_to(home).as_posix() for path in files if path.is_relative_to(home)}
 
 
 if __name__ == "__main__":
