@@ -5,13 +5,16 @@ Nothing on a page is stale, because what a run depends on is recorded while it r
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import re
 import shutil
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -452,20 +455,23 @@ IMPURE = {
     "shell's answer": "answer = !echo 1", "cell magic": "%%bash\necho 1",
     "system": "import os\nos.system('true')", "popen": "import os\nos.popen('true').read()",
     "subprocess": "import subprocess\nsubprocess.run(['true'])",
-    "urllib": "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9/', timeout=1)",
-    "socket": "import socket\nsocket.create_connection(('127.0.0.1', 9), timeout=1)",
-    "file": "open('{outside}/secret.csv').read()", "table": "import pandas as pd\npd.read_csv('{outside}/secret.csv')",
-    "home": "from pathlib import Path\n(Path.home() / '.secret-of-a-test').read_text()",
-    "folder": "import os\nos.listdir('{outside}')"}
+    "urllib": "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:{port}/secret.csv', timeout=5).read()",
+    "socket": "import socket\nsocket.create_connection(('127.0.0.1', {port}), timeout=5).close()",
+    "file": "open('{folder}/secret.csv').read()", "table": "import pandas as pd\npd.read_csv('{folder}/secret.csv')",
+    "home": "from pathlib import Path\n(Path.home() / '{home}').read_text()",
+    "folder": "import os\nos.listdir('{folder}')"}
 
 
 @pytest.fixture(scope="module")
-def outside(tmp_path_factory):
-    """A folder that is not the project's, with a file; and a file in the home folder."""
-    folder, home = tmp_path_factory.mktemp("outside"), Path.home() / ".secret-of-a-test"
+def outside(tmp_path_factory) -> Iterator[dict[str, object]]:
+    """What is not the project's: a file in another folder, a file in the home folder, a server that answers."""
+    folder, home = tmp_path_factory.mktemp("outside"), Path.home() / f".test-{uuid.uuid4().hex}"
     (folder / "secret.csv").write_text("a\n1\n")
     home.write_text("secret")
-    yield folder
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(http.server.SimpleHTTPRequestHandler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield {"folder": folder, "home": home.name, "port": server.server_port}
+    server.shutdown()
     home.unlink()
 
 
@@ -476,19 +482,19 @@ def swallowed(code: str) -> str:
 
 @pytest.mark.parametrize("kind", IMPURE)
 def test_what_reaches_outside_is_refused(refusing, outside, kind):
-    said = refused(refusing, f"{IMPURE[kind].format(outside=outside)}\n---\n{SMALL}")
+    said = refused(refusing, f"{IMPURE[kind].format(**outside)}\n---\n{SMALL}")
     assert re.search(r"cell \d", said), said
 
 
 @pytest.mark.parametrize("kind", ["shell", "subprocess", "system", "urllib", "socket", "file", "home"])
 def test_what_reaches_outside_is_refused_though_it_is_swallowed(refusing, outside, kind):
-    said = refused(refusing, f"{swallowed(IMPURE[kind].format(outside=outside))}\n---\n{SMALL}")
+    said = refused(refusing, f"{swallowed(IMPURE[kind].format(**outside))}\n---\n{SMALL}")
     assert re.search(r"cell \d", said), said
 
 
 def test_a_refusal_is_not_forgotten(refusing, outside):
     """The second build, of the same notebook, is refused as the first was."""
-    refusing.save(small=f"{swallowed(IMPURE['file'].format(outside=outside))}\n---\n{SMALL}")
+    refusing.save(small=f"{swallowed(IMPURE['file'].format(**outside))}\n---\n{SMALL}")
     first, second = refusing.tell("book"), refusing.tell("book")
     refusing.save()
     assert first.code == second.code == 1

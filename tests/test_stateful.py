@@ -11,8 +11,8 @@ from small_book import SPELLINGS, Said, files_of, first_book
 from stateful import EDITS, WAYS, Broken, Step, Trial, drawn, require_announced
 
 # Of every sort: rows, keys, chapters, notebooks, what they share; builds that are killed, of another edition, by a wrong clock.
-STEPS = """row_value:2 chapter_retitled:3 notebook_respelt:4/kill source_renamed:2 chapter_moved:2/other helper:4/quiet notebook_reads:8
-           chapter_added:1/ahead sweep_added:3 chapter_mistaken:1 edition_day:2/kill chapter_removed:1"""
+STEPS = """row_value:2 chapter_retitled:3 notebook_respelt:4/kill source_renamed:2 chapter_moved:2/other helper:4/quiet
+           notebook_reads:8 chapter_added:1/ahead sweep_added:3 chapter_mistaken:1 edition_day:2/kill chapter_removed:1"""
 PLAN = Said(0, "latest:\n  small        runs     a row revised\n  other        may run  reads small\n  third        stays\n", "")
 
 
