@@ -489,8 +489,8 @@ ROUNDS = [
     ("stored notebook changed", "results cut", "stage gone"),
     ("stored notebook gone", "edition gone", "note not text", "note of where temporary files are"),
     ("stored document changed", "sweep cut"),
-    ("stored document gone", "sweep cut"),
-    ("store gone", "edition gone", "uses no text")]
+    ("stored document gone", "sweep cut", "uses no text"),
+    ("store gone", "edition gone")]
 assert {damage for each in ROUNDS for damage in each} == set(DAMAGES)
 
 

@@ -328,6 +328,11 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
     "a term gone": (replaced("book/terms.md", "AWOL\n", "Absence\n"), REFUSED),
     "a term back, in another page": (all_of(replaced("book/who.md", "## Another", "```{glossary}\nAWOL\n  Gone.\n```\n\n## Another")), None),
     "a term in its place": (all_of(replaced("book/who.md", "```{glossary}\nAWOL\n  Gone.\n```\n\n", ""), replaced("book/terms.md", "Absence\n", "AWOL\n")), None),
+    "a term in other capitals": (replaced("book/index.md", "names {cite", "names (a {term}`Awol`) {cite"), {"book/index"}),
+    "a term that differs in capitals": (replaced("book/index.md", "{claim}`A01`.", "{claim}`A01`.\n\n```{glossary}\nawol\n  Small.\n```\n"), {"book/index"}),
+    "the other of the two gone": (all_of(replaced("book/rate.md", " and {term}`AWOL`", ""), replaced("book/terms.md", "AWOL\n", "Absent\n")), None),
+    "the other of the two again": (replaced("book/terms.md", "Absent\n", "AWOL\n"), None),
+    "only one of the two": (all_of(replaced("book/index.md", "\n\n```{glossary}\nawol\n  Small.\n```\n", ""), replaced("book/rate.md", "{cite:t}`two`", "{cite:t}`two` and {term}`AWOL`")), None),
     # sources
     "a source's title": (replaced("book/references.bib", source("two"), source("two", title="They walk")), {"book/rate", "book/references"}),
     "a source's author": (replaced("book/references.bib", source("one"), source("one", "Mediazona")), None),
@@ -439,6 +444,13 @@ def test_words_of_the_library_reach_the_pages(book: Book) -> None:
         path = build.project.notebooks / "desertion" / "verdicts.py"
         path.write_text(path.read_text("utf-8").replace('Word("supported"', 'Word("borne out"'), "utf-8")
         build.anew()
+    assert book.build() == set(book.steps.times())
+
+
+def test_with_another_package_all_pages_are_made_from_nothing(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert book.build() == set()
+    (tmp_path / "sphinx_book_theme-99.dist-info").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
     assert book.build() == set(book.steps.times())
 
 

@@ -33,6 +33,14 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
         terms(app.env)[app.env.docname] = found
 
 
+def put_in_order(app: Sphinx, env: BuildEnvironment) -> None:
+    """Of terms that differ in capitals only, a link that has neither's leads to the last in the order of pages. To Sphinx that is the
+    one that it read last, and if that one goes, there is none."""
+    known = env.get_domain("std").data
+    terms = sorted((found for found in known["objects"].items() if found[0][0] == "term"), key=lambda found: found[1][0])
+    known["terms"] = {name.lower(): place for (_, name), place in terms}
+
+
 def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Puts the definition beside each link to a term."""
     if not elements.is_web(app.builder):
@@ -82,6 +90,7 @@ def setup(app: Sphinx) -> None:
     """Register node and hooks."""
     app.add_node(explanation, html=(_visit_tip, None), **dict.fromkeys(("latex", "text", "man", "texinfo"), (_skip, None)))
     app.connect("doctree-read", collect)
+    app.connect("env-updated", put_in_order)
     app.connect("doctree-resolved", explain)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)

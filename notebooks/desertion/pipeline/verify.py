@@ -22,7 +22,7 @@ from .errors import BuildError
 from .files import tree
 from .formats import NAME
 from .project import Project
-from .unchanged import runs_of_book
+from .unchanged import noted, runs_of_book
 
 ROOMS = ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requirements.txt", "book", "data", "notebooks")
 COMPARED = ("html", "editions", "sweeps")  # under _build: the published book; what every notebook published; sweeps
@@ -127,7 +127,9 @@ def compared(build: Path) -> dict[str, Path]:
 
 
 def impure(one: Project, other: Project) -> list[str]:
-    """The notebooks of which two runs read the same, byte for byte, and are not the same."""
+    """The notebooks of which two runs read the same, byte for byte, and are not the same. None where the runs are not known."""
+    if not (noted(one) and noted(other)):
+        return []
     sides = [{(edition, name): run for edition, runs in runs_of_book(each).items() for name, run in runs.items()}
              for each in (one, other)]
     return sorted({name for (edition, name), run in sides[0].items() if (twin := sides[1].get((edition, name)))
