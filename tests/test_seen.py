@@ -459,7 +459,9 @@ IMPURE = {
     "socket": "import socket\nsocket.create_connection(('127.0.0.1', {port}), timeout=5).close()",
     "file": "open('{folder}/secret.csv').read()", "table": "import pandas as pd\npd.read_csv('{folder}/secret.csv')",
     "home": "from pathlib import Path\n(Path.home() / '{home}').read_text()",
-    "folder": "import os\nos.listdir('{folder}')"}
+    "folder": "import os\nos.listdir('{folder}')",
+    "what a build makes": "open('../_build/stage/data/observations.csv').read()", "database": "import sqlite3\nsqlite3.connect('{folder}/secret.csv')",
+    "results of another edition": "from desertion.results import published\npublished('../_build/editions/another', 'small', evidence)"}
 
 
 @pytest.fixture(scope="module")

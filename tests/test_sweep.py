@@ -261,10 +261,10 @@ def test_a_scheduler_that_does_not_answer_is_named(project, monkeypatch):
 
 
 def test_a_parcel_holds_what_is_read_and_is_equal_for_equal_content(project):
-    given = {"as_of": "latest", "data": "../data", "results": "../_build/editions/nowhere"}
+    places = project.data, project.edition_folder("nowhere")
     source = (project.notebooks / "second.ipynb").read_bytes()
-    parcel = packed(project, "second", source, given)
-    assert parcel == packed(project, "second", source, given)
+    parcel = packed(project, "second", source, *places)
+    assert parcel == packed(project, "second", source, *places)
     with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
         names = archive.namelist()
         assert archive.read("notebooks/second.ipynb") == source and archive.read("notebooks/small.ipynb") == b""

@@ -436,7 +436,7 @@ def fake(tmp_path, monkeypatch):
     notebook_of(["as_of: AsOf = 'latest'  # date", "load(data, as_of)"], tmp_path / "notebooks" / "n.ipynb", tags=["parameters"])
     both, runs = threading.Barrier(2), []
 
-    def run_it(project, name, source, given, figures):
+    def run_it(project, name, source, given, figures, data, results):
         runs.append(given["as_of"])
         with contextlib.suppress(threading.BrokenBarrierError):
             both.wait(2)

@@ -23,7 +23,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
@@ -72,6 +72,10 @@ SYSTEM = (
 )
 
 
+SETTINGS = (".cache", ".config", ".fontconfig", ".fonts", ".ipython", ".jupyter", ".local", ".matplotlib")  # in a user's folder
+SETTINGS_IN = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+
+
 class Refused(Exception):
     """Something that a notebook may not do in a build, because nothing could record what it saw."""
 
@@ -115,16 +119,16 @@ def served(results: dict[str, Any]) -> str:
 class Recorder:
     """Records what this process reads from now on.
 
-    root, data: the project, and the folder with the tables. results: the folder with the results of other notebooks, of which
-    only those that this build has made are there. note: the file into which the record is written after every cell. cache: where
-    compiled modules are kept, by the hash of their source. notebooks: the names of those that there are. as_of: the date of the
-    run.
+    name, as_of: the notebook that runs, and the date that it is given. root, data: the project, and the folder with the tables.
+    results: the folder with the results of the other notebooks, ``notebooks``; only those that this build has made are there.
+    note: the file into which the record is written after every cell. cache: where compiled modules are kept, by the hash of
+    their source.
     """
 
     def __init__(
-        self, root: str, data: str, results: str, sweeps: str, note: str, cache: str, notebooks: list[str], as_of: str
+        self, name: str, as_of: str, root: str, data: str, results: str, sweeps: str, note: str, cache: str, notebooks: list[str]
     ) -> None:
-        self.as_of = as_of
+        self.name, self.as_of = name, as_of
         self.root, self.data, self.results, self.sweeps = (os.path.realpath(each) for each in (root, data, results, sweeps))
         self.note, self.cache, self.notebooks = Path(note), Path(cache), notebooks
         self.inputs: dict[str, str] = {}
@@ -166,6 +170,8 @@ class Recorder:
         if event == "open":
             if not getattr(self._quiet, "now", False):
                 self._opened(*arguments)
+        elif event == "sqlite3.connect":
+            self._opened(arguments[0], "r", 0)
         elif event in LISTS:
             looks_for_modules = sys._getframe(1).f_globals.get("__name__", "").startswith(("importlib", "_frozen_importlib"))
             if not getattr(self._quiet, "now", False) and not looks_for_modules:
@@ -193,22 +199,33 @@ class Recorder:
                 self._made_or_awaited(f"sweep:{Path(place).stem}", place, True)
             elif name := self.named(place):
                 self.record(name, hash_of_file(place))
-            elif os.path.exists(
-                place
-            ):  # what is not there tells a notebook nothing that could change unseen: it fails, or goes without
+            elif os.path.exists(place):  # of what is not there nothing is read
                 self.require_known(place)
 
     def require_known(self, place: str) -> None:
         """Raises ``Refused`` for a file or a folder that is neither the project's, nor the data's, nor of the system."""
-        if not (
-            self.named(place)
-            or (place + os.sep).startswith(self._system)
-            or self._is_within(place, os.path.join(self.root, "_build"))
-        ):
+        if self._is_within(place, os.path.join(self.root, "_build")) and not self.named(place):
+            self._refuse(
+                f"reads {place}, which a build makes, perhaps later than this; results of other notebooks are in the folder "
+                "`results`, tables of sweeps in _build/sweeps"
+            )
+        if not (self.named(place) or (place + os.sep).startswith(self._system)):
             self._refuse(
                 f"reads {place}, which is neither in the project nor in its data folder, so that nobody would see it change; put "
                 "it into the data folder"
             )
+
+    def require_own_results(self, folder: Path | str) -> None:
+        """Raises ``Refused`` for a folder of results that is not the one of this run's edition."""
+        if os.path.realpath(folder) != self.results:
+            self.require_known(os.path.realpath(folder))
+
+    def all_notebooks(self) -> list[str]:
+        """The names of all other notebooks; recorded as read. Those that are not made yet are awaited."""
+        self.record("notebooks:", hashed(*self.notebooks))
+        names = [name for name in self.notebooks if name != self.name]
+        self.wait(*(f"results:{name}" for name in names if not os.path.exists(os.path.join(self.results, f"{name}.json"))))
+        return names
 
     def _made_or_awaited(self, what: str, place: str, to_come: bool) -> None:
         if to_come and not os.path.exists(place):
@@ -220,7 +237,11 @@ class Recorder:
         if isinstance(path, int):
             return
         place = os.path.realpath(os.fsdecode(path or "."))
-        if name := self.named(place):
+        if place == self.results:
+            self.all_notebooks()
+            if self.waits:
+                raise NotYet("the results of all notebooks are not made yet")
+        elif name := self.named(place):
             with self.unrecorded():
                 self.record(f"folder {name}", hash_of_folder(place))
         elif os.path.exists(place):
@@ -332,32 +353,11 @@ class _Loader(SourceFileLoader):
                 return code
 
 
-def _settings() -> Iterable[str]:
+def _settings() -> list[str]:
     """Where programs keep a user's settings and caches: these are not a notebook's inputs."""
     home = os.path.expanduser("~")
-    hidden = [os.path.join(home, name) for name in _names(home) if name.startswith(".")]
-    return [
-        *hidden,
-        *(
-            os.environ[name]
-            for name in (
-                "MPLCONFIGDIR",
-                "IPYTHONDIR",
-                "JUPYTER_CONFIG_DIR",
-                "JUPYTER_DATA_DIR",
-                "XDG_CACHE_HOME",
-                "XDG_CONFIG_HOME",
-            )
-            if os.environ.get(name)
-        ),
-    ]
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []
+    named = (os.environ.get(name) for name in SETTINGS_IN)
+    return [*(os.path.join(home, name) for name in SETTINGS), *filter(None, named)]
 
 
 def _plain(whom: Any) -> str:

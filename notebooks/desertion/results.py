@@ -57,6 +57,8 @@ def published(folder: str | Path, notebook: str, evidence: Evidence) -> Results:
     Raises ``EvidenceError`` if that notebook has not been run.
     """
     path, recorder = Path(folder) / f"{notebook}.json", recording.recorder()
+    if recorder:
+        recorder.require_own_results(folder)
     _require_made(path, f"results:{notebook}", f"the notebook {notebook} has not been run for this edition; `make book` runs it")
     with recorder.unrecorded() if recorder else contextlib.nullcontext():
         document = json.loads(path.read_text("utf-8"))
@@ -69,10 +71,7 @@ def published(folder: str | Path, notebook: str, evidence: Evidence) -> Results:
 def everything_published(folder: str | Path, evidence: Evidence, but: str) -> dict[str, Results]:
     """What all notebooks published in ``folder``, but for the one that asks; recorded as read."""
     recorder = recording.recorder()
-    names = sorted(recorder.notebooks if recorder else (path.stem for path in Path(folder).glob("*.json")))
-    if recorder:
-        recorder.record("notebooks:", recording.hashed(*names))
-        recorder.wait(*(f"results:{name}" for name in names if name != but and not (Path(folder) / f"{name}.json").is_file()))
+    names = recorder.all_notebooks() if recorder else sorted(path.stem for path in Path(folder).glob("*.json"))
     return {name: published(folder, name, evidence) for name in names if name != but}
 
 

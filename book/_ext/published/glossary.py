@@ -34,8 +34,8 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def put_in_order(app: Sphinx, env: BuildEnvironment) -> None:
-    """Of terms that differ in capitals only, a link that has neither's leads to the last in the order of pages. To Sphinx that is the
-    one that it read last, and if that one goes, there is none."""
+    """Of terms that differ in capitals only, a link that has neither's leads to the last in the order of pages. To Sphinx that is
+    the one that it read last, and if that one goes, there is none."""
     known = env.get_domain("std").data
     terms = sorted((found for found in known["objects"].items() if found[0][0] == "term"), key=lambda found: found[1][0])
     known["terms"] = {name.lower(): place for (_, name), place in terms}

@@ -1,4 +1,4 @@
-"""A run on a worker of a cluster: ``python -m desertion.pipeline.apart FOLDER NOTEBOOK PARAMETERS FIGURES ANSWER``.
+"""A run on a worker of a cluster: ``python -m desertion.pipeline.apart FOLDER NOTEBOOK PARAMETERS FIGURES EDITION ANSWER``.
 
 The folder holds all that the notebook may read. The answer is a file: the executed notebook with its record, as JSON.
 """
@@ -16,11 +16,12 @@ from .project import Project
 from .running import run_recorded
 
 
-def main(folder: str, name: str, asked: str, figures: str, answer: str) -> int:
+def main(folder: str, name: str, asked: str, figures: str, edition: str, answer: str) -> int:
     """Runs it; 1 with a complaint on the error stream if it fails."""
     project = Project.at(Path(folder))
     try:
-        ran = run_recorded(project, name, (project.notebooks / f"{name}.ipynb").read_bytes(), json.loads(asked), figures == "True")
+        source, results = (project.notebooks / f"{name}.ipynb").read_bytes(), project.edition_folder(edition)
+        ran = run_recorded(project, name, source, json.loads(asked), figures == "True", project.data, results)
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1

@@ -48,10 +48,12 @@ def cluster(address: str) -> Iterator[tuple[Run, int]]:
         raise BuildError(f"SCHEDULER={address}: no Dask scheduler answers ({error or type(error).__name__})") from None
     cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers do not have this library
 
-    def run_it(project: Project, name: str, source: bytes, given: Mapping[str, Any], figures: bool) -> Ran:
-        parcel = packed(project, name, source, given)
-        asked = json.dumps({**given, "data": "../data"}, sort_keys=True)
-        task = client.submit(run_there, parcel, name, asked, figures, key=f"{name}-{digest(parcel, asked, str(figures))}")
+    def run_it(project: Project, name: str, source: bytes, given: Mapping[str, Any], figures: bool, data: Path,
+               results: Path) -> Ran:
+        parcel = packed(project, name, source, data, results)
+        asked = json.dumps({key: "../data" if key == "data" else value for key, value in given.items()}, sort_keys=True)
+        key = f"{name}-{digest(parcel, asked, str(figures), results.name)}"
+        task = client.submit(run_there, parcel, name, asked, figures, results.name, key=key)
         try:
             answer, complaint = task.result()
         except KilledWorker as error:
@@ -71,15 +73,13 @@ def cluster(address: str) -> Iterator[tuple[Run, int]]:
         yield run_it, sum(client.nthreads().values())
 
 
-def packed(project: Project, name: str, source: bytes, given: Mapping[str, Any]) -> bytes:
+def packed(project: Project, name: str, source: bytes, data: Path, results: Path) -> bytes:
     """An archive of all that a run of a notebook may read; equal for equal content."""
-    results = (project.notebooks / given["results"]).resolve() if "results" in given else project.build
     files = [project.root / "requirements.txt", *(path for path in tree(project.notebooks) if path.suffix != ".ipynb"),
              *results.glob("*.json"), *(project.build / "sweeps").glob("*.csv")]
     held = {path.relative_to(project.root).as_posix(): path.read_bytes() for path in files if path.is_file()}
     held |= {f"notebooks/{each}.ipynb": b"" for each in project.notebook_names} | {f"notebooks/{name}.ipynb": source}
-    tables = project.notebooks / given["data"] if "data" in given else project.data
-    held |= {f"data/{path.name}": path.read_bytes() for path in tree(tables.resolve(), (".csv", ".json"))}
+    held |= {f"data/{path.name}": path.read_bytes() for path in tree(data, (".csv", ".json"))}
     parcel = io.BytesIO()
     with zipfile.ZipFile(parcel, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in sorted(held.items()):
@@ -87,14 +87,15 @@ def packed(project: Project, name: str, source: bytes, given: Mapping[str, Any])
     return parcel.getvalue()
 
 
-def run_there(parcel: bytes, name: str, asked: str, figures: bool) -> tuple[str | None, str]:
+def run_there(parcel: bytes, name: str, asked: str, figures: bool, edition: str) -> tuple[str | None, str]:
     """On a worker: runs a notebook in a folder of its own; gives it executed, with its record, or ``None`` and what went wrong."""
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
             archive.extractall(folder)
         environment = {**os.environ, "PYTHONPATH": str(Path(folder, "notebooks")), "DESERTION_ENGINE": "nbclient"}
         answer = Path(folder, "answer.json")
-        done = subprocess.run([sys.executable, "-m", "desertion.pipeline.apart", folder, name, asked, str(figures), str(answer)],
+        done = subprocess.run([sys.executable, "-m", "desertion.pipeline.apart", folder, name, asked, str(figures), edition,
+                               str(answer)],
                               env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:
             return None, done.stderr.strip()

@@ -39,7 +39,7 @@ class Present:
     def hash(self, path: Path) -> str:
         """Hash of a file's content, or of the names in a folder; ``ABSENT`` where there is neither."""
         if path not in self._hashes:
-            self._hashes[path] = _hash(path)
+            self._hashes[path] = hash_at(path)
         return self._hashes[path]
 
     def evidence(self, folder: Path, as_of: str = "latest", without: str = "") -> Evidence:
@@ -63,10 +63,10 @@ class Present:
 
 def differing(hashes: dict[str, str]) -> list[str]:
     """The paths whose content has another hash now."""
-    return [path for path, was in hashes.items() if _hash(Path(path)) != was]
+    return [path for path, was in hashes.items() if hash_at(Path(path)) != was]
 
 
-def _hash(path: Path) -> str:
+def hash_at(path: Path) -> str:
     return hash_of_folder(path) if path.is_dir() else hash_of_file(path)
 
 
@@ -119,6 +119,12 @@ class Inputs:
             kind, _, name = what.partition(":")
             self._found[what] = KINDS[kind](self, name)
         return self._found[what]
+
+    def hash_now(self, what: str) -> str:
+        """The same of a file or folder as it is at this moment. A kernel hashes a file just before it is read, and a file that was
+        saved in between is another afterwards; of rows and results it hashes what it has read."""
+        kind, _, name = what.removeprefix("folder ").partition(":")
+        return hash_at(self._path(f"{kind}:{name}")) if kind in ("file", "data") else self.hash(what)
 
     def has_asked(self, what: str) -> bool:
         """Whether the hash of this was asked for: if it must be made, it is made by now."""

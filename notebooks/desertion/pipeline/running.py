@@ -43,7 +43,7 @@ class Ran:
     seconds: float = 0.0
 
 
-Run = Callable[[Project, str, bytes, Mapping[str, Any], bool], Ran]  # what runs a notebook, as ``run_recorded`` does
+Run = Callable[[Project, str, bytes, Mapping[str, Any], bool, Path, Path], Ran]  # what runs a notebook, as ``run_recorded`` does
 
 
 def at_once(workers: int) -> None:
@@ -77,19 +77,23 @@ def cell_seconds() -> int:
     return int(given)
 
 
-def run_recorded(project: Project, name: str, source: bytes, given: Mapping[str, Any], figures: bool = True) -> Ran:
+def run_recorded(
+    project: Project, name: str, source: bytes, given: Mapping[str, Any], figures: bool, data: Path, results: Path
+) -> Ran:
     """Runs a notebook and records what it reads.
 
-    source: the notebook's file as the build has seen it. figures: without them, only numbers are computed. Raises ``BuildError``
-    with the cell's number and its error if one fails, unless it failed for what is still to be made.
+    source: the notebook's file as the build has seen it. figures: without them, only numbers are computed. data, results: the
+    folder of tables and that of other notebooks' results, of its edition. Raises ``BuildError`` with the cell's number and its
+    error if one fails, unless it failed for what is still to be made.
     """
     with _room, tempfile.TemporaryDirectory() as folder:
         note = Path(folder, "record.json")
         settings = {
-            "root": str(project.root),
-            "data": str(project.notebooks / given.get("data", "../data")),
+            "name": name,
             "as_of": given.get("as_of", ""),
-            "results": str(project.notebooks / given.get("results", "../_build/editions/latest")),
+            "root": str(project.root),
+            "data": str(data),
+            "results": str(results),
             "note": str(note),
             "sweeps": str(project.build / "sweeps"),
             "cache": str(project.build / "compiled"),

@@ -273,13 +273,16 @@ class Runs:
 
     def _run(self, asked: Asked, inputs: Inputs, job: Job) -> StoredRun | None:
         """Runs a notebook and stores the run; ``None`` if it had to wait for others first: they are there now."""
-        _ = inputs.folder  # is laid out
         self.say(f"{job[0]}: {job[1]} …")
-        ran = self.run_it(asked.project, asked.name, asked.source.content, asked.given, asked.edition.figures)
+        results = asked.project.edition_folder(asked.edition.name)
+        ran = self.run_it(
+            asked.project, asked.name, asked.source.content, asked.given, asked.edition.figures, inputs.folder, results
+        )
         if ran.waits:
             self._make_ready(asked, ran, inputs)
             return None
-        if moved := sorted({*ran.changed, *(what for what, found in ran.inputs if inputs.hash(what) != found)}):
+        moved = {what for what, found in ran.inputs if not found == inputs.hash(what) == inputs.hash_now(what)}
+        if moved := sorted(moved | set(ran.changed)):
             raise Changed(f"{job[1]} read {', '.join(map(in_short, moved))}")
         run = self.store.keep(asked.name, asked.identity, ran)
         self.made[job] = "run"
