@@ -66,6 +66,7 @@ faults: $(BIN)/.test ## kill builds at sixty moments, fill the disk, damage file
 	@$(BIN)/python -m pytest tests/test_faults.py --kills $(or $(KILLS),60) -s
 
 stateful: $(BIN)/.test ## edit a small book at random and compare each build with a clean one: the same bytes, as explained (EDITS=300; SEED=500)
+	@$(BIN)/python -m pytest tests/test_pages_follow.py --together 1
 	@PYTHONPATH=notebooks $(BIN)/python tests/stateful.py --edits $(or $(EDITS),300) --seed $(or $(SEED),500)
 
 coverage: $(BIN)/.test ## say which lines and branches of the library the tests do not reach (TESTS="tests/test_bounds.py …": with these alone)

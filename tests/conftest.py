@@ -28,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rows", default="200", help="how many rows the mutation of tables changes, or all")
     parser.addoption("--folders", type=int, default=30, help="how many spoilt folders of tables the fuzz tries")
     parser.addoption("--fuzz-seed", type=int, default=500, help="from what its choices are drawn")
+    parser.addoption("--together", type=int, default=5, help="how many edits of pages are built at once: 1 for each by itself")
     parser.addoption("--kills", type=int, default=8, help="how often a build is killed, at moments chosen by chance")
 
 

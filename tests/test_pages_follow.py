@@ -408,13 +408,34 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
         build.workshop.end()
 
 
-@pytest.mark.parametrize("edit", EDITS)
-def test_after_an_edit_the_pages_are_those_of_a_clean_build_and_only_those_that_show_it_are_written(book: Book, edit: str) -> None:
-    """In this order: each edit is made to what the one before has left."""
-    change, expected = EDITS[edit]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Edits, so many together; one that is refused ends its group, for the next one mends it."""
+    if "group" in metafunc.fixturenames:
+        groups: list[list[str]] = [[]]
+        for name, (_, expected) in EDITS.items():
+            groups[-1].append(name)
+            if len(groups[-1]) >= metafunc.config.getoption("--together") or expected == REFUSED:
+                groups.append([])
+        metafunc.parametrize("group", [group for group in groups if group], ids=", ".join)
+
+
+def test_after_edits_the_pages_are_those_of_a_clean_build(book: Book, group: list[str]) -> None:
+    """In this order: each edit is made to what the one before has left. After one alone, only those pages are written that show it."""
+    for name in group[:-1]:
+        EDITS[name][0](book.stage)
+    change, expected = EDITS[group[-1]]
     found = book.edit(change)
-    if expected is not None:
+    if expected == REFUSED or (len(group) == 1 and expected is not None):
         assert found == (set(book.steps.times()) or ALL if expected == ALL else expected)
+
+
+@pytest.mark.parametrize("name", ["a sentence", "a result", "a notebook's words", "an image"])
+def test_only_the_pages_that_show_what_was_edited_are_written(book: Book, name: str) -> None:
+    book.stage.clear()
+    book.stage.update(beginning())
+    book.build()
+    change, expected = EDITS[name]
+    assert book.edit(change) == expected
 
 
 def test_times_of_files_decide_nothing(book: Book) -> None:
