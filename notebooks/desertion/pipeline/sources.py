@@ -45,6 +45,7 @@ class Source:
     def __init__(self, path: Path, content: bytes) -> None:
         self.path, self.content = path, content
         self.notebook = read_notebook(path, content)
+        self._found: dict[str, bool] = {}
 
     @cached_property
     def hash(self) -> str:
@@ -79,7 +80,9 @@ class Source:
 
         Then two runs with different values of it are the same run, if both read the same. In any doubt it does not.
         """
-        return self._trees is not None and not any(_shows(tree, name) for tree in self._trees)
+        if name not in self._found:  # settings by the hundred ask the same
+            self._found[name] = self._trees is not None and not any(_shows(tree, name) for tree in self._trees)
+        return self._found[name]
 
     def mentioned(self, notebooks: Iterable[str], sweeps: Iterable[str]) -> set[tuple[str, str]]:
         """Which of these notebooks and sweeps its texts name: ("results" or "sweep", name). It may read them. Whether it does is
@@ -161,8 +164,11 @@ class _WithoutHandedOn(ast.NodeTransformer):
 
 def _shows(tree: ast.Module, name: str) -> bool:
     """Whether a cell uses a variable for anything but handing it to a reader, or could without naming it."""
-    if any(found in ROUNDABOUT for found in _names(tree)):
+    names = set(_names(tree))
+    if names & ROUNDABOUT:
         return True
+    if name not in names:
+        return False
     scopes = [symtable.symtable(ast.unparse(_WithoutHandedOn().visit(copy.deepcopy(tree))), "cell", "exec")]
     while scopes:
         scope = scopes.pop()
