@@ -14,6 +14,7 @@ import pytest
 import resvg_py
 from desertion.pipeline import changes, manifest, private, provenance, site
 from desertion.pipeline.errors import BuildError
+from desertion.pipeline.files import digest
 from desertion.pipeline.project import Project
 from desertion.pipeline.sides import Figure
 from small_project import ROOT, lay_out
@@ -47,7 +48,8 @@ def executed(printed: str) -> str:
 
 
 def published(project: Project, name: str = "book") -> Path:
-    site.complete(project, project.build / "pages", project.build / name)
+    text = (project.build / "editions/latest/notebooks/small.ipynb").read_text("utf-8")
+    site.complete(project, project.build / "pages", project.build / name, {("latest", "small", digest(text)): lambda: text})
     return project.build / name
 
 
