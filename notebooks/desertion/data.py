@@ -238,7 +238,7 @@ class Evidence:
             known = set(whole._rows[name]) if name in whole._rows else set()
             if (self.folder / f"{LEFT_OUT}.csv").is_file():
                 known |= set(whole._text(LEFT_OUT)[name])
-            if name in LISTED:
+            if name in LISTED and (self.folder / f"{LISTED[name]}.csv").is_file():
                 known |= set(whole._table(LISTED[name]).table[name])
             whole._vocabularies[name] = known
         return whole._vocabularies[name]
