@@ -37,6 +37,7 @@ def test_retellings_not_public_yet_are_not_counted(evidence):
 
 
 def test_nothing_kept_folds_to_nothing(evidence):
+    evidence.awaits(measure="other")
     kept = evidence.observations(measure="other")
     assert fold(kept, retellings(evidence, kept)).empty
 

@@ -58,7 +58,7 @@ def stored(project):
 
 
 def now(project, edition=LATEST, first=FIRST):
-    return Inputs(Present(), project, edition, lambda name: first if name == "first" else None, lambda name: None)
+    return Inputs(Present(), project, edition, lambda name: first if name == "first" else None, lambda name: True)
 
 
 def found(project, edition=LATEST, first=FIRST, **identity):
@@ -139,11 +139,17 @@ def test_a_figure_that_became_public_later_is_none_of_an_earlier_date(project):
     assert found(project, ARTICLE) and not found(project)
 
 
+def test_the_table_of_a_sweep_that_the_book_no_longer_has_is_none(project):
+    runs = store(project).of("second", IDENTITY)
+    gone = Inputs(Present(), project, LATEST, lambda name: FIRST, lambda name: False)
+    assert stands(runs, now(project)) and stands(runs, gone) is None and list(differences(*runs, gone)) == ["sweep:grid"]
+
+
 def test_what_must_be_made_is_asked_for_last_and_in_order(project):
     """What a run read after something that differs need not be made now to know that it does not stand."""
     put(project.notebooks / "helper.py", "30", "31")
     asked = []
-    inputs = Inputs(Present(), project, LATEST, lambda name: asked.append(name) or FIRST, asked.append)
+    inputs = Inputs(Present(), project, LATEST, lambda name: asked.append(name) or FIRST, lambda name: not asked.append(name))
     run, = store(project).of("second", IDENTITY)
     assert next(differences(run, inputs)) == "file:notebooks/helper.py" and asked == []
     assert list(differences(run, inputs)) == ["file:notebooks/helper.py"] and asked == ["first", "grid"]

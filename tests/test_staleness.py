@@ -108,7 +108,7 @@ def test_a_change_of_any_row_runs_those_that_read_it_and_no_other(request, monke
         field = "value" if table.loc[table["id"] == row, "value"].item() else "low"
         mutant.__dict__["_rows"] = table.assign(**{field: table[field].mask(table["id"] == row, "123456789")})
         monkeypatch.setattr(Inputs, "evidence", mutant)
-        inputs = Inputs(present, PROJECT, LATEST, lambda name: None, lambda name: None)
+        inputs = Inputs(present, PROJECT, LATEST, lambda name: None, lambda name: False)
         run = {name for name in NOTEBOOKS if stands([run_of(name)], inputs) is None}
         if run != {name for name in NOTEBOOKS if texts[row] in reading[name]}:
             wrong.append((row, "run", run))

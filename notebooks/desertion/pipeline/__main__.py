@@ -236,7 +236,8 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
             run_it, workers = stack.enter_context(cluster(chosen.scheduler))
         running.at_once(workers)
         runs = Runs(project, Present(), run_it)
-        runs.sweeps = {each.name: functools.partial(sweep.write_table, each, runs, workers) for each in sweeps}
+        both = [*sweep.load_sweeps(project), *sweeps]  # those of the book may be read by the others' notebooks
+        runs.sweeps = {each.name: functools.partial(sweep.write_table, each, runs, workers) for each in both}
         for each in sweeps:
             if chosen.only in (None, each.name):
                 started = time.perf_counter()

@@ -64,9 +64,10 @@ class Plans:
                 raise Doubt(f"reads the results of {name}")
             return plan.run.of_edition(edition.name)
 
-        def swept(name: str) -> None:
+        def swept(name: str) -> bool:
             if self.lacking.get(name):
                 raise Doubt(f"reads the sweep {name}")
+            return name in self.lacking
 
         return Inputs(self.runs.present, self.runs.project, edition, document, swept)
 
@@ -158,6 +159,7 @@ def report(project: Project, editions: list[Edition]) -> str:
         require_clean(folder)
     plans = Plans(project)
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
+    plans.lacking = {each.name: 1 for each in sweeps}  # until it is known
     said = [lacking(plans, each) for each in sweeps]
     lines = [
         line
@@ -172,7 +174,6 @@ def lacking(plans: Plans, asked: sweep.Sweep) -> str:
     if sweep.is_current(asked, plans.runs):
         plans.lacking[asked.name] = 0
         return f"sweep {asked.name}: stays"
-    plans.lacking[asked.name] = 1  # its notebooks may read it
     jobs = asked.jobs({name: plans.runs.reads_of(name) for name in asked.notebooks})
     without = {
         (plans.runs.likeness(plans.runs.asked(edition, name), plans.inputs(edition)))

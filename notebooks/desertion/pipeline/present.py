@@ -98,7 +98,7 @@ class Inputs:
     """The hash of whatever a run for one edition can have read.
 
     documents: gives what a notebook has published for the edition (``None`` if it has not); sweeps: brings the table of a sweep
-    up to date. A build makes both when they are first asked for.
+    up to date, and says whether the book has that sweep. A build makes both when they are first asked for.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Inputs:
         project: Project,
         edition: Edition,
         documents: Callable[[str], dict[str, Any] | None],
-        sweeps: Callable[[str], None],
+        sweeps: Callable[[str], bool],
     ) -> None:
         self.present, self.project, self.edition = present, project.seen_by(edition), edition
         self.documents, self.sweeps = documents, sweeps
@@ -178,8 +178,7 @@ class Inputs:
         return ABSENT if document is None else hashed(as_json(document))
 
     def _sweep(self, name: str) -> str:
-        self.sweeps(name)
-        return hash_of_file(self.project.sweep_file(name))
+        return hash_of_file(self.project.sweep_file(name)) if self.sweeps(name) else ABSENT
 
     def _notebooks(self, _: str) -> str:
         return hashed(*self.project.notebook_names)

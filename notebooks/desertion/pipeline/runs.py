@@ -24,7 +24,7 @@ from .errors import BuildError
 from .files import as_json, digest, write
 from .present import MADE, Inputs, Present
 from .project import COMMON, SETTING, Edition, Project
-from .running import Ran, Run, run_recorded
+from .running import Run, run_recorded
 from .sources import Source, source_at
 from .store import Run as StoredRun
 from .store import Store
@@ -180,8 +180,13 @@ class Runs:
             [each for each in self.project.notebook_names if each != name], list(self.sweeps)
         )
 
+    def has_sweep(self, name: str, by: Job) -> bool:
+        """Whether the book has a sweep; its table is then up to date. What lies there of other sweeps no clean build would have."""
+        self.settle_sweep(name, by)
+        return name in self.sweeps
+
     def settle_sweep(self, name: str, by: Job | None = None) -> Any:
-        """Brings the table of a sweep up to date. One that is not of this book is a file as any other."""
+        """Brings the table of a sweep up to date."""
         return self._once(("sweep", name), by, self.sweeps[name]) if name in self.sweeps else None
 
     def used(self) -> set[str]:
@@ -251,7 +256,7 @@ class Runs:
                 return None
             return self.settle(edition, name, by).of_edition(edition.name)
 
-        return Inputs(self.present, self.project, edition, document, lambda name: self.settle_sweep(name, by))
+        return Inputs(self.present, self.project, edition, document, lambda name: self.has_sweep(name, by))
 
     def _settled(self, edition: Edition, name: str) -> StoredRun:
         job = edition.name, name
@@ -278,8 +283,9 @@ class Runs:
         ran = self.run_it(
             asked.project, asked.name, asked.source.content, asked.given, asked.edition.figures, inputs.folder, results
         )
-        if ran.waits:
-            self._make_ready(asked, ran, inputs)
+        strange = [what for what, _ in ran.inputs if what.startswith("sweep:") and what.partition(":")[2] not in self.sweeps]
+        if waits := [*ran.waits, *strange]:
+            self._make_ready(asked, waits, ran.failure, inputs)
             return None
         moved = {what for what, found in ran.inputs if not found == inputs.hash(what) == inputs.hash_now(what)}
         if moved := sorted(moved | set(ran.changed)):
@@ -289,9 +295,9 @@ class Runs:
         self.say(f"{job[0]}: {job[1]}: run in {ran.seconds:.1f} s")
         return run
 
-    def _make_ready(self, asked: Asked, ran: Ran, inputs: Inputs) -> None:
+    def _make_ready(self, asked: Asked, waits: list[str], failure: BuildError | None, inputs: Inputs) -> None:
         """Makes what a notebook asked for in vain. Raises ``BuildError`` where there is no such thing."""
-        for what in ran.waits:
+        for what in waits:
             kind, _, name = what.partition(":")
             known = self.sweeps if kind == "sweep" else self.project.notebook_names
             if kind != "sweep" and name == asked.name:
@@ -301,7 +307,7 @@ class Runs:
                 there = ", ".join(sorted(known)) or "none at all"
                 raise BuildError(f"notebooks/{asked.name}.ipynb: reads {read} {name!r}, and there is none; there are {there}")
             if inputs.has_asked(what):  # it was made, and still not found: it was looked for elsewhere
-                raise ran.failure or BuildError(f"notebooks/{asked.name}.ipynb: looks for {what} where it is not")
+                raise failure or BuildError(f"notebooks/{asked.name}.ipynb: looks for {what} where it is not")
             inputs.hash(what)
 
     def likeness(self, asked: Asked, inputs: Inputs) -> str:
