@@ -73,7 +73,7 @@ def make_translation(project: Project, language: str) -> Path:
         output = Path(temporary) / "pages"
         formats.run_sphinx("html", project, output, {"language": language})
         fresh, before = Path(temporary) / "fresh", Path(temporary) / "before"
-        site.complete(project, output, fresh)
+        site.complete(project, output, fresh, {})  # the executed notebooks were looked through when the book was built
         if target.exists():
             target.rename(before)
         fresh.rename(target)
