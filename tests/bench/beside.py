@@ -6,6 +6,7 @@ The earlier commit gets a virtual environment of its own, from its own lock.
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import subprocess
 import tempfile
@@ -54,7 +55,8 @@ class Side:
     def notebook(self, numbers: count) -> float:
         page = self.root / "notebooks" / "exits.ipynb"
         old = page.read_text("utf-8")
-        page.write_text(old.replace('"evidence = load(data, as_of)\\n"', f'"evidence = load(data, as_of)  # {next(numbers)}\\n"', 1), "utf-8")
+        line = f'"evidence = load(data, as_of)  # {next(numbers)}\\n"'
+        page.write_text(re.sub(r'"evidence = load\(data, as_of\)[^"]*"', lambda _: line, old, count=1), "utf-8")
         assert page.read_text("utf-8") != old
         return self.book()
 
