@@ -22,7 +22,7 @@ from .files import as_json, digest, tree, write
 from .running import Ran, payloads, scrubbed
 from .sources import title_of
 
-FORM = "6"  # how runs are stored: those that were stored otherwise are not found
+FORM = "7"  # how runs are stored: those that were stored otherwise are not found
 KEPT = 10  # books and sweeps whose runs are kept
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
@@ -154,8 +154,11 @@ def _lists(note: Path) -> list[list[str]]:
 
 
 def _bare(notebook: Any) -> str:
-    """An executed notebook as it is stored: scrubbed, so that equal runs are equal files, and without what the document has."""
+    """An executed notebook as it is stored: scrubbed, so that equal runs are equal files; without what the document has, and
+    without its parameters, which ``Run.notebook`` writes as those of the edition that is asked for."""
     for cell in scrubbed(notebook).cells:
+        if INJECTED in cell.metadata.get("tags", []):
+            cell.source = ""
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(MIME, None)
     return json.dumps(notebook, sort_keys=True, ensure_ascii=False) + "\n"
