@@ -149,6 +149,11 @@ class Evidence:
             recorder.record("date:", recording.hashed(self._as_of))
         return self._as_of
 
+    @property
+    def extent(self) -> tuple[int, ...]:
+        """How much has been read of this evidence: it grows with everything that a record would have."""
+        return len(self.reads), sum(map(len, self._asked.values()))
+
     def recorded(self, recorder: recording.Recorder) -> dict[str, str]:
         """What was read of this evidence, as records have it: a selection, of which folder and which date → the hash of its rows;
         and the names that were asked for → the hash of those that are in no table, which are none."""

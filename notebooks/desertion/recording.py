@@ -25,6 +25,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,7 @@ class Recorder:
         self._written: set[str] = set()
         self._quiet = threading.local()
         self._system = tuple({os.path.realpath(each) + os.sep for each in (*SYSTEM, sys.prefix, sys.base_prefix, *_settings())})
-        self._last = ""
+        self._last: tuple[Any, ...] = ()  # how much the record held when it was last written
 
     def record(self, what: str, found: str) -> None:
         """Notes what was read, and the hash of what was there."""
@@ -291,9 +292,10 @@ class Recorder:
         sys.path_hooks.insert(0, self._finder)
         for entry in [entry for entry in sys.path_importer_cache if self.named(os.path.realpath(entry or "."))]:
             del sys.path_importer_cache[entry]
+        real = cache(os.path.realpath)  # of the few folders in which a thousand modules lie
         for module in list(sys.modules.values()):  # this one, and what it is in
             path = getattr(module, "__file__", None)
-            if path and (name := self.named(os.path.realpath(path))):
+            if path and (name := self.named(os.path.join(real(os.path.dirname(path)), os.path.basename(path)))):
                 self.record(name, hash_of_file(path))
 
     def _finder(self, entry: str) -> FileFinder:
@@ -305,7 +307,10 @@ class Recorder:
     # --- What the build is told ---------------------------------------------------------------------------------------------
 
     def write(self, *_: Any) -> None:
-        """Writes the record as it now is, if it is another than before."""
+        """Writes the record as it now is, if anything has been read since it was written."""
+        now = (len(self.inputs), len(self.changed), len(self.waits), len(self.refused), *(each.extent for each in self._evidence))
+        if now == self._last:
+            return
         with self.unrecorded():
             for each in self._evidence:
                 self.inputs |= each.recorded(self)
@@ -319,11 +324,10 @@ class Recorder:
                 },
                 sort_keys=True,
             )
-            if text != self._last:
-                unfinished = self.note.with_name(f"{self.note.name}.unfinished")
-                unfinished.write_text(text, "utf-8")
-                unfinished.replace(self.note)
-                self._last = text
+            unfinished = self.note.with_name(f"{self.note.name}.unfinished")
+            unfinished.write_text(text, "utf-8")
+            unfinished.replace(self.note)
+        self._last = now
 
 
 class _Loader(SourceFileLoader):

@@ -12,7 +12,7 @@ from sphinx.builders import Builder
 from sphinx.config import Config
 
 from . import elements, extras, slim, store
-from .png import drawn
+from .png import draw_meanwhile, drawn
 
 FIELDS = ("value", "low", "high", "unit", "text")
 # Shipped by the theme, used by no page of this book (see templates/layout.html).
@@ -47,6 +47,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or not elements.is_web(app.builder):
         return
     source, out = Path(app.srcdir), Path(app.outdir)
+    if app.published_drawing:
+        app.published_drawing.wait()
     write_json(out / "results.json", results(source))
     write_json(out / "claims.json", store.look_up(source, (store.CLAIMS,)) or {})
     for edition in store.editions(source):
@@ -68,10 +70,21 @@ def wide_figures(source: Path, edition: str) -> list[str]:
     return [name for name in named if (source / "published" / edition / "files" / name).is_file()]
 
 
+def begin_to_draw(app: Sphinx) -> None:
+    """The figures' PNG files are drawn while the pages are made."""
+    source, kept = Path(app.srcdir), shelf(app)
+    if elements.is_web(app.builder):
+        files = [source / "published" / edition / "files" / name for edition in store.editions(source)
+                 for name in wide_figures(source, edition)]
+        app.published_drawing = draw_meanwhile(files, kept)
+
+
 def draw(svg: Path, png: Path, kept: Path) -> None:
     """A figure's PNG; what is not SVG is said, as it is on the page that shows it."""
     try:
-        drawn(svg, png, kept)
+        content = drawn(svg, kept)
+        png.parent.mkdir(parents=True, exist_ok=True)
+        png.write_bytes(content)
     except ValueError as error:
         store.logger.warning(f"{svg}: cannot be drawn: {error}", type="published")
 
@@ -117,5 +130,6 @@ def setup(app: Sphinx) -> None:
     if "comments_config" not in app.config:
         app.add_config_value("comments_config", {}, "")
     app.connect("config-inited", add_templates)
+    app.connect("builder-inited", begin_to_draw)
     app.connect("write-started", place_notebook_styles)
     app.connect("build-finished", finish)

@@ -80,10 +80,11 @@ def made(project: Project, present: Present, editions: list[Edition], workers: i
         runs.source(name)  # what is no notebook is said first
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
     runs.sweeps = {each.name: partial(bring_up_to_date, each, runs, workers) for each in sweeps}
-    running.get_ready(project)
-    with step("data", "checked"):
-        for folder in dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)]):
-            require_clean(folder)
+    if not unchanged.only_pages(project, editions, present):
+        running.get_ready(project)
+        with step("data", "checked"):
+            for folder in dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)]):
+                require_clean(folder)
     shutil.rmtree(project.build / "editions", ignore_errors=True)  # nobody must find results there that this build has not made
     try:
         runs.settle_all(editions)

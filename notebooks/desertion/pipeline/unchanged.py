@@ -19,6 +19,8 @@ from .project import Edition, Project
 if TYPE_CHECKING:
     from .store import Run
 
+PAGES = ("book", "_toc.yml", "_config.yml", "CITATION.cff")  # what no notebook and no check of the data reads
+
 
 def note(project: Project) -> Path:
     return project.build / "done" / "book"
@@ -32,6 +34,21 @@ def is_built(project: Project, editions: list[Edition]) -> bool:
         and last["of"] == _of(project, editions)
         and not differing(last["inputs"])
         and last["outputs"] == outputs(project)
+    )
+
+
+def only_pages(project: Project, editions: list[Edition], present: Present) -> bool:
+    """Whether nothing but prose and what dresses it has changed since the last book: then the data are checked, and no notebook
+    will have to run."""
+    last = noted(project)
+    rooms = [project.root / name for name in PAGES]
+    return (
+        bool(last)
+        and last["of"] == _of(project, editions)
+        and all(
+            present.hash(Path(path)) == was or any(Path(path).is_relative_to(room) for room in rooms)
+            for path, was in last["inputs"].items()
+        )
     )
 
 
