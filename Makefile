@@ -5,7 +5,7 @@ EDITION ?= latest
 PORT ?= 8500
 BIN := .venv/bin
 ENGINE ?= warm
-RUN := DESERTION_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m desertion.pipeline
+RUN := LIVINGBOOK_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
 .PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
 
@@ -54,7 +54,7 @@ verify: $(BIN)/.book ## build the book twice under different circumstances and c
 	@$(RUN) --data $(DATA) verify --edition $(EDITION) $(if $(AGAINST),--against "$(AGAINST)")
 
 check-data: $(BIN)/.book ## check the tables against their contract (DATA=folder)
-	@PYTHONPATH=notebooks $(BIN)/python -m desertion.contract $(DATA)
+	@PYTHONPATH=notebooks $(BIN)/python -m livingbook.contract $(DATA)
 
 test: $(BIN)/.test ## run the whole test suite
 	@$(BIN)/python -m pytest
@@ -74,7 +74,7 @@ coverage: $(BIN)/.test ## say which lines and branches of the library the tests 
 	@$(BIN)/python -m pytest $(TESTS) --cov --cov-report=; status=$$?; \
 	  $(BIN)/python -m coverage report --skip-covered --show-missing && exit $$status
 
-mutants: $(BIN)/.test ## change the library in small ways, one at a time: does a test notice each? (about an hour; MUTANTS="desertion.rates.*": some)
+mutants: $(BIN)/.test ## change the library in small ways, one at a time: does a test notice each? (about an hour; MUTANTS="desertion.counts.rates.*": some)
 	@$(BIN)/python tests/mutants.py $(MUTANTS)
 
 check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)

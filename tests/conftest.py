@@ -40,7 +40,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def book() -> Path:
     """The real book, brought up to date in this checkout: where nothing has changed, that takes a moment."""
-    done = subprocess.run([sys.executable, "-m", "desertion.pipeline", "book"], cwd=ROOT, capture_output=True, text=True, check=False,
+    done = subprocess.run([sys.executable, "-m", "livingbook", "book"], cwd=ROOT, capture_output=True, text=True, check=False,
                           env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")}, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "_build" / "html"

@@ -1,4 +1,4 @@
-"""Is every line of the library that decides a number held by a test? ``make mutants`` (about an hour; MUTANTS="desertion.rates.*": some).
+"""Is every line of the library that decides a number held by a test? ``make mutants`` (about an hour; MUTANTS="desertion.counts.rates.*": some).
 
 mutmut changes the library in a copy of the project, one small change at a time, and runs the tests that reach it. A change that no
 test notices is printed, unless ``survivors.yml`` says why it makes no difference; then the exit code is 1.
@@ -18,10 +18,15 @@ from typing import Any
 import yaml
 
 # The estimators and their bounds, verdicts, the evidence as of a day, the contract; of the pipeline, whether a run is made again.
-MODULES = ["bounds", "rates", "windows", "series", "flows", "lists", "composition", "misclassification", "loglinear", "strength", "verdicts", "data",
-           "contract.rules", "contract.figures", "contract.descriptions", "contract.personal", "contract.plain", "contract.texts"]
-FUNCTIONS = ["desertion.pipeline.present.*", "desertion.pipeline.store.*", "desertion.pipeline.runs.x_differences__mutmut_*", "desertion.pipeline.runs.x_stands__mutmut_*"]
-TESTS = ["bounds", "rates", "windows", "series", "flows", "lists", "composition", "misclassification", "loglinear", "strength", "verdicts", "data",
+MODULES = [
+    *(f"livingbook.{module}" for module in (
+        "values.bounds", "notebook.verdicts", "evidence.reading", "contract.rules", "contract.observation_rules", "contract.reference_rules",
+        "contract.personal_data", "contract.notation", "contract.cell_rules")),
+    *(f"desertion.{module}" for module in (
+        "counts.rates", "counts.windows", "counts.series", "counts.flows", "counts.force", "methods.two_lists", "methods.composition",
+        "methods.misclassification"))]
+FUNCTIONS = ["livingbook.runs.present.*", "livingbook.runs.store.*", "livingbook.runs.runs.x_differences__mutmut_*", "livingbook.runs.runs.x_stands__mutmut_*"]
+TESTS = ["bounds", "rates", "windows", "series", "flows", "lists", "composition", "misclassification", "strength", "verdicts", "data",
          "contract", "rows", "runs"]
 SETTINGS = """
 [tool.pytest.ini_options]
@@ -39,8 +44,8 @@ CHANGED = re.compile(r"^([-+])(?![-+]{2})(.*)$", re.M)
 
 def main(root: Path, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python tests/mutants.py", description=__doc__)
-    parser.add_argument("names", nargs="*", help="mutants to try, as desertion.rates.*; without it, all")
-    names = parser.parse_args(arguments).names or [*(f"desertion.{module}.*" for module in MODULES), *FUNCTIONS]
+    parser.add_argument("names", nargs="*", help="mutants to try, as desertion.counts.rates.*; without it, all")
+    names = parser.parse_args(arguments).names or [*(f"{module}.*" for module in MODULES), *FUNCTIONS]
     folder = root / "_build" / "mutants"
     lay_out(root, folder)
     subprocess.run([sys.executable, "-m", "mutmut", "run", *names], cwd=folder, check=True)
@@ -59,14 +64,16 @@ def lay_out(root: Path, folder: Path) -> None:
     """A copy of the project as mutmut wants it. What an earlier run found out is forgotten: tests may have changed since."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    shutil.copytree(root / "notebooks" / "desertion", folder / "src" / "desertion", ignore=shutil.ignore_patterns("__pycache__"))
+    packages = sorted(path.parent.name for path in (root / "notebooks").glob("*/__init__.py"))
+    for package in packages:
+        shutil.copytree(root / "notebooks" / package, folder / "src" / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(root / "data", folder / "data")
-    shutil.copytree(root / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("__pycache__", "desertion"))
+    shutil.copytree(root / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("__pycache__", *packages))
     (folder / "tests").mkdir()
     for path in (root / "tests").glob("*.py"):  # those tests, and what they have in common
         if not path.name.startswith("test_") or path.stem.removeprefix("test_") in TESTS:
             shutil.copy(path, folder / "tests")
-    files = [f"src/desertion/{module.replace('.', '/')}.py" for module in [*MODULES, "pipeline.execution"]]
+    files = [f"src/{module.replace('.', '/')}.py" for module in [*MODULES, "livingbook.runs.present", "livingbook.runs.store", "livingbook.runs.runs"]]
     (folder / "pyproject.toml").write_text(SETTINGS.format(modules=files), "utf-8")
 
 

@@ -287,7 +287,7 @@ def write(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes], q
 def start(root: Path, *arguments: str, ahead: int = 0) -> subprocess.Popen[str]:
     """A command of the pipeline on a folder, in a process group of its own. ahead: seconds by which its clock is wrong."""
     environment = {**os.environ, "PYTHONPATH": str(root / "notebooks"), "CLOCK_AHEAD": str(ahead or "")}
-    words = [sys.executable, "-m", "desertion.pipeline", "--root", str(root), *arguments]
+    words = [sys.executable, "-m", "livingbook", "--root", str(root), *arguments]
     return subprocess.Popen(words, cwd=root, env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, start_new_session=True)
 

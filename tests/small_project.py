@@ -10,9 +10,9 @@ import nbformat
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = '''
-from desertion.data import load
-from desertion.parameters import AsOf, Folder, Persons, check
-from desertion.publish import Publisher
+from livingbook.evidence.reading import load
+from livingbook.notebook.parameters import AsOf, Folder, Persons, check
+from livingbook.notebook.publish import Publisher
 ---
 as_of: AsOf = "latest"  # the evidence that was public on this day
 data: Folder = "../data"  # folder with the tables
@@ -41,7 +41,7 @@ def notebook(source: str = NOTEBOOK):
 def lay_out(root: Path) -> None:
     """Library, data, lock, editions and the notebook; no chapters."""
     shutil.copy(ROOT / "requirements.txt", root)
-    for name in ("notebooks/desertion", "data"):
+    for name in ("notebooks/livingbook", "notebooks/desertion", "data"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "notebooks" / "small.ipynb").write_text(notebook())
     (root / "notebooks" / "editions.yml").write_text('latest:\n  as_of: latest\narticle:\n  as_of: "2025-06-09"\n')
@@ -69,7 +69,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 def pipeline(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "desertion.pipeline", *arguments], cwd=root, capture_output=True, text=True,
+    return subprocess.run([sys.executable, "-m", "livingbook", *arguments], cwd=root, capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(root / "notebooks")}, stdin=subprocess.DEVNULL, check=False)
 
 

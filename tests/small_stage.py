@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from desertion.pipeline.project import Project
+from livingbook.project.project import Project
 
 ROOT = Path(__file__).parents[1]
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="300pt" height="120pt" viewBox="0 0 300 120">

@@ -10,9 +10,9 @@ import frictionless
 import jsonschema
 import pytest
 import yaml
-from desertion.pipeline import audit, release
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.project import Project
+from livingbook.release import archive, audit
+from livingbook.system.errors import BuildError
+from livingbook.project.project import Project
 from small_project import ROOT
 
 CITATION = yaml.load((ROOT / "CITATION.cff").read_text("utf-8"), Loader=yaml.BaseLoader)  # dates stay text
@@ -57,12 +57,12 @@ def test_a_broken_contract_does_not(spoil):
 
 
 def test_there_is_one_version(tmp_path):
-    version = release.one_version(ROOT)
+    version = archive.one_version(ROOT)
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "CITATION.cff").write_text((ROOT / "CITATION.cff").read_text("utf-8").replace(f"version: {version}", "version: 9.9.9"), "utf-8")
     with pytest.raises(BuildError, match=f"pyproject.toml says version {version}, CITATION.cff 9.9.9"):
-        release.one_version(tmp_path)
+        archive.one_version(tmp_path)
 
 
 def test_one_version_of_python_is_asked_for_everywhere():
@@ -113,7 +113,7 @@ def test_the_list_of_materials_holds_the_lock_is_valid_and_has_no_time_in_it(fou
     assert {(each["name"], each["version"]) for each in body["components"]} == {(name, version) for name, version, _ in audit.pins(ROOT / "requirements.txt")}
     assert all(each["licenses"][0]["expression"] and each["externalReferences"][0]["hashes"] for each in body["components"])
     assert "timestamp" not in body["metadata"] and "serialNumber" not in body and str(ROOT) not in text
-    assert body["metadata"]["component"]["version"] == release.one_version(ROOT)
+    assert body["metadata"]["component"]["version"] == archive.one_version(ROOT)
     assert audit.invalid(text.replace('"specVersion": "1.6"', '"specVersion": 1.6')) and audit.invalid(text.replace('"type": "library"', '"type": "thing"'))
 
 

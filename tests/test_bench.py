@@ -10,7 +10,7 @@ from bench.__main__ import earlier, reached, write_table
 from bench.machine import machine
 from bench.parts import CHANGED, PAGE, PARTS, Part, Scratch, tables
 from bench.rows import write_tables
-from desertion.contract import check
+from livingbook.contract import check
 
 
 @pytest.mark.parametrize("count", [500, 3000])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desertion.bibliography import bibtex, visible
+from livingbook.evidence.bibliography import bibtex, visible
 from pybtex.database import BibliographyData, Entry, parse_string
 from pybtex.plugin import find_plugin
 from pybtex.richtext import Text

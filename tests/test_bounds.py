@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from desertion.bounds import Bounds, as_bounds, from_published, half_unit, hull, total
+from livingbook.values.bounds import as_bounds, Bounds, from_published, half_unit, hull, total
 from hypothesis import given
 from hypothesis import strategies as st
 

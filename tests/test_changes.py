@@ -10,19 +10,18 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from desertion import text
-from desertion.bounds import Bounds
-from desertion.data import load
-from desertion.pipeline import changes, sentences, sides
-from desertion.pipeline.__main__ import main
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.project import Project
-from desertion.pipeline.rowdiff import differences, in_terminal
+from livingbook.values import wording
+from livingbook.values.bounds import Bounds
+from livingbook.evidence.reading import load
+from livingbook.changes import compare as changes, sentences, snapshots
+from livingbook.__main__ import main
+from livingbook.system.errors import BuildError
+from livingbook.project.project import Project
+from livingbook.changes.row_changes import differences, in_terminal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "book" / "_ext")]
 TABLES = ("sources", "origins", "measures", "populations", "observations", "claims")
 HOSTILE = '<script>alert(1)</script> \x1b[2J **bold** {result}`a.b` "quoted" & <b>'
 ROW = {"id": "", "measure": "listed_absent", "population": "list_smd_2024", "category": "all", "start": "2022-02-24", "end": "2024-12-31",
@@ -105,7 +104,7 @@ class Place:
         self.old, self.new = Book(root / "old"), Book(root / "new")
 
     def compare(self) -> changes.Report:
-        books = (sides.published_book(self.old.publish(), "old"), sides.published_book(self.new.publish(), "new"))
+        books = (snapshots.published_book(self.old.publish(), "old"), snapshots.published_book(self.new.publish(), "new"))
         return changes.compare(*books, self.root / "book", ("figures/before", "figures/after"))
 
     def run(self, *arguments: str) -> tuple[int, str]:
@@ -238,14 +237,14 @@ def test_revisions_come_before_additions_and_the_largest_first(place):
     (number("not known", None, low=None, high=None), number("", 5.0), None), (number("", 5.0, low=0.0, high=None), number("", 10.0, low=0.0, high=None), 2 / 3),
     (number("", None, low=-100.0, high=300.0), number("", None, low=-300.0, high=700.0), 2 / 3)])
 def test_the_relative_change_is_symmetric(before, after, change):
-    found = changes.change_of(sides.Number(**before), sides.Number(**after))
+    found = changes.change_of(snapshots.Number(**before), snapshots.Number(**after))
     assert found == (None if change is None else pytest.approx(change))
 
 
 @pytest.mark.parametrize("ends", [(None, None, None), (0.0, None, None), (0.0, None, 5.0), (None, None, 5.0), (-2.0, None, 5.0), (0.0, 5.0, None), (3.0, None, None)])
 def test_a_published_number_is_ranked_as_bounds_are(ends):
     low, value, high = ends
-    found, bounds = sides.Number(text="", low=low, value=value, high=high), Bounds.from_ends(*ends)
+    found, bounds = snapshots.Number(text="", low=low, value=value, high=high), Bounds.from_ends(*ends)
     assert found.bounds == bounds and found.best == bounds.best and found.is_unknown == bounds.is_unknown
 
 
@@ -412,7 +411,7 @@ def staged(place: Place, **editions: Book) -> None:
         (folder / "small.json").write_text(json.dumps({
             "title": "Small", "reads": book.reads, "results": book.results, "claims": book.claims,
             "figures": {"chart": {"title": "A finding", "alt": "Bars.", "wide": "small-chart.svg", "narrow": "small-chart-narrow.svg"}}}))
-    written = sides.staged_editions(Project.at(place.root), editions)
+    written = snapshots.staged_editions(Project.at(place.root), editions)
     (place.root / "_build" / "stage" / "published" / "editions.json").write_text(written, "utf-8")
 
 
@@ -498,7 +497,7 @@ def test_the_directive_shows_each_part_and_names_an_unknown_one(place):
 # --- An update of the real tables -------------------------------------------------------------------------------------
 
 
-def side_of(folder: Path, label: str) -> sides.Side:
+def side_of(folder: Path, label: str) -> snapshots.Side:
     """The real tables, with the latest figure of every quantity published as a number, and a verdict on each."""
     evidence = load(folder)
     rows = evidence.observations()
@@ -506,12 +505,12 @@ def side_of(folder: Path, label: str) -> sides.Side:
     for place, (quantity, group) in enumerate(rows.groupby(["measure", "population", "category", "origin"])):
         bounds = group["bounds"].iloc[-1]
         results[f"n{place}_{'_'.join(quantity)}"] = {
-            "text": text.of_bounds(bounds, "", 1), "unit": "", "about": "", "rows": [group["id"].iloc[-1]],
+            "text": wording.of_bounds(bounds, "", 1), "unit": "", "about": "", "rows": [group["id"].iloc[-1]],
             "low": bounds.low, "value": bounds.value, "high": None if bounds.high == float("inf") else bounds.high}
     names = {"_".join(name.split("_")[1:]): body for name, body in results.items()}
     claims = {name: claim("supported" if (body["low"] or 0) >= 10_000 else "unsupported", body["text"], name) for name, body in names.items()}
     document = {"results": names, "claims": claims, "figures": {}, "reads": [{"table": "observations", "where": {"status": "use"}}]}
-    return sides._side(label, label, sides.tables_in(folder), {"latest": {"all": document}}, "latest", lambda *_: folder)
+    return snapshots._side(label, label, snapshots.tables_in(folder), {"latest": {"all": document}}, "latest", lambda *_: folder)
 
 
 def test_rows_published_after_2025_taken_out_and_swapped_back(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from desertion.columns import Column, alike
+from livingbook.contract.columns import alike, Column
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,8 +4,8 @@ import errno
 from unittest.mock import Mock
 
 import pytest
-from desertion.pipeline import __main__ as command
-from desertion.pipeline.errors import BuildError
+from livingbook import __main__ as command
+from livingbook.system.errors import BuildError
 from small_project import lay_out
 
 

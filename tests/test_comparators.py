@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from desertion import comparators
-from desertion.data import EvidenceError, load
+from desertion.chapters import comparators
+from livingbook.evidence.reading import EvidenceError, load
 
 DATA = Path(__file__).parents[1] / "data"
 BY_KEY = {each.key: each for each in comparators.COMPARATORS}

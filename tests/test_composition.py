@@ -5,8 +5,8 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desertion import composition
-from desertion.bounds import Bounds
+from desertion.methods import composition
+from livingbook.values.bounds import Bounds
 
 
 def test_a_share_of_exact_counts_is_exact() -> None:

@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from desertion import contract
-from desertion.contract import Fault, check, descriptor, rules, schema, tables, texts
-from desertion.contract.__main__ import main
-from desertion.contract.personal import is_personal
-from desertion.contract.rules import RULES, Rule
+from livingbook import contract
+from livingbook.contract import cell_rules, check, datapackage, Fault, rules, schema, tables
+from livingbook.contract.__main__ import main
+from livingbook.contract.personal_data import is_personal
+from livingbook.contract.rules import RULES, Rule
 from watchdog import watchdog
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -554,7 +554,7 @@ def test_a_table_that_may_not_be_read(folder, monkeypatch):
     def refuse(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(descriptor, "PROJECT_CONTRACT", DATA / "datapackage.json")
+    monkeypatch.setattr(datapackage, "PROJECT_CONTRACT", DATA / "datapackage.json")
     real = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: refuse(path) if path.name == "claims.csv" else real(path))
     assert folder.check() == [Fault("claims.csv", None, None, None, "cannot be read: Permission denied")]
@@ -705,7 +705,7 @@ def test_a_text_is_judged_once_however_many_rows_hold_it(folder, monkeypatch):
     many = [[f"o{number}", f"Label {number}", "ukraine_official", "=Method"] for number in range(300)]
     folder.write("origins", [*folder.rows("origins"), *many])
     asked = []
-    rule = Rule(lambda text: asked.append(text) or texts.no_formulas(text), ("*",))
+    rule = Rule(lambda text: asked.append(text) or cell_rules.no_formulas(text), ("*",))
     monkeypatch.setattr(rules, "RULES", [rule])
     found = folder.check()
     assert [fault.row for fault in found] == list(range(4, 304)) and asked.count("=Method") == 1
@@ -797,7 +797,7 @@ def test_a_contract_that_is_broken(folder, monkeypatch, text, row, reason):
     (folder.path / "datapackage.json").write_text(text, encoding="utf-8")
     assert_said(folder.check(), Fault("datapackage.json", row, None, None, reason))
     # The same where it is the book's own that is broken.
-    monkeypatch.setattr(descriptor, "PROJECT_CONTRACT", folder.path / "datapackage.json")
+    monkeypatch.setattr(datapackage, "PROJECT_CONTRACT", folder.path / "datapackage.json")
     assert_said(folder.check(), Fault("datapackage.json", row, None, None, reason))
 
 
@@ -854,7 +854,7 @@ def test_a_table_described_twice(folder):
 
 
 def test_a_contract_that_is_nowhere(folder, monkeypatch):
-    monkeypatch.setattr(descriptor, "PROJECT_CONTRACT", folder.path / "elsewhere" / "datapackage.json")
+    monkeypatch.setattr(datapackage, "PROJECT_CONTRACT", folder.path / "elsewhere" / "datapackage.json")
     assert_said(folder.check(), Fault("datapackage.json", None, None, None, "is missing from the folder"))
     bring(folder, own_contract(folder))
     assert folder.check() == []
@@ -887,13 +887,13 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def test_exit_codes_and_closing_lines(folder):
-    good = run("-m", "desertion.contract", str(folder.path))
+    good = run("-m", "livingbook.contract", str(folder.path))
     assert (good.returncode, good.stderr) == (0, "")
     assert good.stdout == (
         f"{folder.path}/: 11 observations, 5 measures, 5 claims, 4 sources, 3 populations, 2 origins: all good\n"
     )
     folder.edit("observations", 7, "value", "12O")
-    bad = run("-m", "desertion.contract", str(folder.path), PYTHONIOENCODING="ascii")
+    bad = run("-m", "livingbook.contract", str(folder.path), PYTHONIOENCODING="ascii")
     assert (bad.returncode, bad.stderr) == (1, "")
     first, last = bad.stdout.splitlines()
     assert first.startswith('observations.csv, row 7, value: "12O" \\u2014 must be a number')
@@ -919,5 +919,5 @@ def test_a_copy_of_the_books_data_with_one_wrong_cell(tmp_path, capsys):
 
 
 def test_importing_the_contract_is_cheap():
-    code = "import sys, desertion.contract; print({'frictionless', 'pandas', 'numpy'} & set(sys.modules))"
+    code = "import sys, livingbook.contract; print({'frictionless', 'pandas', 'numpy'} & set(sys.modules))"
     assert run("-c", code).stdout == "set()\n"

@@ -4,8 +4,8 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desertion import contradictions
-from desertion.bounds import Bounds
+from livingbook.evidence import contradictions
+from livingbook.values.bounds import Bounds
 
 
 def row(key, number, origin, start=date(2024, 1, 1), end=date(2024, 12, 31), same_as="", category="all"):

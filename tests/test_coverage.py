@@ -1,9 +1,9 @@
 """What counts as use of a measure, and that none goes unused in silence."""
 
 import pytest
-from desertion.coverage import measures_in, unused, users
-from desertion.data import EvidenceError
-from desertion.results import Results
+from livingbook.notebook.coverage import measures_in, unused, users
+from livingbook.evidence.reading import EvidenceError
+from livingbook.notebook.results import Results
 
 
 def notebook(title, *reads):

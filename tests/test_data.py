@@ -6,8 +6,8 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desertion.bounds import Bounds
-from desertion.data import EvidenceError, Indexed, load, read_key, read_table
+from livingbook.values.bounds import Bounds
+from livingbook.evidence.reading import EvidenceError, Indexed, load, read_key, read_table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -1,7 +1,7 @@
 """Boxes and arrows: where a box's sides are, and that what is put in is drawn."""
 
-from desertion.diagram import Box, draw_arrow, draw_box, sheet
-from desertion.figures import render
+from livingbook.drawing.boxes import Box, draw_arrow, draw_box, sheet
+from livingbook.drawing.figures import render
 
 
 def test_sides_of_a_box():

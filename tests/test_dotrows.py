@@ -3,8 +3,8 @@
 import math
 
 import pandas as pd
-from desertion.bounds import Bounds
-from desertion.dotrows import draw_rows
+from livingbook.values.bounds import Bounds
+from livingbook.drawing.interval_rows import draw_rows
 from matplotlib.figure import Figure
 
 

@@ -4,18 +4,18 @@ import os
 import shutil
 
 import pytest
-from desertion.pipeline import unchanged
-from desertion.pipeline.__main__ import main
-from desertion.pipeline.present import Present
-from desertion.pipeline.project import Project
-from desertion.pipeline.runs import Runs
+from livingbook.runs import up_to_date
+from livingbook.__main__ import main
+from livingbook.runs.present import Present
+from livingbook.project.project import Project
+from livingbook.runs.runs import Runs
 from small_project import changed, lay_out, notebook
 
 READER = '''
-from desertion.data import load
-from desertion.parameters import AsOf, Folder, check
-from desertion.publish import Publisher
-from desertion.results import published
+from livingbook.evidence.reading import load
+from livingbook.notebook.parameters import AsOf, Folder, check
+from livingbook.notebook.publish import Publisher
+from livingbook.notebook.results import published
 ---
 as_of: AsOf = "latest"  # the evidence that was public on this day
 data: Folder = "../data"  # folder with the tables
@@ -39,7 +39,7 @@ def root(tmp_path_factory):
     runs = Runs(project, Present())
     runs.settle_all(project.editions)
     shutil.copytree(root / "data", project.stage / "data")
-    unchanged.built(project, [], Present(), {edition.name: {name: runs.settle(edition, name).key for name in ("small", "reader")}
+    up_to_date.built(project, [], Present(), {edition.name: {name: runs.settle(edition, name).key for name in ("small", "reader")}
                                              for edition in project.editions})
     yield root
     os.chdir(here)
@@ -93,8 +93,8 @@ def test_where_the_rows_before_are_gone_the_selection_is_described(root, capsys)
 @pytest.mark.parametrize(("file", "old", "new", "words"), [
     ("notebooks/small.ipynb", "listed / strength * 1000", "listed * 1000 / strength", "its source changed"),
     ("requirements.txt", "pandas==", "pandas== ", "requirements.txt changed"),
-    ("notebooks/desertion/rates.py", "\n", "\n\n", "stays"),
-    ("notebooks/desertion/bounds.py", "\n", "\n\n", "bounds changed in the library"),
+    ("notebooks/desertion/counts/rates.py", "\n", "\n\n", "stays"),
+    ("notebooks/livingbook/values/bounds.py", "\n", "\n\n", "bounds changed in the library"),
     ("notebooks/editions.yml", "latest:\n", "latest:\n  assumptions: {small: {strength: 100000}}\n", "strength: its default → 100000"),
 ], ids=["source", "lock", "other module", "module", "assumption"])
 def test_every_cause_is_named(root, capsys, file, old, new, words):

@@ -13,13 +13,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from check_pages import BUDGET, SHIFT, SIZES, STEADY, Page, axe_script, invalid, look, served
-from desertion import explorer
-from desertion import text as words
-from desertion.bounds import Bounds
-from desertion.explorer import Strength
-from desertion.pipeline import pages, running, site
-from desertion.pipeline.project import Project
-from desertion.windows import Window
+from desertion.chapters import explorer
+from livingbook.values import wording as words
+from livingbook.values.bounds import Bounds
+from desertion.chapters.explorer import Strength
+from livingbook.runs import running
+from livingbook.site import site, sphinx_process
+from livingbook.project.project import Project
+from desertion.counts.windows import Window
 from test_extension import BIB
 from test_pages import ROOT, browser, checker, tab  # noqa: F401 - fixtures
 
@@ -130,7 +131,7 @@ def small(payloads, tmp_path_factory) -> Path:
     shutil.copytree(ROOT / "data", stage / "data")
     shutil.copy(ROOT / "CITATION.cff", stage)
     project = SimpleNamespace(build=folder, stage=stage, notebooks=ROOT / "notebooks")
-    with pages.get_ready(project) as waiting:
+    with sphinx_process.get_ready(project) as waiting:
         return site.build(project, waiting)
 
 

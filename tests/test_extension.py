@@ -17,7 +17,6 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "notebooks")]
 
 HOSTILE = '<script>alert(1)</script> **bold** `code` [x](http://evil.example) {result}`a.b` "quoted" \'single\' & <b>'
 SVG = """<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
@@ -28,7 +27,7 @@ SVG = """<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlin
  <use xlink:href="#mark"/>
  <text x="1" y="1">label</text></g></svg>"""
 CONF = """
-extensions = ["myst_nb", "sphinxcontrib.bibtex", "published"]
+extensions = ["myst_nb", "sphinxcontrib.bibtex", "livingbook.sphinx_ext"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 nb_execution_mode = "off"
 bibtex_bibfiles = ["refs.bib"]
@@ -358,7 +357,7 @@ def test_an_unknown_section_title_or_verdict_is_said(book: Book) -> None:
 
 
 def test_every_verdict_is_defined(book: Book) -> None:
-    from desertion.verdicts import VERDICTS
+    from livingbook.notebook.verdicts import VERDICTS
 
     terms = book.page("```{verdict-definitions}\n```").select("dl.verdict-definitions dt")
     assert [term.select_one(".verdict").get_text() for term in terms] == [f"{v.icon} {v.word}" for v in VERDICTS.values()]

@@ -27,9 +27,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from desertion.pipeline import errors, files, running
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.store import Run, Store
+from livingbook.runs import running
+from livingbook.system import errors, files
+from livingbook.system.errors import BuildError
+from livingbook.runs.store import Run, Store
 from small_project import everything, lay_out_book
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with the means of Linux")
@@ -83,7 +84,7 @@ class Place:
         given = {**os.environ, "PYTHONPATH": str(self.root / "notebooks"), "TMPDIR": str(self.temporary), "MARK": self.mark, **environment}
         if environment.keys() & {"KILL", "LIMIT"}:
             given.pop("COVERAGE_PROCESS_CONFIG", None)  # what dies, or cannot write, leaves no coverage but half a file of it
-        return subprocess.Popen([*under, sys.executable, "-m", "desertion.pipeline", *(arguments or ["book"])], cwd=self.root, env=given, text=True,
+        return subprocess.Popen([*under, sys.executable, "-m", "livingbook", *(arguments or ["book"])], cwd=self.root, env=given, text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
 
     def build(self, *arguments: str, under: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess:
@@ -374,9 +375,9 @@ LITTLE = ("import psutil, resource; room = psutil.Process().memory_info().vms + 
     ("import os; os._exit(0)", ["its kernel was killed while a cell ran"], {}),
     (f"{LITTLE}; bytearray(2**31)", ["cell 5: MemoryError", "out of memory: close other programs"], {}),
     (f"{LITTLE}; import numpy; numpy.ones(2**28)", ["cell 5", "Unable to allocate", "out of memory: close other programs"], {}),
-    ("import time; time.sleep(1000)", ["a cell ran for more than 3 s", "set DESERTION_CELL_SECONDS"], {"DESERTION_CELL_SECONDS": "3"}),
-    ("sum(range(10**12))", ["a cell ran for more than 3 s", "set DESERTION_CELL_SECONDS"], {"DESERTION_CELL_SECONDS": "3"}),
-    ("import os; os.kill(os.getpid(), 9)", ["its kernel was killed while a cell ran", "out of memory"], {"DESERTION_ENGINE": "nbclient"})],
+    ("import time; time.sleep(1000)", ["a cell ran for more than 3 s", "set LIVINGBOOK_CELL_SECONDS"], {"LIVINGBOOK_CELL_SECONDS": "3"}),
+    ("sum(range(10**12))", ["a cell ran for more than 3 s", "set LIVINGBOOK_CELL_SECONDS"], {"LIVINGBOOK_CELL_SECONDS": "3"}),
+    ("import os; os.kill(os.getpid(), 9)", ["its kernel was killed while a cell ran", "out of memory"], {"LIVINGBOOK_ENGINE": "nbclient"})],
     ids=["killed", "ended", "memory", "memory in C", "sleeps", "is busy in C", "killed, the other engine"])
 def test_a_kernel_that_dies_takes_too_much_or_does_not_end(place, old, code, words, environment):
     spoil(place, code)
@@ -390,7 +391,7 @@ def test_the_process_that_builds_pages_is_killed(place, old, new):
     process = place.start()
     for line in process.stdout:
         if "pages …" in line:
-            next(each for each in place.processes() if "desertion.pipeline.pages" in each.cmdline()).kill()
+            next(each for each in place.processes() if "livingbook.site.sphinx_process" in each.cmdline()).kill()
             break
     _, complained = process.communicate(timeout=600)
     assert process.returncode == 1 and "the process that builds the pages was killed (signal 9)" in complained and "Traceback" not in complained
@@ -578,7 +579,7 @@ def test_a_note_that_was_damaged_is_as_good_as_none(tmp_path):
 
 
 def test_the_process_that_kernels_are_forked_from_never_gets_the_signal_of_ctrl_c():
-    code = ("from desertion.pipeline.forkery import forkery\n"
+    code = ("from livingbook.runs.warm.fork_server import forkery\n"
             "print(open(f'/proc/{forkery()._server._forkserver_pid}/status').read())")
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(HERE.parent / "notebooks")},
                           capture_output=True, text=True, check=True, timeout=300)
@@ -588,6 +589,6 @@ def test_the_process_that_kernels_are_forked_from_never_gets_the_signal_of_ctrl_
 
 @pytest.mark.parametrize("given", ["soon", "0", "-1", "1.5"])
 def test_a_limit_for_cells_that_is_no_number_of_seconds(monkeypatch, given):
-    monkeypatch.setenv("DESERTION_CELL_SECONDS", given)
+    monkeypatch.setenv("LIVINGBOOK_CELL_SECONDS", given)
     with pytest.raises(BuildError, match="must be a whole number of seconds"):
         running.cell_seconds()

@@ -4,9 +4,9 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desertion import flows
-from desertion.bounds import Bounds
-from desertion.rates import increments
+from desertion.counts import flows
+from livingbook.values.bounds import Bounds
+from desertion.counts.rates import increments
 
 
 def observed(*rows):

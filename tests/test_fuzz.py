@@ -21,16 +21,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from desertion import contract
-from desertion.contract import Fault, check
-from desertion.data import LATEST, TABLES, load, read_table
-from desertion.pipeline import running, sweep
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.files import as_json
-from desertion.pipeline.present import Present
-from desertion.pipeline.project import Project
-from desertion.pipeline.runs import Runs
-from desertion.pipeline.sources import Source, source_of
+from livingbook import contract
+from livingbook.contract import check, Fault
+from livingbook.evidence.reading import LATEST, TABLES, load, read_table
+from livingbook.runs import running, sweep
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json
+from livingbook.runs.present import Present
+from livingbook.project.project import Project
+from livingbook.runs.runs import Runs
+from livingbook.runs.notebook_source import Source, source_of
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from mutations import ACCEPTED, DATA, FIELDS, JSON, REFUSED, WAYS, Outcome, Tables, cut
@@ -420,7 +420,7 @@ def test_the_command_ends_with_one_sentence_and_the_published_book_as_it_was(kep
     (["serve", "--port", "99999999"], "cannot serve on 127.0.0.1, port 99999999"), (["serve", "--host", "192.0.2.1"], "cannot serve on 192.0.2.1"),
 ])
 def test_an_argument_that_cannot_be_is_refused_in_a_sentence(kept, capsys, monkeypatch, arguments, words):
-    from desertion.pipeline.__main__ import main
+    from livingbook.__main__ import main
     monkeypatch.chdir(kept)
     with watchdog(HANGS):
         assert main(["--root", str(kept), *arguments]) == 1
@@ -430,7 +430,7 @@ def test_an_argument_that_cannot_be_is_refused_in_a_sentence(kept, capsys, monke
 def test_the_book_is_served_to_this_machine_only_unless_told_otherwise(project, monkeypatch):
     from http.server import ThreadingHTTPServer
 
-    from desertion.pipeline.__main__ import main
+    from livingbook.__main__ import main
     heard = []
     monkeypatch.setattr(ThreadingHTTPServer, "serve_forever", lambda server: heard.append(server.socket.getsockname()[0]))
     assert main(["--root", str(project), "serve", "--port", "0"]) == 0

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from check_pages import pages_of
-from desertion.contract import check
-from desertion.publish import csv_of
+from livingbook.contract import check
+from livingbook.notebook.publish import csv_of
 from small_project import ROOT, lay_out, notebook, pipeline
 from test_pages import browser  # noqa: F401 - a fixture
 
@@ -31,10 +31,10 @@ FIELDS = {"sources": ("outlet", "title", "author", "note"), "origins": ("label",
           "populations": ("label", "note"), "observations": ("note",), "claims": ("claim_text", "speaker", "note")}
 SMALL = '''
 import pandas as pd
-from desertion.claims import Claims
-from desertion.data import load
-from desertion.parameters import AsOf, Folder, check
-from desertion.publish import Publisher
+from livingbook.notebook.claims import Claims
+from livingbook.evidence.reading import load
+from livingbook.notebook.parameters import AsOf, Folder, check
+from livingbook.notebook.publish import Publisher
 ---
 as_of: AsOf = "latest"  # the evidence that was public on this day
 data: Folder = "../data"  # folder with the tables

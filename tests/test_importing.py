@@ -9,11 +9,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from desertion import contract
-from desertion.contract import tables
-from desertion.pipeline import importing
-from desertion.pipeline.__main__ import main
-from desertion.pipeline.errors import BuildError
+from livingbook import contract
+from livingbook.contract import tables
+from livingbook.importing import rows as importing
+from livingbook.__main__ import main
+from livingbook.system.errors import BuildError
 
 ROOT = Path(__file__).parents[1]
 COLUMNS = next(csv.reader((ROOT / "data" / "observations.csv").open(encoding="utf-8")))

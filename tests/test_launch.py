@@ -10,7 +10,8 @@ import yaml
 from bs4 import BeautifulSoup
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
-from desertion.pipeline import addresses, formats
+from livingbook.formats import formats
+from livingbook.project import addresses
 from small_stage import staged
 
 ROOT = Path(__file__).parents[1]
@@ -20,8 +21,7 @@ WORKFLOW = ROOT / ".github" / "workflows" / "book.yml"
 def launch():
     import sys
 
-    sys.path.insert(0, str(ROOT / "book" / "_ext"))
-    from published import launch
+    from livingbook.sphinx_ext import launch
 
     return launch
 

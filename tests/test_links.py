@@ -4,8 +4,8 @@ import http.server
 import threading
 
 import pytest
-from desertion.pipeline import links
-from desertion.pipeline.errors import BuildError
+from livingbook.formats import links
+from livingbook.system.errors import BuildError
 from small_stage import staged
 
 

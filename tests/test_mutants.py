@@ -12,14 +12,14 @@ def larger(one: int, other: int) -> int:
     return one if one > other else other
 '''
 TESTS = """
-from desertion.rates import larger
+from desertion.counts.rates import larger
 
 
 def test_larger():
     assert larger(1, 2) == larger(2, 1) == 2
 """
 EXPLAINED = """
-- function: desertion.rates.larger
+- function: desertion.counts.rates.larger
   was: one > other
   became: [one >= other]
   why: equal numbers are equal
@@ -28,7 +28,7 @@ EXPLAINED = """
 
 @pytest.fixture
 def root(tmp_path):
-    for name, text in {"notebooks/desertion/__init__.py": "", "notebooks/desertion/rates.py": LIBRARY, "data/x.csv": "", "tests/test_rates.py": TESTS,
+    for name, text in {"notebooks/desertion/__init__.py": "", "notebooks/desertion/counts/rates.py": LIBRARY, "data/x.csv": "", "tests/test_rates.py": TESTS,
                        "tests/survivors.yml": "[]"}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -38,7 +38,7 @@ def root(tmp_path):
 def test_a_change_that_no_test_notices_is_named_until_it_is_explained(root, capsys):
     assert main(root, []) == 1
     said = capsys.readouterr().out
-    assert "survived: desertion.rates.larger\n  - return one if one > other else other\n  + return one if one >= other else other" in said
+    assert "survived: desertion.counts.rates.larger\n  - return one if one > other else other\n  + return one if one >= other else other" in said
     assert "1 survived" in said and "1 unexplained" in said
     (root / "tests" / "survivors.yml").write_text(EXPLAINED)
     assert main(root, []) == 0

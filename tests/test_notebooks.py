@@ -7,7 +7,7 @@ from statistics import median
 
 import nbformat
 import pytest
-from desertion.parameters import of_notebook
+from livingbook.notebook.parameters import of_notebook
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -16,18 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desertion.pipeline import files, site
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.project import Project
+from livingbook.site import site
+from livingbook.system import files
+from livingbook.system.errors import BuildError
+from livingbook.project.project import Project
 from small_stage import NOTEBOOK, SVG
 
 ROOT = Path(__file__).parents[1]
 Files = dict[str, bytes]
-# Builds pages as ``desertion.pipeline.pages`` does, again and again, having imported what takes long once. Says how each ended.
+# Builds pages as ``livingbook.site.sphinx_process`` does, again and again, having imported what takes long once. Says how each ended.
 WORKSHOP = """
 import importlib, os, sys, time
 from pathlib import Path
-from desertion.pipeline import pages
+from livingbook import pages
 for name in (*pages.AHEAD, "jupyter_book.sphinx"):
     importlib.import_module(name)
 pages.end_with_parent = lambda handle: None
@@ -196,7 +197,7 @@ class Build:
 
     def __init__(self, root: Path) -> None:
         self.project = Project.at(root)
-        shutil.copytree(ROOT / "notebooks" / "desertion", root / "notebooks" / "desertion", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "notebooks" / "livingbook", root / "notebooks" / "livingbook", ignore=shutil.ignore_patterns("__pycache__"))
         (root / "_build" / "done").mkdir(parents=True)
         self.workshop = Workshop(self.project)
 
@@ -393,8 +394,8 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
     "a setting": (replaced("_config.yml", "search_bar_text: Search this book", "search_bar_text: Search here"), ALL),
     "an address": (replaced("_config.yml", 'baseurl: ""', "baseurl: https://example.org/book"), ALL),
     "a setting of citations": (replaced("_config.yml", "    numfig: false\n", '    numfig: false\n    bibtex_cite_id: "cite-{{key}}"\n'.replace("{{", "{").replace("}}", "}")), ALL),
-    "a template": (replaced("book/_ext/published/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}"), ALL),
-    "the extension": (replaced("book/_ext/published/launch.py", "Download this notebook, executed", "Download this notebook"), ALL),
+    "a template": (replaced("notebooks/livingbook/sphinx_ext/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}"), ALL),
+    "the extension": (replaced("notebooks/livingbook/sphinx_ext/launch.py", "Download this notebook, executed", "Download this notebook"), ALL),
     "everything as it was": (lambda stage: (stage.clear(), stage.update(beginning())), ALL),
 }
 
@@ -462,7 +463,7 @@ def test_a_build_while_the_clock_was_ahead_hides_no_later_change(book: Book) -> 
 
 def test_words_of_the_library_reach_the_pages(book: Book) -> None:
     for build in (book.steps, book.clean):
-        path = build.project.notebooks / "desertion" / "verdicts.py"
+        path = build.project.notebooks / "livingbook" / "notebook" / "verdicts.py"
         path.write_text(path.read_text("utf-8").replace('Word("supported"', 'Word("borne out"'), "utf-8")
         build.anew()
     assert book.build() == set(book.steps.times())

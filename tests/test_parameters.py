@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from desertion.parameters import ParameterError, check, declared, faults, of_notebook
+from livingbook.notebook.parameters import check, declared, faults, of_notebook, ParameterError
 
 CELL = '''as_of: AsOf = "latest"  # the day
 strength: Persons = 200_000  # men in the theatre

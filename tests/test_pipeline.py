@@ -12,11 +12,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from desertion.pipeline import files, manifest, pages, provenance, running, site, sweep, unchanged
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.present import Present, look_at
-from desertion.pipeline.project import Edition, Project
-from desertion.pipeline.sources import Source
+from livingbook.runs import running, sweep, up_to_date
+from livingbook.site import manifest, provenance, site, sphinx_process as pages
+from livingbook.system import files
+from livingbook.system.errors import BuildError
+from livingbook.runs.present import look_at, Present
+from livingbook.project.project import Edition, Project
+from livingbook.runs.notebook_source import Source
 from small_project import changed, everything, lay_out_book, pipeline
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +56,7 @@ def test_a_second_build_runs_nothing_and_changes_no_byte(small):
 
 def test_that_nothing_is_to_be_done_is_found_out_without_importing_anything_heavy(small):
     pipeline(small, "book")
-    code = "import sys; from desertion.pipeline.__main__ import main; main(['book']); print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    code = "import sys; from livingbook.__main__ import main; main(['book']); print(sorted({name.partition('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=small, capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(small / "notebooks")}, check=True)
     assert "Nothing has changed" in done.stdout
@@ -107,23 +109,23 @@ def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
     assert waiting.returncode == 1
 
 
-@pytest.mark.parametrize("name", ["data/claims.csv", "book/index.md", "book/_static/book.css", "book/_ext/published/store.py", "_config.yml", "_toc.yml",
-                                  "requirements.txt", "notebooks/small.ipynb", "notebooks/editions.yml", "notebooks/desertion/data.py", "notebooks/desertion/pipeline/site.py"])
+@pytest.mark.parametrize("name", ["data/claims.csv", "book/index.md", "book/_static/book.css", "notebooks/livingbook/sphinx_ext/store.py", "_config.yml", "_toc.yml",
+                                  "requirements.txt", "notebooks/small.ipynb", "notebooks/editions.yml", "notebooks/livingbook/evidence/reading.py", "notebooks/livingbook/site/site.py"])
 def test_a_build_depends_on(small, name):
     project = Project.at(small)
-    assert unchanged.is_built(project, project.editions) and not unchanged.is_built(project, project.editions[:1])
+    assert up_to_date.is_built(project, project.editions) and not up_to_date.is_built(project, project.editions[:1])
     with changed(small / name, (small / name).read_text("utf-8"), "other"):
-        assert not unchanged.is_built(project, [*Project.at(ROOT).editions])
-    assert unchanged.is_built(project, project.editions)
+        assert not up_to_date.is_built(project, [*Project.at(ROOT).editions])
+    assert up_to_date.is_built(project, project.editions)
 
 
 def test_a_build_depends_on_what_is_new_in_its_folders(small):
     project = Project.at(small)
-    for folder in ("book", "notebooks", "notebooks/desertion", "data"):
+    for folder in ("book", "notebooks", "notebooks/livingbook", "notebooks/desertion", "data"):
         (small / folder / "new.txt").write_text("new")
-        assert not unchanged.is_built(project, project.editions)
+        assert not up_to_date.is_built(project, project.editions)
         (small / folder / "new.txt").unlink()
-    assert unchanged.is_built(project, project.editions)
+    assert up_to_date.is_built(project, project.editions)
 
 
 def test_a_build_looks_at_the_data_folders_of_its_editions(tmp_path):
@@ -142,9 +144,9 @@ def test_a_build_looks_at_the_data_folders_of_its_editions(tmp_path):
 @pytest.mark.parametrize("damage", ["", "[]", "{}", "no note"])
 def test_a_damaged_note_of_a_build_is_as_none(small, damage):
     project = Project.at(small)
-    note = unchanged.note(project)
+    note = up_to_date.note(project)
     with changed(note, note.read_text(), damage):
-        assert not unchanged.is_built(project, project.editions)
+        assert not up_to_date.is_built(project, project.editions)
 
 
 def test_a_changed_figure_reaches_the_page_and_the_editions_share_one_run(small):
@@ -402,8 +404,8 @@ def test_a_sweep_is_gone_through_only_if_a_row_that_it_may_show_has_changed(smal
 
 
 def test_papermill_and_warm_kernels_can_be_imported_in_either_order_and_the_forking_process_needs_neither():
-    light = "import sys; import desertion.pipeline.forkery; print('papermill' in sys.modules, 'zmq' in sys.modules)"
-    orders = ["import desertion.pipeline.warm, papermill", "import papermill, desertion.pipeline.warm"]
+    light = "import sys; import livingbook.runs.warm.fork_server; print('papermill' in sys.modules, 'zmq' in sys.modules)"
+    orders = ["import livingbook.runs.warm.client, papermill", "import papermill, livingbook.runs.warm.client"]
     for code, said in [(light, "False False\n"), *((order, "") for order in orders)]:
         done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")}, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (0, said), done.stderr

@@ -12,11 +12,12 @@ from xml.etree import ElementTree
 import frictionless
 import pytest
 import resvg_py
-from desertion.pipeline import changes, manifest, private, provenance, site
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.files import digest
-from desertion.pipeline.project import Project
-from desertion.pipeline.sides import Figure
+from livingbook.changes import compare
+from livingbook.site import leaks, manifest, provenance, site
+from livingbook.system.errors import BuildError
+from livingbook.system.files import digest
+from livingbook.project.project import Project
+from livingbook.changes.snapshots import Figure
 from small_project import ROOT, lay_out
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10" height="10">\n <title>T</title><path d="M 0 0 L 9 9" stroke="black"/></svg>'
@@ -110,7 +111,7 @@ def test_the_packages_of_a_book_are_data_packages(staged):
 
 def test_what_a_file_says_of_itself_is_no_change_of_a_figure(staged):
     book, bare = published(staged), staged.build / "pages"
-    contents = [changes._content(Figure("", "", "latest", folder / "figures/latest/rate-windows.svg", folder)) for folder in (book, bare)]
+    contents = [compare._content(Figure("", "", "latest", folder / "figures/latest/rate-windows.svg", folder)) for folder in (book, bare)]
     assert contents[0] == contents[1] == SVG.encode()
 
 
@@ -184,7 +185,7 @@ def test_a_file_found_clean_is_looked_through_again_on_another_machine(staged, m
     monkeypatch.setenv("HOME", "/srv/people/nobody")
     (staged.build / "pages/index.html").write_text("<p>/srv/people/someone/x", "utf-8")
     published(staged)
-    monkeypatch.setattr(private.Searcher, "found", lambda *_: "nothing: not to be called")
+    monkeypatch.setattr(leaks.Searcher, "found", lambda *_: "nothing: not to be called")
     published(staged, "again")  # everything was found clean
     monkeypatch.undo()
     monkeypatch.setenv("HOME", "/srv/people/someone")

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from desertion import rates
-from desertion.bounds import Bounds
+from desertion.counts import rates
+from livingbook.values.bounds import Bounds
 
 
 def test_months_are_mean_months_with_both_days_included():

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from desertion.pipeline import readme
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.project import Project
-from desertion.pipeline.sweep import load_sweeps
+from livingbook.site import readme
+from livingbook.system.errors import BuildError
+from livingbook.project.project import Project
+from livingbook.runs.sweep import load_sweeps
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")

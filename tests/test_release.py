@@ -7,11 +7,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from desertion.pipeline import audit, crate, manifest, release, unchanged
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.present import Present
-from desertion.pipeline.project import Project
-from desertion.pipeline.runs import Runs
+from livingbook.release import archive as release, audit, crate
+from livingbook.runs import up_to_date
+from livingbook.site import manifest
+from livingbook.system.errors import BuildError
+from livingbook.runs.present import Present
+from livingbook.project.project import Project
+from livingbook.runs.runs import Runs
 from small_project import ROOT, lay_out
 
 
@@ -19,7 +21,7 @@ def settled(project):
     """Its runs, as a build leaves them; those that it made."""
     runs = Runs(project, Present())
     runs.settle_all(project.editions)
-    unchanged.built(project, project.editions, Present(), {edition.name: {"small": runs.settle(edition, "small").key} for edition in project.editions})
+    up_to_date.built(project, project.editions, Present(), {edition.name: {"small": runs.settle(edition, "small").key} for edition in project.editions})
     return runs
 
 
@@ -117,7 +119,7 @@ def test_the_crate_says_of_each_run_with_what_it_was_made_and_on_which_rows(buil
     entities = graph(packed)
     assert [each["@id"] for each in entities["./"]["mentions"]] == ["#run-latest-small", "#run-article-small"]
     run = entities["#run-latest-small"]
-    assert run["@type"] == "CreateAction" and run["identifier"] == unchanged.runs_of_book(built)["latest"]["small"].folder.name and run["instrument"] == {"@id": "notebooks/small.ipynb"}
+    assert run["@type"] == "CreateAction" and run["identifier"] == up_to_date.runs_of_book(built)["latest"]["small"].folder.name and run["instrument"] == {"@id": "notebooks/small.ipynb"}
     used, made = ([entities[each["@id"]] for each in run[key]] for key in ("object", "result"))
     assert {each["name"]: each["value"] for each in used if "parameter" in each["@id"]} == {"as_of": "latest", "data": "../data", "strength": 200000}
     rows = next(each for each in used if each["@id"] == "#rows-latest-small-observations")
@@ -125,7 +127,8 @@ def test_the_crate_says_of_each_run_with_what_it_was_made_and_on_which_rows(buil
     assert "data/observations.csv" in {each["@id"] for each in used}
     assert "executed/latest/small.ipynb" in {each["@id"] for each in made}
     assert "listed: at least 49,000 persons" in next(each["value"] for each in made if each["@id"] == "#results-latest-small")
-    assert entities["notebooks/desertion/"]["identifier"].startswith("sha256:") and entities["notebooks/desertion/"]["version"] == release.one_version(ROOT)
+    assert all(entities[f"notebooks/{name}/"]["identifier"].startswith("sha256:") for name in ("livingbook", "desertion"))
+    assert entities["notebooks/livingbook/"]["version"] == release.one_version(ROOT)
 
 
 @pytest.mark.parametrize(("spoil", "words"), [

@@ -4,16 +4,16 @@ import json
 
 import nbformat
 import pytest
-from desertion.carriage import MIME
-from desertion.data import load
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.files import as_json, digest, write
-from desertion.pipeline.present import Inputs, Present, look_at
-from desertion.pipeline.project import Edition, Project
-from desertion.pipeline.running import Ran
-from desertion.pipeline.runs import differences, stands
-from desertion.pipeline.store import KEPT, Run, Store
-from desertion.recording import hash_of_file, hash_of_folder, hashed, served
+from livingbook.notebook.payload import MIME
+from livingbook.evidence.reading import load
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json, digest, write
+from livingbook.runs.present import Inputs, look_at, Present
+from livingbook.project.project import Edition, Project
+from livingbook.runs.running import Ran
+from livingbook.runs.runs import differences, stands
+from livingbook.runs.store import KEPT, Run, Store
+from livingbook.recording import hash_of_file, hash_of_folder, hashed, served
 
 LATEST, ARTICLE = Edition("latest", "latest", {}), Edition("article", "2025-06-09", {})
 ASKED = {"table": "observations", "where": {"measure": "listed_absent", "status": "use"}}

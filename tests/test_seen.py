@@ -461,7 +461,7 @@ IMPURE = {
     "home": "from pathlib import Path\n(Path.home() / '{home}').read_text()",
     "folder": "import os\nos.listdir('{folder}')",
     "what a build makes": "open('../_build/stage/data/observations.csv').read()", "database": "import sqlite3\nsqlite3.connect('{folder}/secret.csv')",
-    "results of another edition": "from desertion.results import published\npublished('../_build/editions/another', 'small', evidence)"}
+    "results of another edition": "from livingbook.notebook.results import published\npublished('../_build/editions/another', 'small', evidence)"}
 
 
 @pytest.fixture(scope="module")

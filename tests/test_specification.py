@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from desertion import specification
-from desertion.specification import Count, decompose
-from desertion.windows import Window
+from desertion.methods import multiverse
+from desertion.methods.multiverse import Count, decompose
+from desertion.counts.windows import Window
 
 YEAR = Window(date(2023, 1, 1), date(2023, 12, 31))
 TWO_YEARS = Window(date(2022, 1, 1), date(2023, 12, 31))
@@ -75,7 +75,7 @@ def test_a_table_with_a_gap_is_refused():
 def test_every_combination_once_with_its_rate():
     counts = {"list": Count(1000, {"one": YEAR, "two": TWO_YEARS}), "guess": Count(2000, {"one": YEAR})}
     strengths = {"small": lambda window: 10_000.0, "large": lambda window: 40_000.0}
-    table = specification.specifications(counts, strengths, {"none": 1.0, "half": 0.5})
+    table = multiverse.specifications(counts, strengths, {"none": 1.0, "half": 0.5})
     assert len(table) == 3 * 2 * 2
     first = table[(table["count"] == "list") & (table["window"] == "one") & (table["strength"] == "small")]
     assert list(first["rate"]) == pytest.approx([100 * 365.25 / 365, 50 * 365.25 / 365])
@@ -83,18 +83,18 @@ def test_every_combination_once_with_its_rate():
     found = shares(decompose(table, np.log(table["rate"])))
     assert found["together"] == pytest.approx(0)
     assert found["strength"] == pytest.approx(4 * found["correction"])
-    assert specification.fold(table, "strength") == pytest.approx(4)
-    assert specification.fold(table, "window") == pytest.approx(730 / 365)
-    assert specification.level_means(table, "strength")["small"] == pytest.approx(
-        4 * specification.level_means(table, "strength")["large"])
+    assert multiverse.fold(table, "strength") == pytest.approx(4)
+    assert multiverse.fold(table, "window") == pytest.approx(730 / 365)
+    assert multiverse.level_means(table, "strength")["small"] == pytest.approx(
+        4 * multiverse.level_means(table, "strength")["large"])
 
 
 def test_nothing_known_gives_nothing():
-    table = specification.specifications({}, {"small": lambda window: 1.0}, {"none": 1.0})
-    assert table.empty and list(table.columns) == [*specification.CHOICES, "rate"]
+    table = multiverse.specifications({}, {"small": lambda window: 1.0}, {"none": 1.0})
+    assert table.empty and list(table.columns) == [*multiverse.CHOICES, "rate"]
     assert list(decompose(table, np.log(table["rate"].astype(float)))["share"]) == [0] * 5
 
 
 def test_a_rate_needs_men_to_divide_by():
     with pytest.raises(ValueError, match="above zero"):
-        specification.specifications({"list": Count(1, {"one": YEAR})}, {"no": lambda window: 0.0}, {"none": 1.0})
+        multiverse.specifications({"list": Count(1, {"one": YEAR})}, {"no": lambda window: 0.0}, {"none": 1.0})

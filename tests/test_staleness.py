@@ -10,14 +10,14 @@ import random
 from functools import cache
 
 import pytest
-from desertion.data import TABLES, Evidence, Indexed, read_table
-from desertion.pipeline import running
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.present import Inputs, Present
-from desertion.pipeline.project import Edition, Project
-from desertion.pipeline.runs import Runs, stands
-from desertion.pipeline.sources import source_of
-from desertion.pipeline.store import published_document
+from livingbook.evidence.reading import TABLES, Evidence, Indexed, read_table
+from livingbook.runs import running
+from livingbook.system.errors import BuildError
+from livingbook.runs.present import Inputs, Present
+from livingbook.project.project import Edition, Project
+from livingbook.runs.runs import Runs, stands
+from livingbook.runs.notebook_source import source_of
+from livingbook.runs.store import published_document
 
 PROJECT = Project.at()
 LATEST = Edition("latest", "latest", {})

@@ -5,9 +5,9 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desertion import strength
-from desertion.bounds import Bounds, from_published
-from desertion.data import load
+from desertion.counts import force
+from livingbook.values.bounds import Bounds, from_published
+from livingbook.evidence.reading import load
 
 DAY = date.fromisoformat
 
@@ -25,62 +25,62 @@ STOCKS = made(("a", "one", "2023-01-31", "about 326000"), ("b", "one", "2023-09-
 
 
 def test_hull_of_the_stocks_inside_the_window():
-    mean = strength.over(STOCKS, DAY("2023-01-01"), DAY("2023-12-31"))
+    mean = force.over(STOCKS, DAY("2023-01-01"), DAY("2023-12-31"))
     assert (mean.low, mean.value, mean.high) == (325_500, None, 617_500)
     assert mean.rows == {"a", "b", "c"}
 
 
 def test_both_days_of_the_window_are_inside():
-    assert strength.over(STOCKS, DAY("2023-01-31"), DAY("2023-01-31")).rows == {"a"}
-    assert strength.over(STOCKS, DAY("2023-09-09"), DAY("2023-09-10")).rows == {"b"}
-    assert strength.over(STOCKS, DAY("2023-09-01"), DAY("2023-09-09")).rows == {"b"}
-    assert set(strength.by_origin(STOCKS, DAY("2023-01-31"), DAY("2023-02-01"))) == {"one"}
+    assert force.over(STOCKS, DAY("2023-01-31"), DAY("2023-01-31")).rows == {"a"}
+    assert force.over(STOCKS, DAY("2023-09-09"), DAY("2023-09-10")).rows == {"b"}
+    assert force.over(STOCKS, DAY("2023-09-01"), DAY("2023-09-09")).rows == {"b"}
+    assert set(force.by_origin(STOCKS, DAY("2023-01-31"), DAY("2023-02-01"))) == {"one"}
 
 
 def test_stocks_may_be_some_of_a_table():
     some = STOCKS[STOCKS["origin"] != "one"]
-    assert strength.over(some, DAY("2023-01-01"), DAY("2023-12-31")).rows == {"c"}
+    assert force.over(some, DAY("2023-01-01"), DAY("2023-12-31")).rows == {"c"}
 
 
 def test_nearest_before_stands_in_for_an_empty_window():
-    mean = strength.over(STOCKS, DAY("2024-01-01"), DAY("2024-12-31"))
+    mean = force.over(STOCKS, DAY("2024-01-01"), DAY("2024-12-31"))
     assert (mean.low, mean.high, mean.rows) == (616_500, 617_500, {"c"})
 
 
 def test_nothing_inside_or_before_is_unknown():
-    assert strength.over(STOCKS, DAY("2022-02-24"), DAY("2022-12-31")).is_unknown
-    assert strength.over(made(), DAY("2022-02-24"), DAY("2022-12-31")).is_unknown
+    assert force.over(STOCKS, DAY("2022-02-24"), DAY("2022-12-31")).is_unknown
+    assert force.over(made(), DAY("2022-02-24"), DAY("2022-12-31")).is_unknown
 
 
 def test_a_window_that_ends_before_it_starts_is_refused():
     with pytest.raises(ValueError, match="2022-01-01"):
-        strength.over(STOCKS, DAY("2023-01-01"), DAY("2022-01-01"))
+        force.over(STOCKS, DAY("2023-01-01"), DAY("2022-01-01"))
 
 
 def test_an_open_end_is_left_to_those_who_close_it():
     at_least, about, at_most = Bounds(420, None, math.inf), Bounds(325, 326, 327), Bounds(0, None, 640)
-    assert strength.spanned([at_least, about]) == Bounds(325, None, 420)
-    assert strength.spanned([at_least]) == Bounds(420, None, math.inf)
-    assert strength.spanned([Bounds(1, None, 3)]) == Bounds(1, None, 3)
-    assert strength.spanned([at_most]) == Bounds(0, None, 640)
-    assert strength.spanned([at_least, at_most]) == Bounds(420, None, 640)
-    assert strength.spanned([Bounds(700, None, math.inf), at_most]) == Bounds(640, None, 700)
+    assert force.spanned([at_least, about]) == Bounds(325, None, 420)
+    assert force.spanned([at_least]) == Bounds(420, None, math.inf)
+    assert force.spanned([Bounds(1, None, 3)]) == Bounds(1, None, 3)
+    assert force.spanned([at_most]) == Bounds(0, None, 640)
+    assert force.spanned([at_least, at_most]) == Bounds(420, None, 640)
+    assert force.spanned([Bounds(700, None, math.inf), at_most]) == Bounds(640, None, 700)
 
 
 def test_each_origin_from_its_own_stocks_alone():
-    means = strength.by_origin(STOCKS, DAY("2023-09-01"), DAY("2025-12-31"))
+    means = force.by_origin(STOCKS, DAY("2023-09-01"), DAY("2025-12-31"))
     assert means == {"one": Bounds(420_000, None, math.inf), "three": Bounds(0, None, 640_000),
                      "two": Bounds(616_500, None, 617_500)}
-    assert strength.by_origin(STOCKS, DAY("2024-01-01"), DAY("2024-12-31")) == {}
+    assert force.by_origin(STOCKS, DAY("2024-01-01"), DAY("2024-12-31")) == {}
 
 
 def test_the_path_counts_person_days():
     path = made(("a", "one", "2023-01-01", "exact 100"), ("b", "two", "2023-01-05", "exact 180"))
     # Day by day 100, 120, 140, 160, 180, then level: (700 + 2 × 180) / 7 days.
-    assert strength.path_mean(path, DAY("2023-01-01"), DAY("2023-01-07")).value == pytest.approx(1060 / 7)
-    assert strength.path_mean(path, DAY("2022-12-01"), DAY("2022-12-31")).value == 100
-    assert strength.path_mean(path, DAY("2022-12-01"), DAY("2022-12-31")).rows == {"a", "b"}
-    assert strength.path_mean(made(), DAY("2023-01-01"), DAY("2023-01-07")).is_unknown
+    assert force.path_mean(path, DAY("2023-01-01"), DAY("2023-01-07")).value == pytest.approx(1060 / 7)
+    assert force.path_mean(path, DAY("2022-12-01"), DAY("2022-12-31")).value == 100
+    assert force.path_mean(path, DAY("2022-12-01"), DAY("2022-12-31")).rows == {"a", "b"}
+    assert force.path_mean(made(), DAY("2023-01-01"), DAY("2023-01-07")).is_unknown
 
 
 def test_the_quotation_stands_apart(tmp_path):
@@ -89,12 +89,12 @@ def test_the_quotation_stands_apart(tmp_path):
     row = "{},{},,{},,{},,about,{},{},,2025-06-02,use,,\n"
     kinds = ["theatre_strength,russia,all", "army_strength,russia,all", "theatre_strength,ukraine,all", "theatre_strength,russia,mobilised"]
     (tmp_path / "observations.csv").write_text(header + "".join(
-        row.format(f"{place}-said", kind, "2025-06-01", 200000 + place, "two", strength.ARTICLE)
+        row.format(f"{place}-said", kind, "2025-06-01", 200000 + place, "two", force.ARTICLE)
         + row.format(f"{place}-counted", kind, "2025-06-02", 640000, "one", "page")
         for place, kind in enumerate(kinds)))
     evidence = load(tmp_path)
-    stocks = strength.stocks(evidence)
+    stocks = force.stocks(evidence)
     assert list(stocks["id"]) == ["0-counted"] and list(stocks.index) == [0] and "index" not in stocks
-    assert list(strength.stocks(evidence, measure="army_strength")["id"]) == ["1-counted"]
-    assert strength.quoted(evidence) == Bounds(150_000, 200_000, 250_000)
-    assert strength.quoted(load(tmp_path, "2022-03-01")).is_unknown
+    assert list(force.stocks(evidence, measure="army_strength")["id"]) == ["1-counted"]
+    assert force.quoted(evidence) == Bounds(150_000, 200_000, 250_000)
+    assert force.quoted(load(tmp_path, "2022-03-01")).is_unknown

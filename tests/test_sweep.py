@@ -15,22 +15,22 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from desertion.pipeline import sweep
-from desertion.pipeline.__main__ import main
-from desertion.pipeline.cluster import cluster, packed
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.present import Present
-from desertion.pipeline.project import Project
-from desertion.pipeline.running import run_recorded
-from desertion.pipeline.runs import Runs
+from livingbook.runs import sweep
+from livingbook.__main__ import main
+from livingbook.runs.cluster import cluster, packed
+from livingbook.system.errors import BuildError
+from livingbook.runs.present import Present
+from livingbook.project.project import Project
+from livingbook.runs.running import run_recorded
+from livingbook.runs.runs import Runs
 from distributed import Client
 from small_project import lay_out, notebook
 
 SECOND = '''
-from desertion.data import load
-from desertion.parameters import AsOf, Folder, Share, check
-from desertion.publish import Publisher
-from desertion.results import published
+from livingbook.evidence.reading import load
+from livingbook.notebook.parameters import AsOf, Folder, Share, check
+from livingbook.notebook.publish import Publisher
+from livingbook.notebook.results import published
 ---
 as_of: AsOf = "latest"  # the evidence that was public on this day
 data: Folder = "../data"  # folder with the tables
@@ -239,7 +239,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_table_of_one_process(project, d
         found = swept(sweep_of(far, GRID), 4, run_it)
         assert lost.result(), "the worker was killed while it ran a notebook"
         assert [each["name"] for each in client.scheduler_info()["workers"].values()] == ["two"]
-        assert set(client.run(lambda: "desertion" in sys.modules).values()) == {False}  # all that a worker runs was sent to it
+        assert set(client.run(lambda: "livingbook" in sys.modules).values()) == {False}  # all that a worker runs was sent to it
     assert found.csv() == expected.csv()
     assert found.runs == 6  # two of `small`, four of `second`: each once
 
@@ -255,7 +255,7 @@ def test_what_a_notebook_is_refused_for_on_a_worker_is_said_as_here(project, das
 
 
 def test_a_scheduler_that_does_not_answer_is_named(project, monkeypatch):
-    monkeypatch.setattr("desertion.pipeline.cluster.SECONDS_TO_ANSWER", 0.2)
+    monkeypatch.setattr("livingbook.runs.cluster.SECONDS_TO_ANSWER", 0.2)
     with pytest.raises(BuildError, match=r"SCHEDULER=tcp://127.0.0.1:9: no Dask scheduler answers"), cluster("tcp://127.0.0.1:9"):
         pass
 
@@ -268,5 +268,5 @@ def test_a_parcel_holds_what_is_read_and_is_equal_for_equal_content(project):
     with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
         names = archive.namelist()
         assert archive.read("notebooks/second.ipynb") == source and archive.read("notebooks/small.ipynb") == b""
-    assert {"notebooks/second.ipynb", "data/observations.csv", "requirements.txt", "notebooks/desertion/bounds.py"} <= set(names)
+    assert {"notebooks/second.ipynb", "data/observations.csv", "requirements.txt", "notebooks/livingbook/values/bounds.py"} <= set(names)
     assert not [name for name in names if name.startswith(("/", "..", "_build/store"))]

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from desertion import text
-from desertion.bounds import Bounds
+from livingbook.values import wording
+from livingbook.values.bounds import Bounds
 
 INF = math.inf
 
@@ -17,7 +17,7 @@ INF = math.inf
     (1429.6, 10, None, "1,430"), (1429.6, 1, None, "1,430"), (1421, 10, True, "1,430"), (1429, 10, False, "1,420"),
     (0.0514, 0.001, None, "0.051"), (-3.2, 1, None, "−3"), (INF, 1, None, "∞"), (1430, 10, True, "1,430"), (0.3, 0.1, True, "0.3")])
 def test_numbers(value, step, up, printed):
-    assert text.number(value, step, up) == printed
+    assert wording.number(value, step, up) == printed
 
 
 @pytest.mark.parametrize(("bounds", "unit", "step", "printed"), [
@@ -38,44 +38,44 @@ def test_numbers(value, step, up, printed):
     (Bounds(0, 5, INF), "", 1, "5 (at least 0)"), (Bounds(2, 5, INF), "", 1, "5 (at least 2)"), (Bounds(-INF, 5, INF), "", 1, "5 (no bounds known)"),
 ])
 def test_bounds_in_words(bounds, unit, step, printed):
-    assert text.of_bounds(bounds, unit, step) == printed
+    assert wording.of_bounds(bounds, unit, step) == printed
 
 
 def test_no_more_digits_than_the_interval_supports():
-    assert text.of_bounds(Bounds.exact(1429.58)) == "1,430"
-    assert text.of_bounds(Bounds(1234.5, 1300.2, 2345.6)) == "1,300 (1,200–2,400)"
-    assert text.supported_step(Bounds(1234.5, None, 1238)) == 10
-    assert text.step_of(INF) == text.step_of(-INF) == text.step_of(0) == 1
-    assert text.of_bounds(Bounds.exact(50554)) == "50,554"  # a count as it was published
+    assert wording.of_bounds(Bounds.exact(1429.58)) == "1,430"
+    assert wording.of_bounds(Bounds(1234.5, 1300.2, 2345.6)) == "1,300 (1,200–2,400)"
+    assert wording.supported_step(Bounds(1234.5, None, 1238)) == 10
+    assert wording.step_of(INF) == wording.step_of(-INF) == wording.step_of(0) == 1
+    assert wording.of_bounds(Bounds.exact(50554)) == "50,554"  # a count as it was published
 
 
 def test_dates_and_counts():
-    assert text.day("2025-06-09") == "9 June 2025"
-    assert text.month("2025-06-09") == "June 2025"
-    assert text.plural(1, "list") == "1 list" and text.plural(1234, "entry", "entries") == "1,234 entries"
-    assert text.listing(["a"]) == "a" and text.listing(["a", "b", "c"]) == "a, b and c" and text.listing([]) == ""
+    assert wording.day("2025-06-09") == "9 June 2025"
+    assert wording.month("2025-06-09") == "June 2025"
+    assert wording.plural(1, "list") == "1 list" and wording.plural(1234, "entry", "entries") == "1,234 entries"
+    assert wording.listing(["a"]) == "a" and wording.listing(["a", "b", "c"]) == "a, b and c" and wording.listing([]) == ""
 
 
 def test_shares_are_whole_percents_unless_more_is_said():
-    assert text.share(Bounds(0.1, None, 0.15)) == "10%–15%"
-    assert text.share(Bounds.exact(0.884), 0.001) == "88.4%"
+    assert wording.share(Bounds(0.1, None, 0.15)) == "10%–15%"
+    assert wording.share(Bounds.exact(0.884), 0.001) == "88.4%"
 
 
 @pytest.mark.parametrize(("bounds", "printed"), [
     (Bounds(35500, 36000, 36500), "36,000"), (Bounds(49000, None, INF), "at least 49,000"), (Bounds.unknown(), "not known")])
 def test_a_short_label_is_the_value_or_else_the_bounds(bounds, printed):
-    assert text.short(bounds) == printed
+    assert wording.short(bounds) == printed
 
 
 def test_months():
-    assert text.month("2025-06-09", year=False) == "June"
-    assert text.short_month(date(2025, 6, 9)) == "Jun 2025" and text.short_month(date(2025, 6, 9), year=False) == "Jun"
-    assert text.plain(8.0) == "8" and text.plain(0.25) == "0.25"
+    assert wording.month("2025-06-09", year=False) == "June"
+    assert wording.short_month(date(2025, 6, 9)) == "Jun 2025" and wording.short_month(date(2025, 6, 9), year=False) == "Jun"
+    assert wording.plain(8.0) == "8" and wording.plain(0.25) == "0.25"
 
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 # What these say is said to whoever runs the book, on a terminal or in an error, or is no number of the book's at all.
-NOT_IN_THE_BOOK = {"bibliography.py", "loglinear.py", "text.py"}
+NOT_IN_THE_BOOK = {"bibliography.py", "wording.py"}
 YEARS = {"02d"}  # the second year of "1861–65"
 
 
@@ -91,8 +91,9 @@ def formatted(source):
 
 
 def test_numbers_and_dates_are_written_in_one_place():
-    code = {path.name: path.read_text("utf-8") for path in sorted((NOTEBOOKS / "desertion").glob("*.py"))}
-    code = {name: source for name, source in code.items() if name not in NOT_IN_THE_BOOK}
+    rooms = [NOTEBOOKS / "desertion", *(NOTEBOOKS / "livingbook" / room for room in ("values", "evidence", "notebook", "drawing"))]
+    paths = sorted(path for room in rooms for path in room.rglob("*.py") if path.name not in NOT_IN_THE_BOOK)
+    code = {path.relative_to(NOTEBOOKS).as_posix(): path.read_text("utf-8") for path in paths}
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         cells = json.loads(path.read_text("utf-8"))["cells"]
         code |= {f"{path.name}, cell {number}": "".join(cell["source"]) for number, cell in enumerate(cells) if cell["cell_type"] == "code"}
@@ -106,4 +107,4 @@ def test_what_writes_them_elsewhere_is_found(source):
 
 
 def test_ends_that_are_written_alike_are_written_once():
-    assert text.of_bounds(Bounds(100 - 1e-11, None, 100 + 1e-11), step=1) == "100"
+    assert wording.of_bounds(Bounds(100 - 1e-11, None, 100 + 1e-11), step=1) == "100"

@@ -11,15 +11,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from desertion.bounds import Bounds
-from desertion.claims import Claims
-from desertion.data import EvidenceError, load
-from desertion.pipeline import running
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.project import Project
-from desertion.publish import Publisher, PublishError
-from desertion.results import entry_of
-from desertion.verdicts import (
+from livingbook.values.bounds import Bounds
+from livingbook.notebook.claims import Claims
+from livingbook.evidence.reading import EvidenceError, load
+from livingbook.runs import running
+from livingbook.system.errors import BuildError
+from livingbook.project.project import Project
+from livingbook.notebook.publish import Publisher, PublishError
+from livingbook.notebook.results import entry_of
+from livingbook.notebook.verdicts import (
     VERDICTS,
     Verdict,
     agrees,

@@ -6,9 +6,10 @@ import threading
 from functools import partial
 
 import pytest
-from desertion.pipeline import manifest, verify
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.project import Project
+from livingbook.release import verify
+from livingbook.site import manifest
+from livingbook.system.errors import BuildError
+from livingbook.project.project import Project
 from small_project import ROOT, changed, lay_out, pipeline
 
 
@@ -31,7 +32,7 @@ def test_the_second_build_differs_in_everything_that_ought_not_to_matter():
     one, other = verify.ONE, verify.OTHER
     for name in ("folder", "user", "umask", "workers", "settings"):
         assert getattr(one, name) != getattr(other, name), name
-    assert all(one.environment[name] != other.environment[name] for name in ("DESERTION_ENGINE", "LC_ALL", "TZ", "PYTHONHASHSEED"))
+    assert all(one.environment[name] != other.environment[name] for name in ("LIVINGBOOK_ENGINE", "LC_ALL", "TZ", "PYTHONHASHSEED"))
 
 
 @pytest.mark.parametrize(("one", "other", "words"), [

@@ -18,12 +18,13 @@ import nbformat
 import papermill
 import psutil
 import pytest
-from desertion.data import load
-from desertion.pipeline import engine, running, warm
-from desertion.pipeline.errors import BuildError
-from desertion.pipeline.present import Present
-from desertion.pipeline.project import Edition, Project
-from desertion.pipeline.runs import Runs
+from livingbook.evidence.reading import load
+from livingbook.runs import running
+from livingbook.runs.warm import client, engine
+from livingbook.system.errors import BuildError
+from livingbook.runs.present import Present
+from livingbook.project.project import Edition, Project
+from livingbook.runs.runs import Runs
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import papermill_engines
@@ -211,7 +212,7 @@ def test_a_notebook_of_the_book_gives_the_same_bytes(project, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     found = []
     for name in ("warm", "nbclient"):
-        monkeypatch.setenv("DESERTION_ENGINE", name)
+        monkeypatch.setenv("LIVINGBOOK_ENGINE", name)
         found.append(running.run_notebook(project, "lists", {"as_of": "latest", "data": "../data"}))
     assert running.payloads(found[0]) and lasting(found[0]) == lasting(found[1])
 
@@ -232,7 +233,7 @@ def test_what_stops_a_notebook_stops_it_in_the_same_way(tmp_path, cells, kind, o
 
 
 def test_the_end_of_a_dying_kernel_is_seen_at_the_first_look_and_what_it_said_is_kept(tmp_path, monkeypatch):
-    looked, pauses, ordinary = [], [], warm.WarmClient.is_alive
+    looked, pauses, ordinary = [], [], client.WarmClient.is_alive
 
     async def is_alive(self):
         looked.append(await ordinary(self))
@@ -241,8 +242,8 @@ def test_the_end_of_a_dying_kernel_is_seen_at_the_first_look_and_what_it_said_is
     async def pause(seconds, ordinary=asyncio.sleep):
         pauses.append(seconds)
         await ordinary(seconds)
-    monkeypatch.setattr(warm.WarmClient, "is_alive", is_alive)
-    monkeypatch.setattr(warm.asyncio, "sleep", pause)
+    monkeypatch.setattr(client.WarmClient, "is_alive", is_alive)
+    monkeypatch.setattr(client.asyncio, "sleep", pause)
     path = notebook_of(["import os, sys; print('last words'); sys.stdout.flush(); import time; time.sleep(0.5); os._exit(1)"], tmp_path / "dies.ipynb")
     done, error = execute("warm", path, cwd=str(tmp_path))
     assert isinstance(error, DeadKernelError) and "last words" in str(done.cells[0].outputs)
@@ -265,7 +266,7 @@ def test_what_a_notebook_registers_for_its_end_is_run(tmp_path):
 
 @pytest.mark.parametrize("name", running.ENGINES)
 def test_a_run_for_numbers_only_publishes_the_same_numbers_and_draws_nothing(project, monkeypatch, name):
-    monkeypatch.setenv("DESERTION_ENGINE", name)
+    monkeypatch.setenv("LIVINGBOOK_ENGINE", name)
     monkeypatch.chdir(project.notebooks)
     found = []
     for figures in (True, False):
@@ -342,7 +343,7 @@ SCRIPT = """
 import signal, sys, papermill
 signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background has it ignored
 from papermill.engines import papermill_engines
-from desertion.pipeline.engine import WarmEngine
+from livingbook.runs.warm.engine import WarmEngine
 papermill_engines.register("warm", WarmEngine)
 papermill.execute_notebook(sys.argv[1], None, engine_name="warm", kernel_name="python3", progress_bar=False)
 """
@@ -409,7 +410,7 @@ def test_a_kernel_that_is_slow_to_say_that_it_ends_ends_quietly(tmp_path):
 
 def test_where_nothing_can_be_forked_kernels_start_as_usual_and_that_is_said_once(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(engine.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
-    monkeypatch.setattr(warm, "WarmNotebookClient", None)
+    monkeypatch.setattr(client, "WarmNotebookClient", None)
     engine.say_once.cache_clear()
     for name in ("a.ipynb", "b.ipynb"):
         assert run(["print(5)"], tmp_path / name) == ["5\n"]
@@ -423,7 +424,7 @@ async def _cold(self, cmd, **kwargs):
 def test_a_kernel_of_another_interpreter_starts_as_usual(monkeypatch):
     monkeypatch.setattr(LocalProvisioner, "launch_kernel", _cold)
     command = ["/usr/bin/other", "-m", "ipykernel_launcher", "-f", "file"]
-    assert asyncio.run(warm.WarmProvisioner().launch_kernel(command)) == command
+    assert asyncio.run(client.WarmProvisioner().launch_kernel(command)) == command
 
 
 # Runs take turns only where they must.
@@ -472,6 +473,6 @@ def test_editions_that_see_the_same_rows_share_a_run_and_others_run_at_once(fake
 
 
 def test_an_engine_that_there_is_not_is_named(monkeypatch):
-    monkeypatch.setenv("DESERTION_ENGINE", "hot")
+    monkeypatch.setenv("LIVINGBOOK_ENGINE", "hot")
     with pytest.raises(BuildError, match="no engine 'hot'; there are warm and nbclient"):
         running.engine()

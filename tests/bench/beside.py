@@ -30,10 +30,10 @@ class Side:
     python: Path
 
     def book(self) -> float:
-        return command("-m", "desertion.pipeline", "--root", self.root, "book", cwd=self.root, python=self.python)
+        return command("-m", "livingbook", "--root", self.root, "book", cwd=self.root, python=self.python)
 
     def explain(self) -> float:
-        return command("-m", "desertion.pipeline", "--root", self.root, "explain", cwd=self.root, python=self.python)
+        return command("-m", "livingbook", "--root", self.root, "explain", cwd=self.root, python=self.python)
 
     def clean(self) -> float:
         shutil.rmtree(self.root / "_build", ignore_errors=True)

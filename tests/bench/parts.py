@@ -35,7 +35,7 @@ class Scratch:
         return self.root / "_build" / "stage"
 
     def book(self) -> float:
-        return command("-m", "desertion.pipeline", "--root", self.root, "book", cwd=self.root)
+        return command("-m", "livingbook", "--root", self.root, "book", cwd=self.root)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def notebooks(scratch: Scratch) -> Part:
         shutil.copytree(scratch.stage, folder)
         for name in scratch.notebooks:
             shutil.copy(scratch.root / "notebooks" / f"{name}.ipynb", folder / "notebooks")
-        shutil.copytree(scratch.root / "notebooks" / "desertion", folder / "notebooks" / "desertion")
+        for package in ("livingbook", "desertion"):
+            shutil.copytree(scratch.root / "notebooks" / package, folder / "notebooks" / package)
         shutil.copytree(scratch.root / "_build" / "editions", folder / "_build" / "editions")
         shutil.copytree(scratch.root / "_build" / "sweeps", folder / "_build" / "sweeps")
         settings = folder / "_config.yml"
@@ -105,7 +106,7 @@ def bare_sphinx(scratch: Scratch, folder: Path) -> Callable[[], float]:
     """Sphinx alone over a copy of the pages, with the settings that Jupyter Book makes of ours; the first build is made here."""
     stage = shutil.copytree(scratch.stage, folder / "stage")
     command("-c", JUPYTER_BOOK, "config", "sphinx", stage, cwd=stage)
-    build = partial(command, "-m", "sphinx", "-q", "-b", "html", stage, folder / "html", cwd=folder, modules=(stage / "book" / "_ext",))
+    build = partial(command, "-m", "sphinx", "-q", "-b", "html", stage, folder / "html", cwd=folder, modules=(scratch.root / "notebooks", stage / "book" / "_ext"))
     build()
     return build
 
@@ -136,7 +137,7 @@ def vintages(scratch: Scratch) -> Part:
 
     def swept() -> float:
         shutil.rmtree(scratch.root / "_build" / "store", ignore_errors=True)
-        return command("-m", "desertion.pipeline", "--root", scratch.root, "sweep", spec, cwd=scratch.root)
+        return command("-m", "livingbook", "--root", scratch.root, "sweep", spec, cwd=scratch.root)
 
     full = partial(command, "-m", "tests.bench.ways", "warm", scratch.root / "notebooks", scratch.root / "_build" / "bench", "2",
                    *scratch.notebooks, cwd=scratch.root)
@@ -148,8 +149,8 @@ def vintages(scratch: Scratch) -> Part:
 CHECK = """
 import resource, sys
 from pathlib import Path
-from desertion.contract import check
-from desertion.data import load, read_key
+from livingbook.contract import check
+from livingbook.evidence.reading import load, read_key
 folder = Path(sys.argv[1])
 assert check(folder) == []
 evidence = load(folder, "2025-06-09")

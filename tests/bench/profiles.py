@@ -20,9 +20,9 @@ def costs(work, steps, path):
 NOTEBOOK = COSTS + """
 import papermill
 from pathlib import Path
-from desertion.pipeline import running
-from desertion.pipeline.project import Project
-from desertion.pipeline.forkery import get_ready
+from livingbook import running
+from livingbook.project.project import Project
+from livingbook.runs.warm.fork_server import get_ready
 project = Project.at(Path.cwd())
 get_ready()
 run = lambda: running.run_notebook(project, "rate", {})

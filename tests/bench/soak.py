@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import papermill
 import psutil
-from desertion.pipeline.engine import WarmEngine
+from livingbook.runs.warm.engine import WarmEngine
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 

@@ -41,11 +41,11 @@ def api(output: Path, names: list[str], workers: int) -> None:
 
 
 def warm(output: Path, names: list[str], workers: int) -> None:
-    from desertion.pipeline.forkery import get_ready
+    from livingbook.runs.warm.fork_server import get_ready
 
     get_ready()  # first, as the pipeline does: it imports while this process does
-    from desertion.pipeline import running
-    from desertion.pipeline.project import Project
+    from livingbook.runs import running
+    from livingbook.project.project import Project
 
     project = Project.at(Path.cwd().parent)
 
@@ -72,7 +72,7 @@ def plain(name: str) -> None:
 
 def floor(output: Path, names: list[str], workers: int) -> None:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["desertion.publish", "desertion.figures", "matplotlib.pyplot", "matplotlib.backends.backend_svg"])
+    context.set_forkserver_preload(["livingbook.notebook.publish", "livingbook.drawing.figures", "matplotlib.pyplot", "matplotlib.backends.backend_svg"])
 
     def one(name: str) -> None:
         process = context.Process(target=plain, args=(name,))

@@ -1,0 +1,1 @@
+"""Arithmetic of single chapters: registered cases, other armies, the explorer."""

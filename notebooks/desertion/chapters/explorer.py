@@ -1,0 +1,134 @@
+"""One choice of count, window, strength and errors of the list, and what it makes: the formulas of the explorer.
+
+The page computes in the reader's browser (``book/_static/explorer.js``), with the same formulas; a test compares the two over a
+grid. Every number is read twice. *As worded* keeps what its source leaves open: "at least" stays a floor, through every division.
+*At face value* takes the printed number as if it were exact, as the multiverse of rates does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from desertion.counts import force as theatre
+from livingbook.values import wording
+from livingbook.values.bounds import Bounds
+from desertion.methods.misclassification import true_count
+from desertion.counts.windows import WORDS, of_count, Window
+
+ORDER = ("article", "publication", "own", "mobilised")  # of windows that coincide, the first keeps its name
+
+
+@dataclass(frozen=True)
+class Strength:
+    """A force to divide by: the stocks of one origin, or those of all origins together."""
+
+    label: str
+    stocks: pd.DataFrame
+    together: bool = False
+
+    def worded(self, window: Window) -> Bounds:
+        """Bounds for the mean over a window, persons, as the sources word it."""
+        if self.together:
+            return theatre.over(self.stocks, window.start, window.end)
+        return path_bounds(self.stocks, window)
+
+    def face(self, window: Window) -> Bounds:
+        """The mean at face value: a number for one origin, the span of all stocks in the window for all together."""
+        if self.together:
+            return self.worded(window)
+        return theatre.path_mean(self.stocks, window.start, window.end)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a choice makes: persons a month and per 1,000 of strength a year, each as worded and at face value."""
+
+    monthly: Bounds
+    monthly_face: Bounds
+    strength: Bounds
+    yearly: Bounds
+    yearly_face: Bounds
+
+
+def path_bounds(stocks: pd.DataFrame, window: Window) -> Bounds:
+    """Bounds for the mean of a straight path through an origin's stocks: its stated low ends, and its stated high ends.
+
+    An end that a stock leaves open is left to the origin's other stocks; where none states it, it is open. No value is preferred
+    but where every stock has one. No stock → unknown.
+    """
+    face = theatre.path_mean(stocks, window.start, window.end)
+    if face.is_unknown:
+        return face
+    lows = [Bounds.exact(each.low) if each.low > 0 else Bounds.unknown() for each in stocks["bounds"]]
+    highs = [Bounds.exact(each.high) if math.isfinite(each.high) else Bounds.unknown() for each in stocks["bounds"]]
+    low, high = (theatre.path_mean(stocks.assign(bounds=ends), window.start, window.end) for ends in (lows, highs))
+    known = [end.low for end in (low, face, high) if not end.is_unknown]
+    value = face.low if all(each.value is not None for each in stocks["bounds"]) else None
+    return Bounds(0.0 if low.is_unknown else min(known), value, math.inf if high.is_unknown else max(known), face.rows)
+
+
+def answer(count: Bounds, window: Window, strength: Strength, wrong: float = 0.0, unlisted: float = 0.0) -> Answer:
+    """What a choice makes. wrong: share of the count that never ran; unlisted: share of those who ran that it misses."""
+    shares = Bounds.exact(wrong), Bounds.exact(unlisted)
+    ran, face = true_count(count, *shares), true_count(count.at_face_value(), *shares)
+    worded = strength.worded(window)
+    return Answer(window.monthly(ran), window.monthly(face), worded, window.yearly(ran, worded),
+                  window.yearly(face, strength.face(window)))
+
+
+def windows(row: object, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
+    """The windows of a total that differ from one another: name (see ``windows.WORDS``) → window, in ``ORDER``."""
+    spans = of_count(row, invasion, mobilisation, article)
+    distinct = {spans[name]: name for name in reversed(ORDER) if name in spans}
+    return {name: window for window, name in sorted(distinct.items(), key=lambda item: ORDER.index(item[1]))}
+
+
+def window_label(name: str, window: Window) -> str:
+    """A window in words, with its days."""
+    words = WORDS.get(name, name)
+    return f"{words[0].upper()}{words[1:]}: {wording.day(window.start)} to {wording.day(window.end)}"
+
+
+def standing(rate: Bounds, others: Iterable[Bounds]) -> dict[str, int]:
+    """How many of the other rates lie wholly below a rate, wholly above it, and neither."""
+    others = list(others)
+    below = sum(each.high < rate.low for each in others)
+    above = sum(each.low > rate.high for each in others)
+    return {"below": below, "above": above, "alike": len(others) - below - above}
+
+
+def sentence(count_label: str, count: Bounds, window: Window, strength: Strength, found: Answer, wrong: float = 0.0,
+             unlisted: float = 0.0) -> str:
+    """The answer in plain words."""
+    errors = [f"less {wording.percent(wrong)} that never ran"] if wrong else []
+    errors += [f"with {wording.percent(unlisted)} of those who ran on no list"] if unlisted else []
+    middle = f" {' and '.join(errors)}," if errors else ""
+    days = f"{wording.number(window.months, 0.1)} months from {wording.day(window.start)} to {wording.day(window.end)}"
+    return (f"{count_label} ({wording.of_bounds(count)}),{middle} spread over the {days}, make "
+            f"{wording.of_bounds(found.monthly)} a month. Out of {wording.of_bounds(found.strength)} men ({strength.label}) that is "
+            f"{wording.of_bounds(found.yearly)} per 1,000 a year as worded, and {wording.of_bounds(found.yearly_face)} with the printed "
+            "numbers at face value.")
+
+
+def compared(found: Answer, others: Iterable[Bounds]) -> str:
+    """Where the answer lies among other armies, in plain words."""
+    others = list(others)
+    if found.yearly_face.is_unknown or not others:
+        return "There is nothing to set it beside."
+    where = standing(found.yearly_face, others)
+    return (f"At face value that is above {where['below']} of {wording.plural(len(others), 'rate')} of other armies and below "
+            f"{where['above']}; {where['alike']} overlap it. They count other things.")
+
+
+def spread(rates: Sequence[Bounds]) -> str:
+    """Several rates in a few letters: one as it is, more as their smallest and largest stated ends, of two digits."""
+    if len(rates) == 1:
+        return wording.of_bounds(rates[0])
+    ends = [end for each in rates for end in (each.low, each.high) if 0 < end < math.inf]
+    low, high = (wording.number(end, min(wording.step_of(end, 2), 1.0)) for end in (min(ends), max(ends)))
+    return f"{low}{wording.DASH}{high}"

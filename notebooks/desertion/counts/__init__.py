@@ -1,0 +1,1 @@
+"""Counts: windows, rates, the force they are set against, flows and series."""

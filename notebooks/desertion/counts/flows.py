@@ -1,0 +1,158 @@
+"""Flows of men into and out of the force: running totals, yardsticks for a monthly flow, and what a balance leaves room for.
+
+All flows are persons per mean month of 30.4375 days. The balance is the stock equation of demography (Preston, Heuveline
+and Guillot, *Demography*, 2001, ch. 1): what came in less the net change of the stock is what went out. It says nothing of
+why men went (killed, crippled, captured, discharged, gone without leave), and it takes every recruit as sent to the force.
+
+A count of names (confirmed dead) is exact as a count of names and a floor as a count of what they stand for; a running total
+is therefore taken at face value here, and its caller says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import pandas as pd
+
+from livingbook.values import wording
+from livingbook.values.bounds import Bounds
+from desertion.counts.rates import DAYS_A_MONTH, days, Increment, per_month
+
+Counts = list[tuple[date, Bounds]]
+Window = tuple[date, date] | None
+
+
+def running_total(rows: pd.DataFrame) -> Counts:
+    """Dated cumulative counts at face value, one a day (the largest), in order of the days."""
+    by_day: dict[date, Bounds] = {}
+    for day, bounds in zip(rows["end"], rows["bounds"], strict=True):
+        face = bounds.at_face_value()
+        if day not in by_day or face.low > by_day[day].low:
+            by_day[day] = face
+    return sorted(by_day.items(), key=lambda count: count[0])
+
+
+def spaced(counts: Counts, least_days: float) -> Counts:
+    """The counts of which each is at least ``least_days`` days after the one kept before it: gains over days are noise."""
+    kept: Counts = []
+    for day, count in counts:
+        if not kept or (day - kept[-1][0]).days >= least_days:
+            kept.append((day, count))
+    return kept
+
+
+def kept(rows: pd.DataFrame, flags: Iterable[bool]) -> pd.DataFrame:
+    """The rows whose flag is true; a table without rows stays one with its columns."""
+    return rows[pd.Series(list(flags), index=rows.index, dtype=bool)].reset_index(drop=True)
+
+
+def gain_a_month(counts: Counts, start: date, end: date) -> Bounds:
+    """Gain a month of a running total within a window: from the last count before it (nothing if none) to the last inside.
+
+    Unknown where no count is dated inside. Taken over the months from ``start`` to that last count.
+    """
+    last, first = upto(counts, end), upto(counts, date.fromordinal(start.toordinal() - 1))
+    if last is None or last[0] < start:
+        return Bounds.unknown()
+    return per_month(last[1] - (first[1] if first else 0.0), start, last[0])
+
+
+def rows_of(several: Iterable[Bounds]) -> frozenset[str]:
+    """Ids of all observations that several bounds rest on."""
+    return frozenset().union(*(each.rows for each in several))
+
+
+def upto(counts: Counts, day: date) -> tuple[date, Bounds] | None:
+    """The last count dated on or before ``day``; ``None`` if there is none."""
+    return max((count for count in counts if count[0] <= day), key=lambda count: count[0], default=None)
+
+
+def bracket(rows: pd.DataFrame, day: date) -> Bounds:
+    """What a running total was on a day: no less than the counts up to it, no more than those after it; open if none is.
+
+    A running total cannot fall, which is all that is used.
+    """
+    dated = list(zip(rows["end"], rows["bounds"], strict=True))
+    low = max((each.low for end, each in dated if end <= day), default=0.0)
+    high = min((each.high for end, each in dated if end >= day), default=math.inf)
+    return Bounds(low, None, max(low, high), rows_of(each for _, each in dated))
+
+
+def window_of(rows: pd.DataFrame) -> Window:
+    """Start and end of the last of the rows; ``None`` without rows."""
+    return (rows["start"].iloc[-1], rows["end"].iloc[-1]) if len(rows) else None
+
+
+def monthly(rows: pd.DataFrame) -> Bounds:
+    """The last of the rows as persons a month over its own period; unknown without rows."""
+    window = window_of(rows)
+    return per_month(rows["bounds"].iloc[-1], *window) if window else Bounds.unknown()
+
+
+def two_sided(several: Iterable[Bounds]) -> list[Bounds]:
+    """Those that are bounded from both sides, so that they can be divided by: "at least" and "at most" are left out."""
+    return [each for each in several if each.low > 0 and math.isfinite(each.high)]
+
+
+def a_month(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with ``monthly``, each flow a mean month of its own period, and ``period`` in words."""
+    periods = list(zip(rows["start"], rows["end"], strict=True))
+    flows = [per_month(each, *period) for each, period in zip(rows["bounds"], periods, strict=True)]
+    words = [f"{wording.day(start)} to {wording.day(end)}" for start, end in periods]
+    return rows.assign(monthly=pd.Series(flows, index=rows.index), period=pd.Series(words, index=rows.index))
+
+
+def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:
+    """For each origin and year of the end, the two-sided flow over the longest period (the last of equals).
+
+    Adds ``monthly`` and ``period`` as ``a_month`` does. Periods shorter than ``least_days`` days are left out.
+    """
+    keep = [bool(two_sided([each])) and start is not None and days(start, end) >= least_days
+            for start, end, each in zip(rows["start"], rows["end"], rows["bounds"], strict=True)]
+    rows = kept(rows, keep)
+    spans = [days(start, end) for start, end in zip(rows["start"], rows["end"], strict=True)]
+    rows = rows.assign(span=spans, year=[end.year for end in rows["end"]]).sort_values(["span", "end"])
+    rows = rows.drop_duplicates(["origin", "year"], keep="last").sort_values(["start", "end", "origin"])
+    return a_month(rows).reset_index(drop=True)
+
+
+def net_change(stocks: pd.DataFrame) -> Bounds:
+    """Net change a month between the first and the last two-sided stock of the rows; unknown with fewer than two days."""
+    closed = [(day, each) for day, each in zip(stocks["end"], stocks["bounds"], strict=True) if two_sided([each])]
+    if not closed or closed[0][0] == closed[-1][0]:
+        return Bounds.unknown()
+    return (closed[-1][1] - closed[0][1]) * (DAYS_A_MONTH / (closed[-1][0] - closed[0][0]).days)
+
+
+def share_of(part: Bounds, whole: Bounds) -> Bounds:
+    """Part over whole; unknown where the whole is unknown or may be zero or less, for then the share means nothing."""
+    return Bounds.unknown() if part.is_unknown or whole.low <= 0 else part / whole
+
+
+def days_of_intake(leaving: Bounds, intake: Bounds) -> Bounds:
+    """Days of recruitment that replace those who leave in a month; both flows in persons a month.
+
+    A tenth of the recruits of a month is a tenth of a month, 3.04 days, whatever the recruitment.
+    """
+    return share_of(leaving, intake) * DAYS_A_MONTH
+
+
+def outflow(intake: Bounds, change: Bounds) -> Bounds:
+    """What left the stock in a month for any reason: intake less net change; unknown where either is."""
+    return Bounds.unknown() if intake.is_unknown or change.is_unknown else (intake - change).clip()
+
+
+def room(left: Bounds, *explained: Bounds) -> Bounds:
+    """What an outflow leaves for other causes once flows that do not overlap are taken off; never below zero."""
+    for flow in explained:
+        if left.is_unknown or flow.is_unknown:
+            return Bounds.unknown()
+        left = (left - flow).clip()
+    return left
+
+
+def covering(gains: Sequence[Increment], day: date) -> Increment | None:
+    """The increment whose period contains the day; ``None`` if there is none."""
+    return next((gain for gain in gains if gain.start <= day <= gain.end), None)

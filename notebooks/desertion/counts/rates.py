@@ -1,0 +1,71 @@
+"""Counts over time: months between dates, rates a month and a year, and increments between cumulative counts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from livingbook.values.bounds import Bounds
+
+DAYS_A_YEAR = 365.25
+DAYS_A_MONTH = DAYS_A_YEAR / 12
+
+
+def days(start: date, end: date) -> int:
+    """Days from start to end, both included. Raises ``ValueError`` if end is before start."""
+    if end < start:
+        raise ValueError(f"the period ends ({end}) before it starts ({start})")
+    return (end - start).days + 1
+
+
+def months(start: date, end: date) -> float:
+    """Length of a period in mean months of 30.4375 days, both days included."""
+    return days(start, end) / DAYS_A_MONTH
+
+
+def per_month(count: Bounds, start: date, end: date) -> Bounds:
+    """Count a mean month over a period, in the count's unit per month."""
+    return count / months(start, end)
+
+
+def per_thousand_a_year(count: Bounds, strength: Bounds, start: date, end: date) -> Bounds:
+    """Events per 1,000 of mean strength per year: count / strength × 1,000 / years (years of 365.25 days)."""
+    return count / strength * (1000 * DAYS_A_YEAR / days(start, end))
+
+
+def monthly_to_yearly_rate(monthly: Bounds, strength: Bounds) -> Bounds:
+    """A number a month as a rate per 1,000 of strength per year."""
+    return monthly * 12 / strength * 1000
+
+
+@dataclass(frozen=True)
+class Increment:
+    """What was added between two dated counts of one running total."""
+
+    start: date  # the day after the earlier count
+    end: date
+    count: Bounds
+    per_month: Bounds
+    is_break: bool  # counted by another method than the one before, or a fall: not growth
+
+
+def increments(counts: Sequence[tuple[date, Bounds]], breaks: Sequence[date] = ()) -> list[Increment]:
+    """Differences between successive counts of one origin and scope.
+
+    counts: (date of the count, running total); breaks: dates of a change of method, and an increment that spans one is
+    marked. A running total cannot fall, so an increment is at least zero; one that must be negative is a break too.
+    Raises ``ValueError`` for two counts on one day.
+    """
+    ordered = sorted(counts, key=lambda count: count[0])
+    found = []
+    for (before, earlier), (after, later) in itertools.pairwise(ordered):
+        if before == after:
+            raise ValueError(f"two counts on {after}")
+        gain = later - earlier
+        broken = gain.high < 0 or any(before < when <= after for when in breaks)
+        start = date.fromordinal(before.toordinal() + 1)
+        gain = gain.clip()
+        found.append(Increment(start, after, gain, per_month(gain, start, after), broken))
+    return found

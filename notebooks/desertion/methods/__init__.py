@@ -1,0 +1,1 @@
+"""Methods: two lists, misclassification, composition, a multiverse of choices."""

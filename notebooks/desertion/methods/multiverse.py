@@ -1,0 +1,131 @@
+"""A multiverse of defensible choices: every combination computed once, and which choice moves the answer most.
+
+The specifications are a full factorial: a count with each of its windows, times each strength, times each correction
+(Steegen and others 2016; Simonsohn, Simmons and Nelson 2020). Windows are nested in counts, because a count has only the
+windows that it can cover. Each option of a choice has the same weight, and each window the same within its count.
+
+The decomposition is the analysis of variance of that design (Fisher), which for a full factorial with weights that
+multiply equals Sobol's: the share of a choice is Var(E[y | choice]) / Var(y), its total share one minus the share of
+everything else together (Saltelli and others 2008, ch. 4). It describes the set of choices that was laid out. It is not an
+error of any one specification, and other sets have other shares.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from desertion.counts.rates import DAYS_A_YEAR, days
+from desertion.counts.windows import Window
+
+CHOICES = ("count", "window", "strength", "correction")
+NESTED = {"window": "count"}
+
+
+@dataclass(frozen=True)
+class Count:
+    """A total that can be turned into a rate: persons, and the windows over which it may be spread."""
+
+    persons: float
+    windows: Mapping[str, Window]
+
+
+def specifications(counts: Mapping[str, Count], strengths: Mapping[str, Callable[[Window], float]],
+                   kept: Mapping[str, float]) -> pd.DataFrame:
+    """Every combination: columns ``count``, ``window``, ``strength``, ``correction`` and ``rate`` (per 1,000 a year).
+
+    strengths: name → mean strength (persons) over a window; kept: name of a correction → the share of the count that it
+    keeps. Nothing to combine → an empty table. Raises ``ValueError`` for a strength, or a share kept, that is not positive.
+    """
+    rows = []
+    for (count, total), (strength, men), (correction, share) in _product(counts, strengths, kept):
+        for name, window in total.windows.items():
+            mean = men(window)
+            if not (mean > 0 and share > 0):
+                raise ValueError(f"{strength} {mean}, {correction} {share}: a rate needs both above zero")
+            years = days(window.start, window.end) / DAYS_A_YEAR
+            rows.append((count, name, strength, correction, total.persons * share / mean / years * 1000))
+    return pd.DataFrame(rows, columns=[*CHOICES, "rate"])
+
+
+def _product(*several: Mapping) -> list[tuple]:
+    """Every combination of the items of several mappings."""
+    pairs: list[tuple] = [()]
+    for each in several:
+        pairs = [(*pair, item) for pair in pairs for item in each.items()]
+    return pairs
+
+
+def decompose(table: pd.DataFrame, response: pd.Series, factors: Sequence[str] = CHOICES,
+              within: Mapping[str, str] = NESTED) -> pd.DataFrame:
+    """How much of the variance of ``response`` each factor explains: columns ``factor``, ``options``, ``variance``,
+    ``share`` and ``total``; the last row, ``together``, is what only combinations explain.
+
+    within: a nested factor → the factor it is nested in. ``share`` is the first-order index, ``total`` the total index (no
+    total for ``together``). Nothing varies → shares of 0. Raises ``ValueError`` for a table that is not a full factorial.
+    """
+    weight = weights(table, factors, within)
+    whole = _between(response, weight, [pd.Series(range(len(table)), index=table.index)])
+    rows = []
+    for factor in factors:
+        parent = [within[factor]] if factor in within else []
+        variance = _explained(table, response, weight, [*parent, factor]) - _explained(table, response, weight, parent)
+        others = [name for name in factors if name != factor and within.get(name) != factor]
+        left = whole - _explained(table, response, weight, others)
+        rows.append((factor, table[factor].nunique(), variance, _share(variance, whole), _share(left, whole)))
+    remainder = whole - sum(row[2] for row in rows)
+    rows.append(("together", 0, remainder, _share(remainder, whole), math.nan))
+    return pd.DataFrame(rows, columns=["factor", "options", "variance", "share", "total"])
+
+
+def weights(table: pd.DataFrame, factors: Sequence[str], within: Mapping[str, str]) -> pd.Series:
+    """The weight of each row: one over the number of options, factor by factor; a nested one counts inside its parent.
+
+    Raises ``ValueError`` where a combination is missing or occurs twice.
+    """
+    weight = pd.Series(1.0, index=table.index)
+    for factor in factors:
+        options = (table.groupby(within[factor])[factor].transform("nunique") if factor in within
+                   else table[factor].nunique())
+        weight /= options
+    if table.duplicated(list(factors)).any() or (len(table) and not math.isclose(weight.sum(), 1)):
+        raise ValueError(f"not every combination of {', '.join(factors)} occurs once: no shares of variance")
+    return weight
+
+
+def level_means(table: pd.DataFrame, factor: str) -> pd.Series:
+    """Geometric mean of the rate for each option of a factor, over all that the other choices allow."""
+    weight = weights(table, CHOICES, NESTED)
+    logs = np.log(table["rate"]) * weight
+    return np.exp(logs.groupby(table[factor]).sum() / weight.groupby(table[factor]).sum())
+
+
+def fold(table: pd.DataFrame, factor: str) -> float:
+    """How many times the highest option's rate exceeds the lowest one's, every other choice left as it is.
+
+    A nested factor is compared inside each option of its parent, and the largest of these is returned.
+    """
+    parts = [own for _, own in table.groupby(NESTED[factor])] if factor in NESTED else [table]
+    folds = [means.max() / means.min() for part in parts if len(means := level_means(part, factor))]
+    return float(max(folds, default=math.nan))
+
+
+def _explained(table: pd.DataFrame, response: pd.Series, weight: pd.Series, names: Sequence[str]) -> float:
+    return _between(response, weight, [table[name] for name in names]) if names else 0.0
+
+
+def _between(response: pd.Series, weight: pd.Series, groups: list[pd.Series]) -> float:
+    """Weighted variance of the group means."""
+    mean = (response * weight).sum()
+    heavy = weight.groupby(groups).sum()
+    means = (response * weight).groupby(groups).sum() / heavy
+    return float((heavy * (means - mean) ** 2).sum())
+
+
+def _share(part: float, whole: float) -> float:
+    """A share of the variance; rounding errors of nothing are nothing."""
+    return min(max(part / whole, 0.0), 1.0) if whole > 1e-12 else 0.0

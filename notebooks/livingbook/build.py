@@ -1,0 +1,139 @@
+"""The whole way: check the data, bring every run and sweep up to date, build the pages, publish them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from livingbook.contract import check
+from livingbook.runs import running, sweep, up_to_date
+from livingbook.site import site, sphinx_process
+from livingbook.system.errors import BuildError, in_words
+from livingbook.runs.present import look_at, Present
+from livingbook.project.project import SETTING, Edition, Project
+from livingbook.runs.runs import Changed, Runs
+
+ATTEMPTS = 3
+
+
+def book(project: Project, editions: list[Edition], workers: int) -> None:
+    """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays.
+
+    A book is of one state of the project. If anything that it is made from changes meanwhile, it is made again.
+    """
+    site.require_settings(project)
+    running.at_once(workers)
+    for _ in range(ATTEMPTS):
+        present = Present()
+        look_at(present, project, editions)
+        with sphinx_process.get_ready(project) as waiting:
+            try:
+                runs = made(project, present, editions, workers)
+                with step("pages", "built"):
+                    site.stage(project, editions, runs)
+                    built = site.build(project, waiting)
+            except Changed as error:
+                print(f"  {error}, which changed meanwhile: the book is built again", flush=True)
+                continue
+        if changed := present.later():
+            print(
+                f"  {', '.join(shown(project, path) for path in changed[:5])} changed meanwhile: the book is built again",
+                flush=True,
+            )
+            continue
+        with step("book", "published"):
+            site.publish(project, built, executed(runs, editions))
+        runs.store.used(runs.used())
+        up_to_date.built(
+            project,
+            editions,
+            present,
+            {edition.name: {name: runs.settle(edition, name).key for name in project.notebook_names} for edition in editions},
+        )
+        return
+    raise BuildError(
+        "what the book is made from keeps changing while it is built: nothing was published; `make book` when it is at rest"
+    )
+
+
+def executed(runs: Runs, editions: list[Edition]) -> dict[tuple[str, str, str], Callable[[], str]]:
+    """Edition, notebook and run → what gives the executed notebook as it is published."""
+    held = [(edition, name, runs.settle(edition, name)) for edition in editions for name in runs.project.notebook_names]
+    return {(edition.name, name, run.key): partial(run.notebook, runs.asked(edition, name).told) for edition, name, run in held}
+
+
+def shown(project: Project, path: str) -> str:
+    """A path as a person knows it."""
+    return str(Path(path).relative_to(project.root)) if Path(path).is_relative_to(project.root) else path
+
+
+def made(project: Project, present: Present, editions: list[Edition], workers: int) -> Runs:
+    """Every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that is wrong."""
+    runs = Runs(project, present, say=said)
+    for name in project.notebook_names:
+        runs.source(name)  # what is no notebook is said first
+    sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
+    runs.sweeps = {each.name: partial(bring_up_to_date, each, runs, workers) for each in sweeps}
+    if not up_to_date.only_pages(project, editions, present):
+        running.get_ready(project)
+        with step("data", "checked"):
+            for folder in dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)]):
+                require_clean(folder)
+    shutil.rmtree(project.build / "editions", ignore_errors=True)  # nobody must find results there that this build has not made
+    try:
+        runs.settle_all(editions)
+    except (BuildError, Changed):
+        raise
+    except Exception as error:  # a fault of ours, or of the machine
+        if not (words := in_words(error)):
+            traceback.print_exc()
+        raise BuildError(words or str(error)) from None
+    return runs
+
+
+def said(line: str) -> None:
+    """Prints what happens to an edition's notebook; of the hundreds of settings of a sweep only what goes wrong is said."""
+    if not line.startswith(SETTING):
+        print(f"  {line}", flush=True)
+
+
+def bring_up_to_date(asked: sweep.Sweep, runs: Runs, workers: int) -> None:
+    """The table of a sweep as the runs of now give it."""
+    with step(f"sweep: {asked.name}", "as before") as say:
+        if not sweep.is_current(asked, runs):
+            sweep.write_table(asked, runs, workers)
+            say("done")
+
+
+def require_clean(folder: Path) -> None:
+    """Raises ``BuildError`` with all faults of the data folder."""
+    if faults := check(folder):
+        raise BuildError("\n".join([*map(str, faults), f"{len(faults)} faults in {folder}: nothing was built"]))
+
+
+class step:
+    """Prints what a step is, when it starts to take time, and what came of it."""
+
+    def __init__(self, name: str, outcome: str = "") -> None:
+        self.name, self.outcome = name, outcome
+
+    def __enter__(self) -> Callable[[str], None]:
+        self.start = time.perf_counter()
+        print(f"  {self.name} …", flush=True)
+        return partial(setattr, self, "outcome")
+
+    def __exit__(self, kind: type | None, *_: Any) -> None:
+        outcome = "failed" if kind else self.outcome
+        print(f"  {self.name}: {outcome} in {time.perf_counter() - self.start:.1f} s", flush=True)
+
+
+def default_workers() -> int:
+    """One notebook a core."""
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

@@ -1,0 +1,259 @@
+"""What can be compared: an edition of the book, a published book in a folder, a folder of tables.
+
+Each is read into a ``Side``: rows, and, unless it is bare tables, numbers, verdicts and figures with what they rest on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from livingbook.values import wording as text
+from livingbook.values.bounds import Bounds
+from livingbook.evidence.reading import LATEST, TABLES, EvidenceError, read_table, visible
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json, digest
+from livingbook.project.project import Project
+
+EVIDENCE = "evidence.json"
+EDITIONS = "editions.json"
+DEFAULT_EDITION = "latest"
+RESULT_FIELDS = ("value", "low", "high", "unit", "text", "about", "rows", "picks")
+FIGURE_FIELDS = ("title", "alt", "wide", "narrow")
+Documents = Mapping[str, Mapping[str, Any]]  # notebook → what it published
+Table = list[dict[str, str]]
+
+
+class Number(BaseModel):
+    """A published number as a side has it; an open bound is ``None``, and so are all three of an unknown."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    unit: str = ""
+    low: float | None = None
+    value: float | None = None
+    high: float | None = None
+    about: str = ""
+    rows: list[str] = []
+    picks: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _refuse_no_bounds(self) -> Number:
+        """Refuses what no notebook can have published: a value outside its bounds."""
+        Bounds.from_ends(self.low, self.value, self.high)
+        return self
+
+    @property
+    def bounds(self) -> Bounds:
+        """Its low, value and high."""
+        return Bounds.from_ends(self.low, self.value, self.high)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing at all is known."""
+        return self.unit != "words" and self.bounds.is_unknown
+
+    @property
+    def best(self) -> float | None:
+        """The one number that stands for it in a ranking: the value, else the published end, else the middle."""
+        return self.bounds.best
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure: title, alternative text, and its two drawings."""
+
+    title: str
+    alt: str
+    edition: str
+    wide: Path
+    narrow: Path
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison. Names of other editions than its own carry ``@edition``, as the roles in prose do."""
+
+    label: str
+    about: str
+    tables: Mapping[str, Table]
+    own: str = ""  # the edition whose names stand without one
+    published: bool = False  # False: bare tables
+    whole_book: bool = False  # True: a published book, with all its editions
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    reads: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)  # notebook → recorded selections
+
+
+def find(project: Project, name: str) -> Side:
+    """The side that a person names: an edition of the built book, the folder of a published book, or a folder of tables.
+
+    Raises ``BuildError`` if it is none of these, saying what there is.
+    """
+    if name in {edition.name for edition in project.editions}:
+        return staged_edition(project, name)
+    folder = Path(name)
+    if folder.name == "data" and (folder.resolve().parent / "results.json").is_file():
+        folder = folder.resolve().parent  # the tables of a published book: the book
+    if (folder / "results.json").is_file():
+        return published_book(folder, name)
+    if (folder / "observations.csv").is_file():
+        return Side(name, "tables", tables_in(folder))
+    raise BuildError(
+        f"{name!r}: no edition ({', '.join(each.name for each in project.editions)}) and no folder with a published book "
+        "(results.json) or tables (observations.csv)")
+
+
+def staged_edition(project: Project, name: str) -> Side:
+    """An edition as the last build made it. Raises ``BuildError`` if there is none, or if the tables have changed since."""
+    listed = project.stage / "published" / EDITIONS
+    staged = _json(listed)["editions"] if listed.is_file() else {}
+    if name not in staged:
+        setting = "" if name == DEFAULT_EDITION else f" EDITION={name}"
+        raise BuildError(f"the edition {name!r} is not in the built book; `make book{setting}` builds it")
+    project = replace(project, data=(project.root / staged[name]["data"]).resolve())
+    if stale := [table for table, was in staged[name]["tables"].items() if tables_of(project)[table] != was]:
+        raise BuildError(f"{', '.join(f'{table}.csv' for table in stale)}: not the rows that the book was built from; `make book` "
+                         "first, then its numbers can be compared")
+    published = project.stage / "published"
+    documents = {each: _documents(published / each) for each in staged}
+    return edition(project, documents, lambda which, _: published / which / "files", name)
+
+
+def staged_editions(project: Project, editions: Iterable[str]) -> str:
+    """From which folder, with which tables, each edition of the built book comes, as JSON."""
+    seen = {name: project.seen_by(project.edition(name)) for name in editions}
+    return as_json({"own": next(iter(seen)), "editions": {
+        name: {"data": Path(os.path.relpath(each.data, each.root)).as_posix(), "tables": tables_of(each)}
+        for name, each in seen.items()}})
+
+
+def tables_of(project: Project) -> dict[str, str]:
+    """Table → hash of its file, "" where there is none."""
+    return {table: digest(path) if (path := project.data / f"{table}.csv").is_file() else "" for table in TABLES}
+
+
+def edition(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], name: str) -> Side:
+    """An edition among those of ``documents``; ``files`` gives the folder with the drawings of an edition and notebook."""
+    as_of = project.edition(name).as_of
+    tables = tables_in(project.seen_by(project.edition(name)).data, as_of)
+    return _side(name, _as_of(as_of), tables, documents, name, files)
+
+
+def published_book(folder: Path, label: str) -> Side:
+    """The side of a published book. Raises ``BuildError`` where its files are not what this book publishes.
+
+    A book without ``evidence.json`` is compared too; why its numbers differ can then be told only roughly.
+    """
+    try:
+        own, as_of, documents = _book(folder)
+        tables = tables_in(folder / "data", as_of)
+        return _side(label, f"the published book in {folder}", tables, documents, own,
+                     lambda edition, _: folder / "figures" / edition, whole_book=True)
+    except (LookupError, TypeError, AttributeError, ValidationError) as error:
+        raise BuildError(f"{folder}: not a published book of this kind ({type(error).__name__}: {error})") from None
+
+
+def _book(folder: Path) -> tuple[str, str, dict[str, Documents]]:
+    """Own edition, its date, and edition → notebook → document, of a published book."""
+    if (folder / EVIDENCE).is_file():
+        body = _json(folder / EVIDENCE)
+        return (body["own"], body["editions"][body["own"]]["as_of"],
+                {name: each["notebooks"] for name, each in body["editions"].items()})
+    results, claims = _json(folder / "results.json"), _json(folder / "claims.json")
+    own = DEFAULT_EDITION if DEFAULT_EDITION in results else sorted(results)[0]
+    found = {name: {notebook: {"results": numbers} for notebook, numbers in notebooks.items()}
+             for name, notebooks in results.items()}
+    for name in found:
+        figures = {path.stem: {"title": path.stem, "alt": path.stem, "wide": path.name, "narrow": f"{path.stem}-narrow.svg"}
+                   for path in sorted((folder / "figures" / name).glob("*.svg")) if not path.stem.endswith("-narrow")}
+        for stem, figure in figures.items():
+            notebook, _, rest = stem.partition("-")
+            found[name].setdefault(notebook, {}).setdefault("figures", {})[rest] = figure
+        found[name].setdefault("claims", {})["claims"] = {
+            key: card if name == own else {**card, "verdict": card["editions"][name]}
+            for key, card in claims.items() if name == own or name in card.get("editions", {})}
+    return own, LATEST, found
+
+
+def _side(label: str, about: str, tables: Mapping[str, Table], documents: Mapping[str, Documents], own: str,
+          files: Callable[[str, str], Path], whole_book: bool = False) -> Side:
+    numbers: dict[str, Number] = {}
+    verdicts: dict[str, Any] = {}
+    figures: dict[str, Figure] = {}
+    for name, notebooks in documents.items():
+        for notebook, document in notebooks.items():
+            for end in [f"@{name}", *([""] if name == own else [])]:
+                numbers |= {f"{notebook}.{key}{end}": _number(body) for key, body in document.get("results", {}).items()}
+                verdicts |= {f"{key}{end}": card for key, card in document.get("claims", {}).items()}
+                figures |= {f"{notebook}.{key}{end}": _figure(body, name, files(name, notebook))
+                            for key, body in document.get("figures", {}).items()}
+    reads = {notebook: document.get("reads", []) for notebook, document in documents.get(own, {}).items()}
+    return Side(label, about, tables, own, True, whole_book, numbers, verdicts, figures, reads)
+
+
+def _number(body: Mapping[str, Any]) -> Number:
+    return Number(**{key: value for key, value in body.items() if key in RESULT_FIELDS and value is not None})
+
+
+def _figure(body: Mapping[str, Any], edition: str, folder: Path) -> Figure:
+    # Only names, never paths: a published file must not lead out of its folder.
+    return Figure(body["title"], body["alt"], edition, folder / Path(body["wide"]).name, folder / Path(body["narrow"]).name)
+
+
+def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
+    """The tables of a folder, observations as they were public on ``as_of``. Raises ``BuildError`` for what is no table."""
+    found: dict[str, Table] = {}
+    for table in TABLES:
+        if not (folder / f"{table}.csv").is_file():
+            continue
+        try:
+            rows = read_table(folder, table)
+            if table == "observations":
+                rows = visible(rows, as_of)
+        except (EvidenceError, OSError, ValueError, KeyError, pd.errors.ParserError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise BuildError(f"{folder / table}.csv: not a table of this book ({reason}); `make check-data DATA={folder}` "
+                             "says what is wrong") from None
+        found[table] = rows.to_dict("records")
+    return found
+
+
+def evidence(project: Project, documents: Mapping[str, Documents]) -> str:
+    """What a published book needs to be compared later, as JSON: by edition and notebook, numbers with their rows, titles
+    of figures, verdicts, and the selections of rows that were read."""
+    body = {name: {"as_of": project.edition(name).as_of,
+                   "notebooks": {notebook: _trimmed(each) for notebook, each in notebooks.items()}}
+            for name, notebooks in documents.items()}
+    return as_json({"own": next(iter(documents)), "editions": body})
+
+
+def _trimmed(document: Mapping[str, Any]) -> dict[str, Any]:
+    def only(entries: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+        return {key: {name: each[name] for name in fields if name in each} for key, each in entries.items()}
+    return {"title": document["title"], "reads": document["reads"], "results": only(document["results"], RESULT_FIELDS),
+            "figures": only(document["figures"], FIGURE_FIELDS), "claims": document.get("claims", {})}
+
+
+def _documents(folder: Path) -> dict[str, Any]:
+    return {path.stem: _json(path) for path in sorted(folder.glob("*.json"))}
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BuildError(f"{path}: cannot be read ({error})") from None
+
+
+def _as_of(as_of: str) -> str:
+    return "all that is public now" if as_of == LATEST else f"what was public on {text.day(as_of)}"

@@ -1,0 +1,86 @@
+"""The data contract: is a folder of tables fit to make the book from?
+
+`check(folder)` holds the tables to `data/datapackage.json` (a Frictionless Data Package) and to the rules
+that a schema cannot say, which stand in one list, `rules.RULES`. Every fault found is
+reported at once, as a `Fault` that names file, row, field, value and reason.
+
+    python -m livingbook.contract FOLDER
+
+prints the faults one a line and exits with 1, or says that all is good and exits with 0.
+
+Importing this package is cheap: what is heavy is loaded only when a folder is checked.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby, islice
+from pathlib import Path
+
+from livingbook.contract.datapackage import CONTRACT_NAME, PROJECT_CONTRACT, contract_for
+from livingbook.contract.faults import MAX_FAULTS, Fault, printable
+from livingbook.contract.rules import rule_faults
+from livingbook.contract.schema import schema_faults
+from livingbook.contract.tables import read_table, Row, Table
+
+__all__ = ["CONTRACT_NAME", "PROJECT_CONTRACT", "Fault", "Row", "Table", "check", "examine", "printable", "read_table"]
+
+
+def check(folder: Path) -> list[Fault]:
+    """Everything wrong with the tables in `folder`, in the order of the contract and of the rows; empty if all is good.
+
+    Never raises for what a user may have done to the folder.
+    """
+    return examine(Path(folder))[0]
+
+
+def examine(folder: Path) -> tuple[list[Fault], dict[str, int]]:
+    """The faults of a folder, and the number of rows of each table."""
+    try:
+        return _examine_folder(folder)
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        return [Fault(printable(str(folder)), None, None, None, f"cannot be read: {reason}")], {}
+
+
+def _examine_folder(folder: Path) -> tuple[list[Fault], dict[str, int]]:
+    """The same, where reading the folder may still raise."""
+    if not folder.is_dir():
+        reason = "is not a folder" if folder.exists() else "there is no such folder"
+        return [Fault(printable(str(folder)), None, None, None, reason)], {}
+    contract, faults = contract_for(folder)
+    if contract is None:
+        return faults, {}
+    fields = {
+        resource["name"]: [spec["name"] for spec in resource["schema"]["fields"]] for resource in contract["resources"]
+    }
+    tables = {name: read_table(folder, name, columns) for name, columns in fields.items()}
+    faults += _strangers(folder, tables)
+    for table in tables.values():
+        faults += table.faults_of_shape
+    # Cells of a ragged row stand in the wrong columns: what else seems wrong with them is not worth saying.
+    ragged = {(table.file, number) for table in tables.values() for number in table.ragged}
+    found = [*schema_faults(contract, tables), *rule_faults(tables)]
+    faults += [fault for fault in found if (fault.file, fault.row) not in ragged]
+    return _in_order(faults, list(tables)), {table.name: len(table.numbers) for table in tables.values()}
+
+
+def _strangers(folder: Path, tables: dict[str, Table]) -> list[Fault]:
+    """Tables in the folder that the contract does not know."""
+    known = {table.file for table in tables.values()}
+    files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    reason = "is not a table of the contract: take it out of the folder"
+    return [Fault(printable(name), None, None, None, reason) for name in files if name not in known]
+
+
+def _in_order(faults: list[Fault], names: list[str]) -> list[Fault]:
+    """Faults without repeats: about the folder first, then table by table, whole tables before rows; of each not too many."""
+    place = {f"{name}.csv": number for number, name in enumerate(names, start=1)}
+    found = sorted(dict.fromkeys(faults), key=lambda fault: (place.get(fault.file, 0), fault.row or 0))
+    told: list[Fault] = []
+    for file, some in groupby(found, key=lambda fault: fault.file):
+        first = list(islice(some, MAX_FAULTS))
+        told += first
+        if len(first) == MAX_FAULTS:
+            reason = f"has {MAX_FAULTS:,} faults or more; the rest are not listed: mend these and check again"
+            told.append(Fault(file, None, None, None, reason))
+    return told

@@ -1,0 +1,151 @@
+"""The contract as it is written down: `datapackage.json`, the book's own and one that a folder brings along."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from livingbook.contract.faults import Fault, printable
+from livingbook.contract.notation import SLUG
+from livingbook.contract.cell_rules import no_hidden_characters
+
+CONTRACT_NAME = "datapackage.json"
+MAX_BYTES = 1024 * 1024
+# The book's own contract. It lies in the repository, three folders above this package.
+PROJECT_CONTRACT = Path(__file__).resolve().parents[3] / "data" / CONTRACT_NAME
+
+
+def names_of(names: str | list[str]) -> list[str]:
+    """A key of one field may be written as a text or as a list."""
+    return [names] if isinstance(names, str) else names
+
+
+def load_contract(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """The contract at `path`, or None and what is wrong with it."""
+
+    def broken(reason: str, row: int | None = None) -> tuple[None, list[Fault]]:
+        return None, [Fault(CONTRACT_NAME, row, None, None, reason)]
+
+    try:
+        if not path.is_file():
+            return broken("is not a file" if path.exists() else "is a link that leads nowhere")
+        if path.stat().st_size > MAX_BYTES:
+            return broken(f"is larger than {MAX_BYTES // 1024**2} MB")
+        contract = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse, object_pairs_hook=_once)
+        for value in _texts(contract):
+            for reason in no_hidden_characters(value):
+                return broken(f'"{printable(value, 40)}": {reason}')
+    except json.JSONDecodeError as error:
+        return broken(f"is not JSON: {error.msg}", error.lineno)
+    except UnicodeDecodeError:
+        return broken("is not UTF-8 text: save it as UTF-8")
+    except (ValueError, RecursionError) as error:
+        return broken("is not JSON" if isinstance(error, RecursionError) else f"is not JSON: {printable(str(error))}")
+    except OSError as error:
+        return broken(f"cannot be read: {error.strerror or error}")
+    try:
+        for resource in contract["resources"]:
+            name = resource["name"]
+            if not SLUG.fullmatch(name) or resource["path"] != f"{name}.csv":
+                return broken(f'the table "{printable(str(name))}" must lie in a file of its own name beside it')
+            for spec in resource["schema"]["fields"]:
+                if not {"name", "type"} <= spec.keys():
+                    return broken(f'the table "{name}" has a field without name or type')
+            for key in resource["schema"].get("foreignKeys", []):
+                (_,), (_,) = names_of(key["fields"]), names_of(key["reference"]["fields"])
+                key["reference"].get("resource")
+        names = [resource["name"] for resource in contract["resources"]]
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return broken("does not describe tables: each resource needs name, path and a schema with fields; keys of one field")
+    if len(set(names)) < len(names):
+        return broken("describes a table twice")
+    reasons = _metadata_reasons(json.dumps(contract))
+    wrong = [Fault(CONTRACT_NAME, None, None, None, f"is not a data package: {reason}") for reason in reasons]
+    return (None, wrong) if wrong else (contract, [])
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, if no name in it is given twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
+        raise ValueError(f'"{twice}" is given twice')
+    return found
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in it, however deep, as one line."""
+    if isinstance(value, str):
+        yield " ".join(value.split("\n"))
+    elif isinstance(value, dict | list):
+        for each in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+@lru_cache(maxsize=4)  # frictionless takes long over it, and many folders are held to the same contract
+def _metadata_reasons(text: str) -> list[str]:
+    """What frictionless finds wrong with the text of a contract as a data package."""
+    from frictionless import FrictionlessException, Package
+
+    samples = {"number": "0", "integer": "0", "date": "2000-01-01"}
+    try:
+        package = Package.from_descriptor(json.loads(text))
+        for resource in package.resources:
+            for key in resource.schema.foreign_keys:
+                package.get_resource(key["reference"]["resource"] or resource.name)
+            for spec in resource.schema.fields:
+                spec.read_cell(samples.get(spec.type, "a"))  # a bound that is no number or date shows itself only here
+    except FrictionlessException as error:
+        return [reason.note for reason in error.reasons] or [error.error.note]
+    except Exception as error:  # frictionless stumbles in many ways over a descriptor of the wrong shape
+        return [f"{type(error).__name__}: {error}"]
+    return []
+
+
+def _what_it_checks(contract: dict[str, Any]) -> dict[tuple[str, str | None], Any]:
+    """What a contract demands, without its titles and descriptions: (table, field) → demands."""
+    demands: dict[tuple[str, str | None], Any] = {}
+    for resource in contract["resources"]:
+        schema = resource["schema"]
+        demands[resource["name"], None] = [
+            schema.get("missingValues", [""]),
+            names_of(schema.get("primaryKey", [])),
+            sorted(json.dumps(key, sort_keys=True) for key in schema.get("foreignKeys", [])),
+        ]
+        for spec in schema["fields"]:
+            texts = {"title", "description", "form"}
+            demands[resource["name"], spec["name"]] = {key: spec[key] for key in spec if key not in texts}
+    return demands
+
+
+def contract_for(folder: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """The contract that a folder is held to, or None and the reasons.
+
+    That is the book's own. A folder may bring a copy with other titles and descriptions, but no other demands: the
+    book's code relies on them.
+    """
+    own = folder / CONTRACT_NAME
+    has_own = own.exists() or own.is_symlink()
+    if not PROJECT_CONTRACT.exists() or (own.exists() and own.samefile(PROJECT_CONTRACT)):
+        if has_own:
+            return load_contract(own)
+        return None, [Fault(CONTRACT_NAME, None, None, None, "is missing from the folder, and the book's own is not there")]
+    contract, faults = load_contract(PROJECT_CONTRACT)
+    if contract is None or not has_own:
+        return contract, faults
+    brought, faults = load_contract(own)
+    if brought is None:
+        return contract, faults
+    wanted, given = _what_it_checks(contract), _what_it_checks(brought)
+    for table, name in sorted(wanted.keys() | given.keys(), key=str):
+        if wanted.get((table, name)) != given.get((table, name)):
+            reason = "asks for something other than the book's own contract: make it the same, or take this file away"
+            faults.append(Fault(CONTRACT_NAME, None, table if name is None else f"{table}.{name}", None, reason))
+    return contract, faults

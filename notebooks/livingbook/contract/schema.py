@@ -1,0 +1,113 @@
+"""The schema: frictionless judges each distinct text of a column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from livingbook.contract.datapackage import names_of
+from livingbook.contract.faults import MAX_FAULTS, Fault
+from livingbook.contract.notation import PLAIN_DATE, PLAIN_NUMBER
+from livingbook.contract.tables import Table
+
+
+def schema_faults(contract: dict[str, Any], tables: dict[str, Table]) -> list[Fault]:
+    """What the schema says is wrong with the rows that could be read."""
+    faults: list[Fault] = []
+    for resource in contract["resources"]:
+        faults += _faults_of_schema(resource["schema"], tables[resource["name"]], tables)
+    return faults
+
+
+def _faults_of_schema(schema: dict[str, Any], table: Table, tables: dict[str, Table]) -> Iterator[Fault]:
+    """The same for one table, not in order, and not many more than are told of any one demand.
+
+    Keys consist of fields that are required and unique, so that there is nothing more to say of a primary key.
+    """
+    specs = {spec["name"]: spec for spec in schema["fields"] if spec["name"] in table.columns}
+    for column, spec in specs.items():
+        yield from islice(table.faults_of_texts(column, _judge(spec, schema)), MAX_FAULTS)
+    for column, spec in specs.items():
+        if spec.get("constraints", {}).get("unique"):
+            before = table[column].row_before()
+            twice = table[column].each(bool) & (before >= 0)
+            told = table.faults(twice, column, lambda row, b=before: f"is there twice: also in row {table.numbers[b[row]]}")
+            yield from islice(told, MAX_FAULTS)
+    for key in schema.get("foreignKeys", []):
+        if _can_look_up(key, table, tables):
+            (column,), (there,) = names_of(key["fields"]), names_of(key["reference"]["fields"])
+            other = tables[key["reference"].get("resource") or table.name]
+            lost = table[column].each(bool) & (table[column].row_in(other[there]) < 0)
+            told = table.faults(lost, column, f"is not in {other.file} (column {there})")
+            yield from islice(told, MAX_FAULTS)
+
+
+def _judge(spec: dict[str, Any], schema: dict[str, Any]) -> Callable[[str], Iterator[str]]:
+    """The reasons why a text may not stand in a field, as a function of the text."""
+    read = _reader(json.dumps({**_without_keys(schema), "fields": [spec]}))
+
+    def wrong(text: str) -> Iterator[str]:
+        _, notes = read(_as_written(text, spec))
+        for demand, note in (notes or {}).items():
+            yield _type_reason(spec) if demand == "type" else _constraint_reason(demand, note, text, spec)
+
+    return wrong
+
+
+@lru_cache(maxsize=256)  # frictionless takes long over it, and many folders are held to the same contract
+def _reader(described: str) -> Callable[[str], Any]:
+    """What reads the cells of the one field of a schema."""
+    from frictionless import Schema
+
+    (described_field,) = Schema.from_descriptor(json.loads(described)).fields
+    return described_field.create_cell_reader()
+
+
+def _without_keys(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: schema[name] for name in schema if name not in ("primaryKey", "foreignKeys")}
+
+
+def _can_look_up(key: dict[str, Any], table: Table, tables: dict[str, Table]) -> bool:
+    """True if both ends of a foreign key could be read whole."""
+    other = tables[key["reference"].get("resource") or table.name]
+    columns_there = set(names_of(key["fields"])) <= set(table.columns)
+    return other.whole and columns_there and set(names_of(key["reference"]["fields"])) <= set(other.columns)
+
+
+def _as_written(cell: str, spec: dict[str, Any]) -> str:
+    """A cell as frictionless gets it.
+
+    frictionless reads "NaN", "1_000", "1e5" and digits of other scripts as numbers, and "2024-1-5" as a date; the
+    book reads none of them. Such a cell is marked, so that it is reported as being of the wrong type.
+    """
+    plain = {"number": PLAIN_NUMBER, "integer": PLAIN_NUMBER, "date": PLAIN_DATE}.get(spec["type"])
+    return cell if not cell or plain is None or plain.fullmatch(cell) else f"not plain: {cell}"
+
+
+def _type_reason(spec: dict[str, Any]) -> str:
+    """Why a cell is not of its field's type."""
+    if spec["type"] == "boolean":
+        return f"must be {' or '.join([*spec.get('trueValues', ['true']), *spec.get('falseValues', ['false'])])}"
+    reasons = {
+        "number": "must be a number, in 15 digits at most, with a point before decimals",
+        "date": "must be a day of the calendar, written YYYY-MM-DD",
+    }
+    return reasons.get(spec["type"], f"must be of the type {spec['type']}")
+
+
+def _constraint_reason(name: str, note: str, cell: str, spec: dict[str, Any]) -> str:
+    """Why a cell breaks its field's constraint of that name; `note` is how frictionless says it."""
+    bound = spec.get("constraints", {}).get(name)
+    reasons: dict[str, str] = {
+        "required": "must not be empty",
+        "pattern": f"must be {spec.get('form', f'of the form {bound}')}",
+        "minimum": f"must not be less than {bound}",
+        "maximum": f"must not be more than {bound}",
+        "maxLength": f"is {len(cell):,} characters long: at most {bound} fit",
+    }
+    if name == "enum":
+        return f"must be one of: {', '.join(map(str, bound or []))}"
+    return reasons.get(name, note)

@@ -1,0 +1,209 @@
+"""Figures: one style, drawn in a wide and a narrow variant, as SVG that follows the page's light or dark colours."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.dates import DateFormatter, YearLocator
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
+from matplotlib.ticker import FuncFormatter
+
+from livingbook.values import wording
+from livingbook.values.bounds import Bounds
+
+STYLE = Path(__file__).with_name("book.mplstyle")
+WIDE, NARROW = 7.4, 3.7  # inches; at 96 px an inch the narrow one fits a 360 px page
+READABLE = 9.0  # points: the smallest letters of the narrow variant, 11 px on a 360 px page
+
+# Okabe and Ito's colours, and the inks of the style file. Each becomes a CSS variable of its name with this fallback. Purple is
+# darker than theirs, to be read as letters, and orange and sky, to be seen as thin marks on white.
+INK, MUTED, GRID = "#1f2328", "#5c636b", "#d9dde1"
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#ad5088", "#b57c00", "#3a97cf"
+PAPER = "#fefefe"
+VARIABLES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper", BLUE: "blue", VERMILLION: "vermillion",
+             GREEN: "green", PURPLE: "purple", ORANGE: "orange", SKY: "sky"}
+
+Draw = Callable[[Figure, Any, bool], None]
+
+
+def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, source: str, height: float,
+           narrow: bool) -> str:
+    """SVG of one variant. ``draw(figure, data, narrow)`` adds axes to the figure; title, subtitle, source are added.
+
+    height: inches left for the drawing itself. No letter of the narrow variant is smaller than ``READABLE``, whatever ``draw``
+    asks for. The same arguments give the same bytes. The words stay text: letters that the style's font lacks, a reader's has.
+    """
+    width, fine = (NARROW, READABLE) if narrow else (WIDE, 8.5)
+    salt = f"{name}-{'narrow' if narrow else 'wide'}"
+    with mpl.rc_context(), matplotlib.style.context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font\(s\)", UserWarning)
+        mpl.rcParams["svg.hashsalt"] = salt
+        head = [(line, 12, "bold", INK) for line in wrapped(title, width, 12, "bold")]
+        head += [(line, 9.5, "normal", MUTED) for line in wrapped(subtitle, width, 9.5)]
+        foot = [(line, fine, "normal", MUTED) for line in wrapped(source, width, fine)]
+        top, bottom = _height(head) + 0.08, _height(foot) + 0.06
+        whole = top + height + bottom
+        figure = Figure(figsize=(width, whole), dpi=72)  # that of SVG
+        figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole), w_pad=0.02, h_pad=0.02)
+        draw(figure, data, narrow)
+        for words in figure.findobj(Text):
+            words.set_text(curly(words.get_text()))
+            words.set_fontsize(max(words.get_fontsize(), READABLE if narrow else 0))
+        _write(figure, head, from_top=0.0, whole=whole)
+        _write(figure, foot, from_top=whole - bottom + 0.06, whole=whole)
+        canvas, buffer = FigureCanvasSVG(figure), io.StringIO()
+        settle(figure)
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Title": title})
+    return themed(scoped(buffer.getvalue(), salt))
+
+
+def settle(figure: Figure) -> None:
+    """Lays the axes out, and rounds where they stand: the solver's last digits are not the same from run to run."""
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(each, 3) for each in axes.get_position(original=True).bounds], which="original")
+
+
+def wrapped(words: str, width: float, size: float, weight: str = "normal") -> list[str]:
+    """Lines of measured width, as few as fit into ``width`` inches, and no word left alone on the last; bold ones evened out.
+
+    A twentieth of the width is left free, since a reader's letters may be wider than the ones measured.
+    """
+    most = 0.95 * width * 72
+    lines = _filled(words, most, size, weight)
+    for tenths in range(5 if weight == "bold" else 8, 10):
+        narrower = _filled(words, most * tenths / 10, size, weight)
+        if len(narrower) == len(lines) and all(_length(line, size, weight) <= most for line in narrower):
+            return narrower
+    return lines
+
+
+def _filled(words: str, most: float, size: float, weight: str) -> list[str]:
+    lines: list[str] = []
+    for word in curly(words).split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _length(longer, size, weight) <= most:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _length(words: str, size: float, weight: str) -> float:
+    """Width in points of letters in the style's font, each at its own width: kerning only ever makes a line shorter."""
+    return size * sum(_advance(letter, weight) for letter in words)
+
+
+@cache
+def _advance(letter: str, weight: str) -> float:
+    """Width of a letter at a size of one point. Measured at a hundred: the font rounds to pixels."""
+    font = FontProperties(family="DejaVu Sans", size=100, weight=weight)
+    return float(TextToPath().get_text_width_height_descent(letter, font, ismath=False)[0]) / 100
+
+
+def curly(words: str) -> str:
+    """Typographic apostrophes, as the book's prose has them."""
+    return words.replace("'", "’")
+
+
+def _height(lines: list[tuple[str, float, str, str]]) -> float:
+    return sum(size * 1.35 / 72 for _, size, _, _ in lines)
+
+
+def _write(figure: Figure, lines: list[tuple[str, float, str, str]], from_top: float, whole: float) -> None:
+    for line, size, weight, colour in lines:
+        from_top += size * 1.35 / 72
+        figure.text(0.004, 1 - (from_top - size * 0.3 / 72) / whole, line, size=size, weight=weight, color=colour,
+                    in_layout=False, parse_math=False)
+
+
+def scoped(svg: str, prefix: str) -> str:
+    """The SVG with the ids it refers to numbered after a prefix, and the others dropped: several share one page.
+
+    matplotlib makes ids from hashes of coordinates, whose last bit may differ from run to run where nothing visible does.
+    """
+    svg = svg[svg.index("<svg"):]
+    used = dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+    names = {name: f"{prefix}-{place}" for place, name in enumerate(used, 1)}
+    def one(found: re.Match[str]) -> str:
+        return f' id="{names[found[1]]}"' if found[1] in names else ""
+    svg = re.sub(r' id="([^"]+)"', one, svg)
+    return re.sub(r'(url\(#|href="#)([^)"]+)', lambda found: found[1] + names[found[2]], svg)
+
+
+def themed(svg: str) -> str:
+    """The SVG with each colour of the style as a CSS variable that falls back to it, sized by its container."""
+    for colour, name in VARIABLES.items():
+        svg = svg.replace(colour, f"var(--fig-{name}, {colour})")
+    svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, 'Segoe UI'")
+    return re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+
+
+# How bounds are drawn, everywhere: a dot for a value, a thick bar between known ends (ticked where no value is preferred), an arrow
+# for an open one.
+
+def draw_bounds(axes: Axes, where: float, bounds: Bounds, colour: str = BLUE, *, reach: float, upright: bool = False,
+                hollow: bool = False) -> None:
+    """Draws bounds at ``where`` on the category axis; ``reach``: length of the arrow of an open end, in data units.
+
+    hollow: an open mark, for a figure that stands apart by definition or doubt. Draws nothing for unknown bounds.
+    """
+    if bounds.is_unknown:
+        return
+    def line(low: float, high: float, **how: Any) -> None:
+        spot = ([where, where], [low, high]) if upright else ([low, high], [where, where])
+        axes.plot(*spot, color=colour, solid_capstyle="butt", **how)
+    face = PAPER if hollow else colour
+    if bounds.high == float("inf"):
+        tip = bounds.low + reach
+        start, end = ((where, bounds.low), (where, tip)) if upright else ((bounds.low, where), (tip, where))
+        axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.8,
+                                                  "shrinkA": 0, "shrinkB": 0})
+        _dot(axes, where, bounds.low, "|" if not upright else "_", colour, face, upright, size=11)
+        return
+    if bounds.high > bounds.low:
+        line(bounds.low, bounds.high, linewidth=5, alpha=0.7)
+    if bounds.value is not None:
+        _dot(axes, where, bounds.value, "o", colour, face, upright)
+        return
+    ends = [bounds.low, bounds.high] if bounds.low > 0 else [bounds.high]
+    ticks = ([where] * len(ends), ends) if upright else (ends, [where] * len(ends))
+    axes.plot(*ticks, "_" if upright else "|", color=colour, markersize=9, markeredgewidth=1.8)
+
+
+def _dot(axes: Axes, where: float, at: float, marker: str, colour: str, face: str, upright: bool, size: float = 6.5
+         ) -> None:
+    spot = ([where], [at]) if upright else ([at], [where])
+    axes.plot(*spot, marker=marker, color=colour, markerfacecolor=face, markersize=size, markeredgewidth=1.8,
+              linestyle="none")
+
+
+def count_axis(axis: Any, share: bool = False) -> None:
+    """Ticks written as the book writes numbers: 10,000 or 20%."""
+    write = wording.percent if share else wording.number
+    def label(value: float, _position: int) -> str:
+        return write(value, 0.01 if share else 1.0 if value == round(value) else 0.1)
+    axis.set_major_formatter(FuncFormatter(label))
+
+
+def year_axis(axes: Axes, *, empty: bool = False) -> None:
+    """One tick a year on an axis of dates; no ticks at all where nothing is drawn on it."""
+    if empty:
+        axes.set_xticks([])
+        return
+    axes.xaxis.set_major_locator(YearLocator())
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))

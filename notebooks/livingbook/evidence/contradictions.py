@@ -1,0 +1,71 @@
+"""The ledger of contradictions, computed from the tables: one quantity, two values that cannot both be right."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from livingbook.values.bounds import Bounds
+
+NEAR = timedelta(days=45)  # two stocks are of one date if no further apart
+ALIKE = 0.05  # two flows are of one period if their starts, and their ends, differ by no more of its length
+
+
+def disjoint(one: Bounds, other: Bounds) -> bool:
+    """True where two bounds share no number: both cannot hold."""
+    return one.high < other.low or other.high < one.low
+
+
+def factor(one: Bounds, other: Bounds) -> float | None:
+    """The larger over the smaller of two figures as printed; ``None`` where either is zero or unknown."""
+    a, b = one.best, other.best
+    return max(a, b) / min(a, b) if a and b else None
+
+
+def within_families(rows: pd.DataFrame, preferred: pd.DataFrame) -> pd.DataFrame:
+    """Each conflicting row beside the row that is preferred to it, with the factor between them.
+
+    rows: observations of status ``conflict``; preferred: those of status ``use``. Both with ``bounds``. Rows whose
+    preferred one is not among them (not public yet) are left out. Columns: those of ``rows``, and ``kept_id``,
+    ``kept_bounds``, ``kept_origin``, ``factor``; ordered by factor, the largest first.
+    """
+    kept = preferred.set_index("id")
+    found = rows[rows["same_as"].isin(kept.index)].copy()
+    found["kept_id"] = found["same_as"]
+    found["kept_bounds"] = [kept.loc[key, "bounds"] for key in found["same_as"]]
+    found["kept_origin"] = [kept.loc[key, "origin"] for key in found["same_as"]]
+    found["factor"] = [factor(*pair) for pair in zip(found["bounds"], found["kept_bounds"], strict=True)]
+    return found.sort_values(["factor", "id"], ascending=[False, True]).reset_index(drop=True)
+
+
+def across_origins(rows: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of preferred figures of different origins for one quantity and period that exclude each other.
+
+    rows: observations of status ``use`` with ``bounds``. One quantity: the same measure, population and category, with
+    dates at most ``NEAR`` apart, or, for flows, periods that are ``ALIKE``. Columns: measure, population, category, end,
+    id, origin, bounds and the same with ``other_``, factor; ordered by factor, the largest first.
+    """
+    found = []
+    for (measure, population, category), group in rows.groupby(["measure", "population", "category"], sort=True):
+        several = group.sort_values(["end", "id"]).to_dict("records")
+        for index, one in enumerate(several):
+            for other in several[index + 1:]:
+                if one["origin"] != other["origin"] and _one_period(one, other) and disjoint(one["bounds"], other["bounds"]):
+                    found.append({
+                        "measure": measure, "population": population, "category": category, "end": other["end"],
+                        **{key: one[key] for key in ("id", "origin", "bounds")},
+                        **{f"other_{key}": other[key] for key in ("id", "origin", "bounds")},
+                        "factor": factor(one["bounds"], other["bounds"])})
+    columns = ["measure", "population", "category", "end", "id", "origin", "bounds", "other_id", "other_origin",
+               "other_bounds", "factor"]
+    return pd.DataFrame(found, columns=columns).sort_values(["factor", "id"], ascending=[False, True]).reset_index(drop=True)
+
+
+def _one_period(one: dict, other: dict) -> bool:
+    if (one["start"] is None) != (other["start"] is None):
+        return False
+    if one["start"] is None:
+        return abs(one["end"] - other["end"]) <= NEAR
+    allowed = ALIKE * max(each["end"] - each["start"] for each in (one, other))
+    return abs(one["start"] - other["start"]) <= allowed and abs(one["end"] - other["end"]) <= allowed

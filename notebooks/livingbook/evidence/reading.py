@@ -1,0 +1,375 @@
+"""The evidence as of a date: loading the tables, applying ``as_of``, and recording which rows were read."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import hashlib
+import itertools
+import json
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from livingbook import recording
+from livingbook.values.bounds import Bounds, from_published
+from livingbook.values.days import LATEST, is_day
+
+TABLES = ("sources", "origins", "measures", "populations", "observations", "claims")
+SAME_QUANTITY = ["measure", "population", "category"]
+LEFT_OUT = "left_out"  # the table, beside the others, of the observations that a data folder leaves out on purpose
+# The table that lists what a field can be. Of other fields (an id, a category) the observations themselves are the list.
+LISTED = {"measure": "measures", "population": "populations", "origin": "origins", "source": "sources", "claim": "claims"}
+STATUSES = ("use", "rereport", "conflict", "reject")
+SPELT = (*LISTED, "id", "category")  # the fields whose values a notebook can misspell
+
+
+class EvidenceError(Exception):
+    """The tables do not hold what was asked for. The message says what, where, and what is there instead."""
+
+
+def read_table(folder: Path, table: str, read: Callable[[Path], bytes] = Path.read_bytes) -> pd.DataFrame:
+    """One table as text, every cell as it stands in the file. Raises ``EvidenceError`` if there is none.
+
+    read: what gives the content of a file.
+    """
+    path = folder / f"{table}.csv"
+    if not path.is_file():
+        raise EvidenceError(f"{path}: no such table")
+    try:
+        return pd.read_csv(BytesIO(read(path)), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:  # what pandas says of a file that is no table is a ValueError
+        raise EvidenceError(f"{path}: cannot be read as a table: {error}") from None
+
+
+def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
+    """The observations that were public on the day ``as_of`` (ISO date, or "latest" for all).
+
+    Where the preferred row of a quantity was not public yet, its latest re-report or conflicting figure of the same
+    measure, population and category stands in for it with status ``use``: that is what a reader then had.
+    """
+    if as_of == LATEST:
+        return observations
+    seen = observations[observations["known_from"] <= as_of]
+    orphans = seen[seen["status"].isin(["rereport", "conflict"]) & ~seen["same_as"].isin(seen["id"])]
+    if orphans.empty:
+        return seen
+    preferred = observations.set_index("id")[SAME_QUANTITY]
+    theirs = preferred.reindex(orphans["same_as"])
+    same = (theirs.to_numpy() == orphans[SAME_QUANTITY].to_numpy()).all(axis=1)
+    # "rereport" sorts after "conflict": of two rows of one day the plain re-report stands in.
+    ranked = orphans[same].sort_values(["known_from", "status", "id"])
+    stand_ins = ranked.drop_duplicates("same_as", keep="last")["id"]
+    return seen.assign(status=seen["status"].mask(seen["id"].isin(stand_ins), "use"))
+
+
+class Indexed:
+    """A table of texts that knows where each value of a field stands, so that many selections of it are quick.
+
+    texts: rows written out before, by label and status; views of one table, whose rows differ in nothing else, share them.
+    """
+
+    def __init__(self, table: pd.DataFrame, texts: dict[tuple[Any, str], str] | None = None) -> None:
+        self.table = table
+        self._texts = {} if texts is None else texts
+
+    def select(self, where: Mapping[str, Any]) -> pd.DataFrame:
+        """Rows whose fields equal the given values; a list means any of them.
+
+        Raises ``EvidenceError`` for a field that the table does not have.
+        """
+        return self.table.take(self.places(where))
+
+    def places(self, where: Mapping[str, Any]) -> np.ndarray:
+        """Where the rows stand that ``select`` gives, in their order."""
+        kept = np.arange(len(self.table))
+        for name, wanted in where.items():
+            codes, numbers = self._coded(name)
+            asked = np.zeros(len(numbers), dtype=bool)
+            asked[[numbers[value] for value in ([wanted] if isinstance(wanted, str) else wanted) if value in numbers]] = True
+            kept = kept[asked[codes[kept]]]
+        return kept
+
+    def texts(self, where: Mapping[str, Any]) -> list[str]:
+        """The rows that ``select`` gives, each as one text that no other row has."""
+        places = self.places(where).tolist()
+        keys = [self._keys[place] for place in places]
+        if new := [place for place, key in zip(places, keys, strict=True) if key not in self._texts]:
+            rows = self.table.take(new).to_numpy(dtype=object).tolist()
+            self._texts.update(zip((self._keys[place] for place in new), map(json.dumps, rows), strict=True))
+        return [self._texts[key] for key in keys]
+
+    @cached_property
+    def _keys(self) -> list[tuple[Any, str]]:
+        statuses = self.table["status"] if "status" in self.table else itertools.repeat("")
+        return list(zip(self.table.index, statuses, strict=False))
+
+    @cached_property
+    def _codes(self) -> dict[str, tuple[np.ndarray, dict[str, int]]]:
+        return {}
+
+    def _coded(self, name: str) -> tuple[np.ndarray, dict[str, int]]:
+        """A field as numbers, one for each of its values, and the number of each value."""
+        if name not in self._codes:
+            if name not in self.table.columns:
+                raise EvidenceError(f"no field {name!r}; the fields are {', '.join(self.table.columns)}")
+            codes, values = pd.factorize(self.table[name])
+            self._codes[name] = codes, {value: number for number, value in enumerate(values)}
+        return self._codes[name]
+
+
+class Evidence:
+    """The tables in ``folder`` as they could be known on ``as_of``; ``reads`` records every selection made.
+
+    without: an origin whose observations are left out, as if the table did not have them. whole: all of the evidence, if this
+    is a view of it: it is read, and what both see is hashed, only once. read: what gives the content of a file.
+    """
+
+    def __init__(self, folder: Path, as_of: str = LATEST, without: str = "", whole: Evidence | None = None,
+                 read: Callable[[Path], bytes] = Path.read_bytes) -> None:
+        self.folder, self._as_of, self.without, self.whole, self._read = folder, as_of, without, whole, read
+        self.reads: list[dict[str, Any]] = []
+        self._asked: dict[str, set[str]] = {}  # field → the values that selections named
+        self._awaited: dict[str, set[str]] = {}  # field → those of which there need not be a row yet
+        if recorder := recording.recorder():
+            recorder.require_known(os.path.realpath(folder))
+            recorder.watch(self)
+
+    @property
+    def as_of(self) -> str:
+        """The date; whoever asks for it may show it, so that a run which does is of that date alone."""
+        if recorder := recording.recorder():
+            recorder.record("date:", recording.hashed(self._as_of))
+        return self._as_of
+
+    @property
+    def extent(self) -> tuple[int, ...]:
+        """How much has been read of this evidence: it grows with everything that a record would have."""
+        return len(self.reads), sum(map(len, self._asked.values()))
+
+    def recorded(self, recorder: recording.Recorder) -> dict[str, str]:
+        """What was read of this evidence, as records have it: a selection, of which folder and which date → the hash of its rows;
+        and the names that were asked for → the hash of those that are in no table, which are none."""
+        folder = os.path.realpath(self.folder)
+        of = {"folder": "" if folder == recorder.data else recorder.named(folder),
+              "as_of": "" if self._as_of == recorder.as_of else self._as_of}
+        names = {field: sorted(asked) for field, asked in sorted(self._asked.items())}
+        return {f"rows:{read_key({**read, **of})}": self.digest(read_key(read)) for read in self.reads if "table" in read} | {
+            f"names:{read_key({'folder': of['folder'], 'names': names})}": recording.hashed(read_key(self.misspelt(names)))}
+
+    @cached_property
+    def _tables(self) -> dict[str, Indexed]:
+        return {}
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {}
+
+    def _table(self, table: str) -> Indexed:
+        if table not in self._tables:
+            whole = self.whole or self
+            if table == "observations":
+                rows = whole._rows[whole._rows["origin"] != self.without] if self.without else whole._rows
+                self._tables[table] = Indexed(visible(rows, self._as_of).sort_values("id"), whole._texts)
+            else:
+                self._tables[table] = self.whole._table(table) if self.whole else Indexed(self._text(table))
+        return self._tables[table]
+
+    @cached_property
+    def _rows(self) -> pd.DataFrame:
+        """The observations as they are in the file."""
+        return self._text("observations")
+
+    def _text(self, table: str) -> pd.DataFrame:
+        """A table of the folder. That it was opened is not recorded: the rows that are read of it are."""
+        recorder = recording.recorder()
+        with recorder.unrecorded() if recorder else contextlib.nullcontext():
+            return read_table(self.folder, table, self._read)
+
+    @cached_property
+    def _texts(self) -> dict[tuple[Any, str], str]:
+        return {}
+
+    def view(self, as_of: str = LATEST, without: str = "") -> Evidence:
+        """The same evidence by another date, or as if the table of observations had none of an origin; nothing is read of it."""
+        return Evidence(self.folder, as_of, without, self, self._read)
+
+    def select(self, table: str, **where: str | Iterable[str]) -> pd.DataFrame:
+        """Rows of a table as text, by field; recorded as read.
+
+        An observation that is not ``use`` is seen only if ``status`` asks for it.
+        """
+        asked = {name: wanted if isinstance(wanted, str) else sorted(wanted) for name, wanted in where.items()}
+        if table == "observations":
+            asked.setdefault("status", "use")
+        read = {"table": table, "where": asked}
+        if read not in self.reads:
+            self.require_spelt(asked)
+            self.reads.append(read)
+        return self.rows(read).reset_index(drop=True)
+
+    def awaits(self, **names: str) -> None:
+        """Says that no row has a value yet (``category="reason_hospital"``), and that this is no misspelling: one may come."""
+        for field, value in names.items():
+            self._awaited.setdefault(field, set()).add(value)
+
+    def require_spelt(self, where: Mapping[str, str | Collection[str]]) -> None:
+        """Raises ``EvidenceError`` where a selection names what no table has: no row of any date could match it."""
+        asked = {name: ({wanted} if isinstance(wanted, str) else set(wanted)) - self._awaited.get(name, set())
+                 for name, wanted in where.items() if name in SPELT}
+        for name, strange in self.misspelt(asked).items():
+            close = difflib.get_close_matches(strange[0], self._vocabulary(name), n=3, cutoff=0.6)
+            raise EvidenceError(f"no {name} {', '.join(map(repr, strange))} in the tables of {self.folder}"
+                                + (f"; close to it: {', '.join(close)}" if close else ""))
+        for name, values in asked.items():
+            self._asked.setdefault(name, set()).update(values)
+
+    def misspelt(self, names: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+        """Field → those of the values that are in no row of any date; fields without such values are left out."""
+        strange = {field: sorted(set(values) - self._vocabulary(field)) for field, values in names.items()}
+        return {field: values for field, values in strange.items() if values}
+
+    def _vocabulary(self, name: str) -> set[str]:
+        """The values that a field has in any row of any date."""
+        whole = self.whole or self
+        if name not in whole._vocabularies:
+            known = set(whole._rows[name]) if name in whole._rows else set()
+            if (self.folder / f"{LEFT_OUT}.csv").is_file():
+                known |= set(whole._text(LEFT_OUT)[name])
+            if name in LISTED and (self.folder / f"{LISTED[name]}.csv").is_file():
+                known |= set(whole._table(LISTED[name]).table[name])
+            whole._vocabularies[name] = known
+        return whole._vocabularies[name]
+
+    @cached_property
+    def _vocabularies(self) -> dict[str, set[str]]:
+        return {}
+
+    def rows(self, read: Mapping[str, Any]) -> pd.DataFrame:
+        """The rows that a recorded selection gives here. Raises ``EvidenceError`` where the table or a field is gone."""
+        return self._table(read["table"]).select(read["where"])
+
+    def digest(self, read: str) -> str:
+        """Hash of the rows that a recorded selection (as JSON) gives here: equal if and only if nothing it read differs.
+
+        "" where the table or a field that it names is gone. Each selection is hashed once.
+        """
+        if read not in self._digests:
+            self._digests[read] = self.whole.digest(read) if self.whole and not self._lacks_some(read) else self._hashed(read)
+        return self._digests[read]
+
+    def digest_of_views(self, read: str) -> str:
+        """Hash of all rows that a selection can give in any view of this evidence, and of those that decide whether it does.
+
+        By another date a row may have another status: which one depends on the row that is preferred to it and on its rivals.
+        """
+        asked = json.loads(read)
+        if asked["table"] != "observations":
+            return self.digest(read)
+        where = {name: value for name, value in asked["where"].items() if name != "status"}
+        try:
+            rows = self._table("observations").select(where)
+        except EvidenceError:
+            return ""
+        named = {*rows["id"], *rows["same_as"]} - {""}
+        everything = self._table("observations").table
+        tied = everything.loc[everything["id"].isin(named) | everything["same_as"].isin(named), "id"]
+        return self._hashed(read_key({"table": "observations", "where": {"id": sorted(tied)}}))
+
+    def _hashed(self, read: str) -> str:
+        asked = json.loads(read)
+        try:
+            rows = self._table(asked["table"]).texts(asked["where"])
+        except EvidenceError:
+            return ""
+        return hashlib.sha256("\n".join([read, *rows]).encode()).hexdigest()
+
+    def _lacks_some(self, read: str) -> bool:
+        """Whether a selection may give other rows here than in the whole. By a date: what stands in for a row depends on others."""
+        return self._as_of != LATEST or (bool(self.without) and self.without in self.whole._origins_in(read))
+
+    def _origins_in(self, read: str) -> frozenset[str]:
+        """The origins of the observations that a recorded selection gives here."""
+        if read not in self._origins:
+            asked = json.loads(read)
+            try:
+                found = self.rows(asked)["origin"] if asked["table"] == "observations" else ()
+            except EvidenceError:
+                found = ()
+            self._origins[read] = frozenset(found)
+        return self._origins[read]
+
+    @cached_property
+    def _origins(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def observations(self, **where: str | Iterable[str]) -> pd.DataFrame:
+        """Observations with dates as ``datetime.date`` (``None`` where empty) and a column ``bounds``.
+
+        Ordered by end, start and id, which is the order of the table.
+        """
+        rows = self.select("observations", **where)
+        keys = list(zip(rows["end"], rows["start"], strict=True))
+        rows = rows.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
+        cells = zip(*(rows[name] for name in ("qualifier", "value", "low", "high", "id")), strict=True)
+        typed = {name: [date.fromisoformat(day) if day else None for day in rows[name]] for name in ("start", "end", "known_from")}
+        typed["bounds"] = [from_published(*each) for each in cells]
+        return rows.assign(**{name: pd.Series(column) for name, column in typed.items()})
+
+    def one(self, **where: str | Iterable[str]) -> Bounds:
+        """Bounds of the only observation that matches; unknown where none was public by ``as_of``.
+
+        Raises ``EvidenceError`` where several match: choosing among them is the notebook's business.
+        """
+        rows = self.observations(**where)
+        if len(rows) > 1:
+            raise EvidenceError(f"{len(rows)} observations match {where}: {', '.join(rows['id'])}")
+        return rows["bounds"].iloc[0] if len(rows) else Bounds.unknown()
+
+    def latest(self, **where: str | Iterable[str]) -> Bounds:
+        """Bounds of the matching observation that ends last; unknown where none was public by ``as_of``."""
+        rows = self.observations(**where)
+        return rows["bounds"].iloc[-1] if len(rows) else Bounds.unknown()
+
+    def labels(self, table: str) -> dict[str, str]:
+        """Key → label of a table of measures, populations or origins; recorded as read."""
+        rows = self.select(table)
+        return dict(zip(rows[table.removesuffix("s")], rows["label"], strict=True))  # columns may stand in any order
+
+    def sources_of(self, rows: Iterable[str]) -> list[str]:
+        """Keys of the pages on which observations were read, in order of the keys; recorded as read."""
+        return sorted(set(self._named(rows)["source"]))
+
+    def origins_of(self, rows: Iterable[str]) -> list[str]:
+        """Labels of who produced observations, the most frequent first; recorded as read."""
+        counted = self._named(rows)["origin"].value_counts()
+        labels = self.select("origins", origin=sorted(counted.index)).set_index("origin")["label"] \
+            if len(counted) else {}
+        return [labels[key] for key in sorted(counted.index, key=lambda key: (-counted[key], key))]
+
+    def _named(self, rows: Iterable[str]) -> pd.DataFrame:
+        """Observations by their ids, whatever their status; recorded as read."""
+        ids = set(rows)
+        return self.select("observations", id=ids, status=STATUSES) if ids else self._table("observations").table.iloc[:0]
+
+
+def read_key(read: Mapping[str, Any]) -> str:
+    """A recorded selection as a text that equal ones share."""
+    return json.dumps(read, sort_keys=True)
+
+
+def load(data: str | Path, as_of: str = LATEST) -> Evidence:
+    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder or day."""
+    folder = Path(data)
+    if as_of != LATEST and not is_day(as_of):
+        raise EvidenceError(f"as_of = {as_of!r}: must be {LATEST}, or a day as 2025-06-09")
+    if not folder.is_dir():
+        raise EvidenceError(f"{folder}: no such data folder")
+    return Evidence(folder, as_of)

@@ -1,0 +1,152 @@
+"""The book in other forms than web pages, all from the same stage: an e-book, a printed book, catalogues for translators.
+
+Sphinx runs in a process of its own: ``python -m livingbook.formats.formats BUILDER STAGE OUTPUT``, with settings as JSON on its
+standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from livingbook.values import wording
+from livingbook.system.errors import BuildError
+from livingbook.system.files import write
+from livingbook.project.project import Project
+from livingbook.site.site import complaints
+
+NAME = "counting-the-500s"
+PRINT = "book/print"  # cover, style sheets
+# Of the web book's extensions, those that pages on paper need.
+EXTENSIONS = ["myst_nb", "jupyter_book", "sphinx_external_toc", "sphinxcontrib.bibtex", "published"]
+
+
+def make_ebook(project: Project) -> Path:
+    """Writes the book as EPUB; returns its file. A failed attempt leaves the last good one. Raises ``BuildError``."""
+    with pages_on_paper(project) as pages:
+        target = project.build / f"{NAME}.epub"
+        write(target, (pages / f"{NAME}.epub").read_bytes())
+    return target
+
+
+def make_pdf(project: Project) -> Path:
+    """Writes the book as PDF; returns its file. A failed attempt leaves the last good one. Raises ``BuildError``."""
+    try:
+        from livingbook.formats import printing
+    except (ImportError, OSError) as error:  # a package, or one of the system's libraries
+        raise BuildError(f"the PDF needs WeasyPrint and Pango, which cannot be loaded ({error}); see README.md") from None
+    with pages_on_paper(project) as pages:
+        target = project.build / f"{NAME}.pdf"
+        write(target, printing.pdf(pages, chapters(project), about(project), project.root / PRINT))
+    return target
+
+
+@contextmanager
+def pages_on_paper(project: Project) -> Iterator[Path]:
+    """The folder of an e-book's pages and its package; it is gone afterwards. Always made from nothing: what Sphinx keeps
+    from one build to the next saves little here, and could only make two builds differ."""
+    with tempfile.TemporaryDirectory(dir=project.build, prefix=".paper-") as folder:
+        contents = Path(folder) / "_toc.yml"
+        contents.write_text(yaml.safe_dump(without_notebooks(table_of_contents(project)), allow_unicode=True), "utf-8")
+        output = Path(folder) / "pages"
+        run_sphinx("epub", project, output, for_paper(project) | {"external_toc_path": str(contents)})
+        yield output
+
+
+def run_sphinx(builder: str, project: Project, output: Path, settings: dict[str, Any]) -> None:
+    """Has a builder of Sphinx run over the stage, warnings as errors. Raises ``BuildError`` with what it complained of."""
+    environment = {**os.environ, "PYTHONPATH": project.python_path, "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8",
+                   "SOURCE_DATE_EPOCH": str(int(day_of_evidence(project).timestamp()))}
+    command = [sys.executable, "-m", "livingbook.formats.formats", builder, str(project.stage), str(output)]
+    done = subprocess.run(command, env=environment, input=json.dumps(settings), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
+    if done.returncode:
+        raise BuildError(f"Sphinx refused the book (builder {builder}):\n{complaints(done.stdout, project)}")
+
+
+def for_paper(project: Project) -> dict[str, Any]:
+    """Sphinx's settings for pages on paper, in place of those for web pages."""
+    book = about(project)
+    return {"extensions": EXTENSIONS, "html_static_path": [f"{PRINT}/shared"], "html_css_files": [], "html_js_files": [],
+            "html_theme": "basic", "html_theme_options": {}, "html_use_index": False, "html_favicon": "",
+            "template_bridge": "sphinx.jinja2glue.BuiltinTemplateLoader",  # the book's own one mends web pages
+            "paper_cover": f"{PRINT}/cover.svg", "epub_basename": NAME, "epub_css_files": ["paper.css", "ebook.css"],
+            "epub_show_urls": "no", "epub_tocscope": "includehidden", "epub_tocdup": False, "epub_tocdepth": 2,
+            "epub_cover": ["_static/cover.png", "epub-cover.html"], "epub_title": book["title"], "epub_author": book["authors"],
+            "epub_contributor": book["authors"], "epub_publisher": book["authors"], "epub_description": book["abstract"],
+            "epub_copyright": "CC BY 4.0 (text), MIT (code)", "epub_uid": "book",
+            "epub_identifier": f"urn:uuid:{book['identifier']}", "version": book["version"], "release": book["version"]}
+
+
+def table_of_contents(project: Project) -> dict[str, Any]:
+    """What ``_toc.yml`` says."""
+    return yaml.safe_load((project.stage / "_toc.yml").read_text("utf-8"))
+
+
+def without_notebooks(contents: dict[str, Any]) -> dict[str, Any]:
+    """The table of contents of a book on paper. Notebooks are files to run: on paper, their code and every number a second
+    time would take more room than all chapters, and could be neither run nor searched."""
+    parts = [{**part, "chapters": [{"file": each["file"]} for each in part["chapters"]]} for part in contents.get("parts", [])]
+    return {**contents, "parts": parts} if parts else contents
+
+
+def chapters(project: Project) -> list[tuple[str, list[str]]]:
+    """(Part, its chapters' pages) in order; the first page stands before all parts."""
+    contents = table_of_contents(project)
+    parts = [(part.get("caption", ""), [each["file"] for each in part["chapters"]]) for part in contents.get("parts", [])]
+    return [("", [contents["root"]]), *parts]
+
+
+def about(project: Project) -> dict[str, str]:
+    """What the book says of itself: from CITATION.cff and the day of the last figure that it read."""
+    path = project.stage / "CITATION.cff"
+    given = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
+    named = [each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
+             for each in given.get("authors", [])]
+    until = day_of_evidence(project)
+    title = given.get("title") or yaml.safe_load((project.stage / "_config.yml").read_text("utf-8")).get("title", "")
+    return {"title": title, "authors": ", ".join(named), "version": str(given.get("version", "")),
+            "until": until.date().isoformat(), "state": f"Version {given.get('version', '')}, evidence to {wording.day(until.date())}",
+            "abstract": " ".join(str(given.get("abstract", title)).split()),
+            "keywords": ", ".join(given.get("keywords", [])),
+            "identifier": identifier(title)}
+
+
+def identifier(title: str) -> str:
+    """A name for the work that is the same in every copy of it."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, title))
+
+
+def day_of_evidence(project: Project) -> datetime:
+    """The day on which the last figure that the book reads became public: the date of whatever must have one."""
+    settings = json.loads((project.stage / "published" / "settings.json").read_text("utf-8"))
+    own = json.loads((project.stage / "published" / "editions.json").read_text("utf-8"))["own"]
+    return datetime.fromisoformat(settings[own]["evidence_to"] or "1980-01-01").replace(tzinfo=UTC)
+
+
+def main(builder: str, stage: Path, output: Path) -> int:
+    """Runs the builder over the stage with the settings on standard input; 0 if it went well."""
+    from jupyter_book.sphinx import build_sphinx
+
+    settings = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
+    settings |= json.load(sys.stdin)
+    if "epub_cover" in settings:  # Sphinx insists on a tuple, which JSON does not know
+        settings["epub_cover"] = tuple(settings["epub_cover"])
+    found = build_sphinx(stage, output, noconfig=True, path_config=stage / "_config.yml", confoverrides=settings, builder=builder,
+                         doctreedir=output.parent / "doctrees", warningiserror=True, keep_going=True, quiet=True)
+    return int(found != 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], *map(Path, sys.argv[2:])))

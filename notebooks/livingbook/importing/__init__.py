@@ -1,0 +1,1 @@
+"""New rows: checked against the contract, compared with what there is, added whole or not at all."""

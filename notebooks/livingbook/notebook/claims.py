@@ -1,0 +1,130 @@
+"""The article's claims, and what decides each: a rule on published values, or a reading that says why none can."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from livingbook.values.bounds import Bounds, from_published
+from livingbook.evidence.reading import Evidence, EvidenceError
+from livingbook.values.days import is_day
+from livingbook.notebook.results import Published, published
+from livingbook.notebook.verdicts import Rule, Verdict
+
+READING = "By reading: no figure decides it."
+QUALIFIERS = ("exact", "about", "at_least", "at_most")  # what the wording of a claim can make of one figure
+OF_A_CARD = ("value", "low", "high", "unit", "text", "about")  # what the card of a claim shows of a published number
+
+
+class Claims:
+    """Collects one decision for each row of ``claims.csv``.
+
+    results: the folder of published results. own: numbers that the notebook of the claims published itself
+    (``Publisher.numbers``), which are in no folder yet.
+    """
+
+    def __init__(self, evidence: Evidence, results: str, own: Mapping[str, Published] | None = None) -> None:
+        self.evidence, self.results, self.own = evidence, results, {} if own is None else own
+        self.rows = evidence.select("claims").set_index("claim")
+        self.decided: dict[str, dict[str, Any]] = {}
+
+    def value(self, name: str) -> tuple[Bounds, dict[str, Any]]:
+        """Bounds and published entry of a value named ``notebook.result``. Raises ``EvidenceError`` if there is none."""
+        if name in self.own:
+            bounds, entry = self.own[name]
+        else:
+            notebook, key = name.split(".")
+            found = published(self.results, notebook, self.evidence)
+            bounds, entry = found[key], found.entries[key]
+        return bounds, {field: entry[field] for field in OF_A_CARD}
+
+    def decide(self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: str,
+               chapter: str | None = None) -> str:
+        """Decides a claim by a rule on published values, named ``notebook.result``; returns the verdict.
+
+        chapter: the chapter that shows it; without one, the notebook of the first value. Raises ``EvidenceError`` for an
+        unknown claim or value.
+        """
+        found = {name: self.value(name) for name in values}
+        entries = {name: entry for name, (_, entry) in found.items()}
+        verdict = rule(*(bounds for bounds, _ in found.values()))
+        return self._keep(claim, verdict, True, reason, entries, chapter or values[0].split(".")[0])
+
+    def read(self, claim: str, verdict: str, reason: str = "", chapter: str | None = None) -> str:
+        """Gives a verdict that no computed value decides; without a reason, the note of ``claims.csv`` is the reason."""
+        return self._keep(claim, Verdict(verdict, READING), False, reason or self._row(claim)["note"], {}, chapter)
+
+    def read_not_checkable(self) -> list[str]:
+        """Closes every claim that ``claims.csv`` marks as not checkable, with its note; returns their keys."""
+        keys = [key for key in self.rows.index if self.rows.loc[key, "check"] == "not_checkable"
+                and key not in self.decided]
+        for key in keys:
+            self.read(key, "not_checkable")
+        return keys
+
+    def expected(self, claim: str) -> Bounds:
+        """The figure that the claim states, as its wording means it: "over 26,000" is [26,000, ∞).
+
+        A share ends at 1. Raises ``EvidenceError``, which names file, row and field, for a claim without such a figure.
+        """
+        figure, qualifier = self._cell(claim, "expected"), self._cell(claim, "expected_qualifier")
+        if not _is_number(figure):
+            raise self._wrong(claim, "expected", "must be a number: a rule holds it against published figures")
+        if qualifier not in QUALIFIERS:
+            raise self._wrong(claim, "expected_qualifier", f"must be one of: {', '.join(QUALIFIERS)}")
+        bounds = from_published(qualifier, figure)
+        if self._cell(claim, "kind") != "share":
+            return bounds
+        if not 0 <= float(figure) <= 1:
+            raise self._wrong(claim, "expected", "must lie between 0 and 1: the claim is of a share")
+        return bounds.clip(high=1.0)
+
+    def expected_day(self, claim: str) -> date:
+        """The day that the claim states. Raises ``EvidenceError``, which names file, row and field, where there is none."""
+        day = self._cell(claim, "expected")
+        if not is_day(day):
+            raise self._wrong(claim, "expected", "must be a day of the calendar, written YYYY-MM-DD: a rule counts from it")
+        return date.fromisoformat(day)
+
+    def open(self) -> list[str]:
+        """Claims not decided yet."""
+        return [key for key in self.rows.index if key not in self.decided]
+
+    def cards(self) -> Iterable[dict[str, Any]]:
+        """One card a claim, in the order of the table."""
+        return [self.decided[key] for key in self.rows.index if key in self.decided]
+
+    def _row(self, claim: str) -> Any:
+        if claim not in self.rows.index:
+            raise EvidenceError(f"no claim {claim!r} in claims.csv")
+        return self.rows.loc[claim]
+
+    def _cell(self, claim: str, field: str) -> str:
+        row = self._row(claim)
+        if field not in row:
+            raise EvidenceError(f"claims.csv, {field}: the column is missing")
+        return row[field]
+
+    def _wrong(self, claim: str, field: str, reason: str) -> EvidenceError:
+        number = self.rows.index.get_loc(claim) + 2  # as a spreadsheet counts: the header is row 1
+        cell = self._cell(claim, field)
+        return EvidenceError(f"claims.csv, row {number} ({claim}), {field}: {f'{cell!r}' if cell else '(empty)'} — {reason}")
+
+    def _keep(self, claim: str, verdict: Verdict, computed: bool, reason: str, values: dict[str, Any],
+              chapter: str | None) -> str:
+        row = self._row(claim)
+        self.decided[claim] = {
+            "claim": claim, "section": row["section"], "text": row["claim_text"], "speaker": row["speaker"],
+            "check": row["check"], "verdict": verdict.verdict, "computed": computed, "rule": verdict.rule,
+            "reason": reason, "values": values, "chapter": chapter,
+            "sources": [key for key in row["sources"].split(";") if key]}
+        return verdict.verdict
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return math.isfinite(float(cell))
+    except ValueError:
+        return False

@@ -1,0 +1,153 @@
+"""Parameters of a notebook: what they may be, and the refusal of those they may not.
+
+A notebook declares its parameters in the cell tagged ``parameters``, as ``name: Kind = default  # what it is``. The kinds
+below give type, unit and range. papermill and Jupyter both run the cell as it stands; ``check`` runs next, before
+anything is computed.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+
+from livingbook.values.days import LATEST, is_day
+
+INJECTED = "# Parameters"  # first line of the cell that papermill adds
+
+
+class ParameterError(Exception):
+    """Parameters that cannot be used. Shown in a notebook as its message alone, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"ParameterError: {self}"]
+
+
+def _day(text: str) -> str:
+    if not is_day(text):
+        raise ValueError("must be a day of the calendar, written as 2025-06-09")
+    return text
+
+
+def _as_of(text: str) -> str:
+    return text if text == LATEST else _day(text)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The unit of a kind of parameter, and its range in words."""
+
+    unit: str
+    range: str
+
+
+AsOf = Annotated[str, AfterValidator(_as_of), Unit("date", "latest, or a day as 2025-06-09")]
+Day = Annotated[str, AfterValidator(_day), Unit("date", "a day as 2025-06-09")]
+Folder = Annotated[str, Field(min_length=1), Unit("folder", "a path, relative to notebooks/ or absolute")]
+Persons = Annotated[int, Field(strict=True, gt=0, le=20_000_000), Unit("persons", "1 to 20,000,000")]
+Share = Annotated[float, Field(strict=True, ge=0, le=1), Unit("share", "0 to 1")]
+Ratio = Annotated[float, Field(strict=True, gt=0, le=1000), Unit("ratio", "above 0, to 1,000")]
+Months = Annotated[float, Field(strict=True, gt=0, le=240), Unit("months", "above 0, to 240")]
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000), Unit("number", "1 to 1,000,000")]
+KINDS = {"AsOf": AsOf, "Day": Day, "Folder": Folder, "Persons": Persons, "Share": Share, "Ratio": Ratio,
+         "Months": Months, "Count": Count}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A declared parameter: its name, the name of its kind, default, and the comment beside it."""
+
+    name: str
+    kind: str
+    default: Any
+    meaning: str
+
+    @property
+    def unit(self) -> Unit:
+        return next(mark for mark in KINDS[self.kind].__metadata__ if isinstance(mark, Unit))
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.default!r} ({self.unit.unit}; {self.unit.range}): {self.meaning}"
+
+
+def declared(source: str) -> list[Parameter]:
+    """The parameters that the source of a parameters cell declares.
+
+    Raises ``ParameterError`` for a line that is not ``name: Kind = default  # what it is``.
+    """
+    lines = source.split("\n")  # as Python counts them
+    found: list[Parameter] = []
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ParameterError(f"parameters cell: is not Python: {getattr(error, 'msg', None) or error}") from None
+    for node in body:
+        line = lines[node.lineno - 1]
+        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value
+                and isinstance(node.annotation, ast.Name) and node.annotation.id in KINDS and "#" in line):
+            raise ParameterError(f"parameters cell, {line!r}: write `name: Kind = default  # what it is`, "
+                                 f"with a kind of {', '.join(KINDS)}")
+        if node.target.id in {each.name for each in found}:
+            raise ParameterError(f"parameters cell, {line!r}: {node.target.id} is declared twice")
+        try:
+            default = ast.literal_eval(node.value)
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            raise ParameterError(f"parameters cell, {line!r}: the default must be written out, a number or a text") from None
+        found.append(Parameter(node.target.id, node.annotation.id, default, line.split("#", 1)[1].strip()))
+    return found
+
+
+def of_notebook(notebook: Mapping[str, Any]) -> list[Parameter]:
+    """The parameters of a notebook (as nbformat reads it). Raises ``ParameterError`` if it has no parameters cell."""
+    for cell in notebook["cells"]:
+        if "parameters" in cell["metadata"].get("tags", ()):
+            return declared("".join(cell["source"]))
+    raise ParameterError("no cell is tagged `parameters`")
+
+
+def faults(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> list[str]:
+    """What is wrong with given values, a sentence each: unknown name, wrong type, out of range."""
+    known = {parameter.name: parameter for parameter in parameters}
+    found = []
+    for name, value in given.items():
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            found.append(f"{name}: no such parameter" + (f"; did you mean {close[0]}?" if close else ""))
+            continue
+        try:
+            TypeAdapter(KINDS[known[name].kind]).validate_python(value)
+        except ValidationError as error:
+            what = error.errors()[0]["msg"].removeprefix("Value error, ")
+            unit = known[name].unit
+            found.append(f"{name} = {value!r}: {what[0].lower()}{what[1:]} ({unit.unit}; {unit.range})")
+    return found
+
+
+def require(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> None:
+    """Raises ``ParameterError`` with all faults and the list of valid parameters, if there is any fault."""
+    parameters = list(parameters)
+    if found := faults(parameters, given):
+        valid = "\n".join(f"  {parameter}" for parameter in parameters)
+        raise ParameterError("\n".join([*found, "Valid parameters:", valid]))
+
+
+def check(shell: Any) -> None:
+    """Checks, inside a notebook, the parameters it runs with: ``check(get_ipython())`` after the parameters cell.
+
+    Reads the cells executed so far: the one that declares, and what papermill injected after it. Raises
+    ``ParameterError``.
+    """
+    cells = [source for source in shell.user_ns["In"] if isinstance(source, str)]
+    parameters = next(declared(source) for source in reversed(cells) if _declares(source))
+    injected = next((source for source in reversed(cells) if source.startswith(INJECTED)), "")
+    names = [parameter.name for parameter in parameters] + re.findall(r"^(\w+)\s*=", injected, flags=re.M)
+    require(parameters, {name: shell.user_ns[name] for name in dict.fromkeys(names)})
+
+
+def _declares(source: str) -> bool:
+    return re.search(r"^as_of\s*:\s*AsOf\s*=", source, flags=re.M) is not None

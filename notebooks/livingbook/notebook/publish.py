@@ -1,0 +1,176 @@
+"""Publishing: the named numbers, figures, tables and verdicts of a notebook.
+
+Each is shown in the notebook, and carries in its output (a MIME type of its own) all that the book needs: so a notebook
+run by papermill, by ``jupyter execute`` or by hand publishes the same thing, and an executed notebook is complete.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+from IPython.display import display
+
+from livingbook.values import wording
+from livingbook.values.bounds import ENDS, Bounds
+from livingbook.notebook.payload import MIME, NUMBERS_ONLY
+from livingbook.notebook.claims import Claims
+from livingbook.evidence.reading import Evidence
+from livingbook.drawing.figures import Draw, render
+from livingbook.notebook.results import entry_of, Published
+from livingbook.notebook.verdicts import VERDICTS
+
+FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]")  # how a text begins that is run, unless it is a number
+
+
+class PublishError(Exception):
+    """Something that cannot be published as it is: no alt text, no data, a name twice."""
+
+
+class Publisher:
+    """Publishes under the name of one notebook; ``evidence`` tells what it read.
+
+    numbers: what it has published as numbers so far, ``notebook.name`` → bounds and entry.
+    """
+
+    def __init__(self, notebook: str, evidence: Evidence) -> None:
+        self.notebook, self.evidence = notebook, evidence
+        self.numbers: dict[str, Published] = {}
+        self._names: set[str] = set()
+
+    def number(self, name: str, bounds: Bounds, unit: str, about: str, step: float | None = None) -> None:
+        """Publishes a number under ``name``, for prose to cite.
+
+        unit: what is counted, singular or plural as in a table; "share" is printed as percent. about: one sentence that
+        says what the number is. step: rounding unit; without it, what the bounds support (``text.supported_step``).
+        """
+        self._claim_name(name)
+        if not about:
+            raise PublishError(f"{self.notebook}.{name}: say what the number is")
+        self._known(bounds.rows)
+        body = entry_of(bounds, unit, about, step)
+        self.numbers[f"{self.notebook}.{name}"] = bounds, body
+        printed = body["text"]
+        shown = f"<b>{html.escape(printed)}</b> {html.escape(unit if unit != 'share' else '')}: {html.escape(about)}"
+        self._show("result", name, body, f"<p>{shown}</p>", f"{name}: {printed} {unit}. {about}")
+
+    def share(self, name: str, bounds: Bounds, about: str, step: float = 0.01) -> None:
+        """Publishes a share, printed in whole percent unless ``step`` says otherwise."""
+        self.number(name, bounds, "share", about, step)
+
+    def words(self, name: str, words: str, about: str, rows: Iterable[str] = ()) -> None:
+        """Publishes words that are computed (a date, the name of the largest effect) for prose to cite."""
+        self._claim_name(name)
+        body = {"value": None, "low": None, "high": None, "unit": "words", "text": words, "about": about,
+                "rows": self._known(rows)}
+        self._show("result", name, body, f"<p><b>{html.escape(words)}</b>: {html.escape(about)}</p>",
+                   f"{name}: {words}. {about}")
+
+    def figure(self, name: str, draw: Draw, data: pd.DataFrame, *, title: str, subtitle: str, alt: str,
+               columns: Mapping[str, str], rows: Iterable[str], height: float = 3.4, narrow_height: float | None = None,
+               caption: str = "") -> None:
+        """Publishes a figure: drawn twice by ``draw(figure, data, narrow)``, with data, alt text and sources.
+
+        title: the finding; subtitle: unit and period; alt: what it shows, for those who do not see it; columns: the columns
+        of ``data`` in its table twin, with their labels; rows: ids of the observations shown; height: inches of the
+        drawing, narrow_height the same on a phone. Raises ``PublishError`` where alt text or data is missing.
+        """
+        self._claim_name(name)
+        if not alt.strip() or not columns:
+            raise PublishError(f"{self.notebook}.{name}: a figure needs alt text and data")
+        if os.environ.get(NUMBERS_ONLY):
+            return
+        rows = self._known(rows)
+        source = self._source_line(rows)
+        drawn = {variant: render(draw, data, name=f"{self.notebook}-{name}", title=title, subtitle=subtitle,
+                                 source=source, narrow=narrow,
+                                 height=(narrow_height or height) if narrow else height)
+                 for variant, narrow in (("wide", False), ("narrow", True))}
+        body = {"title": title, "subtitle": subtitle, "alt": alt, "caption": caption, "svg": drawn,
+                **self._tabular(data, columns, rows)}
+        shown = f'<div role="img" aria-label="{html.escape(alt)}" class="notebook-figure">{drawn["wide"]}</div>'
+        self._show("figure", name, body, shown, alt)
+
+    def table(self, name: str, data: pd.DataFrame, *, title: str, columns: Mapping[str, str], rows: Iterable[str]
+              ) -> None:
+        """Publishes a table of the given columns (name → label); a ``Bounds`` is printed, and kept as numbers in the CSV."""
+        self._claim_name(name)
+        body = {"title": title, **self._tabular(data, columns, self._known(rows))}
+        cells = pd.DataFrame(body["data"], columns=[column["label"] for column in body["columns"]])
+        self._show("table", name, body, cells.to_html(index=False, border=0), f"{title}\n{cells.to_string(index=False)}")
+
+    def claims(self, claims: Claims) -> None:
+        """Publishes the verdict on every claim. Raises ``PublishError`` where one is not decided."""
+        self._claim_name("claims")
+        if left := claims.open():
+            raise PublishError(f"claims without a verdict: {', '.join(left)}")
+        cards = {card["claim"]: card for card in claims.cards()}
+        shown = pd.DataFrame([{"claim": key, "verdict": VERDICTS[card["verdict"]].word, "computed": card["computed"],
+                               "text": card["text"]} for key, card in cards.items()])
+        self._show("claims", "claims", cards, shown.to_html(index=False, border=0), shown.to_string(index=False))
+
+    def _tabular(self, data: pd.DataFrame, columns: Mapping[str, str], rows: list[str]) -> dict[str, Any]:
+        chosen = data[list(columns)]
+        return {"columns": [{"name": name, "label": label} for name, label in columns.items()],
+                "data": [[cell_text(cell) for cell in row] for row in chosen.itertuples(index=False)],
+                "csv": csv_of(chosen), "rows": rows, "sources": self.evidence.sources_of(rows)}
+
+    def _source_line(self, rows: list[str]) -> str:
+        labels = self.evidence.origins_of(rows)
+        if not labels:
+            return "Source: Counting the 500s."
+        shown = labels if len(labels) <= 6 else [*labels[:5], f"{len(labels) - 5} more"]
+        return f"Source: {wording.listing(shown)}; Counting the 500s."
+
+    def _known(self, rows: Iterable[str]) -> list[str]:
+        """Ids of observations in order. Raises ``EvidenceError`` for one that there is not."""
+        ordered = sorted(set(rows))
+        self.evidence.require_spelt({"id": ordered})
+        return ordered
+
+    def _claim_name(self, name: str) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            raise PublishError(f"{self.notebook}.{name}: a name is small letters, digits and underscores")
+        if name in self._names:
+            raise PublishError(f"{self.notebook}.{name} is published twice")
+        self._names.add(name)
+
+    def _show(self, kind: str, name: str, body: dict[str, Any], shown: str, plain: str) -> None:
+        payload = {"kind": kind, "notebook": self.notebook, "name": name, "body": body}
+        anchored = f'<div id="{self.notebook}-{name}" class="published-{kind}">{shown}</div>'
+        display({MIME: payload, "text/html": anchored, "text/plain": plain}, raw=True)
+
+
+def cell_text(cell: Any) -> str:
+    """A cell as a reader sees it."""
+    if isinstance(cell, Bounds):
+        return wording.of_bounds(cell)
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    if isinstance(cell, float):
+        return wording.number(cell, wording.step_of(cell))
+    return wording.number(cell) if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
+
+
+def csv_of(data: pd.DataFrame) -> str:
+    """CSV with a column of bounds as three: low, value, high. An open or missing one is empty, and so are all three of an
+    unknown. No text in it is a formula."""
+    out: dict[str, list[Any]] = {}
+    for name in data.columns:
+        cells = list(data[name])
+        if any(isinstance(cell, Bounds) for cell in cells):
+            for end in ENDS:
+                out[f"{name}_{end}"] = [cell.ends[end] if isinstance(cell, Bounds) else None for cell in cells]
+        else:
+            out[str(name)] = list(map(harmless, cells))
+    return pd.DataFrame(out).to_csv(index=False, lineterminator="\n")
+
+
+def harmless(cell: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it, which says that it is text."""
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell

@@ -1,0 +1,1 @@
+"""A project: its folders, notebooks, editions and settings."""

@@ -1,0 +1,411 @@
+"""What a notebook reads, recorded in its kernel while it runs.
+
+``make book`` asks a question of every run that it has stored: is all that this run read as it was? Only what was *recorded* can
+answer that. So in a build a ``Recorder`` is at work in the kernel before the first cell. It notes, each with a hash of what was
+there to be read:
+
+- every file opened below the project or the data folder, and every folder listed there (Python's audit hook reports both);
+- every module imported from the project, by its source (compiled files are not trusted: Python compares them by time);
+- the rows that the library served, in place of the table that they stand in (``Evidence`` says which);
+- the results of other notebooks, in place of the files that they stand in (``results`` says which).
+
+What could not be recorded is refused: the network, other programs, files that are neither the project's, nor the data's, nor of
+the system. Outside of a build there is no recorder, and a notebook may do as it likes.
+
+A record is a text for what was read, which says its kind and its name (``"file:notebooks/helper.py"``), and a hash. The build
+computes the same hash of what is there now (``pipeline.present``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.machinery import FileFinder, SourceFileLoader
+from pathlib import Path
+from typing import Any
+
+ABSENT = ""  # the hash of what is not there
+PROGRAMS = {
+    "fc-list",
+    "uname",
+    "ldconfig",
+    "gcc",
+    "cc",
+    "ld",
+    "objdump",
+}  # that libraries ask about the machine when they are imported
+NETWORK = {
+    "socket.connect",
+    "socket.sendto",
+    "socket.sendmsg",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+}
+STARTS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "os.startfile"}
+LISTS = {"os.listdir", "os.scandir"}
+WRITES = os.O_WRONLY | os.O_RDWR
+SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/run",
+    "/var/cache",
+    "/var/lib",
+    "/opt",
+    "/nix",
+    "/System",
+    "/Library",
+    "C:\\Windows",
+)
+
+
+SETTINGS = (".cache", ".config", ".fontconfig", ".fonts", ".ipython", ".jupyter", ".local", ".matplotlib")  # in a user's folder
+SETTINGS_IN = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+
+
+class Refused(Exception):
+    """Something that a notebook may not do in a build, because nothing could record what it saw."""
+
+
+class NotYet(Exception):
+    """A notebook asked for results that are still to be made. The build makes them, then runs the notebook again."""
+
+
+def hashed(*parts: str | bytes) -> str:
+    """SHA-256 over texts and bytes, each with its length, so that no two lists collide."""
+    found = hashlib.sha256()
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        found.update(f"{len(content)}:".encode())
+        found.update(content)
+    return found.hexdigest()
+
+
+def hash_of_file(path: Path | str) -> str:
+    """Hash of a file's content; ``ABSENT`` where there is none to be read."""
+    try:
+        with open(path, "rb") as file:
+            return hashed(file.read())
+    except OSError:
+        return ABSENT
+
+
+def hash_of_folder(path: Path | str) -> str:
+    """Hash of the names in a folder, without caches and what editors leave; ``ABSENT`` where there is no folder."""
+    try:
+        return hashed(*sorted(name for name in os.listdir(path) if not name.startswith((".", "__pycache__"))))
+    except OSError:
+        return ABSENT
+
+
+def served(results: dict[str, Any]) -> str:
+    """Hash of what a notebook is given of another one's results: numbers, title, and what they were computed from."""
+    return hashed(json.dumps([results.get(part) for part in ("title", "results", "reads")], sort_keys=True))
+
+
+class Recorder:
+    """Records what this process reads from now on.
+
+    name, as_of: the notebook that runs, and the date that it is given. root, data, engine: the project, the folder with the tables,
+    and that of this package, which may lie in the project or not.
+    results: the folder with the results of the other notebooks, ``notebooks``; only those that this build has made are there.
+    note: the file into which the record is written after every cell. cache: where compiled modules are kept, by the hash of
+    their source.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        as_of: str,
+        root: str,
+        data: str,
+        engine: str,
+        results: str,
+        sweeps: str,
+        note: str,
+        cache: str,
+        notebooks: list[str],
+    ) -> None:
+        self.name, self.as_of = name, as_of
+        self.root, self.data, self.engine, self.results, self.sweeps = (
+            os.path.realpath(each) for each in (root, data, engine, results, sweeps)
+        )
+        self.note, self.cache, self.notebooks = Path(note), Path(cache), notebooks
+        self.inputs: dict[str, str] = {}
+        self.changed: set[str] = set()  # read twice, and not the same
+        self.waits: set[str] = set()
+        self.refused: list[tuple[int, str]] = []  # number of the cell, and what it did
+        self._evidence: list[Any] = []
+        self._written: set[str] = set()
+        self._quiet = threading.local()
+        self._system = tuple({os.path.realpath(each) + os.sep for each in (*SYSTEM, sys.prefix, sys.base_prefix, *_settings())})
+        self._last: tuple[Any, ...] = ()  # how much the record held when it was last written
+
+    def record(self, what: str, found: str) -> None:
+        """Notes what was read, and the hash of what was there."""
+        if self.inputs.setdefault(what, found) != found:
+            self.changed.add(what)
+
+    def wait(self, *what: str) -> None:
+        """Notes that something was asked for that this build has not made yet."""
+        self.waits.update(what)
+
+    def watch(self, evidence: Any) -> None:
+        """Has the rows that are read of this evidence recorded, in place of its tables."""
+        self._evidence.append(evidence)
+
+    @contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """While the library reads what it records by itself: rows, results."""
+        before, self._quiet.now = getattr(self._quiet, "now", False), True
+        try:
+            yield
+        finally:
+            self._quiet.now = before
+
+    # --- What Python reports ------------------------------------------------------------------------------------------------
+
+    def heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Python's audit hook: called with everything that this process does of the kinds that Python reports."""
+        if event == "open":
+            if not getattr(self._quiet, "now", False):
+                self._opened(*arguments)
+        elif event == "sqlite3.connect":
+            self._opened(arguments[0], "r", 0)
+        elif event in LISTS:
+            looks_for_modules = sys._getframe(1).f_globals.get("__name__", "").startswith(("importlib", "_frozen_importlib"))
+            if not getattr(self._quiet, "now", False) and not looks_for_modules:
+                self._listed(arguments[0])
+        elif event in NETWORK:
+            self._reaches(arguments)
+        elif event in STARTS:
+            self._starts(event, arguments)
+
+    def _opened(self, path: Any, mode: str | None, flags: int) -> None:
+        if isinstance(path, int) or not isinstance(path, (str, bytes, os.PathLike)):
+            return  # a file that is open already
+        place = os.path.realpath(os.fsdecode(path))
+        if (flags or 0) & WRITES:
+            self._written.add(place)
+        elif place not in self._written:
+            self._read(place)
+
+    def _read(self, place: str) -> None:
+        with self.unrecorded():
+            if self._is_within(place, self.results) and place.endswith(".json"):
+                name = Path(place).stem
+                self._made_or_awaited(f"document:{name}", place, name in self.notebooks)
+            elif self._is_within(place, self.sweeps) and place.endswith(".csv"):
+                self._made_or_awaited(f"sweep:{Path(place).stem}", place, True)
+            elif name := self.named(place):
+                self.record(name, hash_of_file(place))
+            elif os.path.exists(place):  # of what is not there nothing is read
+                self.require_known(place)
+
+    def require_known(self, place: str) -> None:
+        """Raises ``Refused`` for a file or a folder that is neither the project's, nor the data's, nor of the system."""
+        if self._is_within(place, os.path.join(self.root, "_build")) and not self.named(place):
+            self._refuse(
+                f"reads {place}, which a build makes, perhaps later than this; results of other notebooks are in the folder "
+                "`results`, tables of sweeps in _build/sweeps"
+            )
+        if not (self.named(place) or (place + os.sep).startswith(self._system)):
+            self._refuse(
+                f"reads {place}, which is neither in the project nor in its data folder, so that nobody would see it change; put "
+                "it into the data folder"
+            )
+
+    def require_own_results(self, folder: Path | str) -> None:
+        """Raises ``Refused`` for a folder of results that is not the one of this run's edition."""
+        if os.path.realpath(folder) != self.results:
+            self.require_known(os.path.realpath(folder))
+
+    def all_notebooks(self) -> list[str]:
+        """The names of all other notebooks; recorded as read. Those that are not made yet are awaited."""
+        self.record("notebooks:", hashed(*self.notebooks))
+        names = [name for name in self.notebooks if name != self.name]
+        self.wait(*(f"results:{name}" for name in names if not os.path.exists(os.path.join(self.results, f"{name}.json"))))
+        return names
+
+    def _made_or_awaited(self, what: str, place: str, to_come: bool) -> None:
+        if to_come and not os.path.exists(place):
+            self.wait(what)
+            raise NotYet(f"{what} is not made yet")
+        self.record(what, hash_of_file(place))
+
+    def _listed(self, path: Any) -> None:
+        if isinstance(path, int):
+            return
+        place = os.path.realpath(os.fsdecode(path or "."))
+        if place == self.results:
+            self.all_notebooks()
+            if self.waits:
+                raise NotYet("the results of all notebooks are not made yet")
+        elif name := self.named(place):
+            with self.unrecorded():
+                self.record(f"folder {name}", hash_of_folder(place))
+        elif os.path.exists(place):
+            self.require_known(place)
+
+    def named(self, place: str) -> str:
+        """A path below the data folder or the project as records have it; "" for any other, and for what builds leave there."""
+        for kind, folder in (("data", self.data), ("engine", self.engine), ("file", self.root)):
+            if self._is_within(place, folder):
+                name = Path(place).relative_to(folder).as_posix()
+                return "" if kind == "file" and name.startswith((".venv/", ".git/", "_build/")) else f"{kind}:{name}"
+        return ""
+
+    @staticmethod
+    def _is_within(place: str, folder: str) -> bool:
+        return place == folder or place.startswith(folder + os.sep)
+
+    def _reaches(self, arguments: tuple[Any, ...]) -> None:
+        whom = next((each for each in arguments if isinstance(each, (str, bytes, tuple))), "")
+        if not (
+            isinstance(whom, (str, bytes)) and whom and os.sep in os.fsdecode(whom)
+        ):  # a socket that is a file is of this machine
+            self._refuse(
+                f"reaches for the network ({_plain(whom)}), where nobody would see a change; save what it gives into data/"
+            )
+
+    def _starts(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event in ("os.fork", "os.forkpty"):
+            self._refuse("starts another process, and nobody would see what that reads")
+        given = arguments[1] if event in ("subprocess.Popen", "os.posix_spawn", "os.exec") and len(arguments) > 1 else arguments[0]
+        words = [os.fsdecode(each) for each in given] if isinstance(given, (list, tuple)) else [os.fsdecode(given)]
+        if Path(words[0]).name not in PROGRAMS:
+            self._refuse(
+                f"starts another program ({_plain(' '.join(words))}), and nobody would see what that reads or installs; packages "
+                "belong into requirements.in"
+            )
+
+    def _refuse(self, words: str) -> None:
+        self.refused.append((_cell(), words))
+        raise Refused(f"in a build, a notebook must not do this: it {words}")
+
+    # --- Modules --------------------------------------------------------------------------------------------------------------
+
+    def follow_imports(self) -> None:
+        """Has modules of the project imported from their source as it is now, and recorded."""
+        self._loader = type("Recorded", (_Loader,), {"recorder": self})
+        sys.path_hooks.insert(0, self._finder)
+        for entry in [entry for entry in sys.path_importer_cache if self.named(os.path.realpath(entry or "."))]:
+            del sys.path_importer_cache[entry]
+        real = cache(os.path.realpath)  # of the few folders in which a thousand modules lie
+        for module in list(sys.modules.values()):  # this one, and what it is in
+            path = getattr(module, "__file__", None)
+            if path and (name := self.named(os.path.join(real(os.path.dirname(path)), os.path.basename(path)))):
+                self.record(name, hash_of_file(path))
+
+    def _finder(self, entry: str) -> FileFinder:
+        place = os.path.realpath(entry or ".")
+        if not self.named(place) or not os.path.isdir(place):
+            raise ImportError("not of the project")
+        return FileFinder(entry or ".", (self._loader, [".py"]))
+
+    # --- What the build is told ---------------------------------------------------------------------------------------------
+
+    def write(self, *_: Any) -> None:
+        """Writes the record as it now is, if anything has been read since it was written."""
+        now = (len(self.inputs), len(self.changed), len(self.waits), len(self.refused), *(each.extent for each in self._evidence))
+        if now == self._last:
+            return
+        with self.unrecorded():
+            for each in self._evidence:
+                self.inputs |= each.recorded(self)
+            text = json.dumps(
+                {
+                    "inputs": list(self.inputs.items()),
+                    "reads": [read for each in self._evidence for read in each.reads],
+                    "changed": sorted(self.changed),
+                    "waits": sorted(self.waits),
+                    "refused": self.refused,
+                },
+                sort_keys=True,
+            )
+            unfinished = self.note.with_name(f"{self.note.name}.unfinished")
+            unfinished.write_text(text, "utf-8")
+            unfinished.replace(self.note)
+        self._last = now
+
+
+class _Loader(SourceFileLoader):
+    """Loads a module from its source. What was compiled before is used if it was compiled from the very same text."""
+
+    recorder: Recorder
+
+    def get_code(self, fullname: str) -> Any:
+        """The module's code; its source, which this opens, is recorded by the hook."""
+        import marshal
+
+        source = self.get_data(self.path)
+        with self.recorder.unrecorded():
+            kept = self.recorder.cache / f"{hashed(self.path, source)[:32]}.{sys.implementation.cache_tag}"
+            try:
+                content = kept.read_bytes()
+                if content[:64].decode() != hashed(content[64:]):  # what is damaged could stop Python as a whole
+                    raise ValueError(kept)
+                return marshal.loads(content[64:])
+            except (OSError, ValueError, EOFError, TypeError):
+                code = self.source_to_code(source, self.path)
+                content = marshal.dumps(code)
+                self.recorder.cache.mkdir(parents=True, exist_ok=True)
+                unfinished = kept.with_name(f".{kept.name}.{os.getpid()}")
+                unfinished.write_bytes(hashed(content).encode() + content)
+                unfinished.replace(kept)
+                return code
+
+
+def _settings() -> list[str]:
+    """Where programs keep a user's settings and caches: these are not a notebook's inputs."""
+    home = os.path.expanduser("~")
+    named = (os.environ.get(name) for name in SETTINGS_IN)
+    return [*(os.path.join(home, name) for name in SETTINGS), *filter(None, named)]
+
+
+def _plain(whom: Any) -> str:
+    shown = " ".join(map(str, whom)) if isinstance(whom, tuple) else os.fsdecode(whom)
+    return shown if len(shown) <= 120 else f"{shown[:119]}…"
+
+
+def _cell() -> int:
+    """The number that Jupyter gives the cell that is running."""
+    get: Callable[[], Any] | None = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = get() if get else None
+    return shell.execution_count if shell else 0
+
+
+_recorder: Recorder | None = None
+
+
+def recorder() -> Recorder | None:
+    """The recorder of this process, if it runs for a build."""
+    return _recorder
+
+
+def begin(settings: str) -> None:
+    """Begins to record; the build has every kernel call this before its first cell.
+
+    settings: arguments of ``Recorder``, as JSON.
+    """
+    global _recorder
+    _recorder = Recorder(**json.loads(settings))
+    _recorder.follow_imports()
+    sys.addaudithook(_recorder.heard)
+    from IPython import get_ipython
+
+    get_ipython().events.register("post_run_cell", _recorder.write)

@@ -1,0 +1,139 @@
+"""The archive to deposit: the checkout as it was built from, and everything that was made of it.
+
+Unpacked, it is a checkout that builds, with the book beside it in every format. The same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import tarfile
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+import yaml
+
+from livingbook.site import manifest
+from livingbook.system.errors import BuildError
+from livingbook.system.files import digest_of_bytes, tree, write
+from livingbook.runs.present import Present
+from livingbook.project.project import Edition, Project
+from livingbook.runs.runs import Runs
+from livingbook.runs.up_to_date import runs_of_book
+
+TITLE = "counting-the-500s"
+CHECKOUT = ("README.md", "LICENSE", "CITATION.cff", "Makefile", "pyproject.toml", "requirements.in", "requirements.txt",
+            "_config.yml", "_toc.yml", "book", "notebooks", "tests")
+# What a release must hold, and the files that show that it does.
+PARTS = {
+    "the pages": ("html/book/index.html", "html/results.json", "html/claims.json"),
+    "the manifest of the pages": (f"html/{manifest.NAME}",),
+    "the PDF": (f"{TITLE}.pdf",), "the EPUB": (f"{TITLE}.epub",),
+    "the evidence": ("data/datapackage.json", "data/observations.csv", "data/sources.csv", "data/claims.csv"),
+    "the notebooks": ("notebooks/*.ipynb", "notebooks/editions.yml"), "the executed notebooks": ("executed/*/*.ipynb",),
+    "the library": ("notebooks/*/*.py",),
+    "the chapters": ("book/*.md", "_config.yml", "_toc.yml"), "the lock": ("requirements.txt", "pyproject.toml"),
+    "how to cite it, and the licence": ("CITATION.cff", "LICENSE", "README.md"), "the list of materials": ("sbom.cdx.json",),
+    "the crate": ("ro-crate-metadata.json",), "the manifest": (manifest.NAME,)}
+MOMENT = 315532800  # 1980-01-01, for every file: when it was made is no part of a release
+
+
+def make(project: Project, edition: str) -> Path:
+    """Lays out and packs the release of a built book; returns the archive.
+
+    Raises ``BuildError`` naming what is missing or wrong.
+    """
+    from livingbook.release import audit, crate
+    from livingbook.site import provenance
+
+    version = one_version(project.root)
+    if missing := [f"{TITLE}.{ending}: `make {ending}` makes it" for ending in ("pdf", "epub")
+                   if not (project.build / f"{TITLE}.{ending}").is_file()]:
+        raise BuildError("\n".join(["the release is not complete:", *missing]))
+    editions = project.built_for(edition)
+    folder = project.build / "release" / f"{TITLE}-{version}"
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    lay_out(project, editions, folder)
+    write(folder / "sbom.cdx.json", audit.sbom(project.root, audit.licences(project.root)))
+    settings = json.loads((project.stage / "published" / "settings.json").read_text("utf-8"))
+    write(folder / crate.NAME, crate.as_text(project, editions, folder, settings[edition]["evidence_to"]))
+    if found := crate.faults(folder):
+        raise BuildError("\n".join(["the crate does not keep to its profile:", *found[:20]]))
+    write(folder / manifest.NAME, manifest.as_text(manifest.of_folder(folder, provenance.of_stage(project).about())))
+    require_whole(manifest.of_folder(folder).files.keys() | {manifest.NAME}, project, editions)
+    archive = pack(folder)
+    require_archive(archive, folder)
+    return archive
+
+
+def one_version(root: Path) -> str:
+    """The version of the book. Raises ``BuildError`` if pyproject.toml and CITATION.cff do not agree on it."""
+    version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    cited = str(yaml.safe_load((root / "CITATION.cff").read_text("utf-8")).get("version"))
+    if version != cited:
+        raise BuildError(f"pyproject.toml says version {version}, CITATION.cff {cited}")
+    return version
+
+
+def lay_out(project: Project, editions: Iterable[Edition], folder: Path) -> None:
+    """Copies into ``folder`` what there is of a release; what is missing is found out afterwards."""
+    def copy(source: Path, name: str) -> None:
+        for path in tree(source) if source.is_dir() else [source] * source.is_file():
+            target = folder / name / path.relative_to(source) if source.is_dir() else folder / name
+            if ".egg-info" not in path.as_posix():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+
+    for name in CHECKOUT:
+        copy(project.root / name, name)
+    copy(project.data, "data")
+    copy(project.published.resolve(), "html")
+    copy(project.build / "sweeps", "sweeps")
+    runs, built = Runs(project, Present()), runs_of_book(project)
+    for edition in editions:
+        for name, run in built[edition.name].items():
+            write(folder / "executed" / edition.name / f"{name}.ipynb", run.notebook(runs.asked(edition, name).told))
+    for ending in ("pdf", "epub"):
+        copy(project.build / f"{TITLE}.{ending}", f"{TITLE}.{ending}")
+
+
+def require_whole(names: Iterable[str], project: Project, editions: Iterable[Edition]) -> None:
+    """Raises ``BuildError`` naming every part that a release lacks."""
+    names = set(names)
+    missing = [f"{part}: no {pattern}" for part, patterns in PARTS.items() for pattern in patterns
+               if not any(matches(name, pattern) for name in names)]
+    missing += [f"the executed notebooks: no executed/{edition.name}/{name}.ipynb" for edition in editions
+                for name in project.notebook_names if f"executed/{edition.name}/{name}.ipynb" not in names]
+    missing += [f"the pages: no html/{name}, which their manifest lists" for name in manifest.read(project.published).files
+                if f"html/{name}" not in names]
+    if missing:
+        raise BuildError("\n".join(["the release is not complete:", *missing]))
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether a path fits a pattern part by part."""
+    return name.count("/") == pattern.count("/") and PurePosixPath(name).match(pattern)
+
+
+def pack(folder: Path) -> Path:
+    """The archive of a folder: sorted, with the owner, mode and time of no machine."""
+    archive = folder.with_name(f"{folder.name}.tar.gz")
+    with archive.open("wb") as file, gzip.GzipFile("", "wb", mtime=MOMENT, fileobj=file) as zipped, \
+            tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as packed:
+        for path in tree(folder):
+            about = tarfile.TarInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}")
+            about.size, about.mtime, about.mode = path.stat().st_size, MOMENT, 0o644
+            with path.open("rb") as content:
+                packed.addfile(about, content)
+    return archive
+
+
+def require_archive(archive: Path, folder: Path) -> None:
+    """Raises ``BuildError`` unless the archive holds every file of the manifest as the manifest has it, and nothing else."""
+    with tarfile.open(archive) as packed:
+        held = {member.name.partition("/")[2]: digest_of_bytes(packed.extractfile(member).read()) for member in packed}
+    found = manifest.differences(manifest.read(folder), manifest.Manifest({}, held), "the manifest", "the archive")
+    if wrong := [f"{name}: {what}" for name, what in found if name != manifest.NAME]:
+        raise BuildError("\n".join([f"{archive} is not what was laid out:", *wrong]))

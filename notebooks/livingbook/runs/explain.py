@@ -1,0 +1,205 @@
+"""What the next build would run, and because of what: what ``runs`` decides, asked beforehand and put into words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from livingbook.evidence.reading import Evidence
+from livingbook.runs import sweep, up_to_date
+from livingbook.build import require_clean
+from livingbook.runs.present import Inputs, Present
+from livingbook.project.project import Edition, Project
+from livingbook.runs.runs import Asked, differences, in_short, Runs
+from livingbook.runs.store import Run
+
+SHOWN = 5  # rows named one by one
+IDENTITY = {"source": "its source changed", "lock": "requirements.txt changed", "python": "another Python"}
+
+
+class Doubt(Exception):
+    """It hangs on something that the build makes first; the message says on what."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build does with a notebook of an edition ("runs", "may run", "stays"), and why. run: the one that stays."""
+
+    notebook: str
+    does: str
+    reasons: tuple[str, ...] = ()
+    run: Run | None = None
+
+    def __str__(self) -> str:
+        return f"  {self.notebook:<12} {self.does:<8} {'; '.join(self.reasons)}".rstrip()
+
+
+class Plans:
+    """The plans of one build."""
+
+    def __init__(self, project: Project) -> None:
+        self.runs = Runs(project, Present())
+        self.last: Mapping[str, Any] = up_to_date.noted(project).get("runs", {})
+        self.lacking: dict[str, int] = {}  # sweep → how many runs it lacks at least
+        self._found: dict[tuple[str, str], Plan] = {}
+
+    def of(self, edition: Edition, name: str) -> Plan:
+        """What a build does with a notebook of an edition."""
+        job = edition.name, name
+        if job not in self._found:
+            self._found[job] = Plan(name, "may run", ("waits for itself",))  # while it is being found out
+            self._found[job] = self._planned(self.runs.asked(edition, name), self.inputs(edition))
+        return self._found[job]
+
+    def inputs(self, edition: Edition) -> Inputs:
+        """What there is to be read; raises ``Doubt`` for what may become another."""
+
+        def document(name: str) -> dict[str, Any] | None:
+            if name not in self.runs.project.notebook_names:
+                return None
+            plan = self.of(edition, name)
+            if plan.run is None:
+                raise Doubt(f"reads the results of {name}")
+            return plan.run.of_edition(edition.name)
+
+        def swept(name: str) -> bool:
+            if self.lacking.get(name):
+                raise Doubt(f"reads the sweep {name}")
+            return name in self.lacking
+
+        return Inputs(self.runs.present, self.runs.project, edition, document, swept)
+
+    def _planned(self, asked: Asked, inputs: Inputs) -> Plan:
+        doubts: dict[str, None] = {}
+        last = self.last.get(asked.edition.name, {}).get(asked.name)
+        for run in self.runs.store.of(asked.name, asked.identity):
+            try:
+                if next(differences(run, inputs), None) is None and run.is_whole:
+                    return Plan(
+                        asked.name,
+                        "stays",
+                        () if run.key == last else ("an earlier run, or one of another edition, read the same",),
+                        run,
+                    )
+            except Doubt as doubt:
+                doubts[str(doubt)] = None
+        if doubts:
+            return Plan(asked.name, "may run", tuple(doubts))
+        return Plan(asked.name, "runs", tuple(self._why(asked, inputs, last)))
+
+    def _why(self, asked: Asked, inputs: Inputs, last: str | None) -> list[str]:
+        """What differs between the last run and now, a phrase each."""
+        run = next((each for each in self.runs.store.all(asked.name) if each.key == last), None)
+        if run is None:
+            return ["has not been run for this edition"]
+        was, now = run.record["identity"], asked.identity
+        found = [words for part, words in IDENTITY.items() if was.get(part) != now[part]]
+        before, after = was.get("parameters", {}), now["parameters"]
+        found += [
+            f"{key}: {before.get(key, 'its default')} → {after.get(key, 'its default')}"
+            for key in sorted({*before, *after})
+            if before.get(key) != after.get(key)
+        ]
+        differ = []
+        try:
+            differ += differences(run, inputs)
+        except Doubt as doubt:
+            found.append(str(doubt))
+        rows = [what for what in differ if what.startswith("rows:")]
+        found += self._other_rows(asked, inputs, {what: found for what, found in run.record["inputs"] if what in rows})
+        found += [changed(what) for what in differ if what not in rows]
+        return found or ["its stored run is damaged"]
+
+    def _other_rows(self, asked: Asked, inputs: Inputs, rows: Mapping[str, str]) -> list[str]:
+        """Which selections that a run recorded give other rows now; rows are named where those before are still at hand."""
+        stage = self.runs.project.stage / "data"
+        built = Inputs(
+            self.runs.present,
+            replace(self.runs.project, data=stage),
+            replace(asked.edition, data=None),
+            inputs.documents,
+            inputs.sweeps,
+        )
+        moved: dict[str, dict[str, None]] = {}
+        for what, was in rows.items():
+            read = json.loads(what.partition(":")[2])
+            comparable = (
+                not read["folder"] and not read["as_of"] and (stage / "observations.csv").is_file() and built.hash(what) == was
+            )
+            named = differing(built.evidence, inputs.evidence, read) if comparable else [described(read)]
+            moved.setdefault(read["table"], {}).update(dict.fromkeys(named))
+        return [
+            f"{table}: {', '.join(list(named)[:SHOWN])}" + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")
+            for table, named in moved.items()
+        ]
+
+
+def report(project: Project, editions: list[Edition]) -> str:
+    """For every edition and notebook what a build does, and for every sweep how many runs it lacks; as lines of text.
+
+    Raises ``BuildError`` for data with faults, as the build does.
+    """
+    project = project.seen_by(editions[0])
+    if up_to_date.is_built(project, editions):
+        stay = [
+            line
+            for edition in editions
+            for line in (f"{edition.name}:", *(str(Plan(name, "stays")) for name in project.notebook_names))
+        ]
+        return "\n".join(
+            [
+                "Nothing has changed since the book was built.",
+                *stay,
+                *(f"sweep {each.name}: stays" for each in sweep.load_sweeps(project)),
+            ]
+        )
+    for folder in dict.fromkeys(project.seen_by(edition).data for edition in editions):
+        require_clean(folder)
+    plans = Plans(project)
+    sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
+    plans.lacking = {each.name: 1 for each in sweeps}  # until it is known
+    said = [lacking(plans, each) for each in sweeps]
+    lines = [
+        line
+        for edition in editions
+        for line in (f"{edition.name}:", *(str(plans.of(edition, name)) for name in project.notebook_names))
+    ]
+    return "\n".join([*lines, *said])
+
+
+def lacking(plans: Plans, asked: sweep.Sweep) -> str:
+    """What a build does with a sweep: how many runs it lacks, those once that will see the same."""
+    if sweep.is_current(asked, plans.runs):
+        plans.lacking[asked.name] = 0
+        return f"sweep {asked.name}: stays"
+    jobs = asked.jobs({name: plans.runs.reads_of(name) for name in asked.notebooks})
+    without = {
+        (plans.runs.likeness(plans.runs.asked(edition, name), plans.inputs(edition)))
+        for name, setting in jobs
+        if plans.of(edition := asked.edition(setting), name).run is None
+    }
+    known = f"{len(jobs):,} settings known"
+    return f"sweep {asked.name}: " + (f"at least {len(without):,} runs before it has its {known}" if without else f"its {known}")
+
+
+def changed(what: str) -> str:
+    """What a record names, as what has changed."""
+    kind, _, name = what.partition(":")
+    if kind == "engine":
+        return f"{name.removesuffix('.py').replace('/', '.')} changed in the engine"
+    return f"{in_short(what)} changed"
+
+
+def differing(before: Evidence, after: Evidence, read: Mapping[str, Any]) -> list[str]:
+    """The rows that a selection gives on one side and not, or not so, on the other: key and what became of it."""
+    old, new = ({row[0]: row for row in side.rows(read).itertuples(index=False, name=None)} for side in (before, after))
+    what = {key: "removed" if key not in new else "added" if key not in old else "revised" for key in {**old, **new}}
+    return [f"{key} {what[key]}" for key in what if old.get(key) != new.get(key)]
+
+
+def described(read: Mapping[str, Any]) -> str:
+    """A selection in words."""
+    where = ", ".join(f"{name} {value if isinstance(value, str) else '/'.join(value)}" for name, value in read["where"].items())
+    return f"rows with {where}" if where else "its rows"

@@ -1,0 +1,188 @@
+"""A notebook as it was committed: its cells, its parameters, and what it does with the date that it is given."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import functools
+import symtable
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from livingbook.contract import printable
+from livingbook.notebook.parameters import of_notebook, Parameter, ParameterError, require
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json, digest
+from livingbook.project.project import Project
+from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_from
+
+# Functions that are handed a notebook's common parameters; what they read by them is recorded.
+READERS = {"load", "published", "everything_published", "Claims"}
+ALL = "everything_published"
+# Names by which a cell can come at a parameter without naming it.
+ROUNDABOUT = {
+    "globals",
+    "locals",
+    "vars",
+    "dir",
+    "eval",
+    "exec",
+    "user_ns",
+    "user_global_ns",
+    "__main__",
+    "run_line_magic",
+    "run_cell_magic",
+}
+
+
+class Source:
+    """A notebook's file. Raises ``BuildError`` if it is no notebook."""
+
+    def __init__(self, path: Path, content: bytes) -> None:
+        self.path, self.content = path, content
+        self.notebook = read_notebook(path, content)
+        self._found: dict[str, bool] = {}
+
+    @cached_property
+    def hash(self) -> str:
+        """Hash of what makes the notebook what it is: kinds, tags and sources of its cells."""
+        return digest(
+            as_json([[cell.cell_type, sorted(cell.metadata.get("tags", [])), cell.source] for cell in self.notebook.cells])
+        )
+
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        """The parameters it declares. Raises ``BuildError`` where its parameters cell is not as it must be."""
+        try:
+            return of_notebook(self.notebook)
+        except ParameterError as error:
+            raise BuildError(f"notebooks/{self.path.name}: {error}") from None
+
+    def checked(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The given parameters, if it takes them. Raises ``BuildError`` listing faults and valid parameters."""
+        try:
+            require(self.parameters, given)
+        except ParameterError as error:
+            raise BuildError(f"notebooks/{self.path.name}: {error}") from None
+        return given
+
+    @cached_property
+    def title(self) -> str:
+        """Its first heading: the question. Its name if it has none."""
+        return title_of(self.notebook, self.path.stem)
+
+    def only_hands_on(self, name: str) -> bool:
+        """Whether the parameter of that name goes nowhere but into functions that read by it, and whose reading is recorded.
+
+        Then two runs with different values of it are the same run, if both read the same. In any doubt it does not.
+        """
+        if name not in self._found:  # settings by the hundred ask the same
+            self._found[name] = self._trees is not None and not any(_shows(tree, name) for tree in self._trees)
+        return self._found[name]
+
+    def mentioned(self, notebooks: Iterable[str], sweeps: Iterable[str]) -> set[tuple[str, str]]:
+        """Which of these notebooks and sweeps its texts name: ("results" or "sweep", name). It may read them. Whether it does is
+        recorded when it runs; this only helps to begin in a good order."""
+        texts = {found for tree in self._trees or () for found in _names(tree)} | {
+            str(each.default) for each in self.parameters if isinstance(each.default, str)
+        }
+        named = {text.partition(".")[0] for text in texts}
+        return {("results", name) for name in notebooks if name in named or ALL in texts} | {
+            ("sweep", name) for name in sweeps if any(text.endswith(f"/{name}.csv") for text in texts)
+        }
+
+    @cached_property
+    def _trees(self) -> list[ast.Module] | None:
+        """The syntax of each code cell but that of the parameters; ``None`` where one is not Python."""
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        cells = [
+            cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", [])
+        ]
+        try:
+            return [ast.parse(TransformerManager().transform_cell(source)) for source in cells]
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+@functools.lru_cache(maxsize=256)
+def source_at(path: Path, content: bytes) -> Source:
+    """A notebook's file, understood once."""
+    return Source(path, content)
+
+
+def source_of(project: Project, name: str) -> Source:
+    """A notebook of a project as it is. Raises ``BuildError`` if it is none."""
+    path = project.notebooks / f"{name}.ipynb"
+    return source_at(path, path.read_bytes())
+
+
+def title_of(notebook: Any, name: str) -> str:
+    """The first heading of a notebook; its name if it has none."""
+    return next(
+        (
+            line[2:]
+            for cell in notebook.cells
+            if cell.cell_type == "markdown"
+            for line in cell.source.splitlines()
+            if line.startswith("# ")
+        ),
+        name,
+    )
+
+
+def read_notebook(path: Path, content: bytes) -> Any:
+    """A notebook as nbformat has it. Raises ``BuildError`` if it is not one."""
+    wrong: dict[str, Exception] = {}  # where nbformat notes that what it read is not valid
+    source = text_from(path, content, MAX_NOTEBOOK_BYTES)
+    try:
+        notebook = nbformat.reads(source, as_version=4, capture_validation_error=wrong)
+        if wrong:
+            raise wrong["ValidationError"]
+        return notebook
+    except Exception as error:  # nbformat raises many kinds for a file that is no notebook
+        reason = "".join(str(error).splitlines()[:1])
+        raise BuildError(f"{path.name}: not a notebook ({type(error).__name__}: {printable(reason, 300)})") from None
+
+
+class _WithoutHandedOn(ast.NodeTransformer):
+    """Takes out what is handed to the readers as it is."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id in READERS:
+            node.args = [each for each in node.args if not isinstance(each, ast.Name)]
+            node.keywords = [each for each in node.keywords if not isinstance(each.value, ast.Name)]
+        return node
+
+
+def _shows(tree: ast.Module, name: str) -> bool:
+    """Whether a cell uses a variable for anything but handing it to a reader, or could without naming it."""
+    names = set(_names(tree))
+    if names & ROUNDABOUT:
+        return True
+    if name not in names:
+        return False
+    scopes = [symtable.symtable(ast.unparse(_WithoutHandedOn().visit(copy.deepcopy(tree))), "cell", "exec")]
+    while scopes:
+        scope = scopes.pop()
+        scopes += scope.get_children()
+        if name in scope.get_identifiers():
+            symbol = scope.lookup(name)
+            if symbol.is_global() or (scope.get_type() == "module" and symbol.is_referenced()):
+                return True
+    return False
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    """The names and texts that stand in a cell."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=found) | ast.Attribute(attr=found) | ast.Constant(value=str(found)):
+                yield found

@@ -1,0 +1,342 @@
+"""The runs of one book or one sweep: each is found among the stored ones, or made.
+
+``differences`` is the one place that says whether a stored run still stands: it compares what the run recorded with what there is
+now. ``make book`` makes what it does not find; ``make explain`` puts the same differences into words.
+
+No notebook declares what it reads. One that asks for results which this build has not made yet is stopped; they are made, and it
+is run again. Where two wait for each other, both are named.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json, digest, write
+from livingbook.runs.present import MADE, Inputs, Present
+from livingbook.project.project import COMMON, SETTING, Edition, Project
+from livingbook.runs.running import Run, run_recorded
+from livingbook.runs.notebook_source import Source, source_at
+from livingbook.runs.store import Run as StoredRun
+from livingbook.runs.store import Store
+
+BESIDE = "../data"  # the data folder that a published notebook names
+Job = tuple[str, str]  # edition and notebook; or "sweep" and its name
+
+
+class Changed(Exception):
+    """Something that a run read changed while it ran: nobody can say what it is a run of."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A notebook of an edition: from which source, with which parameters."""
+
+    project: Project
+    edition: Edition
+    name: str
+    source: Source
+    present: Present
+
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """The parameters it gets: the common ones it declares, and the edition's assumptions. Raises ``BuildError``."""
+        seen = self.project.seen_by(self.edition)
+        data = seen.told(seen.less(self.edition.without) if self.edition.without else seen.data)
+        common = {"as_of": self.edition.as_of, "data": data, "results": f"../_build/editions/{self.edition.name}"}
+        declared = {each.name for each in self.source.parameters}
+        given = {key: value for key, value in common.items() if key in declared}
+        return self.source.checked(given | dict(self.edition.assumptions.get(self.name, {})))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The parameters as a reader is told them: the book has its tables beside it, wherever they came from."""
+        return {key: BESIDE if key == "data" else value for key, value in self.given.items()}
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """What a run of it is of, beside all that it reads. Two editions of which this is the same share runs that read the same.
+
+        ``make verify`` sets ``LIVINGBOOK_ALONE``, so that editions share none: a run that ought not to be shared is then found out.
+        """
+        shown = {key: value for key, value in self.given.items() if key not in COMMON or not self.source.only_hands_on(key)}
+        apart = os.environ.get("LIVINGBOOK_ALONE") and not self.edition.name.startswith(SETTING)
+        alone = {"edition": self.edition.name} if apart else {}
+        return {
+            **alone,
+            "source": self.source.hash,
+            "lock": self.present.hash(self.project.root / "requirements.txt"),
+            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+            "figures": self.edition.figures,
+            "parameters": shown,
+        }
+
+
+def differences(run: StoredRun, inputs: Inputs) -> Iterator[str]:
+    """What a stored run read that is another now. What must be made before it can be compared comes last, in the order in which
+    the run asked for it: what it asked for after something that differs need not be asked for now."""
+    ready = [each for each in run.record["inputs"] if each[0].partition(":")[0] not in MADE]
+    made = [each for each in run.record["inputs"] if each[0].partition(":")[0] in MADE]
+    return (what for what, was in [*ready, *made] if inputs.hash(what) != was)
+
+
+def stands(runs: Iterable[StoredRun], inputs: Inputs) -> StoredRun | None:
+    """The first of these runs of which all that it read is as it was, and which is stored whole."""
+    return next((run for run in runs if next(differences(run, inputs), None) is None and run.is_whole), None)
+
+
+class Runs:
+    """What is run, of one state of a project.
+
+    run_it: what runs a notebook; without it, this machine does. say: told what happens, a line at a time.
+    """
+
+    def __init__(
+        self, project: Project, present: Present, run_it: Run = run_recorded, say: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.project, self.present, self.run_it, self.say = project, present, run_it, say
+        self.store = Store(project.build / "store")
+        self.sweeps: dict[str, Callable[[], Any]] = {}  # name → what brings its table up to date
+        self.made: dict[Job, str] = {}  # "run" or "reused"
+        self.kept: set[str] = set()  # keys of runs that are used without being asked for: of sweeps that are as they were
+        self._futures: dict[Job, Future[Any]] = {}
+        self._waiting: dict[Job, list[Job]] = defaultdict(list)  # job → the jobs that it waits for
+        self._sources: dict[str, Source] = {}
+        self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.RLock()
+
+    # --- Asking -------------------------------------------------------------------------------------------------------------
+
+    def source(self, name: str) -> Source:
+        """A notebook as it is. Raises ``BuildError`` if it is none."""
+        with self._lock:
+            if name not in self._sources:
+                path = self.project.notebooks / f"{name}.ipynb"
+                self._sources[name] = source_at(path, self.present.read(path))
+            return self._sources[name]
+
+    def asked(self, edition: Edition, name: str) -> Asked:
+        return Asked(self.project, edition, name, self.source(name), self.present)
+
+    def settle(self, edition: Edition, name: str, by: Job | None = None) -> StoredRun:
+        """The run of a notebook that holds for an edition; what it published is then where other notebooks look for it.
+
+        by: the job that asks. Raises ``BuildError`` that names the notebook and the cell, or the notebooks that wait for each
+        other.
+        """
+        return self._once((edition.name, name), by, lambda: self._settled(edition, name))
+
+    def settle_all(self, editions: Iterable[Edition]) -> None:
+        """Brings every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that went wrong.
+
+        Each begins when what it is likely to read is there: what an earlier run read, or what its texts name. Where that is wrong,
+        a notebook is run twice.
+        """
+        first = {name: self._likely(name) for name in self.project.notebook_names}
+        waiting: dict[Job, set[Job]] = {("sweep", name): set() for name in self.sweeps}
+        waiting |= {
+            (edition.name, name): {
+                ("sweep" if each in self.sweeps and kind == "sweep" else edition.name, each) for kind, each in first[name]
+            }
+            for edition in editions
+            for name in first
+        }
+        do = {(edition.name, name): partial(self.settle, edition, name) for edition in editions for name in first}
+        do |= {("sweep", name): partial(self.settle_sweep, name) for name in self.sweeps}
+        running: dict[Future[Any], Job] = {}
+        failed: list[BaseException] = []
+        with ThreadPoolExecutor(len(do)) as pool:  # most of them wait: for a core, or for each other
+            while waiting or running:
+                left = waiting.keys() | set(running.values())
+                ready = [job for job, before in waiting.items() if not before & left]
+                for job in ready or ([] if running else list(waiting)):
+                    del waiting[job]
+                    running[pool.submit(do[job])] = job
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    del running[done]
+                    if error := done.exception():
+                        failed.append(error)
+        ours = [error for error in failed if not isinstance(error, BuildError)]
+        if ours:
+            raise ours[0]
+        if failed:
+            raise BuildError("\n".join(dict.fromkeys(map(str, failed))))
+
+    def _likely(self, name: str) -> set[tuple[str, str]]:
+        """The notebooks and sweeps that a notebook is likely to read: ("results" or "sweep", name)."""
+        if name not in self.project.notebook_names:
+            return set()  # an earlier run read it; it is gone
+        seen = {(kind, each) for run in self.store.all(name) for kind, each in made_in(run.record["inputs"])}
+        return {("results" if kind == "document" else kind, each) for kind, each in seen} | self.source(name).mentioned(
+            [each for each in self.project.notebook_names if each != name], list(self.sweeps)
+        )
+
+    def has_sweep(self, name: str, by: Job) -> bool:
+        """Whether the book has a sweep; its table is then up to date. What lies there of other sweeps no clean build would have."""
+        self.settle_sweep(name, by)
+        return name in self.sweeps
+
+    def settle_sweep(self, name: str, by: Job | None = None) -> Any:
+        """Brings the table of a sweep up to date."""
+        return self._once(("sweep", name), by, self.sweeps[name]) if name in self.sweeps else None
+
+    def used(self) -> set[str]:
+        """Keys of the runs that were found or made."""
+        with self._lock:
+            done = [future.result() for future in self._futures.values() if future.done() and not future.exception()]
+        return self.kept | {each.key for each in done if isinstance(each, StoredRun)}
+
+    def settled(self, editions: Collection[str]) -> dict[Job, StoredRun]:
+        """The runs that were found or made for these editions."""
+        with self._lock:
+            return {
+                job: future.result()
+                for job, future in self._futures.items()
+                if job[0] in editions and future.done() and not future.exception()
+            }
+
+    def reads_of(self, name: str) -> list[str]:
+        """The notebooks whose results a notebook is likely to read, directly or not."""
+        found, waiting = set(), [name]
+        while waiting:
+            new = {each for kind, each in self._likely(waiting.pop()) if kind != "sweep"} - found
+            found |= new
+            waiting += new
+        return sorted((found - {name}) & set(self.project.notebook_names))
+
+    def _once(self, job: Job, by: Job | None, make: Callable[[], Any]) -> Any:
+        """What a job gives: made by the first who asks; whoever asks meanwhile waits. Raises ``BuildError`` where jobs wait for
+        each other."""
+        with self._lock:
+            future, first = self._futures.get(job), False
+            if future is None:
+                future = self._futures[job] = Future()
+                first = True
+            elif not future.done():
+                self._require_no_circle(job, by)
+            if by:
+                self._waiting[by].append(job)
+        try:
+            if first:
+                try:
+                    future.set_result(make())
+                except BaseException as error:
+                    future.set_exception(error)
+            return future.result()
+        finally:
+            with self._lock:
+                if by:
+                    self._waiting[by].remove(job)
+
+    def _require_no_circle(self, job: Job, by: Job | None) -> None:
+        ways = [[job]]
+        while by and ways:
+            way = ways.pop()
+            if way[-1] == by:
+                names = [f"sweep {name}" if edition == "sweep" else name for edition, name in [*way, job]]
+                raise BuildError(f"notebooks wait for each other: {' → '.join(names)}: each of them reads the results of the next")
+            ways += [[*way, each] for each in self._waiting[way[-1]] if each not in way]
+
+    # --- Finding and making -------------------------------------------------------------------------------------------------
+
+    def inputs(self, edition: Edition, by: Job) -> Inputs:
+        """The hash of whatever a run for an edition can have read; what must be made for that is made."""
+
+        def document(name: str) -> dict[str, Any] | None:
+            if name not in self.project.notebook_names:
+                return None
+            return self.settle(edition, name, by).of_edition(edition.name)
+
+        return Inputs(self.present, self.project, edition, document, lambda name: self.has_sweep(name, by))
+
+    def _settled(self, edition: Edition, name: str) -> StoredRun:
+        job = edition.name, name
+        asked, inputs = self.asked(edition, name), self.inputs(edition, job)
+        run = stands(self.store.of(name, asked.identity), inputs) or self._made(asked, inputs, job)
+        write(self.project.edition_folder(edition.name) / f"{name}.json", as_json(run.of_edition(edition.name)))
+        if self.made.setdefault(job, "reused") == "reused":
+            self.say(f"{edition.name}: {name}: reused in 0.0 s")
+        return run
+
+    def _made(self, asked: Asked, inputs: Inputs, job: Job) -> StoredRun:
+        while True:
+            likeness = self.likeness(asked, inputs)
+            with self._turns[likeness]:  # of two editions that see the same, the second finds the run of the first
+                if run := stands(self.store.of(asked.name, asked.identity), inputs):
+                    return run
+                if likeness == self.likeness(asked, inputs) and (run := self._run(asked, inputs, job)):
+                    return run
+
+    def _run(self, asked: Asked, inputs: Inputs, job: Job) -> StoredRun | None:
+        """Runs a notebook and stores the run; ``None`` if it had to wait for others first: they are there now."""
+        self.say(f"{job[0]}: {job[1]} …")
+        results = asked.project.edition_folder(asked.edition.name)
+        ran = self.run_it(
+            asked.project, asked.name, asked.source.content, asked.given, asked.edition.figures, inputs.folder, results
+        )
+        strange = [what for what, _ in ran.inputs if what.startswith("sweep:") and what.partition(":")[2] not in self.sweeps]
+        if waits := [*ran.waits, *strange]:
+            self._make_ready(asked, waits, ran.failure, inputs)
+            return None
+        moved = {what for what, found in ran.inputs if not found == inputs.hash(what) == inputs.hash_now(what)}
+        if moved := sorted(moved | set(ran.changed)):
+            raise Changed(f"{job[1]} read {', '.join(map(in_short, moved))}")
+        run = self.store.keep(asked.name, asked.identity, ran)
+        self.made[job] = "run"
+        self.say(f"{job[0]}: {job[1]}: run in {ran.seconds:.1f} s")
+        return run
+
+    def _make_ready(self, asked: Asked, waits: list[str], failure: BuildError | None, inputs: Inputs) -> None:
+        """Makes what a notebook asked for in vain. Raises ``BuildError`` where there is no such thing."""
+        for what in waits:
+            kind, _, name = what.partition(":")
+            known = self.sweeps if kind == "sweep" else self.project.notebook_names
+            if kind != "sweep" and name == asked.name:
+                raise BuildError(f"notebooks/{asked.name}.ipynb: reads its own results")
+            if name not in known:
+                read = "the sweep" if kind == "sweep" else "the results of the notebook"
+                there = ", ".join(sorted(known)) or "none at all"
+                raise BuildError(f"notebooks/{asked.name}.ipynb: reads {read} {name!r}, and there is none; there are {there}")
+            if inputs.has_asked(what):  # it was made, and still not found: it was looked for elsewhere
+                raise failure or BuildError(f"notebooks/{asked.name}.ipynb: looks for {what} where it is not")
+            inputs.hash(what)
+
+    def likeness(self, asked: Asked, inputs: Inputs) -> str:
+        """What tells, before a run and as far as earlier ones have shown, whether two editions will share it."""
+        read = {
+            what
+            for run in self.store.of(asked.name, asked.identity)
+            for what, _ in run.record["inputs"]
+            if what.partition(":")[0] not in MADE
+        }
+        return digest(asked.name, as_json(asked.identity), *(part for what in sorted(read) for part in (what, inputs.hash(what))))
+
+
+def in_short(what: str) -> str:
+    """What a record names, in words."""
+    kind, _, name = what.partition(":")
+    if kind == "rows":
+        return f"rows of {json.loads(name)['table']}.csv"
+    return {
+        "data": f"data/{name}",
+        "names": "the names in the tables",
+        "results": f"the results of {name}",
+        "document": f"the results of {name}",
+        "sweep": f"the sweep {name}",
+        "notebooks": "the list of notebooks",
+        "date": "the date",
+    }.get(kind, name.partition(":")[2] or name)
+
+
+def made_in(inputs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The results and sweeps among what a run read: kind and name, in order."""
+    return [(kind, name) for kind, _, name in (what.partition(":") for what, _ in inputs) if kind in MADE]

@@ -1,0 +1,128 @@
+"""Starting, running and ending warm kernels, for the engine: jupyter_client's manager and client without their pauses."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+from nbclient.exceptions import DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from traitlets import Type
+from traitlets.config import Config
+
+from livingbook.runs.warm.engine import say_once
+from livingbook.runs.warm.child import Kernel
+from livingbook.runs.warm.fork_server import Forked, forkery
+
+NOTICED = 0.05  # seconds until the end of a kernel is noticed
+ASKED = 1.0  # seconds for a kernel to end when asked, before it is interrupted
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Starts a kernel of this interpreter by forking it; any other as usual."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        if cmd[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
+            return await super().launch_kernel(cmd, **kwargs)
+        environment = {**kwargs.get("env", os.environ), "JPY_PARENT_PID": str(os.getpid())}
+        self.cwd = kwargs.get("cwd") or str(Path.cwd())
+        source = forkery()
+        try:
+            self.process = Forked(Kernel(cmd[3:], self.cwd, environment, source.path), source)
+        except OSError as error:
+            say_once(f"A kernel could not be forked ({error}): it starts cold.")
+            return await super().launch_kernel(cmd, **kwargs)
+        self.pid = self.pgid = self.process.pid
+        return self.connection_info
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Ends what a kernel that died left running; one that ends by itself sees to that."""
+        if isinstance(self.process, Forked) and self.process.poll() is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        await super().cleanup(restart=restart)
+
+
+class WarmClient(AsyncKernelClient):
+    """A client that is ready as soon as its kernel is."""
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.reconnect_ivl = 5  # ms: who knocks before the kernel has its sockets knocks again, after 100 ms by default
+        return context
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """As every client does, but without listening until the kernel has been silent for a while: who reads its messages
+        knows them by the request that they answer. Raises ``RuntimeError`` if the kernel dies or does not answer in time.
+        """
+        deadline = time.monotonic() + (timeout or float("inf"))
+        while True:
+            self.kernel_info()
+            try:
+                reply = await self.shell_channel.get_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply":
+                    await self.iopub_channel.get_msg(timeout=0.2)  # outputs arrive too
+                    return self._handle_kernel_info_reply(reply)
+            except Empty:
+                pass
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+
+class WarmManager(AsyncKernelManager):
+    """Starts and ends a kernel without the pauses that an ordinary one takes to be waited for."""
+
+    client_factory = Type(WarmClient, klass=AsyncKernelClient)
+
+    async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
+        if self.provisioner is None:
+            self.provisioner = WarmProvisioner(kernel_id="", kernel_spec=self.kernel_spec, parent=self)
+        return await super()._async_pre_start_kernel(**kwargs)
+
+    async def _async_wait(self, pollinterval: float = 0.1) -> None:
+        await super()._async_wait(min(pollinterval, 0.005))
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """Asks the kernel to end. What does not is interrupted, asked again, terminated and killed, as every kernel is."""
+        if self.has_kernel and not now:
+            await self._async_request_shutdown(restart=restart)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._async_wait(), ASKED)
+                await self.provisioner.wait()
+                now = True  # nothing is left to be asked
+        await super().shutdown_kernel(now=now, restart=restart)
+
+
+class WarmNotebookClient(PapermillNotebookClient):
+    """Runs the cells, and sees at once when the kernel has died."""
+
+    async def _async_poll_kernel_alive(self) -> None:
+        while await self.kc.is_alive():
+            await asyncio.sleep(NOTICED)
+        # What it said before it died is heard first: it may have been the answer.
+        while await self.kc.iopub_channel.msg_ready() or await self.kc.shell_channel.msg_ready():
+            await asyncio.sleep(NOTICED)
+        try:
+            await self._async_check_alive()
+        except DeadKernelError:
+            self.task_poll_for_reply.cancel()
+
+
+def private_sockets(folder: str) -> Config:
+    """Settings for a kernel whose sockets are files in ``folder``: two kernels never meet, and nothing listens on a network."""
+    if os.name == "nt":  # no such sockets
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "connection_file": str(Path(folder) / "kernel.json")}})

@@ -1,0 +1,48 @@
+"""A papermill engine whose kernels start warm: ``papermill --engine warm``, or ``engine_name="warm"``.
+
+An ordinary kernel spends most of its time starting Python and importing. A warm one is forked from a process that has imported
+already (``forkery``) and then makes itself as new (``forked``): outputs are those of an ordinary kernel. papermill imports this
+module whenever it starts, so it imports little; and while it starts itself, so it needs of papermill only what is there by then.
+"""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import sys
+import tempfile
+from typing import Any
+
+from papermill.engines import NBClientEngine
+from papermill.log import logger
+from papermill.utils import merge_kwargs, remove_args
+
+
+class WarmEngine(NBClientEngine):
+    """Papermill's own engine with warm kernels; the ordinary engine where processes cannot be forked."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, log_output: bool = False, stdout_file: Any = None,
+                                 stderr_file: Any = None, start_timeout: float = 60, execution_timeout: float | None = None,
+                                 **kwargs: Any) -> Any:
+        """Executes the notebook, with papermill's arguments and their meaning."""
+        if "forkserver" not in multiprocessing.get_all_start_methods():
+            say_once("This system cannot fork processes: kernels start cold.")
+            return super().execute_managed_notebook(
+                nb_man, kernel_name, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
+                start_timeout=start_timeout, execution_timeout=execution_timeout, **kwargs)
+        from livingbook.runs.warm.client import private_sockets, WarmManager, WarmNotebookClient
+
+        with tempfile.TemporaryDirectory() as folder:
+            given = {"config": private_sockets(folder), "kernel_manager_class": WarmManager,
+                     **remove_args(["input_path", "timeout", "startup_timeout"], **kwargs)}
+            return WarmNotebookClient(nb_man, **merge_kwargs(
+                given, timeout=execution_timeout or kwargs.get("timeout"), startup_timeout=start_timeout,
+                kernel_name=kernel_name, log=logger, log_output=log_output, stdout_file=stdout_file,
+                stderr_file=stderr_file)).execute()
+
+
+@functools.cache
+def say_once(words: str) -> None:
+    """Says something on the error stream, however often it is asked to."""
+    print(words, file=sys.stderr, flush=True)

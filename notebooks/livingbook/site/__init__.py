@@ -1,0 +1,1 @@
+"""The site: staging, building and publishing the pages, and what every published file says of itself."""

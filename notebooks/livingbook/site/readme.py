@@ -1,0 +1,43 @@
+"""The README's numbers and picture, kept equal to what the notebooks publish: ``make readme`` writes them anew."""
+
+from __future__ import annotations
+
+import re
+
+from livingbook.system.errors import BuildError
+from livingbook.system.files import write
+from livingbook.project.project import Project
+from livingbook.runs.up_to_date import runs_of_book
+
+MARK = re.compile(r"<!--(\w+)\.(\w+)-->(.*?)<!--/-->", re.S)
+PICTURE = ("rate", "windows")
+
+
+def filled(readme: str, project: Project) -> str:
+    """The README with the text of each marked number as the latest edition publishes it.
+
+    Raises ``BuildError`` where a mark names a number that is not published.
+    """
+    runs = runs_of_book(project)["latest"]
+
+    def number(found: re.Match[str]) -> str:
+        results = runs[found[1]].document["results"] if found[1] in runs else {}
+        if found[2] not in results:
+            raise BuildError(f"README.md: no published number {found[1]}.{found[2]}; `make book` first")
+        return f"<!--{found[1]}.{found[2]}-->{results[found[2]]['text']}<!--/-->"
+    return MARK.sub(number, readme)
+
+
+def picture(project: Project) -> str:
+    """The README's figure on a white ground, its colours fixed: a README has no style sheet."""
+    notebook, name = PICTURE
+    svg = (runs_of_book(project)["latest"][notebook].folder / "files" / f"{notebook}-{name}.svg").read_text("utf-8")
+    svg = re.sub(r"var\(--fig-\w+, (#\w+)\)", r"\1", svg)
+    return re.sub(r"(<svg[^>]*>)", r'\1<rect width="100%" height="100%" fill="#ffffff"/>', svg, count=1)
+
+
+def update(project: Project) -> list[str]:
+    """Brings README.md and its picture up to date; returns which of them changed."""
+    path = project.root / "README.md"
+    new = {path: filled(path.read_text("utf-8"), project), project.root / "book" / "_static" / "readme.svg": picture(project)}
+    return [file.name for file, content in new.items() if write(file, content)]

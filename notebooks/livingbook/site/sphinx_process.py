@@ -1,0 +1,58 @@
+"""Jupyter Book's build in a process of its own: ``python -m livingbook.site.sphinx_process STAGE OUTPUT``.
+
+It imports everything first and begins at a line on its standard input, so that it can be started while notebooks still run.
+It ends if nobody sends one, and at once, whatever it is doing, when the process that started it ends.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from livingbook.system.files import write
+from livingbook.runs.warm.child import end_with_parent
+from livingbook.project.project import Project
+
+LIBRARY = "library.txt"
+AHEAD = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex")  # what the pages need
+
+
+def get_ready(project: Project) -> subprocess.Popen[str]:
+    """Starts the process; it builds the project's pages when it is sent a line."""
+    environment = {**os.environ, "PYTHONPATH": project.python_path, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0",
+                   "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    command = [sys.executable, "-m", "livingbook.site.sphinx_process", str(project.stage), str(project.build / "sphinx")]
+    return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+
+
+def main(stage: Path, output: Path) -> int:
+    """What ``jupyter-book build STAGE --path-output OUTPUT -W -n --keep-going --quiet`` does; 0 if it went well."""
+    for name in AHEAD:
+        importlib.import_module(name)
+    from jupyter_book.sphinx import build_sphinx
+
+    if not sys.stdin.readline():
+        return 1
+    end_with_parent(sys.stdin.fileno())  # else it would write into the folder in which the next build may be at work already
+    settings = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
+    found = build_sphinx(stage, output / "_build" / "html", noconfig=True, path_config=stage / "_config.yml",
+                         confoverrides=settings, warningiserror=True, keep_going=True, quiet=True)
+    note = output / LIBRARY
+    loaded = library() | set(note.read_text("utf-8").split("\n") if note.is_file() else ())
+    write(note, "\n".join(sorted(loaded)))
+    return int(found != 0)
+
+
+def library() -> set[str]:
+    """The modules of the engine and of the project that have been loaded: what the pages that were read say may come from them."""
+    homes = os.environ["PYTHONPATH"].split(os.pathsep)
+    files = {Path(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
+    return {str(path) for path in files if any(path.is_relative_to(home) for home in homes)}
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(Path, sys.argv[1:])))

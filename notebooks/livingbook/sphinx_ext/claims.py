@@ -1,0 +1,220 @@
+"""Directives: the cards of all claims, the scoreboard, and what the verdicts mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext.figures import SOURCE_KEY, table
+from livingbook.sphinx_ext.roles import badge, verdict_of
+from livingbook.sphinx_ext.i18n import _
+
+SAID_WITH = ("days", "months", "years")  # units without which a number says nothing
+
+
+def columns() -> list[dict[str, str]]:
+    """The table of all claims."""
+    return [{"name": name} for name in (_("Claim"), _("Text"), _("Verdict"), _("Said by"), _("Decided"))]
+
+
+def in_order(claims: dict[str, Any]) -> list[str]:
+    """Claim ids as the article has them: A2 before A10."""
+    return sorted(claims, key=lambda name: (len(name), name))
+
+
+def scoreboard(claims: dict[str, Any]) -> nodes.Element:
+    """How many claims have each verdict, and which."""
+    from livingbook.notebook.verdicts import VERDICTS
+
+    items = []
+    for verdict in VERDICTS:
+        names = [name for name in in_order(claims) if claims[name]["verdict"] == verdict]
+        if names:
+            items.append([elements.paragraph(elements.span(f"{len(names)}", "count"), " ", badge(verdict)),
+                          elements.paragraph(*_links(names, claims), classes=["claim-links"])])
+    return elements.bullets(items, "scoreboard")
+
+
+def _links(names: list[str], claims: dict[str, Any]) -> list[nodes.Node | str]:
+    links: list[nodes.Node | str] = []
+    for name in names:
+        links += [" "] * bool(links) + [elements.link_to_claim(name, elements.span(name), claims[name]["text"])]
+    return links
+
+
+class ClaimDirective(SphinxDirective):
+    """What the directives about claims share."""
+
+    def all_claims(self) -> dict[str, Any]:
+        """Every claim. Warns if none was published."""
+        claims = store.use(self.env, store.CLAIMS) or {}
+        if not claims:
+            store.warn(f"{self.name}: no claims were published ({store.CLAIMS})", (self.env.docname, self.lineno))
+        return claims
+
+    def located(self, made: list[nodes.Node]) -> list[nodes.Node]:
+        """The nodes, each link knowing the page and line it is on."""
+        for top in made:
+            for link in top.findall(lambda node: isinstance(node, nodes.Element) and "reftype" in node):
+                link.setdefault("refdoc", self.env.docname)
+                link.source, link.line = self.get_source_info()
+        return made
+
+
+class Scoreboard(ClaimDirective):
+    """```{claim-scoreboard}```: the count by verdict."""
+
+    def run(self) -> list[nodes.Node]:
+        """The scoreboard alone, for another page than the cards'."""
+        claims = self.all_claims()
+        return self.located([scoreboard(claims)]) if claims else []
+
+
+class Claims(ClaimDirective):
+    """```{claims}```: scoreboard and cards. The body may order and title the sections: lines of "size: How many"."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """The scoreboard, then one section of cards after another."""
+        claims = self.all_claims()
+        if not hasattr(self.env, "published_claim_pages"):
+            self.env.published_claim_pages = set()
+        self.env.published_claim_pages.add(self.env.docname)
+        try:
+            sections = [self.section(key, title, claims) for key, title in self.titles(claims).items()]
+        except store.Unknown as unknown:
+            store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
+            return []
+        return self.located([scoreboard(claims), *sections])
+
+    def titles(self, claims: dict[str, Any]) -> dict[str, str]:
+        """Section key → title: those the directive's body names, in its order, then the rest as they come."""
+        given = dict(tuple(part.strip() for part in line.split(":", 1)) for line in self.content if ":" in line)
+        existing = list(dict.fromkeys(claims[name]["section"] for name in in_order(claims)))
+        unknown = [key for key in given if key not in existing]
+        if unknown:
+            raise store.Unknown(f"no claim is in section {unknown[0]!r}{store.close_to(unknown[0], existing)}")
+        return given | {key: key.capitalize() for key in existing if key not in given}
+
+    def section(self, key: str, title: str, claims: dict[str, Any]) -> nodes.section:
+        """The cards of one section under a heading."""
+        made = nodes.section("", nodes.title("", title), ids=[f"claims-{nodes.make_id(key)}"])
+        made += [self.card(name, claims[name]) for name in in_order(claims) if claims[name]["section"] == key]
+        return made
+
+    def card(self, name: str, claim: dict[str, Any]) -> nodes.Element:
+        """One claim: who said what, the verdict, and what carries it."""
+        link = elements.element("a", nodes.Text(name), classes=["claim-id"], href=f"#claim-{name}",
+                                title=_("Permanent link to claim {name}").format(name=name))
+        text = elements.element("blockquote", elements.paragraph(claim["text"]), classes=["claim-text"])
+        return elements.element(
+            "article", elements.paragraph(link, " ", badge(claim["verdict"]), classes=["claim-head"]), text,
+            elements.paragraph(_("Said by: "), claim["speaker"], classes=["claim-speaker"]),
+            *self.reason(claim), *self.values(claim), *self.apparatus(claim),
+            classes=["claim-card", "card-" + claim["verdict"].replace("_", "-")], ids=[f"claim-{name}"],
+            aria_label=_("Claim {name}").format(name=name), data_verdict=_(verdict_of(claim["verdict"]).word),
+        )
+
+    def reason(self, claim: dict[str, Any]) -> list[nodes.Node]:
+        """Why, in a sentence or two."""
+        return [elements.paragraph(claim["reason"], classes=["claim-reason"])] if claim.get("reason") else []
+
+    def values(self, claim: dict[str, Any]) -> list[nodes.Node]:
+        """The numbers that decide, each linked to its notebook."""
+        values = claim.get("values") or {}
+        items = [[elements.paragraph(*self.value(name, values[name]))] for name in values]
+        return [elements.bullets(items, "claim-values")] if items else []
+
+    def value(self, name: str, value: dict[str, Any]) -> list[nodes.Node | str]:
+        """One number and what it is."""
+        notebook, _, rest = name.partition(".")
+        entry = store.use(self.env, f"published/{store.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
+        unit = value.get("unit", "")
+        shown = elements.span(f"{value['text']} {unit}" if unit in SAID_WITH else value["text"], "result")
+        if entry is None:
+            return [shown, f" {name}"]
+        return [elements.link_to_result(name, shown, unit), f" {entry.get('about') or name}"]
+
+    def apparatus(self, claim: dict[str, Any]) -> list[nodes.Node]:
+        """Rule, earlier verdict, sources, chapter."""
+        how = _("Computed. ") if claim["computed"] else _("Judged by reading. ")
+        parts = [elements.paragraph(elements.span(how, "claim-how"), claim["rule"], classes=["claim-rule"])]
+        for edition, verdict in sorted((claim.get("editions") or {}).items()):
+            if verdict != claim["verdict"]:
+                parts.append(elements.paragraph(_("In the edition “{edition}”: ").format(edition=edition), badge(verdict),
+                                                classes=["claim-edition"]))
+        sources, chapter = self.sources(claim), self.chapter(claim)
+        more = [*sources, *([" · "] if sources and chapter else []), *chapter]
+        return [*parts, *([elements.paragraph(*more, classes=["claim-more"])] if more else [])]
+
+    def sources(self, claim: dict[str, Any]) -> list[nodes.Node | str]:
+        """Citations."""
+        keys = claim.get("sources") or []
+        if not keys:
+            return []
+        if bad := [key for key in keys if not SOURCE_KEY.match(key)]:
+            raise store.Unknown(f"a claim names sources that cannot be keys: {', '.join(map(repr, bad))}")
+        made = self.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", self.lineno)[0]
+        return [_("Sources: "), *made]
+
+    def chapter(self, claim: dict[str, Any]) -> list[nodes.Node | str]:
+        """The chapter that goes into it."""
+        if not claim.get("chapter"):
+            return []
+        return [elements.link_to_page(f"book/{claim['chapter']}", "", elements.span(_("Read the chapter")))]
+
+
+class ClaimTable(ClaimDirective):
+    """```{claim-table}```: all claims in one table, to be sorted and searched."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table."""
+        claims = self.all_claims()
+        rows = [[elements.paragraph(elements.link_to_claim(name, elements.span(name))), claims[name]["text"],
+                 elements.paragraph(badge(claims[name]["verdict"])), claims[name]["speaker"],
+                 _("computed") if claims[name]["computed"] else _("read")] for name in in_order(claims)]
+        return self.located([table(columns(), rows, _("All claims"))]) if rows else []
+
+
+class VerdictDefinitions(SphinxDirective):
+    """```{verdict-definitions}```: each verdict with its meaning."""
+
+    def run(self) -> list[nodes.Node]:
+        """A definition list."""
+        from livingbook.notebook.verdicts import VERDICTS
+
+        items = [
+            nodes.definition_list_item(
+                "", nodes.term("", "", badge(name), ids=[f"verdict-{name.replace('_', '-')}"]),
+                nodes.definition("", elements.paragraph(_(verdict_of(name).definition))))
+            for name in VERDICTS
+        ]
+        return [nodes.definition_list("", *items, classes=["verdict-definitions"])]
+
+
+def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """The page no longer has cards until it is read again."""
+    getattr(env, "published_claim_pages", set()).discard(docname)
+
+
+def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    """Take over what another process read."""
+    pages = getattr(env, "published_claim_pages", set()) | getattr(other, "published_claim_pages", set())
+    env.published_claim_pages = pages
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_directive("claims", Claims)
+    app.add_directive("claim-scoreboard", Scoreboard)
+    app.add_directive("claim-table", ClaimTable)
+    app.add_directive("verdict-definitions", VerdictDefinitions)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)

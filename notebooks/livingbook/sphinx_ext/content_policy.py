@@ -1,0 +1,74 @@
+"""What a page may load and run: its Content-Security-Policy, and the inline styles that have to go so that it can be strict.
+
+The policy stands in the page itself, so that it holds from any host and from disk. Scripts and style sheets are files of the
+book; nothing written in a page runs or colours anything, whatever the data may hold.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+from livingbook.sphinx_ext import store
+
+META = '<meta charset="utf-8" />'
+TAG = re.compile(r'<([a-zA-Z][\w-]*)((?:\s+[\w:-]+(?:="[^"]*")?)*?)\s+style="([^"]*)"((?:\s+[\w:-]+(?:="[^"]*")?)*\s*/?>)')
+FIGURE = re.compile(r"<svg\b.*?</svg>", re.S)
+FOR_ALL = re.compile(r"<style[^>]*>\s*\*\s*\{([^{}]*)\}\s*</style>")
+STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.S)
+# Properties of SVG that are attributes too (of those, the ones that figures use).
+PAINT = frozenset((
+    "clip-path", "clip-rule", "color", "dominant-baseline", "fill", "fill-opacity", "fill-rule", "font-family", "font-size",
+    "font-style", "font-variant", "font-weight", "letter-spacing", "marker-end", "marker-start", "opacity", "paint-order", "stroke",
+    "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity",
+    "stroke-width", "text-anchor", "text-decoration", "visibility", "word-spacing"))
+
+
+def policy(style: str = "'self'") -> str:
+    """The policy; style: what may style the page."""
+    return "; ".join((
+        "default-src 'none'", "script-src 'self'", f"style-src {style}", "img-src 'self' data:", "connect-src 'self'",
+        "base-uri 'none'", "form-action 'self'", "object-src 'none'"))
+
+
+def meta(style: str = "'self'") -> str:
+    """The element that gives a page its policy."""
+    return f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">'
+
+
+def hashed(content: str) -> str:
+    """The expression that allows one style element, by its content."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+def confine(page: str) -> str:
+    """The page with its policy, and without inline styles: those of figures become attributes, others go."""
+    page = FIGURE.sub(lambda found: as_attributes(found[0]), page)
+    page = TAG.sub(r"<\1\2\4", STYLE.sub("", page))
+    return page.replace(META, f"{META}\n    {meta()}", 1)
+
+
+def as_attributes(figure: str) -> str:
+    """An SVG element whose looks are in attributes: the same drawing."""
+    general = ";".join(found[1] for found in FOR_ALL.finditer(figure))
+    figure = STYLE.sub("", figure)
+    if general:
+        figure = figure.replace("<svg", f'<svg style="{general}"', 1)
+    return TAG.sub(lambda found: f"<{found[1]}{_painted(found[2] + found[4], found[3])}", figure)
+
+
+def _painted(attributes: str, style: str) -> str:
+    """Attributes of an element with its style among them; a style outranks an attribute."""
+    given = dict(each for each in (pair(part) for part in style.split(";")) if each[0])
+    for name in given.keys() - PAINT:
+        store.logger.warning(f"a figure's style has {name!r}, which cannot be an attribute", type="published")
+    for name in given:
+        attributes = re.sub(rf'\s{name}="[^"]*"', "", attributes)
+    return "".join(f' {name}="{value}"' for name, value in given.items() if name in PAINT) + attributes
+
+
+def pair(declaration: str) -> tuple[str, str]:
+    """A declaration's property and value."""
+    name, _, value = declaration.partition(":")
+    return name.strip().lower(), value.strip()

@@ -1,0 +1,135 @@
+"""The published site beside its pages: templates, machine-readable results, files to download."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.config import Config
+
+from livingbook.sphinx_ext import elements, extra_files, store, used_css
+from livingbook.sphinx_ext.png import draw_meanwhile, drawn
+
+FIELDS = ("value", "low", "high", "unit", "text")
+# Shipped by the theme, used by no page of this book (see templates/layout.html).
+UNUSED = ("_static/vendor/fontawesome", "_static/webpack-macros.html", "_static/sbt-webpack-macros.html",
+          "_static/images", "_static/locales", "_static/file.png", "_static/minus.png", "_static/plus.png", "_static/readme.svg")
+UNUSED_KINDS = ("_static/**/*.map",)
+
+
+def results(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """edition → notebook → name → {value, low, high, unit, text}, from everything published."""
+    return {
+        edition: {
+            path.stem: _numbers(store.look_up(root, (path.relative_to(root).as_posix(), "results")) or {})
+            for path in sorted((root / "published" / edition).glob("*.json"))
+        }
+        for edition in store.editions(root)
+    }
+
+
+def _numbers(entries: dict[str, Any]) -> dict[str, Any]:
+    return {name: {field: entry.get(field) for field in FIELDS} for name, entry in entries.items()}
+
+
+def write_json(path: Path, content: Any) -> None:
+    """The same content always gives the same bytes."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write results.json and claims.json, copy figures and tables, remove what no page uses."""
+    if exception or not elements.is_web(app.builder):
+        return
+    source, out = Path(app.srcdir), Path(app.outdir)
+    if app.published_drawing:
+        app.published_drawing.wait()
+    write_json(out / "results.json", results(source))
+    write_json(out / "claims.json", store.look_up(source, (store.CLAIMS,)) or {})
+    for edition in store.editions(source):
+        mirror(source / "published" / edition / "files", out / "figures" / edition)
+        for name in wide_figures(source, edition):
+            draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), shelf(app))
+    mirror(source / "data", out / "data", "*.csv", "datapackage.json")
+    extra_files.write(app)
+    for path in [*(out / name for name in UNUSED), *(path for kind in UNUSED_KINDS for path in out.glob(kind))]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    used_css.finish(app, shelf(app))
+
+
+def wide_figures(source: Path, edition: str) -> list[str]:
+    """The files of an edition's figures, as they are for broad pages, where they are there and are SVG."""
+    documents = sorted((source / "published" / edition).glob("*.json"))
+    figures = [store.look_up(source, (path.relative_to(source).as_posix(), "figures")) or {} for path in documents]
+    named = (figure["wide"] for each in figures for figure in each.values())
+    return [name for name in named if (source / "published" / edition / "files" / name).is_file()]
+
+
+def begin_to_draw(app: Sphinx) -> None:
+    """The figures' PNG files are drawn while the pages are made."""
+    source, kept = Path(app.srcdir), shelf(app)
+    if elements.is_web(app.builder):
+        files = [source / "published" / edition / "files" / name for edition in store.editions(source)
+                 for name in wide_figures(source, edition)]
+        app.published_drawing = draw_meanwhile(files, kept)
+
+
+def draw(svg: Path, png: Path, kept: Path) -> None:
+    """A figure's PNG; what is not SVG is said, as it is on the page that shows it."""
+    try:
+        content = drawn(svg, kept)
+        png.parent.mkdir(parents=True, exist_ok=True)
+        png.write_bytes(content)
+    except ValueError as error:
+        store.logger.warning(f"{svg}: cannot be drawn: {error}", type="published")
+
+
+def picture(svg: str) -> str:
+    """The name of a figure's PNG."""
+    return f"{svg.removesuffix('.svg')}.png"
+
+
+def shelf(app: Sphinx) -> Path:
+    """Where drawn pictures are kept from one build to the next."""
+    return Path(app.doctreedir).parent / ".pictures"
+
+
+def mirror(source: Path, target: Path, *patterns: str) -> None:
+    """Make the target folder hold exactly the source folder's files (those that match), and nothing older."""
+    shutil.rmtree(target, ignore_errors=True)
+    files = sorted({path for pattern in patterns or ("*",) for path in source.glob(pattern) if path.is_file()})
+    for path in files:
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target / path.name)
+
+
+def place_notebook_styles(app: Sphinx, builder: Builder) -> None:
+    """Put the notebook style sheet in place before pages are written, not after as its extension does: links to style
+    sheets carry a checksum of the file, and a first build must give the same bytes as a second one."""
+    if builder.format == "html" and "myst_nb" in app.extensions:
+        from myst_nb.sphinx_ext import add_global_html_resources
+
+        (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
+        add_global_html_resources(app, None)
+
+
+def add_templates(app: Sphinx, config: Config) -> None:
+    """Our templates come before the theme's, which that of books on paper does without."""
+    if config.html_theme != "basic":
+        config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the hooks."""
+    # Jupyter Book sets this for an extension that this book leaves out; unknown, it would be a warning.
+    if "comments_config" not in app.config:
+        app.add_config_value("comments_config", {}, "")
+    app.connect("config-inited", add_templates)
+    app.connect("builder-inited", begin_to_draw)
+    app.connect("write-started", place_notebook_styles)
+    app.connect("build-finished", finish)

@@ -1,0 +1,202 @@
+"""The few document nodes the extension needs, and links that Sphinx cannot resolve by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.osutil import relative_uri
+
+from livingbook.sphinx_ext import store
+
+PAGE, CLAIM = "published-page", "published-claim"
+
+
+class box(nodes.General, nodes.Inline, nodes.Element):
+    """An HTML element by its name ("tag"), with "attrs" beside ids and classes; transparent in other formats."""
+
+
+class html_only(nodes.General, nodes.Element):
+    """Content for the web page only: fold-outs and downloads, which mean nothing on paper."""
+
+
+class paper_only(nodes.General, nodes.Element):
+    """Content for paper and e-books: what a web page says by a fold-out or a link."""
+
+
+class site_file(nodes.Inline, nodes.TextElement):
+    """A link to download a file of the published site ("path": from the site's root)."""
+
+
+class inline_svg(nodes.General, nodes.Element):
+    """A figure: "wide" and "narrow" SVG for the web page; its child, an image, for other formats."""
+
+
+def element(tag: str, *children: nodes.Node, classes: Iterable[str] = (), ids: Iterable[str] = (), **attrs: str) -> box:
+    """A box. Underscores in attribute names become hyphens: aria_label → aria-label."""
+    plain = {key.replace("_", "-"): value for key, value in attrs.items()}
+    return box("", *children, tag=tag, classes=list(classes), ids=list(ids), attrs=plain)
+
+
+def span(content: str, *classes: str) -> nodes.inline:
+    """Text with classes, as it is: quotes and dashes in data are not prettified."""
+    return nodes.inline("", content, classes=list(classes), support_smartquotes=False)
+
+
+def paragraph(*children: nodes.Node | str, classes: Iterable[str] = ()) -> nodes.paragraph:
+    """A paragraph; strings become text as it is, never markup."""
+    return nodes.paragraph("", "", *_as_nodes(children), classes=list(classes), support_smartquotes=False)
+
+
+def _as_nodes(children: Iterable[nodes.Node | str]) -> list[nodes.Node]:
+    return [nodes.Text(child) if isinstance(child, str) else child for child in children]
+
+
+def bullets(items: Iterable[Iterable[nodes.Node]], *classes: str) -> nodes.bullet_list:
+    """A list; each item is given as its blocks."""
+    return nodes.bullet_list("", *(nodes.list_item("", *item) for item in items), classes=list(classes))
+
+
+def fold(summary: str, *children: nodes.Node, classes: Iterable[str] = ()) -> box:
+    """A fold-out that needs no script."""
+    return element("details", element("summary", nodes.Text(summary)), *children, classes=["fold", *classes])
+
+
+def link_to_page(docname: str, anchor: str, content: nodes.Element, title: str = "") -> addnodes.pending_xref:
+    """A link to a place in a page whose anchor Sphinx does not know (it is in a notebook's output)."""
+    return _pending(PAGE, docname, content, anchor=anchor, title=title)
+
+
+def link_to_claim(identifier: str, content: nodes.Element, title: str = "") -> addnodes.pending_xref:
+    """A link to a claim's card, wherever the book has the cards."""
+    return _pending(CLAIM, identifier, content, anchor=f"claim-{identifier}", title=title)
+
+
+def link_to_result(name: str, content: nodes.Element, title: str = "") -> addnodes.pending_xref:
+    """A link to where a notebook computed a result or drew a figure: notebooks/rate.html#rate-monthly."""
+    notebook, rest = store.split_name(name)
+    return link_to_page(f"notebooks/{notebook}", f"{notebook}-{rest}", content, title)
+
+
+def _pending(kind: str, target: str, content: nodes.Element, **attrs: str) -> addnodes.pending_xref:
+    classes = [f"{name}-link" for name in content["classes"][:1]]
+    return addnodes.pending_xref("", content, refdomain="", reftype=kind, reftarget=target, refexplicit=True,
+                                 refwarn=False, classes=classes, **attrs)
+
+
+def resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node | None:
+    """Turn a pending link of ours into a link, or, with a warning, into its bare content."""
+    if node["reftype"] not in (PAGE, CLAIM):
+        return None
+    target = _page_of_claims(env) if node["reftype"] == CLAIM else node["reftarget"]
+    if target not in env.found_docs and not is_web(app.builder) and node["reftarget"].startswith("notebooks/"):
+        return _on_the_web(app, node, content)
+    if target not in env.found_docs:
+        asked = node["reftarget"] if node["reftype"] == PAGE else f"a card for claim {node['reftarget']}"
+        store.warn(f"link to {asked}, which the book does not have", node)
+        return content
+    if node["reftype"] == PAGE and not _has_anchor(env, target, node["anchor"]):
+        store.warn(f"link to {target}#{node['anchor']}: the page has no such anchor", node)
+    if app.builder.format != "html":
+        return content
+    uri = app.builder.get_relative_uri(node.get("refdoc", env.docname), target)
+    anchor = f"#{node['anchor']}" if node["anchor"] else ""
+    made = nodes.reference("", "", content, internal=True, refuri=uri + anchor, classes=node["classes"])
+    if node["title"]:
+        made["reftitle"] = node["title"]
+    return made
+
+
+def is_web(builder: Builder) -> bool:
+    """Whether pages of a web site are being made, not a book on paper or an e-book."""
+    return builder.format == "html" and builder.name != "epub"
+
+
+def _on_the_web(app: Sphinx, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node:
+    """A link from paper to a notebook, whose page only the web site has; the bare content where its address is not known."""
+    if not app.config.html_baseurl:
+        return content
+    anchor = f"#{node['anchor']}" if node["anchor"] else ""
+    address = f"{app.config.html_baseurl.rstrip('/')}/{node['reftarget']}.html{anchor}"
+    return nodes.reference("", "", content, internal=False, refuri=address, classes=node["classes"])
+
+
+def _has_anchor(env: BuildEnvironment, page: str, anchor: str) -> bool:
+    """Whether the page's source has the anchor: Sphinx does not know those in notebooks' HTML outputs."""
+    source = store.look_up(Path(env.srcdir), (env.doc2path(page, base=False),))
+    return not anchor or any(f"id={quote}{anchor}{quote}".encode() in source for quote in ('"', '\\"'))
+
+
+def _page_of_claims(env: BuildEnvironment) -> str | None:
+    return next(iter(sorted(getattr(env, "published_claim_pages", ()))), None)
+
+
+class Formats(SphinxPostTransform):
+    """Keeps of each node what the format being written can show."""
+
+    default_priority = 5
+
+    def run(self, **_: Any) -> None:
+        """Web pages lose the images behind inline SVG; other formats lose fold-outs and keep the images."""
+        inline = is_web(self.app.builder)
+        for node in list(self.document.findall(inline_svg)):
+            if inline:
+                node.clear()
+            else:
+                for image in node.findall(nodes.image):
+                    image["alt"] = node["alt"]
+                node.replace_self(node.children)
+        for node in list(self.document.findall(html_only)):
+            node.replace_self(node.children if inline else [])
+        for node in list(self.document.findall(paper_only)):
+            node.replace_self([] if inline else node.children)
+        for node in [] if inline else list(self.document.findall(site_file)):
+            node.replace_self(node.children)
+
+
+def _visit_box(writer: Any, node: box) -> None:
+    writer.body.append(writer.starttag(node, node["tag"], "", **node["attrs"]))
+
+
+def _depart_box(writer: Any, node: box) -> None:
+    writer.body.append(f"</{node['tag']}>")
+
+
+def _visit_file(writer: Any, node: site_file) -> None:
+    page = writer.builder.get_target_uri(writer.builder.current_docname)
+    href = relative_uri(page, node["path"])
+    writer.body.append(writer.starttag(node, "a", "", href=href, download=node["path"].rsplit("/", 1)[-1],
+                                       CLASS="download"))
+
+
+def _depart_file(writer: Any, node: site_file) -> None:
+    writer.body.append("</a>")
+
+
+def _visit_svg(writer: Any, node: inline_svg) -> None:
+    # The strings are what svg.inline() made: parsed, stripped of scripts and serialized anew.
+    writer.body.append(f'<div class="figure-wide">{node["wide"]}</div><div class="figure-narrow">{node["narrow"]}</div>')
+    raise nodes.SkipNode
+
+
+def _pass(writer: Any, node: nodes.Node) -> None:
+    """Show the children, add nothing."""
+
+
+def setup(app: Sphinx) -> None:
+    """Register nodes and link resolution. Formats without a visitor of their own show the children."""
+    others = dict.fromkeys(("latex", "text", "man", "texinfo"), (_pass, _pass))
+    app.add_node(box, html=(_visit_box, _depart_box), **others)
+    app.add_node(html_only, html=(_pass, _pass), **others)
+    app.add_node(paper_only, html=(_pass, _pass), **others)
+    app.add_node(site_file, html=(_visit_file, _depart_file), **others)
+    app.add_node(inline_svg, html=(_visit_svg, _pass), **others)
+    app.add_post_transform(Formats)
+    app.connect("missing-reference", resolve)

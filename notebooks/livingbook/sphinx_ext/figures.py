@@ -1,0 +1,212 @@
+"""Directives: a published figure, with its sources, table twin and downloads; a published table."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from livingbook.sphinx_ext import elements, store, svg
+from livingbook.sphinx_ext.how_made import Making
+from livingbook.sphinx_ext.i18n import _
+
+SOURCES_ON_THE_LINE = 6
+LONG = 60  # characters from which a cell needs a broad column
+SOURCE_KEY = re.compile(r"^[A-Za-z0-9][\w:.+-]*$")
+NUMERIC = re.compile(r"^[\s≥≤<>~≈±+−–\-\d.,%()∞]*\d[\s\d.,%()–∞]*$|^[–—]?$")
+
+
+class Published(Making, SphinxDirective):
+    """What both directives share: the argument names an entry; the body, if any, is the chapter's own caption."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar = {"edition": directives.unchanged}
+    kind = ""
+
+    @property
+    def own(self) -> str:
+        """The edition that the book holds."""
+        return store.own_edition(Path(self.env.srcdir))
+
+    @property
+    def edition(self) -> str:
+        """The edition asked for."""
+        return self.options.get("edition") or self.own
+
+    def run(self) -> list[nodes.Node]:
+        """The entry's nodes, or a warning."""
+        name = self.arguments[0].strip()
+        try:
+            made = self.build(name, store.published(self.env, self.kind, name, self.edition))
+        except store.Unknown as unknown:
+            store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
+            return [elements.paragraph(elements.span(f"[{name}?]", "missing"))]
+        self.set_source_info(made)
+        for link in made.findall(lambda node: isinstance(node, nodes.Element) and "reftype" in node):
+            link.setdefault("refdoc", self.env.docname)
+            link.source, link.line = made.source, made.line
+        return [made]
+
+    def build(self, name: str, entry: dict[str, Any]) -> nodes.Element:
+        """The nodes of one entry."""
+        raise NotImplementedError
+
+    def anchor(self, prefix: str, name: str) -> str:
+        """An id for this use of the entry; a second use on the same page gets another."""
+        suffix = "" if self.edition == self.own else f"-{self.edition}"
+        wanted = f"{prefix}-{name.replace('.', '-')}{suffix}"
+        taken = self.env.temp_data.setdefault("published-anchors", [])
+        taken.append(wanted)
+        return wanted if taken.count(wanted) == 1 else f"{wanted}-{taken.count(wanted)}"
+
+    def titled(self, title: str) -> str:
+        """A name for assistive technology, different for each edition of one entry."""
+        return title if self.edition == self.own else f"{title} (edition: {self.edition})"
+
+    def own_caption(self) -> list[nodes.Node]:
+        """The directive's body, written by the chapter's author: the only part that is parsed as markup."""
+        holder = nodes.Element()
+        self.state.nested_parse(self.content, self.content_offset, holder)
+        return holder.children
+
+    def cited(self, keys: list[str]) -> list[nodes.Node]:
+        """Citations of sources, in parentheses."""
+        bad = [key for key in keys if not SOURCE_KEY.match(key)]
+        if bad:
+            raise store.Unknown(f"{self.arguments[0]!r} names sources that cannot be keys: {', '.join(map(repr, bad))}")
+        made = self.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", self.lineno)[0]
+        return made
+
+    def source_lines(self, keys: list[str]) -> tuple[list[nodes.Node], list[nodes.Node]]:
+        """The sources line under the entry, and what did not fit, for the fold-out."""
+        first, rest = keys[:SOURCES_ON_THE_LINE], keys[SOURCES_ON_THE_LINE:]
+        if not keys:
+            return [], []
+        more = [_(" and {count} more, listed below.").format(count=len(rest))] if rest else []
+        line = elements.paragraph(_("Sources: "), *self.cited(first), *more, classes=["sources"])
+        folded = [elements.paragraph(_("Further sources: "), *self.cited(rest), classes=["sources"])] if rest else []
+        return [line], folded
+
+
+class PublishedFigure(Published):
+    """```{published-figure} rate.windows"""
+
+    kind = "figures"
+
+    def build(self, name: str, entry: dict[str, Any]) -> nodes.Element:
+        """Picture, caption and sources; then the fold-out."""
+        anchor = self.anchor("fig", name)
+        line, folded = self.source_lines(entry.get("sources", []))
+        data = entry.get("caption") or ""
+        caption = [*([elements.paragraph(data)] if data else []), *self.own_caption(), *line]
+        parts = [self.picture(anchor, name, entry)]
+        if caption:
+            parts.append(elements.element("figcaption", *caption))
+        return elements.element(
+            "div", elements.element("figure", *parts), elements.html_only("", self.details(name, entry, folded)),
+            elements.paper_only("", self.provenance(name, entry)),
+            classes=["published-figure"], ids=[anchor],
+        )
+
+    def picture(self, anchor: str, name: str, entry: dict[str, Any]) -> nodes.Element:
+        """Both variants inline; an image of the wide one for other formats."""
+        alt = entry["alt"]
+        image = nodes.image("", uri=f"/{self.file(entry['wide'])}", candidates={})  # without words: translators would be given them
+        wide, narrow = (self.inlined(name, entry[variant], f"{anchor}-{variant[0]}", alt)
+                        for variant in ("wide", "narrow"))
+        picture = f"figures/{self.edition}/{entry['wide'].removesuffix('.svg')}.png"
+        return elements.inline_svg("", image, wide=wide, narrow=narrow, picture=picture, alt=alt)
+
+    def file(self, name: str) -> str:
+        """A published file's path below the source folder."""
+        return f"published/{self.edition}/files/{name}"
+
+    def inlined(self, name: str, file: str, prefix: str, alt: str) -> str:
+        """One variant's markup."""
+        source = store.use(self.env, self.file(file))
+        if source is None:
+            raise store.Unknown(f"figure {name!r} names the file {self.file(file)}, which is not there")
+        try:
+            return svg.inline(source, prefix, alt)
+        except svg.Unfit as unfit:
+            raise store.Unknown(f"figure {name!r}: {self.file(file)}: {unfit}") from None
+
+    def details(self, name: str, entry: dict[str, Any], folded: list[nodes.Node]) -> nodes.Element:
+        """The fold-out: how it was made, the same data as a table, the files."""
+        title = self.titled(_("Data of the figure: {title}").format(title=entry["title"]))
+        files = [("CSV", entry["csv"]), ("SVG", entry["wide"]), (_("SVG, narrow"), entry["narrow"]),
+                 ("PNG", f"{entry['wide'].removesuffix('.svg')}.png")]
+        return elements.fold(
+            _("Data and how this was made"), self.provenance(name, entry), table(entry["columns"], entry["data"], title),
+            *folded, self.downloads(files), *self.parameters(name), *self.rows_used(entry),
+            *self.citation(_("Figure"), name, entry), classes=["making"],
+        )
+
+
+class PublishedTable(Published):
+    """```{published-table} rate.denominators"""
+
+    kind = "tables"
+
+    def build(self, name: str, entry: dict[str, Any]) -> nodes.Element:
+        """Title, table, sources; then the fold-out."""
+        line, folded = self.source_lines(entry.get("sources", []))
+        title = elements.paragraph(entry["title"], classes=["table-title"])
+        files = [self.downloads([("CSV", entry["csv"])])] if entry.get("csv") else []
+        making = elements.fold(_("How this was made"), self.provenance(name, entry), *folded, *files,
+                               *self.parameters(name), *self.rows_used(entry), *self.citation(_("Table"), name, entry),
+                               classes=["making"])
+        return elements.element(
+            "div", elements.element("figure", elements.element("figcaption", title, *self.own_caption()),
+                                    table(entry["columns"], entry["data"], self.titled(entry["title"]))),
+            *line, elements.html_only("", making), elements.paper_only("", self.provenance(name, entry)),
+            classes=["published-table"], ids=[self.anchor("table", name)],
+        )
+
+
+def table(columns: list[dict[str, str]], data: list[list[Any]], name: str) -> nodes.Element:
+    """A table that scrolls inside its own container.
+
+    columns: "name", "label" and perhaps "unit"; data: rows of cells as text or nodes; name: read out by screen readers.
+    """
+    numeric = [all(isinstance(row[i], str) and NUMERIC.match(row[i]) for row in data) for i in range(len(columns))]
+    labels = [_label(column) for column in columns]
+    widths = [_width([label, *(row[i] for row in data)]) for i, label in enumerate(labels)]
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(columns))
+    group += nodes.thead("", _row(labels, numeric))
+    group += nodes.tbody("", *(_row(row, numeric) for row in data))
+    made = nodes.table("", group, classes=["data"])
+    return elements.element("div", made, classes=["table-scroll"], role="region", tabindex="0", aria_label=name)
+
+
+def _width(cells: list[Any]) -> int:
+    """A column's width in characters, for formats that need one (Sphinx's text writer never ends with a width of 1)."""
+    longest = max(len(cell.astext() if isinstance(cell, nodes.Node) else str(cell)) for cell in cells)
+    return min(40, max(8, longest))
+
+
+def _label(column: dict[str, str]) -> str:
+    unit = column.get("unit")
+    return f"{column.get('label') or column['name']}{f' ({unit})' if unit else ''}"
+
+
+def _row(cells: list[Any], numeric: list[bool]) -> nodes.row:
+    return nodes.row("", *(_cell(cell, is_number) for cell, is_number in zip(cells, numeric, strict=True)))
+
+
+def _cell(cell: Any, is_number: bool) -> nodes.entry:
+    content = [cell] if isinstance(cell, nodes.Node) else [elements.paragraph("" if cell is None else str(cell))]
+    long = isinstance(cell, str) and len(cell) > LONG
+    return nodes.entry("", *content, classes=["num"] * is_number + ["long"] * long)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_directive("published-figure", PublishedFigure)
+    app.add_directive("published-table", PublishedTable)

@@ -1,0 +1,103 @@
+"""What can be done with a notebook's page: download the executed notebook; run it on Binder or Colab, where the book's repository
+is public. These are links and nothing more: the page itself asks nothing of those hosts."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext.i18n import _
+
+GITHUB = re.compile(r"https://github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?")
+
+
+class Repository(NamedTuple):
+    """A public repository on GitHub."""
+
+    owner: str
+    name: str
+    branch: str
+
+    def binder(self, notebook: str) -> str:
+        """Where Binder runs a notebook, given by its path in the repository."""
+        return (f"https://mybinder.org/v2/gh/{self.owner}/{self.name}/{quote(self.branch, safe='')}"
+                f"?labpath={quote(notebook, safe='')}")
+
+    def colab(self, notebook: str) -> str:
+        """Where Colab opens it."""
+        return f"https://colab.research.google.com/github/{self.owner}/{self.name}/blob/{quote(self.branch)}/{quote(notebook)}"
+
+    def first_cell(self) -> str:
+        """What Colab, which fetches the notebook alone, must run before it: library and tables, and their folder to work in."""
+        return (f"!git clone --quiet --depth 1 --branch {self.branch} https://github.com/{self.owner}/{self.name}\n"
+                f"!pip install --quiet ./{self.name}\n"
+                f"%cd {self.name}/notebooks")
+
+
+def repository(config: Config) -> Repository | None:
+    """The repository that ``_config.yml`` names; None where it names none. Raises ValueError for an address of another kind."""
+    options = config.html_theme_options
+    address = options.get("repository_url") or ""
+    if not address:
+        return None
+    found = GITHUB.fullmatch(address)
+    if not found:
+        raise ValueError(f"_config.yml, repository_url: {address!r} is not like https://github.com/OWNER/NAME")
+    branch = options.get("repository_branch") or "main"
+    if not re.fullmatch(r"[\w./-]+", branch):
+        raise ValueError(f"_config.yml, repository_branch: {branch!r} is not the name of a branch")
+    return Repository(found["owner"], found["name"], branch)
+
+
+def lines(app: Sphinx, pagename: str) -> str:
+    """What stands under the title of a notebook's page; nothing on other pages."""
+    source = app.env.doc2path(pagename, base=False)
+    if not source.endswith(".ipynb"):
+        return ""
+    file = source.rpartition("/")[2]
+    download, binder, colab = map(escape, (_("Download this notebook, executed"), _("Run it on Binder"), _("Open it in Colab")))
+    links = [f'<a class="download" download="{escape(file)}" href="{escape(file)}">{download}</a>']
+    try:
+        home = repository(app.config)
+    except ValueError:  # said once, when the build began
+        home = None
+    if home is None:
+        return f'<p class="page-line">{links[0]}</p>'
+    links += [f'<a href="{escape(home.binder(source))}">{binder}</a>', f'<a href="{escape(home.colab(source))}">{colab}</a>']
+    first = escape(_("In Colab, run this cell first"))
+    why = escape(_("Colab fetches the notebook alone. This brings the library and the tables; put it in a new cell above the "
+                   "first one."))
+    return (f'<p class="page-line">{" · ".join(links)}</p><details class="fold making"><summary>{first}</summary><p>{why}</p>'
+            f'<pre class="citation-text">{escape(home.first_cell())}</pre></details>')
+
+
+def check(app: Sphinx) -> None:
+    """Warns of an address that no link can be made from."""
+    try:
+        repository(app.config)
+    except ValueError as error:
+        store.logger.warning(str(error), type="published")
+
+
+def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
+    """Puts the executed notebooks beside their pages."""
+    if exception or not elements.is_web(app.builder):
+        return
+    for page in app.env.found_docs:
+        source = app.env.doc2path(page, base=False)
+        if source.endswith(".ipynb"):
+            shutil.copyfile(Path(app.srcdir, source), Path(app.outdir, source))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the hooks."""
+    app.connect("builder-inited", check)
+    app.connect("build-finished", copy_notebooks)

@@ -1,0 +1,147 @@
+"""Directive: every observation as a table, each row with an anchor, so that a figure's rows can be looked up."""
+
+from __future__ import annotations
+
+import csv
+import io
+from html import escape
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+from livingbook.sphinx_ext import freshness, store
+from livingbook.sphinx_ext.i18n import _
+
+OBSERVATIONS, SOURCES = "data/observations.csv", "data/sources.csv"
+QUALIFIERS = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most ", "range": ""}
+
+
+def headers() -> tuple[str, ...]:
+    """The columns of the table."""
+    return (_("Row"), _("Measure"), _("Figure"), _("Period"), _("Population"), _("Category"), _("Origin"), _("Read in"),
+            _("Public from"), _("Status"))
+
+
+class markup(nodes.General, nodes.Element):
+    """HTML made by this extension ("html"), every piece of text in it escaped; nothing in other formats."""
+
+
+class Observations(SphinxDirective):
+    """```{observations}```: the table of published figures, as it is in data/observations.csv."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table; a warning if there are no data."""
+        content = store.use(self.env, OBSERVATIONS)
+        if content is None:
+            store.warn(f"{self.name}: {OBSERVATIONS} is not there", (self.env.docname, self.lineno))
+            return []
+        addresses = {row["source"]: row.get("url", "") for row in rows(store.use(self.env, SOURCES) or b"")}
+        found = [row for row in rows(content) if row.get("id")]
+        for name in (row["id"] for row in found):
+            known(self.env).setdefault(self.env.docname, set()).add(name)
+        return [markup("", html=as_html(found, addresses))]
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def as_html(found: list[dict[str, str]], addresses: dict[str, str]) -> str:
+    """The table; it scrolls by itself where it is too wide."""
+    head = "".join(f'<th scope="col">{header}</th>' for header in headers())
+    body = "\n".join(row_html(row, addresses.get(row.get("source", ""), "")) for row in found)
+    return ('<div class="table-scroll observations" role="region" tabindex="0" aria-label="' + escape(_("Every observation")) + '">'
+            f'<table class="data table"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>')
+
+
+def row_html(row: dict[str, str], address: str) -> str:
+    """One observation."""
+    source = escape(row.get("source", ""))
+    if address.startswith(("https://", "http://")):
+        source = f'<a href="{escape(address)}">{source}</a>'
+    named = (row.get(name, "") for name in ("population", "category", "origin"))
+    texts = [row.get("measure", ""), figure(row), period(row), *named]
+    cells = [*map(escape, texts), source, *(escape(row.get(name, "")) for name in ("known_from", "status"))]
+    first = f'<th scope="row" id="{anchor(row["id"])}">{escape(row["id"])}</th>'
+    return f"<tr>{first}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def anchor(identifier: str) -> str:
+    """The id of a row."""
+    return f"row-{nodes.make_id(identifier)}"
+
+
+def period(row: dict[str, str]) -> str:
+    """A stretch of days, or the day of a stock."""
+    start, end = row.get("start", ""), row.get("end", "")
+    return f"{start} to {end}" if start and end else end or start
+
+
+def figure(row: dict[str, str]) -> str:
+    """The published number with the word that bounds it."""
+    low, value, high = (grouped(row.get(name, "")) for name in ("low", "value", "high"))
+    number = value or (f"{low}–{high}" if low and high else low or high)
+    return f"{QUALIFIERS.get(row.get('qualifier', ''), '')}{number}"
+
+
+def grouped(number: str) -> str:
+    """Digits in groups of three; what is not a whole number stays as it is."""
+    return f"{int(number):,}" if number.isdigit() else number
+
+
+class Row(nodes.Inline, nodes.TextElement):
+    """An observation's id, which becomes a link to its row where the book shows the rows ("row")."""
+
+
+def known(env: BuildEnvironment) -> dict[str, set[str]]:
+    """Page → the rows it shows."""
+    if not hasattr(env, "published_rows"):
+        env.published_rows = {}
+    return env.published_rows
+
+
+def link_rows(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Rows become links, now that it is known which page has them."""
+    shown = sorted(known(app.env).items()) if app.builder.format == "html" else []
+    places = {name: page for page, names in shown for name in names}
+    for node in list(doctree.findall(Row)):
+        code = nodes.literal("", node["row"])
+        page = places.get(node["row"])
+        if page is None:
+            node.replace_self(code)
+            continue
+        uri = f"{app.builder.get_relative_uri(docname, page)}#{anchor(node['row'])}"
+        node.replace_self(nodes.reference("", "", code, internal=True, refuri=uri, classes=["row-link"]))
+
+
+def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """The page no longer has the table until it is read again."""
+    known(env).pop(docname, None)
+
+
+def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    """Take over what another process read."""
+    env.published_rows = known(env) | {page: names for page, names in known(other).items() if page in docnames}
+
+
+def _visit_markup(writer: object, node: markup) -> None:
+    writer.body.append(node["html"])
+    raise nodes.SkipNode
+
+
+def _skip(writer: object, node: nodes.Node) -> None:
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    """Register directive, nodes and hooks."""
+    app.add_node(markup, html=(_visit_markup, None), **dict.fromkeys(("latex", "text", "man", "texinfo"), (_skip, None)))
+    app.add_node(Row)
+    freshness.ASKS.add(Row)
+    app.add_directive("observations", Observations)
+    app.connect("doctree-resolved", link_rows)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)

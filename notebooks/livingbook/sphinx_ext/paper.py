@@ -1,0 +1,145 @@
+"""The book as an e-book, and as the pages that a printed book is made of: what a web page shows by unfolding, linking into
+notebooks or running scripts is left out, opened or said in words.
+
+The builder is Sphinx's own for EPUB 3. What it leaves to be wished for is put right here: figures keep their colours where no
+style sheet gives them, every entry of the package says what is in it, and the same pages give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.epub3 import Epub3Builder
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from livingbook.sphinx_ext import changes, elements, head, observations, png
+from livingbook.sphinx_ext.i18n import _
+
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a ZIP file can name
+COVER_WIDTH = 1200
+GROUND = '<rect width="100%" height="100%" fill="#ffffff"/>'
+COVER_SVG, COVER_PNG = "cover.svg", "_static/cover.png"
+ITEM = re.compile(r'<item id="[^"]+" href="([^"]+)" media-type="([^"]+)" />')
+
+
+def standing_alone(svg: str) -> str:
+    """A figure as a file that any reader shows as it is meant: its colours fixed, on white, in whatever mode the reader is."""
+    return re.sub(r"(<svg[^>]*>)", rf"\1{GROUND}", png.without_variables(svg), count=1)
+
+
+def cover(design: str, work: head.Work) -> str:
+    """The cover with what it says of the book's state."""
+    title, subtitle = [*work.title.split(": ", 1), ""][:2]
+    words = {"title": title, "subtitle": subtitle, "authors": work.authors, "state": work.state}
+    for name, text in words.items():
+        design = design.replace(f"{{{name}}}", escape(text))
+    return design
+
+
+class Ebook(Epub3Builder):
+    """Sphinx's EPUB builder, its package complete and the same from one build to the next."""
+
+    def copy_image_files(self) -> None:
+        """Figures as they stand alone; other images as they are."""
+        super().copy_image_files()
+        for source, name in self.images.items():
+            if source.endswith(".svg"):
+                target = Path(self.outdir, self.imagedir, name)
+                target.write_text(standing_alone(Path(self.srcdir, source).read_text("utf-8")), "utf-8", newline="\n")
+
+    def copy_static_files(self) -> None:
+        """The style sheet, and the cover."""
+        super().copy_static_files()
+        static = Path(self.outdir, "_static")
+        for path in static.iterdir():  # Sphinx brings its scripts along; an e-book has none
+            if path.suffix not in (".css", ".png"):
+                path.unlink()
+        design = Path(self.confdir or self.srcdir, self.config.paper_cover)
+        if self.config.paper_cover and design.is_file():
+            drawn = cover(design.read_text("utf-8"), head.work(self.env, noted=False))
+            Path(self.outdir, COVER_SVG).write_text(drawn, "utf-8", newline="\n")
+            Path(self.outdir, COVER_PNG).write_bytes(png.png(drawn.encode(), COVER_WIDTH))
+
+    def build_content(self) -> None:
+        """The package's list, each page with the properties that its content calls for."""
+        super().build_content()
+        path = Path(self.outdir, "content.opf")
+        package = ITEM.sub(self._with_properties, path.read_text("utf-8"))
+        # A rest of EPUB 2, which names no page that the navigation does not name better.
+        package = re.sub(r"\s*<guide>.*?</guide>", "", package, flags=re.S)
+        path.write_text(package, "utf-8", newline="\n")
+
+    def _with_properties(self, item: re.Match[str]) -> str:
+        href, kind = item.groups()
+        found = ["cover-image"] if href == COVER_PNG else []
+        if kind == "application/xhtml+xml":
+            page = Path(self.outdir, href).read_text("utf-8")
+            found += [name for name, sign in (("mathml", "<math"), ("svg", "<svg")) if sign in page]
+        return item[0].replace(" />", f' properties="{" ".join(found)}" />') if found else item[0]
+
+    def toc_metadata(self, level: int, navpoints: list[Any]) -> dict[str, Any]:
+        """For readers of EPUB 2: the identifier is the package's."""
+        return super().toc_metadata(level, navpoints) | {"uid": escape(self.config.epub_identifier)}
+
+    def build_epub(self) -> None:
+        """The file: without dates and rights of this machine."""
+        target = Path(self.outdir, f"{self.config.epub_basename}.epub")
+        names = ["mimetype", "META-INF/container.xml", "content.opf", "toc.ncx", *self.files]
+        with zipfile.ZipFile(target, "w") as package:
+            for name in names:
+                entry = zipfile.ZipInfo(name, EARLIEST)
+                entry.external_attr = 0o644 << 16
+                entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+                package.writestr(entry, Path(self.outdir, name).read_bytes())
+
+
+class Opened(SphinxPostTransform):
+    """What unfolds on a web page: open, or, where it holds the rest of something, named."""
+
+    default_priority = 6  # after elements.Formats
+
+    def run(self, **options: Any) -> None:
+        """In books on paper only."""
+        if elements.is_web(self.app.builder) or self.app.builder.format != "html":
+            return
+        for node in list(self.document.findall(is_fold)):
+            summary, *content = node.children
+            if "rest" in node["classes"]:
+                where = _("On the book's web page: {what}.").format(what=summary.astext())
+                node.replace_self(elements.paragraph(where, classes=["elsewhere"]))
+            else:
+                heading = elements.paragraph(*(child.deepcopy() for child in summary.children), classes=["fold-title"])
+                node.replace_self(elements.element("div", heading, *content, classes=["opened"]))
+        for node in list(self.document.findall(changes.drawing)):
+            node.parent.remove(node)
+        for node in list(self.document.findall(observations.markup)):
+            count = f'{node["html"].count("<tr>") - 1:,}'
+            where = _("{count} rows: in data/observations.csv, and on the book's web page.").format(count=count)
+            node.replace_self(elements.paragraph(where, classes=["elsewhere"]))
+        for node in list(self.document.findall(nodes.raw)):  # links into the site
+            node.parent.remove(node)
+
+
+def is_fold(node: nodes.Node) -> bool:
+    """Whether a node is a fold-out."""
+    return isinstance(node, elements.box) and node["tag"] == "details"
+
+
+def without_old_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], _: nodes.document | None) -> None:
+    """In books on paper, no entry of a bibliography has the role that docutils gives it, which EPUB has deprecated."""
+    if not elements.is_web(app.builder) and "body" in context:
+        context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
+
+
+def setup(app: Sphinx) -> None:
+    """Register builder, transform and setting."""
+    app.add_config_value("paper_cover", "", "epub")
+    app.add_builder(Ebook, override=True)
+    app.add_post_transform(Opened)
+    app.connect("html-page-context", without_old_roles)

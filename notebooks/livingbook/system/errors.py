@@ -1,0 +1,31 @@
+"""What can go wrong that a person can mend, and how it is said."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+FULL = "the disk is full: make room, then run the same command again"
+FORBIDDEN = "no permission to write there: give this user the right to write, or run the command as the user who owns the folder"
+MEMORY = "out of memory: close other programs or run one notebook at a time (`python -m livingbook book --workers 1`)"
+KILLED = "if nobody did that, the system was probably out of memory; close other programs, then run the same command again"
+WORDS = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL, errno.EACCES: FORBIDDEN, errno.EPERM: FORBIDDEN,
+         errno.EROFS: FORBIDDEN, errno.ENOMEM: MEMORY, errno.EAGAIN: MEMORY,
+         errno.EMFILE: "too many open files: raise the limit (`ulimit -n 4096`)"}
+SIGNS = {"database or disk is full": FULL, "disk I/O error": FULL, "readonly database": FORBIDDEN,
+         "unable to open database": FORBIDDEN}  # in what others say of an error
+SIGNS |= {os.strerror(number): words for number, words in WORDS.items()}
+
+
+class BuildError(Exception):
+    """The book cannot be built as things are; the message says what to mend. Shown without a traceback."""
+
+
+def in_words(error: BaseException) -> str:
+    """What a person is told of a fault of the machine, a full disk for example; "" for a fault of the program."""
+    if isinstance(error, MemoryError):
+        return MEMORY
+    if isinstance(error, OSError) and error.errno in WORDS:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}; {WORDS[error.errno]}"
+    return next((words for sign, words in SIGNS.items() if sign in str(error)), "")

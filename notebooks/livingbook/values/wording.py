@@ -1,0 +1,119 @@
+"""How numbers, bounds and dates are written: the one formatting place for prose, tables and figures."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from livingbook.values.bounds import Bounds
+
+DASH = "–"
+
+
+def step_of(number: float, digits: int = 3) -> float:
+    """The unit to which a number is rounded to keep ``digits`` significant digits: 1,429.6 → 10 with three.
+
+    0 and ∞ have no digits to keep: 1.
+    """
+    return 10.0 ** (math.floor(math.log10(abs(number))) - digits + 1) if number and math.isfinite(number) else 1.0
+
+
+def supported_step(bounds: Bounds) -> float:
+    """The rounding unit that the interval supports: two digits of its width, and never more than three digits.
+
+    Whole numbers are counts as they were published, and are printed in full.
+    """
+    ends = [abs(end) for end in (bounds.low, bounds.value, bounds.high) if end is not None and math.isfinite(end)]
+    if all(end == round(end) for end in ends):
+        return 1.0
+    three = step_of(max(ends))
+    width = bounds.high - bounds.low
+    return three if not 0 < width < math.inf else max(three, step_of(width, digits=2))
+
+
+def number(value: float, step: float = 1.0, up: bool | None = None) -> str:
+    """A number rounded to a multiple of ``step``: 1429.6, step 10 → "1,430".
+
+    up: True rounds up, False down, None to nearest. Lower bounds go down and upper bounds up, so that rounding
+    never claims more than the bound.
+    """
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    scaled = round(value / step, 9)
+    whole = round(scaled) if up is None else math.ceil(scaled) if up else math.floor(scaled)
+    places = max(0, -math.floor(math.log10(step) + 1e-9))
+    return f"{whole * step:,.{places}f}".replace("-", "−")
+
+
+def plain(value: float) -> str:
+    """A number of few digits as it was chosen, in a rule or on an axis: 0.25 → "0.25", 8.0 → "8"."""
+    return f"{value:g}"
+
+
+def percent(share: float, step: float = 0.01, up: bool | None = None) -> str:
+    """A share as percent: 0.884, step 0.001 → "88.4%"."""
+    return number(share * 100, step * 100, up) + "%"
+
+
+def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
+    """Bounds in words: "at least 49,000", "36,000 (35,500–36,500)", "27%–31%", "−300 to 500", "not known"."""
+    if bounds.is_unknown:
+        return "not known"
+    step = step or supported_step(bounds)
+    write = percent if unit == "share" else number
+    low, high = write(bounds.low, step, up=False), write(bounds.high, step, up=True)
+    if bounds.is_point:
+        return write(bounds.low, step)
+    if low == high:
+        return low
+    spread = _spread(bounds, low, high)
+    return spread if bounds.value is None else f"{write(bounds.value, step)} ({spread})"
+
+
+def _spread(bounds: Bounds, low: str, high: str) -> str:
+    """What the two ends say, from how each is written."""
+    if math.isinf(bounds.low) and math.isinf(bounds.high):
+        return "no bounds known"
+    if math.isinf(bounds.high):
+        return f"at least {low}"
+    if bounds.is_at_most or math.isinf(bounds.low):
+        return f"at most {high}"
+    # A dash between signed numbers reads as one more sign.
+    return f"{low} to {high}" if bounds.low < 0 else f"{low}{DASH}{high}"
+
+
+def share(bounds: Bounds, step: float = 0.01) -> str:
+    """A share in words, in whole percent unless ``step`` says otherwise: "27%–31%", "at most 70%"."""
+    return of_bounds(bounds, "share", step)
+
+
+def short(bounds: Bounds) -> str:
+    """The value alone where there is one, else the bounds, in whole numbers: for labels with little room."""
+    return of_bounds(bounds, step=1) if bounds.value is None else number(bounds.value)
+
+
+def day(when: date | str) -> str:
+    """A date as the book prints it: "9 June 2025"."""
+    when = date.fromisoformat(when) if isinstance(when, str) else when
+    return f"{when.day} {when:%B} {when.year}"
+
+
+def month(when: date | str, year: bool = True) -> str:
+    """A month as the book prints it: "June 2025", or "June" where the year stands beside it."""
+    when = date.fromisoformat(when) if isinstance(when, str) else when
+    return f"{when:%B} {when.year}" if year else f"{when:%B}"
+
+
+def short_month(when: date, year: bool = True) -> str:
+    """A month where there is little room: "Jun 2025", or "Jun"."""
+    return f"{when:%b} {when.year}" if year else f"{when:%b}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun: plural(1, "list") → "1 list"; plural(3, "list") → "3 lists"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listing(items: list[str]) -> str:
+    """Items as a sentence has them: "a, b and c"."""
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""
