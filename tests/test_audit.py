@@ -10,9 +10,9 @@ import frictionless
 import jsonschema
 import pytest
 import yaml
+from livingbook.project.project import Project
 from livingbook.release import archive, audit
 from livingbook.system.errors import BuildError
-from livingbook.project.project import Project
 from small_project import ROOT
 
 CITATION = yaml.load((ROOT / "CITATION.cff").read_text("utf-8"), Loader=yaml.BaseLoader)  # dates stay text

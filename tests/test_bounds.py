@@ -3,9 +3,9 @@
 import math
 
 import pytest
-from livingbook.values.bounds import as_bounds, Bounds, from_published, half_unit, hull, total
 from hypothesis import given
 from hypothesis import strategies as st
+from livingbook.values.bounds import Bounds, as_bounds, from_published, half_unit, hull, total
 
 INF = math.inf
 

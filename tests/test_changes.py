@@ -5,21 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from livingbook.values import wording
-from livingbook.values.bounds import Bounds
-from livingbook.evidence.reading import load
-from livingbook.changes import compare as changes, sentences, snapshots
-from livingbook.__main__ import main
-from livingbook.system.errors import BuildError
-from livingbook.project.project import Project
-from livingbook.changes.row_changes import differences, in_terminal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from livingbook.__main__ import main
+from livingbook.changes import compare as changes
+from livingbook.changes import sentences, snapshots
+from livingbook.changes.row_changes import differences, in_terminal
+from livingbook.evidence.reading import load
+from livingbook.project.project import Project
+from livingbook.system.errors import BuildError
+from livingbook.values import wording
+from livingbook.values.bounds import Bounds
 
 ROOT = Path(__file__).parents[1]
 TABLES = ("sources", "origins", "measures", "populations", "observations", "claims")

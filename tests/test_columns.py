@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from livingbook.contract.columns import alike, Column
 from hypothesis import given
 from hypothesis import strategies as st
+from livingbook.contract.columns import Column, alike
 
 CELLS = st.lists(st.sampled_from(["", "a", "b", "ab"]), max_size=12)
 

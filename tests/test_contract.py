@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from livingbook import contract
-from livingbook.contract import cell_rules, check, datapackage, Fault, rules, schema, tables
+from livingbook.contract import Fault, cell_rules, check, datapackage, rules, schema, tables
 from livingbook.contract.__main__ import main
 from livingbook.contract.personal_data import is_personal
 from livingbook.contract.rules import RULES, Rule

@@ -1,8 +1,8 @@
 """What counts as use of a measure, and that none goes unused in silence."""
 
 import pytest
-from livingbook.notebook.coverage import measures_in, unused, users
 from livingbook.evidence.reading import EvidenceError
+from livingbook.notebook.coverage import measures_in, unused, users
 from livingbook.notebook.results import Results
 
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from livingbook.values.bounds import Bounds
-from livingbook.evidence.reading import EvidenceError, Indexed, load, read_key, read_table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from livingbook.evidence.reading import EvidenceError, Indexed, load, read_key, read_table
+from livingbook.values.bounds import Bounds
 
 
 def ids(folder, as_of="latest", **where):

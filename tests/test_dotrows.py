@@ -3,8 +3,8 @@
 import math
 
 import pandas as pd
-from livingbook.values.bounds import Bounds
 from livingbook.drawing.interval_rows import draw_rows
+from livingbook.values.bounds import Bounds
 from matplotlib.figure import Figure
 
 

@@ -4,10 +4,10 @@ import os
 import shutil
 
 import pytest
-from livingbook.runs import up_to_date
 from livingbook.__main__ import main
-from livingbook.runs.present import Present
 from livingbook.project.project import Project
+from livingbook.runs import up_to_date
+from livingbook.runs.present import Present
 from livingbook.runs.runs import Runs
 from small_project import changed, lay_out, notebook
 

@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 from check_pages import BUDGET, SHIFT, SIZES, STEADY, Page, axe_script, invalid, look, served
 from desertion.chapters import explorer
-from livingbook.values import wording as words
-from livingbook.values.bounds import Bounds
 from desertion.chapters.explorer import Strength
+from desertion.counts.windows import Window
+from livingbook.project.project import Project
 from livingbook.runs import running
 from livingbook.site import site, sphinx_process
-from livingbook.project.project import Project
-from desertion.counts.windows import Window
+from livingbook.values import wording as words
+from livingbook.values.bounds import Bounds
 from test_extension import BIB
 from test_pages import ROOT, browser, checker, tab  # noqa: F401 - fixtures
 

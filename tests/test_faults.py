@@ -28,9 +28,9 @@ from pathlib import Path
 import psutil
 import pytest
 from livingbook.runs import running
+from livingbook.runs.store import Run, Store
 from livingbook.system import errors, files
 from livingbook.system.errors import BuildError
-from livingbook.runs.store import Run, Store
 from small_project import everything, lay_out_book
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with the means of Linux")

@@ -4,8 +4,8 @@ import re
 import warnings
 
 import pytest
-from livingbook.values.bounds import Bounds
 from livingbook.drawing.figures import BLUE, NARROW, READABLE, WIDE, draw_bounds, render, wrapped
+from livingbook.values.bounds import Bounds
 from matplotlib.figure import Figure
 
 PHONE = 328  # pixels that a 360 px page leaves for a figure

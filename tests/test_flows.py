@@ -5,8 +5,8 @@ from datetime import date
 import pandas as pd
 import pytest
 from desertion.counts import flows
-from livingbook.values.bounds import Bounds
 from desertion.counts.rates import increments
+from livingbook.values.bounds import Bounds
 
 
 def observed(*rows):

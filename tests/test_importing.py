@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from livingbook import contract
+from livingbook.__main__ import main
 from livingbook.contract import tables
 from livingbook.importing import rows as importing
-from livingbook.__main__ import main
 from livingbook.system.errors import BuildError
 
 ROOT = Path(__file__).parents[1]

@@ -19,7 +19,6 @@ WORKFLOW = ROOT / ".github" / "workflows" / "book.yml"
 
 
 def launch():
-    import sys
 
     from livingbook.sphinx_ext import launch
 

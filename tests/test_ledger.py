@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from livingbook.values.bounds import Bounds
-from livingbook.evidence.reading import Evidence
 from livingbook.evidence.ledger import face_values, fold, labels_of, retellings, span, spread
+from livingbook.evidence.reading import Evidence
+from livingbook.values.bounds import Bounds
 
 OBSERVATIONS = """id,measure,population,category,start,end,low,value,high,qualifier,origin,source,known_from,status,same_as
 a,listed,army,all,2022-02-24,2024-12-31,,49000,,at_least,o1,s1,2025-05-20,use,

@@ -3,9 +3,9 @@
 import math
 
 import pytest
-from livingbook.values.bounds import Bounds
 from livingbook.drawing.figures import BLUE
 from livingbook.drawing.marks import draw_interval
+from livingbook.values.bounds import Bounds
 from matplotlib.figure import Figure
 
 

@@ -3,8 +3,8 @@
 import math
 
 import pytest
-from livingbook.values.bounds import Bounds
 from desertion.methods.misclassification import at_most_never_ran, binomial_share, true_count, unlisted_for
+from livingbook.values.bounds import Bounds
 from scipy import stats
 
 

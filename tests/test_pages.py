@@ -29,7 +29,8 @@ from check_pages import (
     served,
     summary,
 )
-from livingbook.site import site, sphinx_process as pages
+from livingbook.site import site
+from livingbook.site import sphinx_process as pages
 from test_extension import KEYS, RATE, SVG, claim, figure, result
 
 ROOT = Path(__file__).parents[1]
@@ -328,7 +329,6 @@ def test_a_figure_unfolds_into_parameters_rows_files_and_a_citation(small):
 
 
 def test_pictures_are_the_same_bytes_each_time_and_follow_the_light_colours():
-    import sys
 
     from livingbook.sphinx_ext import png
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from livingbook.project.project import Project
 from livingbook.site import site
 from livingbook.system import files
 from livingbook.system.errors import BuildError
-from livingbook.project.project import Project
 from small_stage import NOTEBOOK, SVG
 
 ROOT = Path(__file__).parents[1]

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from livingbook.notebook.parameters import check, declared, faults, of_notebook, ParameterError
+from livingbook.notebook.parameters import ParameterError, check, declared, faults, of_notebook
 
 CELL = '''as_of: AsOf = "latest"  # the day
 strength: Persons = 200_000  # men in the theatre

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from livingbook.project.project import Edition, Project
 from livingbook.runs import running, sweep, up_to_date
-from livingbook.site import manifest, provenance, site, sphinx_process as pages
+from livingbook.runs.notebook_source import Source
+from livingbook.runs.present import Present, look_at
+from livingbook.site import manifest, provenance, site
+from livingbook.site import sphinx_process as pages
 from livingbook.system import files
 from livingbook.system.errors import BuildError
-from livingbook.runs.present import look_at, Present
-from livingbook.project.project import Edition, Project
-from livingbook.runs.notebook_source import Source
 from small_project import changed, everything, lay_out_book, pipeline
 
 ROOT = Path(__file__).parents[1]

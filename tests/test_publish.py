@@ -6,12 +6,12 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from livingbook.notebook import publish as module
-from livingbook.values.bounds import Bounds
-from livingbook.notebook.payload import MIME, NUMBERS_ONLY
-from livingbook.evidence.reading import load
 from livingbook.drawing.figures import BLUE, draw_bounds, render, scoped, themed, year_axis
-from livingbook.notebook.publish import cell_text, csv_of, Publisher, PublishError
+from livingbook.evidence.reading import load
+from livingbook.notebook import publish as module
+from livingbook.notebook.payload import MIME, NUMBERS_ONLY
+from livingbook.notebook.publish import Publisher, PublishError, cell_text, csv_of
+from livingbook.values.bounds import Bounds
 from matplotlib.dates import date2num, num2date
 
 

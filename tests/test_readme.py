@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from livingbook.site import readme
-from livingbook.system.errors import BuildError
 from livingbook.project.project import Project
 from livingbook.runs.sweep import load_sweeps
+from livingbook.site import readme
+from livingbook.system.errors import BuildError
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")

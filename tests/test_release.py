@@ -7,13 +7,14 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from livingbook.release import archive as release, audit, crate
+from livingbook.project.project import Project
+from livingbook.release import archive as release
+from livingbook.release import audit, crate
 from livingbook.runs import up_to_date
+from livingbook.runs.present import Present
+from livingbook.runs.runs import Runs
 from livingbook.site import manifest
 from livingbook.system.errors import BuildError
-from livingbook.runs.present import Present
-from livingbook.project.project import Project
-from livingbook.runs.runs import Runs
 from small_project import ROOT, lay_out
 
 

@@ -4,9 +4,9 @@ import json
 import math
 
 import pytest
-from livingbook.values.bounds import Bounds
 from livingbook.evidence.reading import EvidenceError, load
-from livingbook.notebook.results import entry_of, everything_published, published, Results, swept
+from livingbook.notebook.results import Results, entry_of, everything_published, published, swept
+from livingbook.values.bounds import Bounds
 
 ENTRY = {"low": 1.0, "value": 2.0, "high": 3.0, "rows": ["a", "b"]}
 

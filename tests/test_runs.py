@@ -4,16 +4,16 @@ import json
 
 import nbformat
 import pytest
-from livingbook.notebook.payload import MIME
 from livingbook.evidence.reading import load
-from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, write
-from livingbook.runs.present import Inputs, look_at, Present
+from livingbook.notebook.payload import MIME
 from livingbook.project.project import Edition, Project
+from livingbook.recording import hash_of_file, hash_of_folder, hashed, served
+from livingbook.runs.present import Inputs, Present, look_at
 from livingbook.runs.running import Ran
 from livingbook.runs.runs import differences, stands
 from livingbook.runs.store import KEPT, Run, Store
-from livingbook.recording import hash_of_file, hash_of_folder, hashed, served
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json, digest, write
 
 LATEST, ARTICLE = Edition("latest", "latest", {}), Edition("article", "2025-06-09", {})
 ASKED = {"table": "observations", "where": {"measure": "listed_absent", "status": "use"}}

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
+from desertion.counts.series import Piece, calendar_months, disjoint, smooth_factor, spaced, widened
 from livingbook.values.bounds import Bounds
-from desertion.counts.series import calendar_months, disjoint, Piece, smooth_factor, spaced, widened
 
 
 def exact(number: float) -> Bounds:

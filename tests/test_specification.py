@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from desertion.counts.windows import Window
 from desertion.methods import multiverse
 from desertion.methods.multiverse import Count, decompose
-from desertion.counts.windows import Window
 
 YEAR = Window(date(2023, 1, 1), date(2023, 12, 31))
 TWO_YEARS = Window(date(2022, 1, 1), date(2023, 12, 31))

@@ -11,13 +11,13 @@ from functools import cache
 
 import pytest
 from livingbook.evidence.reading import TABLES, Evidence, Indexed, read_table
-from livingbook.runs import running
-from livingbook.system.errors import BuildError
-from livingbook.runs.present import Inputs, Present
 from livingbook.project.project import Edition, Project
-from livingbook.runs.runs import Runs, stands
+from livingbook.runs import running
 from livingbook.runs.notebook_source import source_of
+from livingbook.runs.present import Inputs, Present
+from livingbook.runs.runs import Runs, stands
 from livingbook.runs.store import published_document
+from livingbook.system.errors import BuildError
 
 PROJECT = Project.at()
 LATEST = Edition("latest", "latest", {})

@@ -6,8 +6,8 @@ from datetime import date
 import pandas as pd
 import pytest
 from desertion.counts import force
-from livingbook.values.bounds import Bounds, from_published
 from livingbook.evidence.reading import load
+from livingbook.values.bounds import Bounds, from_published
 
 DAY = date.fromisoformat
 

@@ -15,15 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from livingbook.runs import sweep
+from distributed import Client
 from livingbook.__main__ import main
-from livingbook.runs.cluster import cluster, packed
-from livingbook.system.errors import BuildError
-from livingbook.runs.present import Present
 from livingbook.project.project import Project
+from livingbook.runs import sweep
+from livingbook.runs.cluster import cluster, packed
+from livingbook.runs.present import Present
 from livingbook.runs.running import run_recorded
 from livingbook.runs.runs import Runs
-from distributed import Client
+from livingbook.system.errors import BuildError
 from small_project import lay_out, notebook
 
 SECOND = '''

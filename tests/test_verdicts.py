@@ -11,12 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from livingbook.values.bounds import Bounds
-from livingbook.notebook.claims import Claims
 from livingbook.evidence.reading import EvidenceError, load
-from livingbook.runs import running
-from livingbook.system.errors import BuildError
-from livingbook.project.project import Project
+from livingbook.notebook.claims import Claims
 from livingbook.notebook.publish import Publisher, PublishError
 from livingbook.notebook.results import entry_of
 from livingbook.notebook.verdicts import (
@@ -38,6 +34,10 @@ from livingbook.notebook.verdicts import (
     tied_to_or_of,
     told_and_confirmed,
 )
+from livingbook.project.project import Project
+from livingbook.runs import running
+from livingbook.system.errors import BuildError
+from livingbook.values.bounds import Bounds
 
 UNKNOWN, FLOOR = Bounds.unknown(), Bounds(49000, None, math.inf)
 

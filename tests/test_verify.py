@@ -6,10 +6,10 @@ import threading
 from functools import partial
 
 import pytest
+from livingbook.project.project import Project
 from livingbook.release import verify
 from livingbook.site import manifest
 from livingbook.system.errors import BuildError
-from livingbook.project.project import Project
 from small_project import ROOT, changed, lay_out, pipeline
 
 

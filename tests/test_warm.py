@@ -18,14 +18,14 @@ import nbformat
 import papermill
 import psutil
 import pytest
+from jupyter_client.provisioning import LocalProvisioner
 from livingbook.evidence.reading import load
+from livingbook.project.project import Edition, Project
 from livingbook.runs import running
+from livingbook.runs.present import Present
+from livingbook.runs.runs import Runs
 from livingbook.runs.warm import client, engine
 from livingbook.system.errors import BuildError
-from livingbook.runs.present import Present
-from livingbook.project.project import Edition, Project
-from livingbook.runs.runs import Runs
-from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError

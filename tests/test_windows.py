@@ -4,8 +4,8 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from desertion.counts.windows import WORDS, Window, of_count
 from livingbook.values.bounds import Bounds
-from desertion.counts.windows import WORDS, of_count, Window
 
 INVASION, MOBILISATION = date(2022, 2, 24), date(2022, 9, 21)
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
+from livingbook.sphinx_ext import elements, store
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-
-from livingbook.sphinx_ext import elements, store
 
 TABLES = ("counts", "windows", "strengths", "armies")
 STYLE, SCRIPTS = "explorer.css", ("explorer.js", "explorer-page.js")

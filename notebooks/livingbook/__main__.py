@@ -18,9 +18,9 @@ from typing import Any
 import yaml
 
 from livingbook.contract import printable
+from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, in_words
 from livingbook.system.files import only_one, scratch, tidy
-from livingbook.project.project import Project
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -220,8 +220,8 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
 
 def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     """Runs the sweeps of a file and writes their tables; the book is not touched."""
-    from livingbook.runs import running, sweep
     from livingbook.build import default_workers, require_clean
+    from livingbook.runs import running, sweep
     from livingbook.runs.present import Present
     from livingbook.runs.runs import Changed, Runs
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from livingbook.contract import check
+from livingbook.project.project import SETTING, Edition, Project
 from livingbook.runs import running, sweep, up_to_date
+from livingbook.runs.present import Present, look_at
+from livingbook.runs.runs import Changed, Runs
 from livingbook.site import site, sphinx_process
 from livingbook.system.errors import BuildError, in_words
-from livingbook.runs.present import look_at, Present
-from livingbook.project.project import SETTING, Edition, Project
-from livingbook.runs.runs import Changed, Runs
 
 ATTEMPTS = 3
 

@@ -44,8 +44,8 @@ def warm(output: Path, names: list[str], workers: int) -> None:
     from livingbook.runs.warm.fork_server import get_ready
 
     get_ready()  # first, as the pipeline does: it imports while this process does
-    from livingbook.runs import running
     from livingbook.project.project import Project
+    from livingbook.runs import running
 
     project = Project.at(Path.cwd().parent)
 

@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from desertion.counts import rates
+from livingbook.evidence.reading import Evidence, EvidenceError
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds, total
-from livingbook.evidence.reading import Evidence, EvidenceError
+
+from desertion.counts import rates
 from desertion.counts.force import spanned
 
 Rows = Mapping[str, Any]  # fields of observations and their values

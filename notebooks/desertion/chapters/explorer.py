@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-
-from desertion.counts import force as theatre
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
+
+from desertion.counts import force as theatre
+from desertion.counts.windows import WORDS, Window, of_count
 from desertion.methods.misclassification import true_count
-from desertion.counts.windows import WORDS, of_count, Window
 
 ORDER = ("article", "publication", "own", "mobilised")  # of windows that coincide, the first keeps its name
 

@@ -17,10 +17,10 @@ from datetime import date
 from itertools import pairwise
 
 import pandas as pd
-
 from livingbook.values.bounds import Bounds, hull, total
-from desertion.counts.rates import DAYS_A_YEAR, days
+
 from desertion.counts.force import spanned
+from desertion.counts.rates import DAYS_A_YEAR, days
 
 Period = tuple[date, date]
 

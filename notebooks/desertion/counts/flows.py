@@ -15,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pandas as pd
-
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
-from desertion.counts.rates import DAYS_A_MONTH, days, Increment, per_month
+
+from desertion.counts.rates import DAYS_A_MONTH, Increment, days, per_month
 
 Counts = list[tuple[date, Bounds]]
 Window = tuple[date, date] | None

@@ -21,9 +21,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-
-from livingbook.values.bounds import Bounds
 from livingbook.evidence.reading import Evidence
+from livingbook.values.bounds import Bounds
 
 ARTICLE = "kontur2025seed"  # the article under study: a strength read there and nowhere else is the quotation
 

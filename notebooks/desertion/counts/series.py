@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from livingbook.values.bounds import Bounds, total
+
 from desertion.counts.rates import DAYS_A_MONTH, days, months
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from desertion.counts import rates
 from livingbook.values.bounds import Bounds
+
+from desertion.counts import rates
 
 WORDS = {"own": "invasion to the last day covered", "mobilised": "mobilisation to the last day covered",
          "publication": "invasion to publication", "article": "invasion to the article"}

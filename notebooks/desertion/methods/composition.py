@@ -11,7 +11,6 @@ import math
 from datetime import date
 
 import pandas as pd
-
 from livingbook.values.bounds import Bounds
 
 

@@ -7,7 +7,6 @@ Changes of numbers are told apart by what moved them: a figure that was revised 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import groupby
@@ -16,22 +15,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from livingbook.values import wording as text
-from livingbook.values.bounds import from_published
-from livingbook.contract import printable
-from livingbook.evidence.reading import TABLES
-from livingbook.notebook.verdicts import VERDICTS
 from livingbook.changes import sentences
-from livingbook.site import provenance
-from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, mirror
-from livingbook.project.project import Project
-from livingbook.changes.row_changes import differences, in_terminal, RowChange
+from livingbook.changes.row_changes import RowChange, differences, in_terminal
 from livingbook.changes.sentences import Sentence
 from livingbook.changes.snapshots import (
-    Documents,
     EDITIONS,
     EVIDENCE,
+    Documents,
     Figure,
     Number,
     Side,
@@ -40,6 +30,15 @@ from livingbook.changes.snapshots import (
     find,
     staged_editions,
 )
+from livingbook.contract import printable
+from livingbook.evidence.reading import TABLES
+from livingbook.notebook.verdicts import VERDICTS
+from livingbook.project.project import Project
+from livingbook.site import provenance
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json, mirror
+from livingbook.values import wording as text
+from livingbook.values.bounds import from_published
 
 SAME, CHANGED, FLIPPED = 0, 3, 4  # exit codes; 1 is an error, 2 a command that is not understood
 SHOWN = 10  # of each kind, in the terminal

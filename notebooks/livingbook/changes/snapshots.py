@@ -15,12 +15,12 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from livingbook.values import wording as text
-from livingbook.values.bounds import Bounds
 from livingbook.evidence.reading import LATEST, TABLES, EvidenceError, read_table, visible
+from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest
-from livingbook.project.project import Project
+from livingbook.values import wording as text
+from livingbook.values.bounds import Bounds
 
 EVIDENCE = "evidence.json"
 EDITIONS = "editions.json"

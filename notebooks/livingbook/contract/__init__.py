@@ -20,7 +20,7 @@ from livingbook.contract.datapackage import CONTRACT_NAME, PROJECT_CONTRACT, con
 from livingbook.contract.faults import MAX_FAULTS, Fault, printable
 from livingbook.contract.rules import rule_faults
 from livingbook.contract.schema import schema_faults
-from livingbook.contract.tables import read_table, Row, Table
+from livingbook.contract.tables import Row, Table, read_table
 
 __all__ = ["CONTRACT_NAME", "PROJECT_CONTRACT", "Fault", "Row", "Table", "check", "examine", "printable", "read_table"]
 

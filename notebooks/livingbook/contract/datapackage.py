@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from livingbook.contract.cell_rules import no_hidden_characters
 from livingbook.contract.faults import Fault, printable
 from livingbook.contract.notation import SLUG
-from livingbook.contract.cell_rules import no_hidden_characters
 
 CONTRACT_NAME = "datapackage.json"
 MAX_BYTES = 1024 * 1024

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from livingbook.values.days import is_day
 from livingbook.contract.faults import Fault, printable
 from livingbook.contract.notation import PLAIN_DATE, number
 from livingbook.contract.tables import Table
+from livingbook.values.days import is_day
 
 SITE = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10))})

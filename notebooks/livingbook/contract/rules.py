@@ -6,17 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from livingbook.contract.reference_rules import (
-    KEYS,
-    addresses_name_a_site,
-    claims_expect_what_their_kind_says,
-    claims_name_known_measures,
-    claims_name_known_sources,
-    keys_can_name_files,
-    parents_make_no_circle,
-    published_as_precisely_as_said,
-    share_is_unit_and_kind,
-)
+from livingbook.contract.cell_rules import no_formulas, no_hidden_characters, no_stray_spaces
 from livingbook.contract.faults import MAX_FAULTS, Fault
 from livingbook.contract.observation_rules import (
     FIGURES,
@@ -33,8 +23,18 @@ from livingbook.contract.observation_rules import (
     shares_are_fractions,
 )
 from livingbook.contract.personal_data import no_personal_details
+from livingbook.contract.reference_rules import (
+    KEYS,
+    addresses_name_a_site,
+    claims_expect_what_their_kind_says,
+    claims_name_known_measures,
+    claims_name_known_sources,
+    keys_can_name_files,
+    parents_make_no_circle,
+    published_as_precisely_as_said,
+    share_is_unit_and_kind,
+)
 from livingbook.contract.tables import Table
-from livingbook.contract.cell_rules import no_formulas, no_hidden_characters, no_stray_spaces
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pandas as pd
 from matplotlib.axes import Axes
 
+from livingbook.drawing.figures import BLUE, GRID, INK, MUTED, PAPER, draw_bounds
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
-from livingbook.drawing.figures import BLUE, GRID, INK, MUTED, PAPER, draw_bounds
 
 CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}  # keeps a reference line from striking through words
 

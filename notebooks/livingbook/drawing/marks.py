@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from livingbook.values.bounds import Bounds
 from livingbook.drawing.figures import draw_bounds
+from livingbook.values.bounds import Bounds
 
 
 def draw_interval(axes: Axes, where: float, bounds: Bounds, colour: str, *, hollow: bool = False) -> None:

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from livingbook.evidence.reading import Evidence
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds, hull
-from livingbook.evidence.reading import Evidence
 
 RETOLD = ("conflict", "rereport")
 

@@ -20,11 +20,11 @@ from typing import Any
 
 import yaml
 
-from livingbook.values import wording
-from livingbook.system.errors import BuildError
-from livingbook.system.files import write
 from livingbook.project.project import Project
 from livingbook.site.site import complaints
+from livingbook.system.errors import BuildError
+from livingbook.system.files import write
+from livingbook.values import wording
 
 NAME = "counting-the-500s"
 PRINT = "book/print"  # cover, style sheets

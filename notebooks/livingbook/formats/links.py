@@ -12,9 +12,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from livingbook.formats import formats
+from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write
-from livingbook.project.project import Project
 
 # Anchors are left out: many pages make theirs by scripts, which nobody runs here.
 SETTINGS = {"linkcheck_anchors": False, "linkcheck_timeout": 20, "linkcheck_retries": 2, "linkcheck_workers": 8,

@@ -18,12 +18,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from livingbook.notebook.verdicts import VERDICTS
 from livingbook.formats import formats
+from livingbook.notebook.verdicts import VERDICTS
+from livingbook.project.project import Project
 from livingbook.site import site
 from livingbook.system.errors import BuildError
 from livingbook.system.files import mirror, tree
-from livingbook.project.project import Project
 
 LOCALE = "book/locale"
 OWN = "published.pot"

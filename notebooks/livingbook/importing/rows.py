@@ -20,13 +20,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from livingbook import contract
-from livingbook.values import wording
-from livingbook.contract import Fault, printable, Row
+from livingbook.changes.row_changes import Cells, differences, in_terminal
+from livingbook.contract import Fault, Row, printable
 from livingbook.contract import tables as reading
+from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import JOURNAL
-from livingbook.project.project import Project
-from livingbook.changes.row_changes import Cells, differences, in_terminal
+from livingbook.values import wording
 
 # A table before those that refer to it: while tables are swapped one by one, no row ever names what is not there yet.
 ORDER = ("sources", "origins", "measures", "populations", "observations", "claims")

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from livingbook.values.bounds import Bounds, from_published
 from livingbook.evidence.reading import Evidence, EvidenceError
-from livingbook.values.days import is_day
 from livingbook.notebook.results import Published, published
 from livingbook.notebook.verdicts import Rule, Verdict
+from livingbook.values.bounds import Bounds, from_published
+from livingbook.values.days import is_day
 
 READING = "By reading: no figure decides it."
 QUALIFIERS = ("exact", "about", "at_least", "at_most")  # what the wording of a claim can make of one figure

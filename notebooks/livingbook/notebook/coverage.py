@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from livingbook.values import wording
 from livingbook.evidence.reading import EvidenceError
 from livingbook.notebook.results import Results
+from livingbook.values import wording
 
 
 def measures_in(reads: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -16,14 +16,14 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
+from livingbook.drawing.figures import Draw, render
+from livingbook.evidence.reading import Evidence
+from livingbook.notebook.claims import Claims
+from livingbook.notebook.payload import MIME, NUMBERS_ONLY
+from livingbook.notebook.results import Published, entry_of
+from livingbook.notebook.verdicts import VERDICTS
 from livingbook.values import wording
 from livingbook.values.bounds import ENDS, Bounds
-from livingbook.notebook.payload import MIME, NUMBERS_ONLY
-from livingbook.notebook.claims import Claims
-from livingbook.evidence.reading import Evidence
-from livingbook.drawing.figures import Draw, render
-from livingbook.notebook.results import entry_of, Published
-from livingbook.notebook.verdicts import VERDICTS
 
 FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]")  # how a text begins that is run, unless it is a number
 

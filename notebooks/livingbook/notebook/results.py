@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from livingbook import recording
+from livingbook.evidence.reading import Evidence, EvidenceError
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
-from livingbook.evidence.reading import Evidence, EvidenceError
 
 Published = tuple[Bounds, Mapping[str, Any]]  # a number, and its entry as ``entry_of`` makes it
 

@@ -6,8 +6,8 @@ import os
 
 import yaml
 
-from livingbook.system.files import as_json, write
 from livingbook.project.project import Project
+from livingbook.system.files import as_json, write
 
 THEME = ("sphinx", "config", "html_theme_options")
 VARIABLES = {"BOOK_ADDRESS": ("html", "baseurl"), "BOOK_REPOSITORY": (*THEME, "repository_url"),

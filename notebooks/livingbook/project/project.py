@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from livingbook.contract import printable
-from livingbook.values.days import LATEST, is_day
 from livingbook.system.errors import BuildError
 from livingbook.system.files import digest
 from livingbook.system.readers import yaml_of
+from livingbook.values.days import LATEST, is_day
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")  # of an edition or a sweep: it becomes the name of a folder
 SETTING = "sweep_"  # how the editions begin their names that are settings of a sweep

@@ -15,13 +15,13 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
+from livingbook.project.project import Edition, Project
+from livingbook.runs.present import Present
+from livingbook.runs.runs import Runs
+from livingbook.runs.up_to_date import runs_of_book
 from livingbook.site import manifest
 from livingbook.system.errors import BuildError
 from livingbook.system.files import digest_of_bytes, tree, write
-from livingbook.runs.present import Present
-from livingbook.project.project import Edition, Project
-from livingbook.runs.runs import Runs
-from livingbook.runs.up_to_date import runs_of_book
 
 TITLE = "counting-the-500s"
 CHECKOUT = ("README.md", "LICENSE", "CITATION.cff", "Makefile", "pyproject.toml", "requirements.in", "requirements.txt",

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, write
-from livingbook.project.project import Project
 
 LOCKS = ("requirements.txt", "book/print/requirements.txt", "tests/requirements.txt")
 SBOM = "sbom.cdx.json"

@@ -20,13 +20,13 @@ from rocrate.model import ContextEntity, DataEntity
 from rocrate.rocrate import ROCrate
 
 from livingbook.evidence.reading import load
+from livingbook.project.project import Edition, Project
+from livingbook.runs.notebook_source import source_of
+from livingbook.runs.runs import made_in
+from livingbook.runs.up_to_date import runs_of_book
 from livingbook.site import provenance
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, digest_of_bytes, tree
-from livingbook.project.project import Edition, Project
-from livingbook.runs.runs import made_in
-from livingbook.runs.notebook_source import source_of
-from livingbook.runs.up_to_date import runs_of_book
 
 NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"

@@ -17,12 +17,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from livingbook.site import manifest
-from livingbook.system.errors import BuildError
-from livingbook.system.files import tree
 from livingbook.formats.formats import NAME
 from livingbook.project.project import Project
 from livingbook.runs.up_to_date import noted, runs_of_book
+from livingbook.site import manifest
+from livingbook.system.errors import BuildError
+from livingbook.system.files import tree
 
 ROOMS = ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requirements.txt", "book", "data", "notebooks")
 COMPARED = ("html", "editions", "sweeps")  # under _build: the published book; what every notebook published; sweeps

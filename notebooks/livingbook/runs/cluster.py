@@ -22,10 +22,10 @@ from typing import Any
 
 import nbformat
 
-from livingbook.system.errors import BuildError
-from livingbook.system.files import digest, tree
 from livingbook.project.project import Project
 from livingbook.runs.running import Ran, Run
+from livingbook.system.errors import BuildError
+from livingbook.system.files import digest, tree
 
 SECONDS_TO_ANSWER = 20
 

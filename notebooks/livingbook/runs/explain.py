@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from livingbook.evidence.reading import Evidence
-from livingbook.runs import sweep, up_to_date
 from livingbook.build import require_clean
-from livingbook.runs.present import Inputs, Present
+from livingbook.evidence.reading import Evidence
 from livingbook.project.project import Edition, Project
-from livingbook.runs.runs import Asked, differences, in_short, Runs
+from livingbook.runs import sweep, up_to_date
+from livingbook.runs.present import Inputs, Present
+from livingbook.runs.runs import Asked, Runs, differences, in_short
 from livingbook.runs.store import Run
 
 SHOWN = 5  # rows named one by one

@@ -14,10 +14,10 @@ from typing import Any
 import nbformat
 
 from livingbook.contract import printable
-from livingbook.notebook.parameters import of_notebook, Parameter, ParameterError, require
+from livingbook.notebook.parameters import Parameter, ParameterError, of_notebook, require
+from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest
-from livingbook.project.project import Project
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_from
 
 # Functions that are handed a notebook's common parameters; what they read by them is recorded.

@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from livingbook.project.project import Edition, Project
 from livingbook.recording import ABSENT, hash_of_file, hash_of_folder, hashed, served
 from livingbook.system.files import as_json, tree, write
-from livingbook.project.project import Edition, Project
 
 if TYPE_CHECKING:
     from livingbook.evidence.reading import Evidence

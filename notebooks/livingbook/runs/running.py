@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
+from livingbook.project.project import Project
 from livingbook.system.errors import KILLED, MEMORY, BuildError
 from livingbook.system.files import write
-from livingbook.project.project import Project
 
 ENGINES = ("warm", "nbclient")
 # For a kernel: its own chatter is no output of the notebook, and its cells are not for the history that the user has at home.
@@ -144,8 +144,8 @@ def _executed(
         from papermill.engines import papermill_engines
         from papermill.exceptions import PapermillExecutionError
 
-        from livingbook.runs.warm.engine import WarmEngine
         from livingbook.runs.warm.client import private_sockets
+        from livingbook.runs.warm.engine import WarmEngine
 
         papermill_engines.register("warm", WarmEngine)  # that of this library, whether or not one is installed
         papermill.execute.write_ipynb = save_somewhere

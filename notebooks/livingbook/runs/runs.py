@@ -20,14 +20,14 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, write
-from livingbook.runs.present import MADE, Inputs, Present
 from livingbook.project.project import COMMON, SETTING, Edition, Project
-from livingbook.runs.running import Run, run_recorded
 from livingbook.runs.notebook_source import Source, source_at
+from livingbook.runs.present import MADE, Inputs, Present
+from livingbook.runs.running import Run, run_recorded
 from livingbook.runs.store import Run as StoredRun
 from livingbook.runs.store import Store
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json, digest, write
 
 BESIDE = "../data"  # the data folder that a published notebook names
 Job = tuple[str, str]  # edition and notebook; or "sweep" and its name

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from livingbook.notebook.payload import MIME
+from livingbook.runs.notebook_source import title_of
+from livingbook.runs.running import Ran, payloads, scrubbed
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, tree, write
-from livingbook.runs.running import payloads, Ran, scrubbed
-from livingbook.runs.notebook_source import title_of
 
 FORM = "7"  # how runs are stored: those that were stored otherwise are not found
 KEPT = 10  # books and sweeps whose runs are kept

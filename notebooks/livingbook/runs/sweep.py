@@ -26,16 +26,16 @@ from typing import Any
 
 from livingbook.contract import printable
 from livingbook.evidence.reading import read_table
-from livingbook.values.days import LATEST, is_day
+from livingbook.project.project import NAME, SETTING, Edition, Project, possible
 from livingbook.recording import hash_of_file
+from livingbook.runs.notebook_source import source_of
+from livingbook.runs.present import MADE, Present
+from livingbook.runs.runs import Runs, made_in
+from livingbook.runs.store import FORM, Run
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, write
-from livingbook.runs.present import MADE, Present
-from livingbook.project.project import NAME, SETTING, Edition, possible, Project
-from livingbook.runs.runs import made_in, Runs
 from livingbook.system.readers import yaml_of
-from livingbook.runs.notebook_source import source_of
-from livingbook.runs.store import FORM, Run
+from livingbook.values.days import LATEST, is_day
 
 NUMBER = ("low", "value", "high", "unit", "text")
 OF_A_RESULT = ("setting", "notebook", "name", *NUMBER, "rows")  # columns of the table, in order

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from livingbook.project.project import Edition, Project
+from livingbook.runs.present import Present, differing
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, write
-from livingbook.runs.present import differing, Present
-from livingbook.project.project import Edition, Project
 
 if TYPE_CHECKING:
     from livingbook.runs.store import Run

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import nbformat
 
-from livingbook.system.errors import BuildError
 from livingbook.project.project import Project
 from livingbook.runs.running import run_recorded
+from livingbook.system.errors import BuildError
 
 
 def main(folder: str, name: str, asked: str, figures: str, edition: str, answer: str) -> int:

@@ -16,10 +16,10 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from livingbook.project.project import Project
+from livingbook.runs.present import Present, look_at
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, temporary, write
-from livingbook.runs.present import look_at, Present
-from livingbook.project.project import Project
 
 Executed = Mapping[tuple[str, str, str], Callable[[], str]]  # edition, notebook and key of its run → what gives its text
 LONG = 8  # characters from which the value of a variable tells one machine from another

@@ -24,8 +24,8 @@ from typing import Any
 import yaml
 
 from livingbook.evidence.reading import TABLES
-from livingbook.system.files import as_json, digest_of_bytes, write
 from livingbook.project.project import Project
+from livingbook.system.files import as_json, digest_of_bytes, write
 
 LICENCE = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
 PACKAGE = "datapackage.json"

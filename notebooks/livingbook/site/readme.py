@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from livingbook.system.errors import BuildError
-from livingbook.system.files import write
 from livingbook.project.project import Project
 from livingbook.runs.up_to_date import runs_of_book
+from livingbook.system.errors import BuildError
+from livingbook.system.files import write
 
 MARK = re.compile(r"<!--(\w+)\.(\w+)-->(.*?)<!--/-->", re.S)
 PICTURE = ("rate", "windows")

@@ -14,16 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from livingbook.changes import compare
 from livingbook.evidence.bibliography import bibtex
 from livingbook.evidence.reading import TABLES, read_table
-from livingbook.changes import compare
 from livingbook.project import addresses
-from livingbook.site import leaks, manifest, provenance
-from livingbook.system.errors import KILLED, BuildError, in_words
-from livingbook.system.files import as_json, digest, holds, mirror, settle, state_of, tree, write
-from livingbook.site.sphinx_process import LIBRARY
 from livingbook.project.project import Edition, Project
 from livingbook.runs.runs import Runs
+from livingbook.site import leaks, manifest, provenance
+from livingbook.site.sphinx_process import LIBRARY
+from livingbook.system.errors import KILLED, BuildError, in_words
+from livingbook.system.files import as_json, digest, holds, mirror, settle, state_of, tree, write
 from livingbook.system.readers import yaml_of
 
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book

@@ -12,9 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from livingbook.system.files import write
-from livingbook.runs.warm.child import end_with_parent
 from livingbook.project.project import Project
+from livingbook.runs.warm.child import end_with_parent
+from livingbook.system.files import write
 
 LIBRARY = "library.txt"
 AHEAD = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex")  # what the pages need

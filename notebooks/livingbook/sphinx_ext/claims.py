@@ -12,8 +12,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from livingbook.sphinx_ext import elements, store
 from livingbook.sphinx_ext.figures import SOURCE_KEY, table
-from livingbook.sphinx_ext.roles import badge, verdict_of
 from livingbook.sphinx_ext.i18n import _
+from livingbook.sphinx_ext.roles import badge, verdict_of
 
 SAID_WITH = ("days", "months", "years")  # units without which a number says nothing
 

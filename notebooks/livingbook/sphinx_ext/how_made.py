@@ -13,8 +13,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from livingbook.sphinx_ext import elements, head, store
-from livingbook.sphinx_ext.observations import Row
 from livingbook.sphinx_ext.i18n import _
+from livingbook.sphinx_ext.observations import Row
 
 PARAMETERS = "published/parameters.json"
 HEADLINES = "headline-numbers"

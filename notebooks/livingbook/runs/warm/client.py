@@ -21,8 +21,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from traitlets import Type
 from traitlets.config import Config
 
-from livingbook.runs.warm.engine import say_once
 from livingbook.runs.warm.child import Kernel
+from livingbook.runs.warm.engine import say_once
 from livingbook.runs.warm.fork_server import Forked, forkery
 
 NOTICED = 0.05  # seconds until the end of a kernel is noticed

@@ -31,7 +31,7 @@ class WarmEngine(NBClientEngine):
             return super().execute_managed_notebook(
                 nb_man, kernel_name, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
                 start_timeout=start_timeout, execution_timeout=execution_timeout, **kwargs)
-        from livingbook.runs.warm.client import private_sockets, WarmManager, WarmNotebookClient
+        from livingbook.runs.warm.client import WarmManager, WarmNotebookClient, private_sockets
 
         with tempfile.TemporaryDirectory() as folder:
             given = {"config": private_sockets(folder), "kernel_manager_class": WarmManager,

@@ -18,8 +18,8 @@ import threading
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from livingbook.system.files import SCRATCH
 from livingbook.runs.warm.child import Kernel
+from livingbook.system.files import SCRATCH
 
 # What kernels, the library and the notebooks import, as far as importing it leaves nothing behind but modules. Not pyplot and
 # the inline backend, which look for the notebook they are in; not scipy, which few notebooks use and which
