@@ -24,7 +24,14 @@ from urllib.parse import unquote, urlsplit
 
 BUDGET = 400_000  # bytes, compressed, to read a page on a first visit
 SHIFT = 0.1  # cumulative layout shift up to which a page counts as still
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SIZES = {"wide": (1280, 800), "narrow": (360, 740)}
 COLOURS = ("light", "dark")
 # The theme decides colours and nothing else, so dark pages are asked only about those.
@@ -111,8 +118,13 @@ def pale(tab: Any, asked: set[str]) -> dict[str, list[str]]:
     asked.update(fresh)
     if not fresh:
         return {}
-    return dict(tab.evaluate(f"(fresh) => ({RUN})([{{include: fresh.map((kind) => window.kinds.get(kind))}}, "
-                             f"{{runOnly: {json.dumps(COLOUR_RULES)}}}])", fresh))
+    return dict(
+        tab.evaluate(
+            f"(fresh) => ({RUN})([{{include: fresh.map((kind) => window.kinds.get(kind))}}, "
+            f"{{runOnly: {json.dumps(COLOUR_RULES)}}}])",
+            fresh,
+        )
+    )
 
 
 def watched(tab: Any, faults: list[str], requests: set[str]) -> None:
@@ -222,8 +234,12 @@ def invalid(folder: Path) -> dict[str, list[str]]:
     """Page → what makes it invalid HTML. Raises ``RuntimeError`` where the checker cannot run."""
     if (checker := jar()) is None:
         raise RuntimeError("no Java: HTML is NOT validated (apt-get install default-jre-headless)")
-    done = subprocess.run(["java", "-Xss8m", "-jar", str(checker), "--skip-non-html", "--errors-only", "--format", "json", str(folder)],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["java", "-Xss8m", "-jar", str(checker), "--skip-non-html", "--errors-only", "--format", "json", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     found: dict[str, list[str]] = {}
     for message in json.loads(done.stderr)["messages"]:
         name = Path(unquote(urlsplit(message["url"]).path)).relative_to(folder).as_posix()
@@ -255,20 +271,26 @@ def line(page: Page) -> str:
     """A page's line in the table."""
     words = [f"{rule} × {count}" for rule, count in page.axe.items()] + list(dict.fromkeys(page.faults)) + page.invalid
     paint = "/".join(f"{each:.0f}" for each in page.paint.values())
-    return (f"{page.weight / 1000:7.1f} kB  axe {len(page.axe):2}  faults {len(page.faults):2}  invalid {len(page.invalid):2}  "
-            f"shift {page.shift:.3f}  paint {paint:>9} ms  {page.name}") + "".join(f"\n{'':12}{each}" for each in words)
+    return (
+        f"{page.weight / 1000:7.1f} kB  axe {len(page.axe):2}  faults {len(page.faults):2}  invalid {len(page.invalid):2}  "
+        f"shift {page.shift:.3f}  paint {paint:>9} ms  {page.name}"
+    ) + "".join(f"\n{'':12}{each}" for each in words)
 
 
 def summary(found: list[Page]) -> str:
     """The whole, with the worst page of each measure."""
     bad = [page for page in found if page.wrong]
     worst = max(found, key=lambda page: len(page.axe) + len(page.faults) + len(page.invalid))
-    heaviest, unsteadiest, latest = (max(found, key=key) for key in (
-        lambda page: page.weight, lambda page: page.shift, lambda page: max(page.paint.values(), default=0)))
-    return (f"{len(found)} pages, {len(bad)} with something to mend{f', most on {worst.name}' if bad else ''}; "
-            f"heaviest {heaviest.name}, {heaviest.weight / 1000:.1f} kB of {BUDGET / 1000:.0f}; "
-            f"largest layout shift {unsteadiest.shift:.3f} of {SHIFT} ({unsteadiest.name}); "
-            f"latest paint {max(latest.paint.values(), default=0):.0f} ms ({latest.name})")
+    heaviest, unsteadiest, latest = (
+        max(found, key=key)
+        for key in (lambda page: page.weight, lambda page: page.shift, lambda page: max(page.paint.values(), default=0))
+    )
+    return (
+        f"{len(found)} pages, {len(bad)} with something to mend{f', most on {worst.name}' if bad else ''}; "
+        f"heaviest {heaviest.name}, {heaviest.weight / 1000:.1f} kB of {BUDGET / 1000:.0f}; "
+        f"largest layout shift {unsteadiest.shift:.3f} of {SHIFT} ({unsteadiest.name}); "
+        f"latest paint {max(latest.paint.values(), default=0):.0f} ms ({latest.name})"
+    )
 
 
 def main() -> int:

@@ -12,10 +12,25 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
-OBSERVATION = {"id": "", "measure": "listed_absent", "population": "list_smd_2024", "category": "all", "start": "2022-02-24",
-               "end": "2024-12-31", "low": "", "value": "100", "high": "", "qualifier": "exact", "origin": "istories",
-               "source": "svtv2025list", "primary_source": "", "known_from": "2025-01-01", "status": "use", "same_as": "",
-               "note": ""}
+OBSERVATION = {
+    "id": "",
+    "measure": "listed_absent",
+    "population": "list_smd_2024",
+    "category": "all",
+    "start": "2022-02-24",
+    "end": "2024-12-31",
+    "low": "",
+    "value": "100",
+    "high": "",
+    "qualifier": "exact",
+    "origin": "istories",
+    "source": "svtv2025list",
+    "primary_source": "",
+    "known_from": "2025-01-01",
+    "status": "use",
+    "same_as": "",
+    "note": "",
+}
 settings.register_profile("no clock", deadline=None)  # a busy machine is no fault of a test's
 settings.load_profile("no clock")
 
@@ -40,8 +55,15 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def book() -> Path:
     """The real book, brought up to date in this checkout: where nothing has changed, that takes a moment."""
-    done = subprocess.run([sys.executable, "-m", "livingbook", "book"], cwd=ROOT, capture_output=True, text=True, check=False,
-                          env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")}, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [sys.executable, "-m", "livingbook", "book"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")},
+        stdin=subprocess.DEVNULL,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "_build" / "html"
 
@@ -49,6 +71,7 @@ def book() -> Path:
 @pytest.fixture
 def tables(tmp_path):
     """Writes a data folder of the real tables with other observations: ``tables([{"id": "a", …}, …])``."""
+
     def write(observations: list[dict]) -> Path:
         folder = tmp_path / "data"
         folder.mkdir(exist_ok=True)
@@ -57,4 +80,5 @@ def tables(tmp_path):
         rows = [OBSERVATION | {"id": f"row-{index}"} | each for index, each in enumerate(observations)]
         pd.DataFrame(rows, columns=list(OBSERVATION)).to_csv(folder / "observations.csv", index=False)
         return folder
+
     return write

@@ -19,15 +19,56 @@ import yaml
 
 # The estimators and their bounds, verdicts, the evidence as of a day, the contract; of the pipeline, whether a run is made again.
 MODULES = [
-    *(f"livingbook.{module}" for module in (
-        "values.bounds", "notebook.verdicts", "evidence.reading", "contract.rules", "contract.observation_rules", "contract.reference_rules",
-        "contract.personal_data", "contract.notation", "contract.cell_rules")),
-    *(f"desertion.{module}" for module in (
-        "counts.rates", "counts.windows", "counts.series", "counts.flows", "counts.force", "methods.two_lists", "methods.composition",
-        "methods.misclassification"))]
-FUNCTIONS = ["livingbook.runs.present.*", "livingbook.runs.store.*", "livingbook.runs.runs.x_differences__mutmut_*", "livingbook.runs.runs.x_stands__mutmut_*"]
-TESTS = ["bounds", "rates", "windows", "series", "flows", "lists", "composition", "misclassification", "strength", "verdicts", "data",
-         "contract", "rows", "runs"]
+    *(
+        f"livingbook.{module}"
+        for module in (
+            "values.bounds",
+            "notebook.verdicts",
+            "evidence.reading",
+            "contract.rules",
+            "contract.observation_rules",
+            "contract.reference_rules",
+            "contract.personal_data",
+            "contract.notation",
+            "contract.cell_rules",
+        )
+    ),
+    *(
+        f"desertion.{module}"
+        for module in (
+            "counts.rates",
+            "counts.windows",
+            "counts.series",
+            "counts.flows",
+            "counts.force",
+            "methods.two_lists",
+            "methods.composition",
+            "methods.misclassification",
+        )
+    ),
+]
+FUNCTIONS = [
+    "livingbook.runs.present.*",
+    "livingbook.runs.store.*",
+    "livingbook.runs.runs.x_differences__mutmut_*",
+    "livingbook.runs.runs.x_stands__mutmut_*",
+]
+TESTS = [
+    "bounds",
+    "rates",
+    "windows",
+    "series",
+    "flows",
+    "lists",
+    "composition",
+    "misclassification",
+    "strength",
+    "verdicts",
+    "data",
+    "contract",
+    "rows",
+    "runs",
+]
 SETTINGS = """
 [tool.pytest.ini_options]
 pythonpath = ["src"]
@@ -56,7 +97,9 @@ def main(root: Path, arguments: list[str]) -> int:
     for name, (function, was, became) in left.items():
         print(f"{outcomes[name]}: {function}\n  - {was}\n  + {became}")
     counts = Counter(outcomes.values())
-    print(f"{len(outcomes):,} mutants: {', '.join(f'{count:,} {outcome}' for outcome, count in counts.most_common())}; {len(left):,} unexplained")
+    print(
+        f"{len(outcomes):,} mutants: {', '.join(f'{count:,} {outcome}' for outcome, count in counts.most_common())}; {len(left):,} unexplained"
+    )
     return int(bool(left))
 
 
@@ -73,7 +116,10 @@ def lay_out(root: Path, folder: Path) -> None:
     for path in (root / "tests").glob("*.py"):  # those tests, and what they have in common
         if not path.name.startswith("test_") or path.stem.removeprefix("test_") in TESTS:
             shutil.copy(path, folder / "tests")
-    files = [f"src/{module.replace('.', '/')}.py" for module in [*MODULES, "livingbook.runs.present", "livingbook.runs.store", "livingbook.runs.runs"]]
+    files = [
+        f"src/{module.replace('.', '/')}.py"
+        for module in [*MODULES, "livingbook.runs.present", "livingbook.runs.store", "livingbook.runs.runs"]
+    ]
     (folder / "pyproject.toml").write_text(SETTINGS.format(modules=files), "utf-8")
 
 
@@ -95,12 +141,16 @@ def change(folder: Path, name: str) -> tuple[str, str, str]:
 
 def explained(reasons: list[dict[str, Any]], function: str, was: str, became: str) -> bool:
     """Whether a reason is given for a change: in that function, or in any if the reason names none."""
-    return any(each.get("function", function) == function and became in (was.replace(each["was"], other) for other in each["became"])
-               for each in reasons)
+    return any(
+        each.get("function", function) == function and became in (was.replace(each["was"], other) for other in each["became"])
+        for each in reasons
+    )
 
 
 def mutmut(folder: Path, *arguments: str) -> str:
-    return subprocess.run([sys.executable, "-m", "mutmut", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        [sys.executable, "-m", "mutmut", *arguments], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout
 
 
 if __name__ == "__main__":

@@ -18,12 +18,20 @@ DATA = ROOT / "data"
 CONTRACT = json.loads((DATA / "datapackage.json").read_text("utf-8"))
 FIELDS = {table["name"]: {spec["name"]: spec for spec in table["schema"]["fields"]} for table in CONTRACT["resources"]}
 ORDER = list(FIELDS)
-TEXTS = [(table, name) for table, specs in FIELDS.items() for name, spec in specs.items()
-         if spec["type"] == "string" and not {"enum", "pattern"} & set(spec["constraints"])]
+TEXTS = [
+    (table, name)
+    for table, specs in FIELDS.items()
+    for name, spec in specs.items()
+    if spec["type"] == "string" and not {"enum", "pattern"} & set(spec["constraints"])
+]
 KEYS = [(table, next(iter(specs))) for table, specs in FIELDS.items() if table != "claims"]
 REFERENCES = [(table["name"], key["fields"]) for table in CONTRACT["resources"] for key in table["schema"].get("foreignKeys", [])]
-PLAIN = [(table, name) for table, specs in FIELDS.items() for name, spec in specs.items()
-         if spec["type"] in ("number", "date", "boolean") or "enum" in spec.get("constraints", {})]
+PLAIN = [
+    (table, name)
+    for table, specs in FIELDS.items()
+    for name, spec in specs.items()
+    if spec["type"] in ("number", "date", "boolean") or "enum" in spec.get("constraints", {})
+]
 REFUSED, ACCEPTED, EITHER = "refused", "accepted", "refused or accepted"
 
 
@@ -93,14 +101,43 @@ def any_table(draw: Callable) -> str:
 @way
 def wrong_types(tables, draw):
     place = cell(tables, draw, PLAIN, filled=True)
-    return tables.put(*place, draw(st.sampled_from(["many", "12O", "1,000", "1e5", "NaN", "inf", "0x1F", "١٢٣", "½", "31.12.2024", "2025-02-30",
-                                                     "2025-W23-1", "TRUE", "None", "null", "[]", "{}", "1_000", "--5", "007"])))
+    return tables.put(
+        *place,
+        draw(
+            st.sampled_from(
+                [
+                    "many",
+                    "12O",
+                    "1,000",
+                    "1e5",
+                    "NaN",
+                    "inf",
+                    "0x1F",
+                    "١٢٣",
+                    "½",
+                    "31.12.2024",
+                    "2025-02-30",
+                    "2025-W23-1",
+                    "TRUE",
+                    "None",
+                    "null",
+                    "[]",
+                    "{}",
+                    "1_000",
+                    "--5",
+                    "007",
+                ]
+            )
+        ),
+    )
 
 
 @way
 def negative_or_absurd_figures(tables, draw):
     place = cell(tables, draw, [("observations", "value")], filled=True)
-    return tables.put(*place, draw(st.sampled_from(["-2000000000000", "1000000000001", "9" * 400, "-0", "0." + "3" * 30, "1" + "0" * 5000])))
+    return tables.put(
+        *place, draw(st.sampled_from(["-2000000000000", "1000000000001", "9" * 400, "-0", "0." + "3" * 30, "1" + "0" * 5000]))
+    )
 
 
 @way
@@ -137,20 +174,78 @@ def duplicated_ids(tables, draw):
 
 @way
 def path_like_ids(tables, draw):
-    return tables.put(*cell(tables, draw, KEYS), draw(st.sampled_from(
-        ["../../x", "/etc/passwd", "..", ".", "con", "nul", "C:\\x", "a/b", "~root", "%2e%2e", "x" * 5000, "a b", "é", "<b>", "$(id)", "`id`"])))
+    return tables.put(
+        *cell(tables, draw, KEYS),
+        draw(
+            st.sampled_from(
+                [
+                    "../../x",
+                    "/etc/passwd",
+                    "..",
+                    ".",
+                    "con",
+                    "nul",
+                    "C:\\x",
+                    "a/b",
+                    "~root",
+                    "%2e%2e",
+                    "x" * 5000,
+                    "a b",
+                    "é",
+                    "<b>",
+                    "$(id)",
+                    "`id`",
+                ]
+            )
+        ),
+    )
 
 
 @way
 def formulas(tables, draw):
-    return tables.put(*cell(tables, draw, TEXTS), draw(st.sampled_from(
-        ["=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "＝1+1", "=HYPERLINK(\"http://x.example\")", "Text; =1+1", "Text;\"=1+1\""])))
+    return tables.put(
+        *cell(tables, draw, TEXTS),
+        draw(
+            st.sampled_from(
+                [
+                    "=cmd|' /C calc'!A0",
+                    "+1+1",
+                    "-1+1",
+                    "@SUM(A1)",
+                    "＝1+1",
+                    '=HYPERLINK("http://x.example")',
+                    "Text; =1+1",
+                    'Text;"=1+1"',
+                ]
+            )
+        ),
+    )
 
 
 @way
 def hidden_characters(tables, draw):
-    hidden = draw(st.sampled_from(["\0", "\x07", "\x1b[2J", "\x85", "\xad", "\u200b", "\u200f", "\u202e", "\u2066", "\u2028", "\ufeff", "\u3164",
-                                   "\U000e0041", "\ue000", "\uffff", "\ufffd"]))
+    hidden = draw(
+        st.sampled_from(
+            [
+                "\0",
+                "\x07",
+                "\x1b[2J",
+                "\x85",
+                "\xad",
+                "\u200b",
+                "\u200f",
+                "\u202e",
+                "\u2066",
+                "\u2028",
+                "\ufeff",
+                "\u3164",
+                "\U000e0041",
+                "\ue000",
+                "\uffff",
+                "\ufffd",
+            ]
+        )
+    )
     return tables.put(*cell(tables, draw, TEXTS), f"Te{hidden}xt")
 
 
@@ -165,28 +260,79 @@ def line_breaks_in_cells(tables, draw):
 
 @way
 def huge_cells(tables, draw):
-    return tables.put(*cell(tables, draw, TEXTS), draw(st.sampled_from(["x", "é", '"', "x, "])) * draw(st.sampled_from([2_001, 131_073, 500_000])))
+    return tables.put(
+        *cell(tables, draw, TEXTS), draw(st.sampled_from(["x", "é", '"', "x, "])) * draw(st.sampled_from([2_001, 131_073, 500_000]))
+    )
 
 
 @way
 def personal_details(tables, draw):
-    return tables.put(*cell(tables, draw, TEXTS), draw(st.sampled_from(
-        ["Call +7 912 345-67-89", "Петров Иван Сергеевич", "рядовой Петров", "born 12.03.1999", "в/ч 12345, Петров И. С.", "a.b@example.org"])))
+    return tables.put(
+        *cell(tables, draw, TEXTS),
+        draw(
+            st.sampled_from(
+                [
+                    "Call +7 912 345-67-89",
+                    "Петров Иван Сергеевич",
+                    "рядовой Петров",
+                    "born 12.03.1999",
+                    "в/ч 12345, Петров И. С.",
+                    "a.b@example.org",
+                ]
+            )
+        ),
+    )
 
 
 @way
 def addresses_that_are_none(tables, draw):
-    return tables.put(*cell(tables, draw, [("sources", "url")]), draw(st.sampled_from(
-        ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//example.org", "ftp://example.org", "https://a@b.example", "http://[",
-         "https://exa mple.org", "http://", "https://localhost/", "HTTP\\example"])))
+    return tables.put(
+        *cell(tables, draw, [("sources", "url")]),
+        draw(
+            st.sampled_from(
+                [
+                    "javascript:alert(1)",
+                    "data:text/html,x",
+                    "file:///etc/passwd",
+                    "//example.org",
+                    "ftp://example.org",
+                    "https://a@b.example",
+                    "http://[",
+                    "https://exa mple.org",
+                    "http://",
+                    "https://localhost/",
+                    "HTTP\\example",
+                ]
+            )
+        ),
+    )
 
 
 @way
 def markup_in_every_text(tables, draw):
     """HTML, script, Markdown, LaTeX and mathematics in every cell of every text field: text is text."""
-    texts = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "</td></table><h1>x", "{{ 7*7 }} {% x %}", "[x](javascript:alert(1))",
-             "$\\frac{1}{0", "\\input{/etc/passwd}", "`{raw} html`", "```{eval-rst}", "a | b | c", "&lt;&#x3c;", "#! x", "<!-- x", "]]>", "%s %d {0} {x}",
-             'a "quoted", word', "'; DROP TABLE x", "${PATH} $HOME", "__class__", "* _ ~ ^ \\"]
+    texts = [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "</td></table><h1>x",
+        "{{ 7*7 }} {% x %}",
+        "[x](javascript:alert(1))",
+        "$\\frac{1}{0",
+        "\\input{/etc/passwd}",
+        "`{raw} html`",
+        "```{eval-rst}",
+        "a | b | c",
+        "&lt;&#x3c;",
+        "#! x",
+        "<!-- x",
+        "]]>",
+        "%s %d {0} {x}",
+        'a "quoted", word',
+        "'; DROP TABLE x",
+        "${PATH} $HOME",
+        "__class__",
+        "* _ ~ ^ \\",
+    ]
     pick = random.Random(draw(st.integers(0, 10**6)))
     for table in ORDER:
         rows = tables.rows(table)
@@ -221,7 +367,10 @@ def an_empty_cell(tables, draw):
 def ways_to_save_that_mean_the_same(tables, draw):
     for table in ORDER:
         rows = tables.rows(table)
-        how = {"lineterminator": draw(st.sampled_from(["\n", "\r\n", "\r"])), "quoting": draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))}
+        how = {
+            "lineterminator": draw(st.sampled_from(["\n", "\r\n", "\r"])),
+            "quoting": draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])),
+        }
         places = draw(st.permutations(range(len(rows[0]))))
         body = list(rows[1:])
         random.Random(draw(st.integers(0, 10**6))).shuffle(body)
@@ -244,7 +393,9 @@ def bytes_that_are_no_text(tables, draw):
     table = any_table(draw)
     content = tables.file(table).read_bytes()
     at = draw(st.integers(0, len(content)))
-    strange = draw(st.sampled_from([b"\xff", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\0", b"\xef\xbb\xbf\xef\xbb\xbf"]))
+    strange = draw(
+        st.sampled_from([b"\xff", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\0", b"\xef\xbb\xbf\xef\xbb\xbf"])
+    )
     tables.file(table).write_bytes(content[:at] + strange + content[at:])
     return Outcome(REFUSED, f"{table}.csv")
 
@@ -305,7 +456,9 @@ def rows_of_the_wrong_length(tables, draw):
 def an_empty_table(tables, draw):
     table = any_table(draw)
     header = tables.file(table).read_bytes().split(b"\n")[0]
-    tables.file(table).write_bytes(draw(st.sampled_from([b"", b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", header, header + b"\n", b" ", b"\0" * 100, b"PK\x03\x04"])))
+    tables.file(table).write_bytes(
+        draw(st.sampled_from([b"", b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", header, header + b"\n", b" ", b"\0" * 100, b"PK\x03\x04"]))
+    )
     return Outcome(REFUSED, f"{table}.csv")
 
 
@@ -361,7 +514,9 @@ def contracts(tables, draw):
         case "other":
             path.write_text(json.dumps(draw(JSON)), "utf-8")
         case "text":
-            path.write_text(text.replace('"title"', draw(st.sampled_from(['"titel"', '"title": "\\u202e", "x"'])) + ": 1, \"title\"", 1), "utf-8")
+            path.write_text(
+                text.replace('"title"', draw(st.sampled_from(['"titel"', '"title": "\\u202e", "x"'])) + ': 1, "title"', 1), "utf-8"
+            )
             return Outcome(EITHER)
         case "more":
             path.write_text(text.replace('"required": true', '"required": false', draw(st.integers(1, 9))), "utf-8")
@@ -372,8 +527,11 @@ def contracts(tables, draw):
     return Outcome(REFUSED, "datapackage.json")
 
 
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
 
 
 def cut(folder: Path, count: int = 60, seed: int = 5) -> None:
@@ -382,14 +540,21 @@ def cut(folder: Path, count: int = 60, seed: int = 5) -> None:
     kinds = {row["measure"]: row["kind"] for row in tables["measures"]}
     pick = random.Random(seed)
     by_id = {row["id"]: row for row in tables["observations"]}
-    some = pick.sample(tables["observations"], count) + pick.sample([r for r in by_id.values() if kinds[r["measure"]] == "share" and r["value"]], 5)
+    some = pick.sample(tables["observations"], count) + pick.sample(
+        [r for r in by_id.values() if kinds[r["measure"]] == "share" and r["value"]], 5
+    )
     some += [by_id[row["same_as"]] for row in some if row["same_as"]]
     ids = {row["id"] for row in some}
     kept = {"observations": [row for row in tables["observations"] if row["id"] in ids], "claims": tables["claims"]}
     claimed = {field: {key for row in tables["claims"] for key in row[field].split(";")} for field in ("measures", "sources")}
-    used = {column: {row[column] for row in kept["observations"]} for column in ("measure", "population", "origin", "source", "primary_source")}
+    used = {
+        column: {row[column] for row in kept["observations"]}
+        for column in ("measure", "population", "origin", "source", "primary_source")
+    }
     kept["measures"] = [row for row in tables["measures"] if row["measure"] in used["measure"] | claimed["measures"]]
-    kept["sources"] = [row for row in tables["sources"] if row["source"] in used["source"] | used["primary_source"] | claimed["sources"]]
+    kept["sources"] = [
+        row for row in tables["sources"] if row["source"] in used["source"] | used["primary_source"] | claimed["sources"]
+    ]
     kept["origins"] = [row for row in tables["origins"] if row["origin"] in used["origin"]]
     kept["populations"] = tables["populations"]
     for table, rows in kept.items():

@@ -80,7 +80,9 @@ def head(name: str, more: str = "") -> str:
     wanted = ("load", "AsOf", "Folder", "Persons", "check", "Publisher", "everything_published", "swept", "Bounds")
     imports = [f"from {module_of(each)} import {each}" for each in wanted]
     imports.append(f"from {module_of('everything_published')} import published")
-    return "\n".join(imports) + f"""
+    return (
+        "\n".join(imports)
+        + f"""
 ---
 as_of: AsOf = "latest"  # the evidence that was public on this day
 data: Folder = "../data"  # folder with the tables
@@ -89,6 +91,7 @@ results: Folder = "{RESULTS}"  # folder with the results of the other notebooks
 check(get_ipython())
 evidence = load(data, as_of)
 publish = Publisher("{name}", evidence)"""
+    )
 
 
 def reading(spelling: str, name: str, me: str) -> str:
@@ -133,8 +136,10 @@ class Notebook:
         if self.raw:
             cells.append('with open(data + "/observations.csv", encoding="utf-8") as table:\n    lines = len(table.readlines())')
         if self.sweep in book.sweeps:
-            cells.append(f"which = '{self.sweep}'\ntable = swept('../_build/sweeps/' + which + '.csv', evidence)\n"
-                         "publish.words('swept', ', '.join(table['text']), 'What the sweep gave.', rows=total.rows)")
+            cells.append(
+                f"which = '{self.sweep}'\ntable = swept('../_build/sweeps/' + which + '.csv', evidence)\n"
+                "publish.words('swept', ', '.join(table['text']), 'What the sweep gave.', rows=total.rows)"
+            )
         factor = f"from helper import factor\n{self.factor} * factor" if self.helper else str(self.factor)
         *before, last = factor.split("\n")
         cells.append("\n".join([*before, f"total = total * ({last}){' + lines' * self.raw}"]))
@@ -159,13 +164,19 @@ class Chapter:
 
     def source(self, book: Book) -> str:
         """The chapter as text; of what it cites, only what there is."""
-        words = [self.text, *(f"There are {{result}}`{name}.n` names." for name in self.numbers if name in book.notebooks),
-                 *(f"{{cite:p}}`{key}`" for key in self.cites if key in book.keys("sources")),
-                 *(f"See {{doc}}`/book/{name}`." for name in self.leads if name in book.chapters)]
+        words = [
+            self.text,
+            *(f"There are {{result}}`{name}.n` names." for name in self.numbers if name in book.notebooks),
+            *(f"{{cite:p}}`{key}`" for key in self.cites if key in book.keys("sources")),
+            *(f"See {{doc}}`/book/{name}`." for name in self.leads if name in book.chapters),
+        ]
         if self.term and "glossary" in book.chapters:
             words.append("They are {term}`AWOL`.")
-        drawn = [f"```{{published-figure}} {name}.bar\n```" for name in self.figures
-                 if name in book.notebooks and book.notebooks[name].figure]
+        drawn = [
+            f"```{{published-figure}} {name}.bar\n```"
+            for name in self.figures
+            if name in book.notebooks and book.notebooks[name].figure
+        ]
         return "\n\n".join([f"# {self.title}", " ".join(words), *drawn, *filter(None, [self.body])]) + "\n"
 
 
@@ -193,14 +204,16 @@ def first_book() -> Book:
         "lists": Notebook("Two lists", 0, LISTS[1], figure=True),
         "merged": Notebook("The merged list", 0, LISTS[0], helper=True),
         "added": Notebook("Added up", 1, LISTS[2], {"lists": "double", "merged": "single"}),
-        "beside": Notebook("Beside each other", 2, "", {"added": "variable"}, figure=True, raw=True)}
+        "beside": Notebook("Beside each other", 2, "", {"added": "variable"}, figure=True, raw=True),
+    }
     chapters = {
         "index": Chapter("How many?", numbers=["merged"], cites=["svtv2025list"], leads=["many"], term=True),
         "many": Chapter("As many as that", numbers=["added"], figures=["lists"], cites=["censornet2025list"]),
         "beside": Chapter("Beside it", figures=["beside"], leads=["index"], term=True),
         "glossary": Chapter("Words", body="```{glossary}\nAWOL\n  Absent without leave.\n```"),
         "data": Chapter("Every row", body="```{observations}\n```"),
-        "references": Chapter("References", body="```{bibliography}\n:all:\n```")}
+        "references": Chapter("References", body="```{bibliography}\n:all:\n```"),
+    }
     return Book(small_tables(), notebooks, chapters, {"latest": {"as_of": "latest"}, "article": {"as_of": "2025-06-09"}})
 
 
@@ -214,11 +227,16 @@ def read_table(name: str) -> list[Row]:
 def small_tables() -> dict[str, list[Row]]:
     """A few rows of the real tables and all that they refer to; one claim; of tables unknown here, the first row."""
     rows = [dict(row) for row in read_table("observations") if row["id"] in KEPT]
-    used = {"observations": set(KEPT), "measures": {row["measure"] for row in rows}, "populations": {"russia", "russia_smd"} |
-            {row["population"] for row in rows}, "origins": {row["origin"] for row in rows},
-            "sources": {row["source"] for row in rows} | set(MORE_SOURCES)}
-    used["claims"] = {row["claim"] for row in read_table("claims")
-                      if row["measures"] == "listed_absent" and row["sources"] in used["sources"]}
+    used = {
+        "observations": set(KEPT),
+        "measures": {row["measure"] for row in rows},
+        "populations": {"russia", "russia_smd"} | {row["population"] for row in rows},
+        "origins": {row["origin"] for row in rows},
+        "sources": {row["source"] for row in rows} | set(MORE_SOURCES),
+    }
+    used["claims"] = {
+        row["claim"] for row in read_table("claims") if row["measures"] == "listed_absent" and row["sources"] in used["sources"]
+    }
     names = [path.stem for path in sorted((ROOT / "data").glob("*.csv"))]
     chosen = {name: [row for row in read_table(name) if next(iter(row.values())) in used[name]] for name in used}
     return {name: [dict(row) for row in chosen.get(name, read_table(name)[:1])] for name in names}
@@ -249,16 +267,21 @@ def of_checkout() -> dict[str, bytes]:
 def files_of(book: Book) -> dict[str, bytes]:
     """The files of a checkout with this book."""
     made = {f"data/{name}.csv": table_text(name, rows) for name, rows in book.tables.items()}
-    made |= {f"notebooks/{name}.ipynb": notebook(each.source(name, book)).replace("# How many?", f"# {each.title}")
-             for name, each in book.notebooks.items()}
+    made |= {
+        f"notebooks/{name}.ipynb": notebook(each.source(name, book)).replace("# How many?", f"# {each.title}")
+        for name, each in book.notebooks.items()
+    }
     made |= {f"book/{name}.md": each.source(book) for name, each in book.chapters.items()}
     root, *others = [f"book/{name}" for name in book.chapters]
     chapters = [*(f"file: {name}" for name in others), "glob: notebooks/*"]
     made["_toc.yml"] = "\n".join(["format: jb-book", f"root: {root}", "chapters:", *(f"  - {each}" for each in chapters), ""])
     made["notebooks/helper.py"] = f'"""What notebooks here share."""\n\nfactor = {book.factor}\n'
     made["notebooks/editions.yml"] = json.dumps(book.editions, indent=1) + "\n"  # JSON is YAML
-    sweeps = {name: {"notebooks": names, "as_of": ["2025-06-01", "latest"]} for name, each in book.sweeps.items()
-              if (names := [known for known in each if known in book.notebooks])}
+    sweeps = {
+        name: {"notebooks": names, "as_of": ["2025-06-01", "latest"]}
+        for name, each in book.sweeps.items()
+        if (names := [known for known in each if known in book.notebooks])
+    }
     if sweeps:
         made["notebooks/sweeps.yml"] = json.dumps(sweeps, indent=1) + "\n"
     files = of_checkout() | {name: text.encode() for name, text in made.items()}
@@ -288,8 +311,16 @@ def start(root: Path, *arguments: str, ahead: int = 0) -> subprocess.Popen[str]:
     """A command of the pipeline on a folder, in a process group of its own. ahead: seconds by which its clock is wrong."""
     environment = {**os.environ, "PYTHONPATH": str(root / "notebooks"), "CLOCK_AHEAD": str(ahead or "")}
     words = [sys.executable, "-m", "livingbook", "--root", str(root), *arguments]
-    return subprocess.Popen(words, cwd=root, env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        words,
+        cwd=root,
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 @dataclass
@@ -318,7 +349,7 @@ class Said:
         found: dict[str, dict[str, str]] = {}
         edition = ""
         for line in self.out.splitlines():
-            if (heading := re.fullmatch(r"(\w+):", line)):
+            if heading := re.fullmatch(r"(\w+):", line):
                 edition = heading[1]
             elif (told := re.match(r"\s+(\S+)\s+(runs|may run|stays)\b", line)) and edition:
                 found.setdefault(edition, {})[told[1]] = told[2]
@@ -343,8 +374,15 @@ def html(root: Path) -> Path:
 def digests(root: Path) -> dict[str, str]:
     """Published file → hash of its content. Raises ``AssertionError`` where its manifest says otherwise of any."""
     folder = html(root).resolve()
-    found = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-             for path in sorted(folder.rglob("*")) if path.is_file()} if folder.is_dir() else {}
+    found = (
+        {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        if folder.is_dir()
+        else {}
+    )
     if found:
         lines = (folder / "MANIFEST.sha256").read_text("utf-8").splitlines()
         listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines if line and not line.startswith("#"))}

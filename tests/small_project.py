@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOK = '''
+NOTEBOOK = """
 from livingbook.evidence.reading import load
 from livingbook.notebook.parameters import AsOf, Folder, Persons, check
 from livingbook.notebook.publish import Publisher
@@ -25,7 +25,7 @@ publish = Publisher("small", evidence)
 listed = evidence.one(measure="listed_absent", population="list_istories_merged", category="all")
 publish.number("listed", listed, "persons", "Names on the merged list.", step=1)
 publish.number("per_thousand", listed / strength * 1000, "per 1,000", "Names per 1,000 men.")
-'''
+"""
 
 
 def notebook(source: str = NOTEBOOK):
@@ -35,7 +35,15 @@ def notebook(source: str = NOTEBOOK):
         if code.startswith("as_of:"):
             cell.metadata["tags"] = ["parameters"]
         cells.append(cell)
-    return nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}))
+    return nbformat.writes(
+        nbformat.v4.new_notebook(
+            cells=cells,
+            metadata={
+                "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+                "language_info": {"name": "python"},
+            },
+        )
+    )
 
 
 def lay_out(root: Path) -> None:
@@ -69,8 +77,15 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 def pipeline(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "livingbook", *arguments], cwd=root, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(root / "notebooks")}, stdin=subprocess.DEVNULL, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "livingbook", *arguments],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root / "notebooks")},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 class changed:

@@ -43,23 +43,70 @@ AWOL
   Absent without leave.
 ```
 """
-NOTEBOOK = {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# The rate\n\n" + "\n\n".join(
-                    f'<p id="rate-{name}"></p>' for name in ("monthly", "windows", "denominators"))},
-                      {"cell_type": "code", "id": "b", "metadata": {}, "source": "1 + 1", "execution_count": 1, "outputs": [
-                          {"output_type": "execute_result", "data": {"text/plain": "2"}, "metadata": {}, "execution_count": 1}]}],
-            "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
-            "nbformat": 4, "nbformat_minor": 5}
+NOTEBOOK = {
+    "cells": [
+        {
+            "cell_type": "markdown",
+            "id": "a",
+            "metadata": {},
+            "source": "# The rate\n\n"
+            + "\n\n".join(f'<p id="rate-{name}"></p>' for name in ("monthly", "windows", "denominators")),
+        },
+        {
+            "cell_type": "code",
+            "id": "b",
+            "metadata": {},
+            "source": "1 + 1",
+            "execution_count": 1,
+            "outputs": [{"output_type": "execute_result", "data": {"text/plain": "2"}, "metadata": {}, "execution_count": 1}],
+        },
+    ],
+    "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 PUBLISHED = {
-    "notebook": "rate", "edition": "latest", "title": "The rate",
-    "results": {"monthly": {"value": None, "low": 1240, "high": None, "unit": "persons per month", "text": "at least 1,240",
-                            "about": "Names per month.", "rows": ["row-1"], "picks": {"low": "1,240"}}},
-    "figures": {"windows": {"title": "A finding", "subtitle": "", "alt": "One line: at least 1,240 a month.", "caption": "",
-                            "rows": ["row-1"], "sources": ["seed"], "wide": "rate-windows.svg", "narrow": "rate-windows.svg",
-                            "csv": "rate-windows.csv", "columns": [{"name": "n", "label": "Men", "unit": "persons"}], "data": [["1,240"]]}},
-    "tables": {"denominators": {"title": "A table", "columns": [{"name": "who", "label": "Who", "unit": ""},
-                                                               {"name": "n", "label": "Men", "unit": "persons"}],
-                                "data": [["ведомство", "1,240"], ["second", "1,430"]], "rows": ["row-1"], "sources": ["seed"],
-                                "csv": "rate-windows.csv"}}}
+    "notebook": "rate",
+    "edition": "latest",
+    "title": "The rate",
+    "results": {
+        "monthly": {
+            "value": None,
+            "low": 1240,
+            "high": None,
+            "unit": "persons per month",
+            "text": "at least 1,240",
+            "about": "Names per month.",
+            "rows": ["row-1"],
+            "picks": {"low": "1,240"},
+        }
+    },
+    "figures": {
+        "windows": {
+            "title": "A finding",
+            "subtitle": "",
+            "alt": "One line: at least 1,240 a month.",
+            "caption": "",
+            "rows": ["row-1"],
+            "sources": ["seed"],
+            "wide": "rate-windows.svg",
+            "narrow": "rate-windows.svg",
+            "csv": "rate-windows.csv",
+            "columns": [{"name": "n", "label": "Men", "unit": "persons"}],
+            "data": [["1,240"]],
+        }
+    },
+    "tables": {
+        "denominators": {
+            "title": "A table",
+            "columns": [{"name": "who", "label": "Who", "unit": ""}, {"name": "n", "label": "Men", "unit": "persons"}],
+            "data": [["ведомство", "1,240"], ["second", "1,430"]],
+            "rows": ["row-1"],
+            "sources": ["seed"],
+            "csv": "rate-windows.csv",
+        }
+    },
+}
 
 
 def staged(root: Path) -> Project:
@@ -75,14 +122,21 @@ def staged(root: Path) -> Project:
         shutil.copy(ROOT / name, stage / name)
     files = {
         "_toc.yml": "format: jb-book\nroot: book/index\nparts:\n- caption: How often\n  chapters:\n  - file: book/rate\n- caption: Apparatus\n"
-                    "  chapters:\n  - file: book/references\n    sections:\n    - glob: notebooks/*\n",
-        "book/index.md": INDEX, "book/rate.md": CHAPTER, "book/references.md": "# References\n\n```{bibliography}\n:all:\n```\n",
+        "  chapters:\n  - file: book/references\n    sections:\n    - glob: notebooks/*\n",
+        "book/index.md": INDEX,
+        "book/rate.md": CHAPTER,
+        "book/references.md": "# References\n\n```{bibliography}\n:all:\n```\n",
         "book/references.bib": "@misc{seed, author={{Kontur}}, title={{Они бегут}}, year={2025}, url={https://example.org/seed}}\n",
-        "book/methods.bib": "", "notebooks/rate.ipynb": json.dumps(NOTEBOOK), "published/latest/rate.json": json.dumps(PUBLISHED),
-        "published/latest/files/rate-windows.svg": SVG, "published/latest/files/rate-windows.csv": "n\n1240\n",
-        "published/claims.json": "{}", "published/parameters.json": json.dumps({"rate": {"title": "The rate", "parameters": []}}),
+        "book/methods.bib": "",
+        "notebooks/rate.ipynb": json.dumps(NOTEBOOK),
+        "published/latest/rate.json": json.dumps(PUBLISHED),
+        "published/latest/files/rate-windows.svg": SVG,
+        "published/latest/files/rate-windows.csv": "n\n1240\n",
+        "published/claims.json": "{}",
+        "published/parameters.json": json.dumps({"rate": {"title": "The rate", "parameters": []}}),
         "published/settings.json": json.dumps({"latest": {"as_of": "latest", "assumptions": {}, "evidence_to": "2026-08-08"}}),
-        "published/editions.json": json.dumps({"own": "latest", "editions": ["latest"]}), "data/observations.csv": "id\nrow-1\n",
+        "published/editions.json": json.dumps({"own": "latest", "editions": ["latest"]}),
+        "data/observations.csv": "id\nrow-1\n",
     }
     for name, content in files.items():
         (stage / name).parent.mkdir(parents=True, exist_ok=True)

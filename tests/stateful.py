@@ -85,6 +85,7 @@ def new(chance: random.Random, taken: object) -> str:
 
 # Rows.
 
+
 def one_row(book: Book, chance: random.Random, table: str, among: Callable[[dict], object] = bool) -> dict[str, str]:
     key = KEYS[table]
     chosen = some(chance, [row[key] for row in book.tables[table] if among(row)])
@@ -108,9 +109,16 @@ def row_note(book: Book, chance: random.Random) -> str:
 @edit
 def row_added(book: Book, chance: random.Random) -> str:
     name = new(chance, {key.removeprefix("more-") for key in book.keys("observations")})
-    row = {**one_row(book, chance, "observations"), "id": f"more-{name}", "status": "use", "same_as": "",
-           "category": chance.choice(["contract", "mobilised", "conscript"]), "value": str(chance.randrange(1, 900)),
-           "start": f"2022-0{chance.randrange(3, 9)}-01", "known_from": chance.choice(["2025-10-10", "2025-11-11"])}
+    row = {
+        **one_row(book, chance, "observations"),
+        "id": f"more-{name}",
+        "status": "use",
+        "same_as": "",
+        "category": chance.choice(["contract", "mobilised", "conscript"]),
+        "value": str(chance.randrange(1, 900)),
+        "start": f"2022-0{chance.randrange(3, 9)}-01",
+        "known_from": chance.choice(["2025-10-10", "2025-11-11"]),
+    }
     book.tables["observations"].insert(chance.randrange(len(book.tables["observations"]) + 1), row)
     return row["id"]
 
@@ -179,6 +187,7 @@ def population_relabelled(book: Book, chance: random.Random) -> str:
 
 # Chapters.
 
+
 def others(book: Book) -> list[str]:
     """The chapters that may go or move: not the root, nor what holds the rows or the references."""
     return [name for name in book.chapters if name not in ("index", "data", "references")]
@@ -187,8 +196,13 @@ def others(book: Book) -> list[str]:
 @edit
 def chapter_added(book: Book, chance: random.Random) -> str:
     name = new(chance, book.chapters)
-    chapter = Chapter(f"Of {name}", numbers=[some(chance, [*book.notebooks])], leads=[some(chance, [*book.chapters])],
-                      cites=[some(chance, book.keys("sources"))], term=chance.random() < 0.5)
+    chapter = Chapter(
+        f"Of {name}",
+        numbers=[some(chance, [*book.notebooks])],
+        leads=[some(chance, [*book.chapters])],
+        cites=[some(chance, book.keys("sources"))],
+        term=chance.random() < 0.5,
+    )
     chapters = list(book.chapters.items())
     chapters.insert(chance.randrange(1, len(chapters) + 1), (name, chapter))
     book.chapters = dict(chapters)
@@ -238,6 +252,7 @@ def chapter_cites(book: Book, chance: random.Random) -> str:
 
 # Notebooks.
 
+
 def any_notebook(book: Book, chance: random.Random, fits: Callable[[Notebook], object] = bool) -> tuple[str, Notebook]:
     name = some(chance, [name for name, each in book.notebooks.items() if fits(each)])
     return name, book.notebooks[name]
@@ -267,8 +282,12 @@ def notebook_edited(book: Book, chance: random.Random) -> str:
     name, notebook = any_notebook(book, chance)
     what = chance.choice(["title", "note", "factor", "population", "figure", "helper", "raw"])
     times = chance.randrange(100)
-    value = {"title": f"Asked {times} times", "note": f"Noted {times} times.", "factor": times % 4 + 1,
-             "population": chance.choice(["", *LISTS])}.get(what, not getattr(notebook, what))
+    value = {
+        "title": f"Asked {times} times",
+        "note": f"Noted {times} times.",
+        "factor": times % 4 + 1,
+        "population": chance.choice(["", *LISTS]),
+    }.get(what, not getattr(notebook, what))
     setattr(notebook, what, value)
     return f"{name}: {what} {value}"
 
@@ -334,6 +353,7 @@ def notebook_fails(book: Book, chance: random.Random) -> str:
 
 # What all share.
 
+
 @edit
 def helper(book: Book, chance: random.Random) -> str:
     book.factor = some(chance, [each for each in range(1, 10) if each != book.factor])
@@ -347,8 +367,11 @@ def append(book: Book, name: str, text: str) -> str:
 
 def of_kind(ending: str, folder: str, holding: str = "") -> list[str]:
     """The files of the library (notebooks/) or of the extension (book/) with such a name and such a text."""
-    return [name for name, content in of_checkout().items()
-            if name.endswith(ending) and name.startswith(folder) and name.count("/") > 1 and holding.encode() in content]
+    return [
+        name
+        for name, content in of_checkout().items()
+        if name.endswith(ending) and name.startswith(folder) and name.count("/") > 1 and holding.encode() in content
+    ]
 
 
 @edit
@@ -420,6 +443,7 @@ def edition_added(book: Book, chance: random.Random) -> str:
 
 
 # What is wrong on purpose: both builds are to refuse it in the same words. It is undone in the next step.
+
 
 @edit
 def chapter_mistaken(book: Book, chance: random.Random) -> str:
@@ -608,7 +632,7 @@ def parting(clean: Path, here: Path) -> str:
     same = next((place for place, pair in enumerate(zip(one[1:], other[1:], strict=False)) if pair[0] != pair[1]), 0)
     at = max(same - WIDE // 2, 0)
     heads = [line[:WIDE] if line.startswith(("@@", "---", "+++")) else "" for line in found]
-    cut = [head or f"{line[:1]}{line[1 + at:][:WIDE]}" for head, line in zip(heads, found, strict=True)]
+    cut = [head or f"{line[:1]}{line[1 + at :][:WIDE]}" for head, line in zip(heads, found, strict=True)]
     return "\n".join(line for line in cut if len(line) > 1)
 
 
@@ -620,12 +644,18 @@ def require_announced(plan: Said, done: Said) -> None:
         return
     ran = {(edition, name) for edition, names in done.ran.items() for name in names}
     told = {(edition, name): does for edition, each in plan.plans.items() for name, does in each.items()}
-    surprises = sorted(f"{edition}: {name} ran; explain says {told.get((edition, name), 'nothing')}" for edition, name in ran
-                       if told.get((edition, name)) not in ("runs", "may run"))
+    surprises = sorted(
+        f"{edition}: {name} ran; explain says {told.get((edition, name), 'nothing')}"
+        for edition, name in ran
+        if told.get((edition, name)) not in ("runs", "may run")
+    )
     somewhere = {name for _, name in ran}  # editions that see the same rows share a run
     if not done.code:
-        surprises += sorted(f"{edition}: {name} did not run; explain says runs" for (edition, name), does in told.items()
-                            if does == "runs" and name not in somewhere)
+        surprises += sorted(
+            f"{edition}: {name} did not run; explain says runs"
+            for (edition, name), does in told.items()
+            if does == "runs" and name not in somewhere
+        )
     if surprises:
         raise Broken("explained", "\n".join([*surprises, plan.out]))
 
@@ -687,7 +717,7 @@ def shortest(steps: list[Step], broken: Broken, known: dict[str, Clean], tries: 
     place = 0
     while place < len(found) - 1 and tries > 0 and len(found) <= 12:
         tries -= 1
-        less = [*found[:place], *found[place + 1:]]
+        less = [*found[:place], *found[place + 1 :]]
         found, place = (less, place) if breaks(less, broken.promise, known) else (found, place + 1)
     return found
 
@@ -711,7 +741,7 @@ def main() -> int:
         for steps, broken in walk(trial, iter(given) if given else drawn(chosen.seed), 10**9 if given else chosen.edits, say):
             promises[broken.promise, steps[-1].edit, steps[-1].way] += 1
             short = shortest(steps, broken, trial.known, 0 if given else chosen.tries)
-            print(f"\n{broken}\n\nSeen by: python tests/stateful.py --steps \"{' '.join(map(str, short))}\"\n", flush=True)
+            print(f'\n{broken}\n\nSeen by: python tests/stateful.py --steps "{" ".join(map(str, short))}"\n', flush=True)
     minutes = (time.perf_counter() - started) / 60
     print(f"{minutes:.0f} minutes, {sum(promises.values())} failures")
     for (promise, name, way), count in promises.most_common():

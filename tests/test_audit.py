@@ -21,7 +21,9 @@ PACKAGE = json.loads((ROOT / "data" / "datapackage.json").read_text("utf-8"))
 
 
 def wrong_citation(citation: dict) -> list[str]:
-    return [error.message for error in jsonschema.Draft7Validator(CFF, format_checker=jsonschema.FormatChecker()).iter_errors(citation)]
+    return [
+        error.message for error in jsonschema.Draft7Validator(CFF, format_checker=jsonschema.FormatChecker()).iter_errors(citation)
+    ]
 
 
 def wrong_package(package: dict) -> list[str]:
@@ -36,7 +38,9 @@ def test_the_citation_keeps_to_its_schema():
     assert wrong_citation(CITATION) == []
 
 
-@pytest.mark.parametrize("broken", [{"authors": []}, {"cff-version": "0.1"}, {"title": None}, {"licence": "MIT"}, {"date-released": "June"}])
+@pytest.mark.parametrize(
+    "broken", [{"authors": []}, {"cff-version": "0.1"}, {"title": None}, {"licence": "MIT"}, {"date-released": "June"}]
+)
 def test_a_broken_citation_does_not(broken):
     changed = {key: value for key, value in {**CITATION, **broken}.items() if value is not None}
     assert wrong_citation(changed)
@@ -46,10 +50,16 @@ def test_the_contract_of_the_tables_keeps_to_its_schema():
     assert wrong_package(PACKAGE) == []
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda package: package.update(resources="all"), lambda package: package["resources"][0].update(path=5),
-    lambda package: package["resources"][0]["schema"].update(fields={}), lambda package: package["resources"][0]["schema"]["fields"][0].update(type=7)],
-    ids=["resources", "path", "fields", "type"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda package: package.update(resources="all"),
+        lambda package: package["resources"][0].update(path=5),
+        lambda package: package["resources"][0]["schema"].update(fields={}),
+        lambda package: package["resources"][0]["schema"]["fields"][0].update(type=7),
+    ],
+    ids=["resources", "path", "fields", "type"],
+)
 def test_a_broken_contract_does_not(spoil):
     broken = copy.deepcopy(PACKAGE)
     spoil(broken)
@@ -60,7 +70,9 @@ def test_there_is_one_version(tmp_path):
     version = archive.one_version(ROOT)
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / "CITATION.cff").write_text((ROOT / "CITATION.cff").read_text("utf-8").replace(f"version: {version}", "version: 9.9.9"), "utf-8")
+    (tmp_path / "CITATION.cff").write_text(
+        (ROOT / "CITATION.cff").read_text("utf-8").replace(f"version: {version}", "version: 9.9.9"), "utf-8"
+    )
     with pytest.raises(BuildError, match=f"pyproject.toml says version {version}, CITATION.cff 9.9.9"):
         archive.one_version(tmp_path)
 
@@ -80,8 +92,12 @@ def test_every_locked_package_is_held_to_a_hash(tmp_path):
         assert len(audit.pins(ROOT / lock)) == len(re.findall(r"^\S+==", text, re.M)) > 100
         (tmp_path / lock).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / lock).write_text(re.sub(r"^(jinja2==\S+) \\\n( +--hash.*\n)+", r"\1\n", text, flags=re.M), "utf-8")
-    assert audit.unhashed(tmp_path) == [f"{lock}: jinja2 {version} has no hash" for lock in audit.LOCKS
-                                        for name, version, _ in audit.pins(ROOT / lock) if name == "jinja2"]
+    assert audit.unhashed(tmp_path) == [
+        f"{lock}: jinja2 {version} has no hash"
+        for lock in audit.LOCKS
+        for name, version, _ in audit.pins(ROOT / lock)
+        if name == "jinja2"
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +116,15 @@ def test_a_package_under_another_licence_is_named(found, licence):
     assert audit.refused(ROOT, {**found, "mine": ("1.0", licence)}) == [f"mine 1.0: {licence}"]
 
 
-@pytest.mark.parametrize(("metadata", "licence"), [
-    ({"License-Expression": "MIT OR Apache-2.0", "License-Classifier": "x"}, "MIT OR Apache-2.0"), ({"License-Classifier": "BSD License; MIT License"}, "BSD-3-Clause AND MIT"),
-    ({"License-Classifier": "UNKNOWN", "License-Metadata": "Apache 2.0"}, "Apache-2.0"), ({}, "UNKNOWN")])
+@pytest.mark.parametrize(
+    ("metadata", "licence"),
+    [
+        ({"License-Expression": "MIT OR Apache-2.0", "License-Classifier": "x"}, "MIT OR Apache-2.0"),
+        ({"License-Classifier": "BSD License; MIT License"}, "BSD-3-Clause AND MIT"),
+        ({"License-Classifier": "UNKNOWN", "License-Metadata": "Apache 2.0"}, "Apache-2.0"),
+        ({}, "UNKNOWN"),
+    ],
+)
 def test_a_licence_is_read_from_what_is_clearest(metadata, licence):
     assert audit.licence(metadata) == licence
 
@@ -110,20 +132,34 @@ def test_a_licence_is_read_from_what_is_clearest(metadata, licence):
 def test_the_list_of_materials_holds_the_lock_is_valid_and_has_no_time_in_it(found):
     text = audit.sbom(ROOT, found)
     body = json.loads(text)
-    assert {(each["name"], each["version"]) for each in body["components"]} == {(name, version) for name, version, _ in audit.pins(ROOT / "requirements.txt")}
+    assert {(each["name"], each["version"]) for each in body["components"]} == {
+        (name, version) for name, version, _ in audit.pins(ROOT / "requirements.txt")
+    }
     assert all(each["licenses"][0]["expression"] and each["externalReferences"][0]["hashes"] for each in body["components"])
     assert "timestamp" not in body["metadata"] and "serialNumber" not in body and str(ROOT) not in text
     assert body["metadata"]["component"]["version"] == archive.one_version(ROOT)
-    assert audit.invalid(text.replace('"specVersion": "1.6"', '"specVersion": 1.6')) and audit.invalid(text.replace('"type": "library"', '"type": "thing"'))
+    assert audit.invalid(text.replace('"specVersion": "1.6"', '"specVersion": 1.6')) and audit.invalid(
+        text.replace('"type": "library"', '"type": "thing"')
+    )
 
 
-PACKAGES = [{"name": "a", "version": "1", "vulns": []}, {"name": "b", "version": "2", "vulns": [{"id": "PYSEC-1", "fix_versions": ["3"]}]}]
+PACKAGES = [
+    {"name": "a", "version": "1", "vulns": []},
+    {"name": "b", "version": "2", "vulns": [{"id": "PYSEC-1", "fix_versions": ["3"]}]},
+]
 
 
-@pytest.mark.parametrize(("answer", "words"), [
-    ({"dependencies": PACKAGES}, ["b 2: PYSEC-1, mended in 3"]),
-    ({"dependencies": [PACKAGES[0], {"name": "c", "skip_reason": "not found on PyPI"}]}, ["1 of 2 packages could not be asked about: c (not found on PyPI)", "Nothing is known"]),
-    ({"dependencies": []}, ["0 of 0 packages"])])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"dependencies": PACKAGES}, ["b 2: PYSEC-1, mended in 3"]),
+        (
+            {"dependencies": [PACKAGES[0], {"name": "c", "skip_reason": "not found on PyPI"}]},
+            ["1 of 2 packages could not be asked about: c (not found on PyPI)", "Nothing is known"],
+        ),
+        ({"dependencies": []}, ["0 of 0 packages"]),
+    ],
+)
 def test_what_is_known_of_a_package_is_said_and_so_is_what_is_not(answer, words):
     said = " ".join(audit.findings(json.dumps(answer)))
     assert all(each in said for each in words)
@@ -136,7 +172,14 @@ def test_only_a_full_answer_without_findings_is_none():
 
 @pytest.mark.parametrize(("answer", "code"), [([], 0), (["a 1.0: PYSEC-1"], 1)])
 def test_an_audit_ends_well_only_if_all_is(tmp_path, monkeypatch, capsys, answer, code):
-    for name, says in {"licences": {"a": ("1.0", "MIT")}, "sbom": "{}", "unhashed": [], "refused": [], "vulnerabilities": answer, "pins": {"a": "1.0"}}.items():
+    for name, says in {
+        "licences": {"a": ("1.0", "MIT")},
+        "sbom": "{}",
+        "unhashed": [],
+        "refused": [],
+        "vulnerabilities": answer,
+        "pins": {"a": "1.0"},
+    }.items():
         monkeypatch.setattr(audit, name, lambda *_, says=says: says)
     assert audit.run(Project.at(tmp_path)) == code
     said = capsys.readouterr().out

@@ -44,7 +44,10 @@ def test_the_books_table_is_what_was_measured(tmp_path, monkeypatch):
     monkeypatch.setattr("bench.__main__.TABLE", tmp_path / "speed.csv")
     write_table([Part("c", "nothing changed", {"ours": [0.2, 0.1, 9.0]}, [("ours : theirs", 0.05, "at most", 0.5)])])
     rows = list(csv.reader((tmp_path / "speed.csv").open(encoding="utf-8")))
-    assert rows[2:] == [["nothing changed", "ours", "0.20\N{NO-BREAK SPACE}s", ""], ["nothing changed", "ours : theirs", "0.05", "at most 0.5"]]
+    assert rows[2:] == [
+        ["nothing changed", "ours", "0.20\N{NO-BREAK SPACE}s", ""],
+        ["nothing changed", "ours : theirs", "0.05", "at most 0.5"],
+    ]
 
 
 def test_the_table_in_the_book_has_rows_of_one_length(root):

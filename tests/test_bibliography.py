@@ -153,9 +153,7 @@ def test_several_authors_are_separated_by_semicolons():
     assert [str(person) for person in people] == ["Writer, A.", "van Beethoven, Ludwig"]
 
 
-@pytest.mark.parametrize(
-    "name", ["Smith, Jones, Brown, White and Black", "Salt and Pepper", "Agency 24/7", "{", "a,b,c,d,e"]
-)
+@pytest.mark.parametrize("name", ["Smith, Jones, Brown, White and Black", "Salt and Pepper", "Agency 24/7", "{", "a,b,c,d,e"])
 def test_a_name_that_is_no_plain_name_is_kept_in_one_piece(name):
     (person,) = entry(author=name).persons["author"]
     assert shown("".join(person.last_names)) == name.replace("{", "❴")
@@ -236,16 +234,7 @@ def test_every_pair_of_signs_is_shown_as_it_is():
 
 def test_random_text_is_shown_as_it_is():
     chance = random.Random(500)
-    pieces = [
-        *"\\{}$%&#_^~-`'\"<>,?!|*+=:;.()[]@/ aIlo0\n\u200f\xa0éЖ«—",
-        "\\textit{",
-        "``",
-        "''",
-        "\\'e",
-        "\\(",
-        " and ",
-        "@x{",
-    ]
+    pieces = [*"\\{}$%&#_^~-`'\"<>,?!|*+=:;.()[]@/ aIlo0\n\u200f\xa0éЖ«—", "\\textit{", "``", "''", "\\'e", "\\(", " and ", "@x{"]
     rows = [
         source(source=f"k{number:04}", title="t" + "".join(chance.choices(pieces, k=chance.randint(1, 25))))
         for number in range(1000)

@@ -10,32 +10,51 @@ from livingbook.values.bounds import Bounds, as_bounds, from_published, half_uni
 INF = math.inf
 
 
-@pytest.mark.parametrize(("published", "half"), [
-    ("36000", 500), ("50000", 5000), ("640000", 5000), ("1430", 5), ("7", 0.5), ("0.36", 0.005), ("0.5", 0.05), ("0", 0.5),
-    ("0.0322", 0.00005), ("20538", 0.5), ("0.0", 0.5)])
+@pytest.mark.parametrize(
+    ("published", "half"),
+    [
+        ("36000", 500),
+        ("50000", 5000),
+        ("640000", 5000),
+        ("1430", 5),
+        ("7", 0.5),
+        ("0.36", 0.005),
+        ("0.5", 0.05),
+        ("0", 0.5),
+        ("0.0322", 0.00005),
+        ("20538", 0.5),
+        ("0.0", 0.5),
+    ],
+)
 def test_half_a_unit_of_the_last_significant_digit(published, half):
     assert half_unit(published) == pytest.approx(half)
 
 
-@pytest.mark.parametrize(("qualifier", "cells", "low", "value", "high"), [
-    ("exact", ("49000", "", ""), 49000, 49000, 49000),
-    ("about", ("36000", "", ""), 35500, 36000, 36500),
-    ("about", ("0.3", "", ""), 0.25, 0.3, 0.35),
-    ("about", ("0", "", ""), 0, 0, 0.5),
-    ("at_least", ("49000", "", ""), 49000, None, INF),
-    ("at_most", ("640000", "", ""), 0, None, 640000),
-    ("range", ("", "0.1", "0.15"), 0.1, None, 0.15),
-    ("range", ("0.12", "0.1", "0.15"), 0.1, 0.12, 0.15),
-    ("estimate", ("70000", "", ""), 65000, 70000, 75000),
-    ("estimate", ("160000", "150000", "175000"), 150000, 160000, 175000),
-    ("projection", ("70000", "", ""), 65000, 70000, 75000),
-    ("projection", ("160000", "150000", "175000"), 150000, 160000, 175000),
-    ("about", ("-300", "", ""), -350, -300, -250),
-])
+@pytest.mark.parametrize(
+    ("qualifier", "cells", "low", "value", "high"),
+    [
+        ("exact", ("49000", "", ""), 49000, 49000, 49000),
+        ("about", ("36000", "", ""), 35500, 36000, 36500),
+        ("about", ("0.3", "", ""), 0.25, 0.3, 0.35),
+        ("about", ("0", "", ""), 0, 0, 0.5),
+        ("at_least", ("49000", "", ""), 49000, None, INF),
+        ("at_most", ("640000", "", ""), 0, None, 640000),
+        ("range", ("", "0.1", "0.15"), 0.1, None, 0.15),
+        ("range", ("0.12", "0.1", "0.15"), 0.1, 0.12, 0.15),
+        ("estimate", ("70000", "", ""), 65000, 70000, 75000),
+        ("estimate", ("160000", "150000", "175000"), 150000, 160000, 175000),
+        ("projection", ("70000", "", ""), 65000, 70000, 75000),
+        ("projection", ("160000", "150000", "175000"), 150000, 160000, 175000),
+        ("about", ("-300", "", ""), -350, -300, -250),
+    ],
+)
 def test_the_qualifier_rule(qualifier, cells, low, value, high):
     bounds = from_published(qualifier, *cells, row="r")
-    assert (bounds.low, bounds.value, bounds.high) == (pytest.approx(low), value if value is None else pytest.approx(value),
-                                                       pytest.approx(high))
+    assert (bounds.low, bounds.value, bounds.high) == (
+        pytest.approx(low),
+        value if value is None else pytest.approx(value),
+        pytest.approx(high),
+    )
     assert bounds.rows == {"r"}
 
 
@@ -110,10 +129,21 @@ def test_best_is_the_value_or_the_published_end():
     assert Bounds.unknown().best is None
 
 
-@pytest.mark.parametrize(("bounds", "at_most", "best"), [
-    (Bounds(0, None, 5), True, 5), (Bounds(-INF, None, 5), True, 5), (Bounds(-INF, None, -5), True, -5), (Bounds(-1, None, 5), False, 2),
-    (Bounds(-5, None, -1), False, -3), (Bounds(1, None, 5), False, 3), (Bounds(0, 2, 5), False, 2), (Bounds(0, None, INF), False, None),
-    (Bounds(5, None, INF), False, 5), (Bounds(-INF, 2, 5), False, 2)])
+@pytest.mark.parametrize(
+    ("bounds", "at_most", "best"),
+    [
+        (Bounds(0, None, 5), True, 5),
+        (Bounds(-INF, None, 5), True, 5),
+        (Bounds(-INF, None, -5), True, -5),
+        (Bounds(-1, None, 5), False, 2),
+        (Bounds(-5, None, -1), False, -3),
+        (Bounds(1, None, 5), False, 3),
+        (Bounds(0, 2, 5), False, 2),
+        (Bounds(0, None, INF), False, None),
+        (Bounds(5, None, INF), False, 5),
+        (Bounds(-INF, 2, 5), False, 2),
+    ],
+)
 def test_only_a_low_end_that_says_nothing_makes_an_at_most(bounds, at_most, best):
     assert bounds.is_at_most is at_most and bounds.best == best
 
@@ -123,9 +153,17 @@ def test_what_has_a_value_is_known_however_open_its_ends():
     assert not Bounds(-INF, 0, INF).is_unknown and Bounds(-3, None, INF).is_unknown
 
 
-@pytest.mark.parametrize(("bounds", "ends"), [
-    (Bounds.unknown(), (None, None, None)), (Bounds(-7, None, INF), (None, None, None)), (Bounds(0, None, 5), (0.0, None, 5.0)),
-    (Bounds(0, 5, INF), (0.0, 5.0, None)), (Bounds(-INF, None, 5), (None, None, 5.0)), (Bounds(3, None, INF), (3.0, None, None))])
+@pytest.mark.parametrize(
+    ("bounds", "ends"),
+    [
+        (Bounds.unknown(), (None, None, None)),
+        (Bounds(-7, None, INF), (None, None, None)),
+        (Bounds(0, None, 5), (0.0, None, 5.0)),
+        (Bounds(0, 5, INF), (0.0, 5.0, None)),
+        (Bounds(-INF, None, 5), (None, None, 5.0)),
+        (Bounds(3, None, INF), (3.0, None, None)),
+    ],
+)
 def test_a_file_says_nothing_of_an_unknown_and_leaves_open_ends_out(bounds, ends):
     assert tuple(bounds.ends.values()) == ends and list(bounds.ends) == ["low", "value", "high"]
 

@@ -24,16 +24,42 @@ from livingbook.values.bounds import Bounds
 ROOT = Path(__file__).parents[1]
 TABLES = ("sources", "origins", "measures", "populations", "observations", "claims")
 HOSTILE = '<script>alert(1)</script> \x1b[2J **bold** {result}`a.b` "quoted" & <b>'
-ROW = {"id": "", "measure": "listed_absent", "population": "list_smd_2024", "category": "all", "start": "2022-02-24", "end": "2024-12-31",
-       "low": "", "value": "100", "high": "", "qualifier": "exact", "origin": "istories", "source": "svtv2025list", "primary_source": "",
-       "known_from": "2025-01-01", "status": "use", "same_as": "", "note": ""}
-CHAPTER = ("# How many?\n\n**At least {result}`small.total` men** {cite:p}`svtv2025list` were listed, {result}`small.steady` of them twice. "
-           "Nothing here moves: {result}`small.steady`.\n\n- The claim {claim}`A01` is not the finding of {result}`small.total@article`.\n\n"
-           "```{published-figure} small.chart\n```\n\nFrom {result}`small.total:low` up.\n")
+ROW = {
+    "id": "",
+    "measure": "listed_absent",
+    "population": "list_smd_2024",
+    "category": "all",
+    "start": "2022-02-24",
+    "end": "2024-12-31",
+    "low": "",
+    "value": "100",
+    "high": "",
+    "qualifier": "exact",
+    "origin": "istories",
+    "source": "svtv2025list",
+    "primary_source": "",
+    "known_from": "2025-01-01",
+    "status": "use",
+    "same_as": "",
+    "note": "",
+}
+CHAPTER = (
+    "# How many?\n\n**At least {result}`small.total` men** {cite:p}`svtv2025list` were listed, {result}`small.steady` of them twice. "
+    "Nothing here moves: {result}`small.steady`.\n\n- The claim {claim}`A01` is not the finding of {result}`small.total@article`.\n\n"
+    "```{published-figure} small.chart\n```\n\nFrom {result}`small.total:low` up.\n"
+)
 
 
 def number(printed: str, value: float | None, *rows: str, **more) -> dict:
-    body = {"text": printed, "unit": "persons", "value": value, "low": value, "high": value, "about": f"About {printed}.", "rows": list(rows)}
+    body = {
+        "text": printed,
+        "unit": "persons",
+        "value": value,
+        "low": value,
+        "high": value,
+        "about": f"About {printed}.",
+        "rows": list(rows),
+    }
     return body | {"picks": {"low": printed}} | more
 
 
@@ -42,7 +68,14 @@ UNKNOWN = number("not known", None, low=0.0, high=None)
 
 
 def claim(verdict: str, shown: str = "100", name: str = "A01") -> dict:
-    return {"claim": name, "text": f"Text of {name}.", "verdict": verdict, "reason": "Because.", "rule": "A rule.", "values": {"small.total": {"text": shown}}}
+    return {
+        "claim": name,
+        "text": f"Text of {name}.",
+        "verdict": verdict,
+        "reason": "Because.",
+        "rule": "A rule.",
+        "values": {"small.total": {"text": shown}},
+    }
 
 
 class Book:
@@ -58,14 +91,29 @@ class Book:
 
     def publish(self, evidence: bool = True) -> Path:
         for table in TABLES:
-            lines = [] if table == "observations" else list(csv.DictReader((ROOT / "data" / f"{table}.csv").open(encoding="utf-8")))[:3]
+            lines = (
+                [] if table == "observations" else list(csv.DictReader((ROOT / "data" / f"{table}.csv").open(encoding="utf-8")))[:3]
+            )
             self._table(table, lines or self.rows)
-        document = {"title": "Small", "reads": self.reads, "results": self.results, "claims": self.claims,
-                    "figures": {"chart": {"title": "A finding", "alt": "Bars.", "wide": "small-chart.svg", "narrow": "small-chart-narrow.svg"}}}
+        document = {
+            "title": "Small",
+            "reads": self.reads,
+            "results": self.results,
+            "claims": self.claims,
+            "figures": {
+                "chart": {"title": "A finding", "alt": "Bars.", "wide": "small-chart.svg", "narrow": "small-chart-narrow.svg"}
+            },
+        }
         self._json("results.json", {name: {"small": self.results} for name in ("latest", "article")})
         self._json("claims.json", {name: {**card, "editions": {"article": card["verdict"]}} for name, card in self.claims.items()})
         if evidence:
-            self._json("evidence.json", {"own": "latest", "editions": {name: {"as_of": "latest", "notebooks": {"small": document}} for name in ("latest", "article")}})
+            self._json(
+                "evidence.json",
+                {
+                    "own": "latest",
+                    "editions": {name: {"as_of": "latest", "notebooks": {"small": document}} for name in ("latest", "article")},
+                },
+            )
         for edition in ("latest", "article"):
             for name in ("small-chart.svg", "small-chart-narrow.svg"):
                 self._write(f"figures/{edition}/{name}", self.svg)
@@ -129,7 +177,10 @@ def test_rows_added_removed_and_revised_are_told_with_what_they_say(place):
     rows = {each.key: each for each in place.compare().rows}
     assert {key: each.change for key, each in rows.items()} == {"first": "revised", "gone": "removed", "more": "added"}
     assert rows["first"].cells == {"value": ("100", "120"), "note": ("", "A correction.")}
-    assert (rows["more"].when, rows["more"].figure) == ("2024-12-31", "at least 100") and rows["more"].cells["value"] == (None, "100")
+    assert (rows["more"].when, rows["more"].figure) == ("2024-12-31", "at least 100") and rows["more"].cells["value"] == (
+        None,
+        "100",
+    )
     assert "value  100 → 120" in "\n".join(in_terminal(rows["first"]))
 
 
@@ -147,8 +198,10 @@ STATE = st.dictionaries(NAMES.filter(bool), NAMES, max_size=8)
 def test_rows_are_aligned_by_their_keys_whatever_the_cells_hold(before, after):
     found = differences("t", *([{"key": key, "cell": cell} for key, cell in state.items()] for state in (before, after)), "key")
     assert {(each.key, each.change) for each in found} == {
-        *((key, "added") for key in after.keys() - before), *((key, "removed") for key in before.keys() - after),
-        *((key, "revised") for key in after.keys() & before if before[key] != after[key])}
+        *((key, "added") for key in after.keys() - before),
+        *((key, "removed") for key in before.keys() - after),
+        *((key, "revised") for key in after.keys() & before if before[key] != after[key]),
+    }
     for each in found:
         if each.change == "revised":
             assert each.cells == {"cell": (before[each.key], after[each.key])}
@@ -212,36 +265,75 @@ def test_a_number_that_names_no_row_is_told_by_what_its_notebook_reads(place):
 def test_a_number_becomes_known_unknown_new_or_gone(place):
     moved(place.old, a=UNKNOWN, b=number("1", 1.0), c=number("1", 1.0))
     moved(place.new, a=number("1", 1.0), b=UNKNOWN, d=number("1", 1.0))
-    found = {each.name: (each.cause, each.before, each.after, each.change) for each in place.compare().numbers if "@" not in each.name}
-    assert found == {"small.a": ("known", "not known", "1", None), "small.b": ("lost", "1", "not known", None),
-                     "small.c": ("gone", "1", None, None), "small.d": ("new", None, "1", None)}
+    found = {
+        each.name: (each.cause, each.before, each.after, each.change) for each in place.compare().numbers if "@" not in each.name
+    }
+    assert found == {
+        "small.a": ("known", "not known", "1", None),
+        "small.b": ("lost", "1", "not known", None),
+        "small.c": ("gone", "1", None, None),
+        "small.d": ("new", None, "1", None),
+    }
 
 
 def test_revisions_come_before_additions_and_the_largest_first(place):
     rows = [ROW | {"id": f"r{number}", "category": f"c{number}", "value": "100"} for number in range(4)]
     place.old.rows += rows[:3]
     place.new.rows += [rows[0] | {"value": "90"}, rows[1] | {"value": "300"}, rows[2], rows[3]]
-    moved(place.old, a=number("100", 100.0, "r0"), b=number("100", 100.0, "r1"), c=number("100", 100.0), d=number("x", None, "r0", **WORDS))
-    moved(place.new, a=number("90", 90.0, "r0"), b=number("300", 300.0, "r1"), c=number("900", 900.0, "r3"), d=number("y", None, "r0", **WORDS))
+    moved(
+        place.old,
+        a=number("100", 100.0, "r0"),
+        b=number("100", 100.0, "r1"),
+        c=number("100", 100.0),
+        d=number("x", None, "r0", **WORDS),
+    )
+    moved(
+        place.new,
+        a=number("90", 90.0, "r0"),
+        b=number("300", 300.0, "r1"),
+        c=number("900", 900.0, "r3"),
+        d=number("y", None, "r0", **WORDS),
+    )
     found = [each for each in place.compare().numbers if "@" not in each.name]
     assert [each.name for each in found] == ["small.b", "small.a", "small.d", "small.c"]
     assert [each.change for each in found] == [pytest.approx(1.0), pytest.approx(-2 / 19), None, pytest.approx(1.6)]
 
 
-@pytest.mark.parametrize(("before", "after", "change"), [
-    (number("", 100.0), number("", 200.0), 2 / 3), (number("", 200.0), number("", 100.0), -2 / 3), (number("", 0.0), number("", 5.0), 2.0),
-    (number("", -5.0), number("", 5.0), 2.0), (number("", None, low=100.0, high=None), number("", None, low=200.0, high=None), 2 / 3),
-    (number("", 100.0, low=90.0, high=110.0), number("", 100.0, low=90.0, high=330.0), 1.0),
-    (number("", None, low=0.0, high=10.0), number("", None, low=10.0, high=30.0), 2 / 3),
-    (number("", None, low=100.0, high=None), number("", 100.0), 0.0), (number("", None, **WORDS), number("", None, **WORDS), None), (UNKNOWN, number("", 5.0), None),
-    (number("not known", None, low=None, high=None), number("", 5.0), None), (number("", 5.0, low=0.0, high=None), number("", 10.0, low=0.0, high=None), 2 / 3),
-    (number("", None, low=-100.0, high=300.0), number("", None, low=-300.0, high=700.0), 2 / 3)])
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        (number("", 100.0), number("", 200.0), 2 / 3),
+        (number("", 200.0), number("", 100.0), -2 / 3),
+        (number("", 0.0), number("", 5.0), 2.0),
+        (number("", -5.0), number("", 5.0), 2.0),
+        (number("", None, low=100.0, high=None), number("", None, low=200.0, high=None), 2 / 3),
+        (number("", 100.0, low=90.0, high=110.0), number("", 100.0, low=90.0, high=330.0), 1.0),
+        (number("", None, low=0.0, high=10.0), number("", None, low=10.0, high=30.0), 2 / 3),
+        (number("", None, low=100.0, high=None), number("", 100.0), 0.0),
+        (number("", None, **WORDS), number("", None, **WORDS), None),
+        (UNKNOWN, number("", 5.0), None),
+        (number("not known", None, low=None, high=None), number("", 5.0), None),
+        (number("", 5.0, low=0.0, high=None), number("", 10.0, low=0.0, high=None), 2 / 3),
+        (number("", None, low=-100.0, high=300.0), number("", None, low=-300.0, high=700.0), 2 / 3),
+    ],
+)
 def test_the_relative_change_is_symmetric(before, after, change):
     found = changes.change_of(snapshots.Number(**before), snapshots.Number(**after))
     assert found == (None if change is None else pytest.approx(change))
 
 
-@pytest.mark.parametrize("ends", [(None, None, None), (0.0, None, None), (0.0, None, 5.0), (None, None, 5.0), (-2.0, None, 5.0), (0.0, 5.0, None), (3.0, None, None)])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        (None, None, None),
+        (0.0, None, None),
+        (0.0, None, 5.0),
+        (None, None, 5.0),
+        (-2.0, None, 5.0),
+        (0.0, 5.0, None),
+        (3.0, None, None),
+    ],
+)
 def test_a_published_number_is_ranked_as_bounds_are(ends):
     low, value, high = ends
     found, bounds = snapshots.Number(text="", low=low, value=value, high=high), Bounds.from_ends(*ends)
@@ -269,7 +361,9 @@ def test_a_flipped_verdict_comes_first_and_has_its_own_exit_code(place):
     report = place.compare()
     assert report.exit_code == changes.FLIPPED and report.outcome == "flipped"
     assert [(each.claim, each.before, each.after) for each in report.verdicts if "@" not in each.claim] == [
-        ("A01", "supported", "contradicted"), ("B01", None, "plausible")]
+        ("A01", "supported", "contradicted"),
+        ("B01", None, "plausible"),
+    ]
     assert report.verdicts[0].values == [("small.total", "100", "120")]
     shown = changes.summary(report)
     assert shown.index("A01: supported → contradicted") < shown.index("Numbers:") < shown.index("Rows:")
@@ -284,7 +378,10 @@ def test_a_figure_that_is_drawn_differently_is_shown_side_by_side(place):
     place.new.svg = place.new.svg.replace("0 0 9 9", "0 0 8 8")
     report = place.compare()
     assert [each.name for each in report.figures] == ["small.chart", "small.chart@article"] and report.exit_code == changes.CHANGED
-    assert (report.figures[0].before.wide, report.figures[0].after.narrow) == ("figures/before/latest/small-chart.svg", "figures/after/latest/small-chart-narrow.svg")
+    assert (report.figures[0].before.wide, report.figures[0].after.narrow) == (
+        "figures/before/latest/small-chart.svg",
+        "figures/after/latest/small-chart-narrow.svg",
+    )
     code, _ = place.run("--from", str(place.old.folder), "--to", str(place.new.folder))
     page = BeautifulSoup((place.root / "_build" / "changes" / "index.html").read_text("utf-8"), "html.parser")
     images = [image["src"] for image in page.select(".sides img")]
@@ -303,12 +400,15 @@ def test_sentences_whose_numbers_moved_are_given_with_both(place):
     place.new.claims["A01"] = claim("contradicted")
     assert [str(each) for each in place.compare().sentences] == [
         "At least [100 → 120] men were listed, 7 of them twice.",
-        "The claim [supported → contradicted] is not the finding of [100 → 120].", "From [100 → 120] up."]
+        "The claim [supported → contradicted] is not the finding of [100 → 120].",
+        "From [100 → 120] up.",
+    ]
 
 
 def test_a_sentence_that_gives_both_editions_is_no_news(place):
     def look(printed):
         return lambda role, content: printed
+
     assert len(sentences.moved(place.root / "book", look("1"), look("2"))) == 4
     assert len(sentences.moved(place.root / "book", look("1"), look("2"), "article")) == 3
 
@@ -374,22 +474,43 @@ def test_a_book_from_before_evidence_was_kept_is_compared_too(place):
 def test_of_tables_only_rows_are_compared(place):
     shutil.copytree(place.root / "data", place.root / "mine")
     path = place.root / "mine" / "observations.csv"
-    path.write_text(path.read_text("utf-8").replace("istories-merged-49000-censor,", "renamed,").replace(",49000,", ",49001,"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("istories-merged-49000-censor,", "renamed,").replace(",49000,", ",49001,"), "utf-8"
+    )
     code, shown = place.run("--from", str(place.root / "mine"))
-    assert code == 3 and "Only rows are compared" in shown and "Numbers:" not in shown and "+ observations: istories-merged-49000-censor" in shown
+    assert (
+        code == 3
+        and "Only rows are compared" in shown
+        and "Numbers:" not in shown
+        and "+ observations: istories-merged-49000-censor" in shown
+    )
     assert place.run("--from", str(place.root / "data"))[0] == 0
 
 
-@pytest.mark.parametrize(("make", "words"), [
-    (lambda place: "nowhere", ["'nowhere'", "no edition (latest, article)", "results.json", "observations.csv"]),
-    (lambda place: "article", ["the edition 'article' is not in the built book", "EDITION=article"]),
-    (lambda place: broken(place, "evidence.json", "{"), ["evidence.json: cannot be read"]),
-    (lambda place: broken(place, "evidence.json", "{}"), ["not a published book of this kind"]),
-    (lambda place: broken(place, "evidence.json", '{"own": "latest", "editions": {"latest": {"as_of": "latest", "notebooks": {"small": {"results": {"a": {"text": []}}}}}}}'), ["not a published book of this kind"]),
-    (lambda place: broken(place, "data/observations.csv", 'id,"\n'), ["observations.csv: not a table of this book"]),
-    (lambda place: broken(place, "data/observations.csv", "\xff".encode("latin-1")), ["observations.csv: not a table of this book"]),
-    (lambda place: broken(place, "data/observations.csv", ""), ["observations.csv: not a table of this book"]),
-], ids=["unknown", "not built", "no JSON", "not ours", "wrong type", "no CSV", "no UTF-8", "empty"])
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda place: "nowhere", ["'nowhere'", "no edition (latest, article)", "results.json", "observations.csv"]),
+        (lambda place: "article", ["the edition 'article' is not in the built book", "EDITION=article"]),
+        (lambda place: broken(place, "evidence.json", "{"), ["evidence.json: cannot be read"]),
+        (lambda place: broken(place, "evidence.json", "{}"), ["not a published book of this kind"]),
+        (
+            lambda place: broken(
+                place,
+                "evidence.json",
+                '{"own": "latest", "editions": {"latest": {"as_of": "latest", "notebooks": {"small": {"results": {"a": {"text": []}}}}}}}',
+            ),
+            ["not a published book of this kind"],
+        ),
+        (lambda place: broken(place, "data/observations.csv", 'id,"\n'), ["observations.csv: not a table of this book"]),
+        (
+            lambda place: broken(place, "data/observations.csv", "\xff".encode("latin-1")),
+            ["observations.csv: not a table of this book"],
+        ),
+        (lambda place: broken(place, "data/observations.csv", ""), ["observations.csv: not a table of this book"]),
+    ],
+    ids=["unknown", "not built", "no JSON", "not ours", "wrong type", "no CSV", "no UTF-8", "empty"],
+)
 def test_what_cannot_be_compared_is_told(place, make, words):
     place.new.publish()
     name = make(place)
@@ -408,9 +529,24 @@ def staged(place: Place, **editions: Book) -> None:
         folder = place.root / "_build" / "stage" / "published" / name
         (folder / "files").mkdir(parents=True)
         (folder / "files" / "small-chart.svg").write_text(book.svg)
-        (folder / "small.json").write_text(json.dumps({
-            "title": "Small", "reads": book.reads, "results": book.results, "claims": book.claims,
-            "figures": {"chart": {"title": "A finding", "alt": "Bars.", "wide": "small-chart.svg", "narrow": "small-chart-narrow.svg"}}}))
+        (folder / "small.json").write_text(
+            json.dumps(
+                {
+                    "title": "Small",
+                    "reads": book.reads,
+                    "results": book.results,
+                    "claims": book.claims,
+                    "figures": {
+                        "chart": {
+                            "title": "A finding",
+                            "alt": "Bars.",
+                            "wide": "small-chart.svg",
+                            "narrow": "small-chart-narrow.svg",
+                        }
+                    },
+                }
+            )
+        )
     written = snapshots.staged_editions(Project.at(place.root), editions)
     (place.root / "_build" / "stage" / "published" / "editions.json").write_text(written, "utf-8")
 
@@ -447,7 +583,11 @@ def test_hostile_text_stays_text_on_the_page_and_in_the_terminal(place):
     place.old.publish(), place.new.publish()
     for path in (place.old.folder, place.new.folder):
         evidence = path / "evidence.json"
-        evidence.write_text(evidence.read_text().replace("A finding", json.dumps(HOSTILE)[1:-1]).replace("Bars.", json.dumps('"><script>alert(1)</script>')[1:-1]))
+        evidence.write_text(
+            evidence.read_text()
+            .replace("A finding", json.dumps(HOSTILE)[1:-1])
+            .replace("Bars.", json.dumps('"><script>alert(1)</script>')[1:-1])
+        )
     code, shown = place.run("--from", str(place.old.folder), "--to", str(place.new.folder))
     page = BeautifulSoup((place.root / "_build" / "changes" / "index.html").read_text("utf-8"), "html.parser")
     assert code == 4 and "\x1b" not in shown
@@ -505,10 +645,19 @@ def side_of(folder: Path, label: str) -> snapshots.Side:
     for place, (quantity, group) in enumerate(rows.groupby(["measure", "population", "category", "origin"])):
         bounds = group["bounds"].iloc[-1]
         results[f"n{place}_{'_'.join(quantity)}"] = {
-            "text": wording.of_bounds(bounds, "", 1), "unit": "", "about": "", "rows": [group["id"].iloc[-1]],
-            "low": bounds.low, "value": bounds.value, "high": None if bounds.high == float("inf") else bounds.high}
+            "text": wording.of_bounds(bounds, "", 1),
+            "unit": "",
+            "about": "",
+            "rows": [group["id"].iloc[-1]],
+            "low": bounds.low,
+            "value": bounds.value,
+            "high": None if bounds.high == float("inf") else bounds.high,
+        }
     names = {"_".join(name.split("_")[1:]): body for name, body in results.items()}
-    claims = {name: claim("supported" if (body["low"] or 0) >= 10_000 else "unsupported", body["text"], name) for name, body in names.items()}
+    claims = {
+        name: claim("supported" if (body["low"] or 0) >= 10_000 else "unsupported", body["text"], name)
+        for name, body in names.items()
+    }
     document = {"results": names, "claims": claims, "figures": {}, "reads": [{"table": "observations", "where": {"status": "use"}}]}
     return snapshots._side(label, label, snapshots.tables_in(folder), {"latest": {"all": document}}, "latest", lambda *_: folder)
 
@@ -544,14 +693,30 @@ def test_the_default_page_and_the_evidence_are_staged(tmp_path):
     (folder / "notebooks" / "editions.yml").write_text('latest:\n  as_of: latest\narticle:\n  as_of: "2025-06-09"\n')
     (folder / "notebooks" / "small.ipynb").write_text("{}")
     shutil.copytree(ROOT / "data", folder / "data")
-    documents = {name: {"small": {"title": "Small", "reads": [], "results": {"total": number(total, float(total), "first")}, "figures": {}, "tables": {}}}
-                 for name, total in (("latest", "120"), ("article", "100"))}
+    documents = {
+        name: {
+            "small": {
+                "title": "Small",
+                "reads": [],
+                "results": {"total": number(total, float(total), "first")},
+                "figures": {},
+                "tables": {},
+            }
+        }
+        for name, total in (("latest", "120"), ("article", "100"))
+    }
     project, files_of = Project.at(folder), lambda edition, name: folder
     files = changes.staged(project, documents, files_of)
     report = changes.Report.model_validate_json(files["published/changes.json"])
-    assert (report.before.label, report.after.label) == ("article", "latest") and [each.name for each in report.numbers] == ["small.total"]
+    assert (report.before.label, report.after.label) == ("article", "latest") and [each.name for each in report.numbers] == [
+        "small.total"
+    ]
     evidence = json.loads(files["published/evidence.json"])
-    assert evidence["own"] == "latest" and evidence["editions"]["article"]["notebooks"]["small"]["results"]["total"]["rows"] == ["first"]
+    assert evidence["own"] == "latest" and evidence["editions"]["article"]["notebooks"]["small"]["results"]["total"]["rows"] == [
+        "first"
+    ]
     assert changes.staged(project, documents, files_of) == files
-    alone = changes.Report.model_validate_json(changes.staged(project, {"latest": documents["latest"]}, files_of)["published/changes.json"])
+    alone = changes.Report.model_validate_json(
+        changes.staged(project, {"latest": documents["latest"]}, files_of)["published/changes.json"]
+    )
     assert alone.outcome == "same"

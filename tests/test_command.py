@@ -9,10 +9,19 @@ from livingbook.system.errors import BuildError
 from small_project import lay_out
 
 
-@pytest.mark.parametrize(("error", "code", "words"), [
-    (BuildError("notebooks/rate.ipynb: no such thing"), 1, "notebooks/rate.ipynb: no such thing"),
-    (OSError(errno.ENOSPC, "No space left on device", "a/file"), 1, "a/file: No space left on device; the disk is full: make room"),
-    (MemoryError(), 1, "out of memory"), (KeyboardInterrupt(), 130, "")])
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (BuildError("notebooks/rate.ipynb: no such thing"), 1, "notebooks/rate.ipynb: no such thing"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "a/file"),
+            1,
+            "a/file: No space left on device; the disk is full: make room",
+        ),
+        (MemoryError(), 1, "out of memory"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
 def test_what_a_person_can_mend_is_said_in_words(monkeypatch, capsys, tmp_path, error, code, words):
     monkeypatch.setattr(command, "audit_packages", Mock(side_effect=error))
     assert command.main(["--root", str(tmp_path), "audit"]) == code
@@ -26,9 +35,14 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch, tmp_path):
         command.main(["--root", str(tmp_path), "audit"])
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    (["--data", "nowhere", "book"], "nowhere: no such data folder"), (["serve"], "there is no book yet; `make book` builds it"),
-    (["run", "nothing"], "no notebook 'nothing'; there are ")])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--data", "nowhere", "book"], "nowhere: no such data folder"),
+        (["serve"], "there is no book yet; `make book` builds it"),
+        (["run", "nothing"], "no notebook 'nothing'; there are "),
+    ],
+)
 def test_what_is_not_there_is_named(tmp_path, capsys, arguments, words):
     lay_out(tmp_path)
     assert command.main(["--root", str(tmp_path), *arguments]) == 1

@@ -18,24 +18,44 @@ def evidence():
     return load(DATA)
 
 
-@pytest.mark.parametrize(("key", "by_hand"), [
-    ("us_army_1966", 14.7), ("us_army_1970", 52.3),  # as published
-    ("us_navy_2007", 1129 / 336.659), ("us_marines_2007", 1036 / 186.425),
-    ("us_air_force_2007", 16 / 333.495),
-    ("us_army_2007", 4698 / ((507_000 + 522_190) / 2 / 1000)),
-    ("british_army_1999", 2055 / ((96_300 + 96_475) / 2 / 1000)),
-    ("british_army_2001", 2645 / 96.285),
-    ("union", 197_247 / 788.2465 / (1480 / 365.25)),
-    ("south_vietnam_1966", 67_000 / 608 / (181 / 365.25)),
-    ("south_vietnam_1965_10", 17.9 * 12), ("afghanistan_2011_06", 0.03 * 12_000)])
+@pytest.mark.parametrize(
+    ("key", "by_hand"),
+    [
+        ("us_army_1966", 14.7),
+        ("us_army_1970", 52.3),  # as published
+        ("us_navy_2007", 1129 / 336.659),
+        ("us_marines_2007", 1036 / 186.425),
+        ("us_air_force_2007", 16 / 333.495),
+        ("us_army_2007", 4698 / ((507_000 + 522_190) / 2 / 1000)),
+        ("british_army_1999", 2055 / ((96_300 + 96_475) / 2 / 1000)),
+        ("british_army_2001", 2645 / 96.285),
+        ("union", 197_247 / 788.2465 / (1480 / 365.25)),
+        ("south_vietnam_1966", 67_000 / 608 / (181 / 365.25)),
+        ("south_vietnam_1965_10", 17.9 * 12),
+        ("afghanistan_2011_06", 0.03 * 12_000),
+    ],
+)
 def test_rates_by_hand(evidence, key, by_hand):
     assert comparators.rate(evidence, BY_KEY[key]).value == pytest.approx(by_hand, rel=1e-3)
 
 
-@pytest.mark.parametrize(("key", "listed"), [
-    ("us_army_2007", 9.0), ("us_army_2007", 9.25), ("us_navy_2007", 3.4), ("us_marines_2007", 5.6),
-    ("british_army_1999", 21.3), ("british_army_2000", 28.1), ("south_vietnam_1966", 222), ("union", 62),
-    ("confederacy", 86), ("ukraine_2023", 32), ("ukraine_2024", 104), ("ukraine_2025", 263)])
+@pytest.mark.parametrize(
+    ("key", "listed"),
+    [
+        ("us_army_2007", 9.0),
+        ("us_army_2007", 9.25),
+        ("us_navy_2007", 3.4),
+        ("us_marines_2007", 5.6),
+        ("british_army_1999", 21.3),
+        ("british_army_2000", 28.1),
+        ("south_vietnam_1966", 222),
+        ("union", 62),
+        ("confederacy", 86),
+        ("ukraine_2023", 32),
+        ("ukraine_2024", 104),
+        ("ukraine_2025", 263),
+    ],
+)
 def test_bounds_hold_the_value_that_was_worked_out_from_the_pages(evidence, key, listed):
     found = comparators.rate(evidence, BY_KEY[key])
     assert found.low * 0.985 <= listed <= found.high * 1.015

@@ -71,12 +71,16 @@ def test_relative_risk_refuses_what_is_not_a_share() -> None:
         composition.times_as_often(Bounds.exact(0.5), Bounds.exact(1.5))
 
 
-@pytest.mark.parametrize(("leavers", "everyone", "low", "high"), [
-    (Bounds(0.0, None, 0.5), Bounds.exact(0.2), 0.0, 4.0),  # perhaps no leaver is of the group
-    (Bounds.exact(1.0), Bounds.exact(0.5), math.inf, math.inf),  # all leavers are
-    (Bounds.exact(0.5), Bounds.exact(0.0), math.inf, math.inf),  # half the leavers, and nobody else
-    (Bounds.exact(0.5), Bounds.exact(1.0), 0.0, 0.0),  # everyone is of the group, so nobody outside it could leave
-    (Bounds.exact(0.5), Bounds(0.2, None, math.inf), 0.0, 4.0)])
+@pytest.mark.parametrize(
+    ("leavers", "everyone", "low", "high"),
+    [
+        (Bounds(0.0, None, 0.5), Bounds.exact(0.2), 0.0, 4.0),  # perhaps no leaver is of the group
+        (Bounds.exact(1.0), Bounds.exact(0.5), math.inf, math.inf),  # all leavers are
+        (Bounds.exact(0.5), Bounds.exact(0.0), math.inf, math.inf),  # half the leavers, and nobody else
+        (Bounds.exact(0.5), Bounds.exact(1.0), 0.0, 0.0),  # everyone is of the group, so nobody outside it could leave
+        (Bounds.exact(0.5), Bounds(0.2, None, math.inf), 0.0, 4.0),
+    ],
+)
 def test_relative_risk_at_the_ends_of_what_a_share_can_be(leavers: Bounds, everyone: Bounds, low: float, high: float) -> None:
     risk = composition.times_as_often(leavers, everyone)
     assert (risk.low, risk.high) == pytest.approx((low, high))
@@ -84,7 +88,11 @@ def test_relative_risk_at_the_ends_of_what_a_share_can_be(leavers: Bounds, every
 
 def test_what_is_unknown_rests_on_no_rows() -> None:
     known = Bounds.exact(0.5, ["row"])
-    assert composition.times_as_often(known, Bounds.unknown()).rows == composition.times_as_often(Bounds.unknown(), known).rows == frozenset()
+    assert (
+        composition.times_as_often(known, Bounds.unknown()).rows
+        == composition.times_as_often(Bounds.unknown(), known).rows
+        == frozenset()
+    )
 
 
 def test_the_rest_never_exceeds_the_whole() -> None:
@@ -92,14 +100,15 @@ def test_the_rest_never_exceeds_the_whole() -> None:
 
 
 def counts(*pairs: tuple[date, float]) -> pd.DataFrame:
-    return pd.DataFrame([{"end": day, "bounds": Bounds(count, None, math.inf)} for day, count in pairs],
-                        columns=["end", "bounds"])
+    return pd.DataFrame([{"end": day, "bounds": Bounds(count, None, math.inf)} for day, count in pairs], columns=["end", "bounds"])
 
 
 def test_a_pair_is_of_the_last_common_day() -> None:
     early, late, later = date(2024, 1, 1), date(2025, 1, 1), date(2025, 6, 1)
     first = date(2023, 1, 1)
-    day, part, whole = composition.latest_pair(counts((first, 0), (early, 1), (late, 2)), counts((first, 9), (early, 10), (late, 16), (later, 30)))
+    day, part, whole = composition.latest_pair(
+        counts((first, 0), (early, 1), (late, 2)), counts((first, 9), (early, 10), (late, 16), (later, 30))
+    )
     assert (day, part.value, whole.value) == (late, 2, 16)
 
 

@@ -252,14 +252,7 @@ RULE_FAULTS = [
     ("same_as_where_due", "observations", 3, "same_as", "", "is missing: a rereport names the preferred row"),
     ("same_as_where_due", "observations", 4, "same_as", "", "is missing: a conflict names the preferred row"),
     ("same_as_where_due", "observations", 11, "same_as", "recruits-2024", 'must be empty: a row of status "use"'),
-    (
-        "same_as_leads_to_use",
-        "observations",
-        3,
-        "same_as",
-        "recruits-2024-less",
-        'must point to a row of status "use"; that one',
-    ),
+    ("same_as_leads_to_use", "observations", 3, "same_as", "recruits-2024-less", 'must point to a row of status "use"; that one'),
     ("same_as_leads_to_use", "observations", 5, "same_as", "recruits-2024-misprint", "points to its own row"),
     ("same_as_leads_to_use", "observations", 2, "same_as", "recruits-2024", "points to its own row"),
     ("same_as_leads_to_use", "observations", 4, "same_as", "term", "points to another measure, prison_term, not recruits"),
@@ -276,7 +269,14 @@ RULE_FAULTS = [
     ("claims_name_known_measures", "claims", 2, "measures", "recruits;recruits", '"recruits" is listed twice'),
     ("claims_name_known_sources", "claims", 2, "sources", "alpha2024;nowhere", '"nowhere" is not in sources.csv'),
     ("claims_name_known_sources", "claims", 2, "sources", "gamma;gamma", '"gamma" is listed twice'),
-    ("claims_expect_what_their_kind_says", "claims", 2, "expected", "1,000", 'must be a number: the qualifier "exact" stands beside it'),
+    (
+        "claims_expect_what_their_kind_says",
+        "claims",
+        2,
+        "expected",
+        "1,000",
+        'must be a number: the qualifier "exact" stands beside it',
+    ),
     ("claims_expect_what_their_kind_says", "claims", 2, "expected", "", 'must be a number: the qualifier "exact" stands beside it'),
     ("claims_expect_what_their_kind_says", "claims", 2, "expected_qualifier", "", "is missing: what is expected is a number, 1000"),
     ("claims_expect_what_their_kind_says", "claims", 4, "expected", "in May", "must be a day, as the claim is of a date"),
@@ -363,8 +363,10 @@ def test_each_figure_that_is_there_twice_is_told_with_its_own_first(folder):
     rows = folder.rows("observations")
     folder.write("observations", [*rows, ["again", *rows[6][1:]], ["once-more", *rows[7][1:]], ["and-again", *rows[6][1:]]])
     said = [(fault.value, fault.reason) for fault in folder.check()]
-    assert said == [(key, f"is the same figure as {first}: keep one of them")
-                    for key, first in (("again", "strength-2024"), ("once-more", "shrinking"), ("and-again", "strength-2024"))]
+    assert said == [
+        (key, f"is the same figure as {first}: keep one of them")
+        for key, first in (("again", "strength-2024"), ("once-more", "shrinking"), ("and-again", "strength-2024"))
+    ]
 
 
 def test_bounds_may_be_one_number(folder):
@@ -398,9 +400,7 @@ def test_a_figure_is_printed_as_a_person_would_look_for_it():
     assert str(Fault("observations.csv", 1017, "end", "", "must not be empty")) == (
         "observations.csv, row 1017, end: (empty) — must not be empty"
     )
-    assert (
-        str(Fault("claims.csv", None, None, None, "is missing from the folder")) == "claims.csv — is missing from the folder"
-    )
+    assert str(Fault("claims.csv", None, None, None, "is missing from the folder")) == "claims.csv — is missing from the folder"
     assert "\x1b" not in str(Fault("claims.csv", 2, "note", "\x1b[2J", "hidden"))
     assert len(str(Fault("claims.csv", 2, "note", "x" * 100_000, "too long"))) < 200
 
@@ -408,20 +408,36 @@ def test_a_figure_is_printed_as_a_person_would_look_for_it():
 # What a list of soldiers holds, as it might come into a note; made up.
 PERSONAL = {
     "a phone number": [
-        "+7 912 345-67-89", "+380 67 123 45 67", "8.912.345.67.89", "8 (495) 123-45-67", "067 123 45 67", "(067)123-45-67",
-        "tel. 23-45-67", "телефон: 123 45 67",
+        "+7 912 345-67-89",
+        "+380 67 123 45 67",
+        "8.912.345.67.89",
+        "8 (495) 123-45-67",
+        "067 123 45 67",
+        "(067)123-45-67",
+        "tel. 23-45-67",
+        "телефон: 123 45 67",
     ],
     "an e-mail address": ["ivan.ivanov@example.org"],
     "a date of birth": [
-        "born on 12 March 1999", "born March 12, 1999", "b. 12.03.1999", "DOB: 1999-03-12", "родился 12 марта 1999",
-        "1999 года рождения", "1999 г.р.", "12.03.1999 р.н.", "народився 12.03.1999",
+        "born on 12 March 1999",
+        "born March 12, 1999",
+        "b. 12.03.1999",
+        "DOB: 1999-03-12",
+        "родился 12 марта 1999",
+        "1999 года рождения",
+        "1999 г.р.",
+        "12.03.1999 р.н.",
+        "народився 12.03.1999",
     ],
     "the number of a document": ["passport no. 45 09 123456", "личный номер АВ-123456"],
     "a call sign": ['call sign "Batya"', "позывной Батя", "позивний «Дід»"],
     "the full name of a person": ["Petrov Ivan Sergeyevich", "Іваненко Іван Петрович", "Петров И. С.", "И.С. Петров"],
     "a rank and a person": ["Sgt. John Smith", "Private Ivan Petrov", "рядовой Петров", "сержанта Иванова", "солдат Шевченко"],
     "a military unit and a person": [
-        "military unit 12345, Ivan Petrov", "в/ч 12345, Петров И. С.", "Ivan Petrov, unit 12345", "Петров Иван (в/ч 12345)",
+        "military unit 12345, Ivan Petrov",
+        "в/ч 12345, Петров И. С.",
+        "Ivan Petrov, unit 12345",
+        "Петров Иван (в/ч 12345)",
     ],
 }
 
@@ -449,9 +465,19 @@ def test_a_key_that_looks_like_a_person_is_refused(folder, key):
 @pytest.mark.parametrize(
     "said",
     [
-        "Private Military Companies recruited 2,000 men", "Sergeant Major of the Army", "солдат и сержантов", "unit 12345 in Rostov",
-        "Men born in 1999 and later", "from 12.03.2024 to 31.12.2024", "0.67 of 1 234 567", "Vladimir Putin, 2024-03-12", "tel aviv 2024",
-        "The 20th Motor Rifle Division, Southern Military District", "8 912 345 men in 67 89", "moscow-city-2023-09-21", "article 337, part 5",
+        "Private Military Companies recruited 2,000 men",
+        "Sergeant Major of the Army",
+        "солдат и сержантов",
+        "unit 12345 in Rostov",
+        "Men born in 1999 and later",
+        "from 12.03.2024 to 31.12.2024",
+        "0.67 of 1 234 567",
+        "Vladimir Putin, 2024-03-12",
+        "tel aviv 2024",
+        "The 20th Motor Rifle Division, Southern Military District",
+        "8 912 345 men in 67 89",
+        "moscow-city-2023-09-21",
+        "article 337, part 5",
     ],
 )
 def test_what_is_about_nobody_is_let_through(folder, said):
@@ -491,11 +517,17 @@ def test_a_circle_of_parents_is_told_for_each_that_stands_in_it(folder):
 def test_a_long_line_of_parents_is_gone_along_once(folder):
     """Going up from each population anew would take hundreds of millions of steps."""
     rows = folder.rows("populations")
-    folder.write("populations", [*rows, *([f"p{n}", f"Part {n}", f"p{n + 1}" if n < 29_999 else "", "russia", "army", ""] for n in range(30_000))])
+    folder.write(
+        "populations",
+        [*rows, *([f"p{n}", f"Part {n}", f"p{n + 1}" if n < 29_999 else "", "russia", "army", ""] for n in range(30_000))],
+    )
     with watchdog(60):
         assert folder.check() == []
     folder.edit("populations", len(rows) + 30_000, "parent", "p29998")
-    assert [(fault.row, fault.value) for fault in folder.check()] == [(len(rows) + 29_999, "p29999"), (len(rows) + 30_000, "p29998")]
+    assert [(fault.row, fault.value) for fault in folder.check()] == [
+        (len(rows) + 29_999, "p29999"),
+        (len(rows) + 30_000, "p29998"),
+    ]
 
 
 def test_every_primary_key_is_one_field_that_is_required_and_unique():
@@ -524,8 +556,16 @@ def test_a_missing_table_is_one_fault_not_one_for_each_reference(folder):
         (TABLES["measures"].replace(",", ";").encode(), 1, "has its columns separated by semicolons or tabs"),
         (TABLES["measures"].encode("utf-16"), None, "is UTF-16 text: save it as UTF-8"),
         (TABLES["measures"].replace("Men taken", "M\xe4nner").encode("latin-1"), 2, "is not UTF-8 text (byte 0xe4)"),
-        (TABLES["measures"].replace("Recruits", '"Recruits').encode(), 2, "cannot be read from here on: a quotation mark is opened and never closed"),
-        (TABLES["measures"].replace("Recruits", '"Re"cruits').encode(), 2, "cannot be read from here on: a quotation mark closes in the middle of a cell"),
+        (
+            TABLES["measures"].replace("Recruits", '"Recruits').encode(),
+            2,
+            "cannot be read from here on: a quotation mark is opened and never closed",
+        ),
+        (
+            TABLES["measures"].replace("Recruits", '"Re"cruits').encode(),
+            2,
+            "cannot be read from here on: a quotation mark closes in the middle of a cell",
+        ),
         (TABLES["measures"].replace("label", "measure").encode(), 1, "has the column measure more than once"),
         (b"1,2\n3,4\n", 1, "has none of the columns of the contract"),
         (TABLES["measures"].encode("utf-16-le"), 1, "holds zero bytes, as binary files and UTF-16 text do"),
@@ -577,13 +617,24 @@ def test_a_missing_key_column_does_not_hide_other_faults(folder):
 
 def test_a_column_that_the_contract_does_not_know(folder):
     folder.write("origins", [[*row, "extra"] for row in folder.rows("origins")])
-    assert folder.check() == [
-        Fault("origins.csv", None, "extra", None, "is not a column of the contract: take it out"),
-    ]
+    assert folder.check() == [Fault("origins.csv", None, "extra", None, "is not a column of the contract: take it out")]
 
 
 @pytest.mark.parametrize(
-    "column", ["name", "Surname", "birth_date", "phone", "passport", "soldierName", "ФИО", "Дата рождения", "call sign", "dogTag", "Next-of-kin"]
+    "column",
+    [
+        "name",
+        "Surname",
+        "birth_date",
+        "phone",
+        "passport",
+        "soldierName",
+        "ФИО",
+        "Дата рождения",
+        "call sign",
+        "dogTag",
+        "Next-of-kin",
+    ],
 )
 def test_a_column_that_could_hold_personal_data(folder, column):
     rows = folder.rows("observations")
@@ -594,9 +645,7 @@ def test_a_column_that_could_hold_personal_data(folder, column):
 
 def test_no_column_of_the_contract_counts_as_personal():
     described = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
-    assert not [
-        spec["name"] for table in described["resources"] for spec in table["schema"]["fields"] if is_personal(spec["name"])
-    ]
+    assert not [spec["name"] for table in described["resources"] for spec in table["schema"]["fields"] if is_personal(spec["name"])]
 
 
 def test_a_column_without_a_name(folder):
@@ -606,9 +655,7 @@ def test_a_column_without_a_name(folder):
 
 def test_a_table_that_the_contract_does_not_know(folder):
     (folder.path / "soldiers.csv").write_text("name\nsomebody\n", encoding="utf-8")
-    assert folder.check() == [
-        Fault("soldiers.csv", None, None, None, "is not a table of the contract: take it out of the folder")
-    ]
+    assert folder.check() == [Fault("soldiers.csv", None, None, None, "is not a table of the contract: take it out of the folder")]
 
 
 def test_rows_of_the_wrong_length_are_told_once_and_still_count_as_keys(folder):
@@ -780,17 +827,9 @@ def one_table(path: str = "a.csv", **more: object) -> str:
         (one_table(path="../a.csv"), None, 'the table "a" must lie in a file of its own name'),
         (one_table(fields=[{"name": "b"}]), None, 'the table "a" has a field without name or type'),
         (one_table(fields=[{"name": "b", "type": "nonsense"}]), None, "is not a data package"),
-        (
-            one_table(fields=[{"name": "b", "type": "number", "constraints": {"minimum": "x"}}]),
-            None,
-            "is not a data package",
-        ),
+        (one_table(fields=[{"name": "b", "type": "number", "constraints": {"minimum": "x"}}]), None, "is not a data package"),
         (one_table(foreignKeys=[{"fields": "b"}]), None, "does not describe tables"),
-        (
-            one_table(foreignKeys=[{"fields": "b", "reference": {"resource": "c", "fields": "d"}}]),
-            None,
-            "is not a data package",
-        ),
+        (one_table(foreignKeys=[{"fields": "b", "reference": {"resource": "c", "fields": "d"}}]), None, "is not a data package"),
     ],
 )
 def test_a_contract_that_is_broken(folder, monkeypatch, text, row, reason):
@@ -824,7 +863,9 @@ def test_a_pipe_in_the_place_of_a_file_holds_nothing_up(folder):
     folder.file("claims").unlink()
     os.mkfifo(folder.file("claims"))
     assert [(fault.file, fault.reason) for fault in folder.check()] == [
-        ("datapackage.json", "is not a file"), ("claims.csv", "is not a file")]
+        ("datapackage.json", "is not a file"),
+        ("claims.csv", "is not a file"),
+    ]
 
 
 def test_links_that_lead_nowhere(folder):
@@ -832,7 +873,9 @@ def test_links_that_lead_nowhere(folder):
     for name in ("claims.csv", "datapackage.json"):
         (folder.path / name).symlink_to("nowhere")
     assert [(fault.file, fault.reason) for fault in folder.check()] == [
-        ("datapackage.json", "is a link that leads nowhere"), ("claims.csv", "is a link that leads nowhere")]
+        ("datapackage.json", "is a link that leads nowhere"),
+        ("claims.csv", "is a link that leads nowhere"),
+    ]
 
 
 def test_a_contract_that_is_not_utf_8(folder):

@@ -9,8 +9,17 @@ from livingbook.values.bounds import Bounds
 
 
 def row(key, number, origin, start=date(2024, 1, 1), end=date(2024, 12, 31), same_as="", category="all"):
-    return {"id": key, "measure": "recruits", "population": "russia", "category": category, "start": start, "end": end,
-            "origin": origin, "bounds": number if isinstance(number, Bounds) else Bounds.exact(number, [key]), "same_as": same_as}
+    return {
+        "id": key,
+        "measure": "recruits",
+        "population": "russia",
+        "category": category,
+        "start": start,
+        "end": end,
+        "origin": origin,
+        "bounds": number if isinstance(number, Bounds) else Bounds.exact(number, [key]),
+        "same_as": same_as,
+    }
 
 
 def across(*rows):
@@ -22,13 +31,16 @@ def test_two_origins_that_exclude_each_other_are_in_the_ledger_with_their_factor
     assert found[["id", "other_id", "factor"]].values.tolist() == [["a", "b", 2.5]]
 
 
-@pytest.mark.parametrize("other", [
-    row("b", 250, "kluge"),  # the same origin
-    row("b", Bounds(90, None, float("inf")), "medvedev"),  # at least 90 does not exclude 100
-    row("b", 250, "medvedev", category="convict"),  # another quantity
-    row("b", 250, "medvedev", end=date(2024, 11, 30)),  # another period
-    row("b", 250, "medvedev", start=None),  # a stock beside a flow
-])
+@pytest.mark.parametrize(
+    "other",
+    [
+        row("b", 250, "kluge"),  # the same origin
+        row("b", Bounds(90, None, float("inf")), "medvedev"),  # at least 90 does not exclude 100
+        row("b", 250, "medvedev", category="convict"),  # another quantity
+        row("b", 250, "medvedev", end=date(2024, 11, 30)),  # another period
+        row("b", 250, "medvedev", start=None),  # a stock beside a flow
+    ],
+)
 def test_what_is_no_contradiction_is_not_in_the_ledger(other):
     assert across(row("a", 100, "kluge"), other).empty
 

@@ -15,7 +15,10 @@ def asked(**where):
 
 
 def test_a_measure_is_used_by_a_selection_that_names_it_alone_or_among_others():
-    assert measures_in([asked(measure="verdicts"), asked(measure=["recruits", "verdicts"], population="russia")]) == {"recruits", "verdicts"}
+    assert measures_in([asked(measure="verdicts"), asked(measure=["recruits", "verdicts"], population="russia")]) == {
+        "recruits",
+        "verdicts",
+    }
 
 
 def test_a_selection_of_everything_uses_no_measure_in_particular():
@@ -23,20 +26,30 @@ def test_a_selection_of_everything_uses_no_measure_in_particular():
 
 
 def test_the_notebooks_that_use_a_measure_are_listed_by_title():
-    everything = {"rate": notebook("Rate", asked(measure="recruits")), "who": notebook("Who", asked(measure=["recruits", "mean_age"]))}
-    assert users(everything, ["recruits", "mean_age", "executions"]) == {"recruits": ["Rate", "Who"], "mean_age": ["Who"], "executions": []}
+    everything = {
+        "rate": notebook("Rate", asked(measure="recruits")),
+        "who": notebook("Who", asked(measure=["recruits", "mean_age"])),
+    }
+    assert users(everything, ["recruits", "mean_age", "executions"]) == {
+        "recruits": ["Rate", "Who"],
+        "mean_age": ["Who"],
+        "executions": [],
+    }
 
 
 def test_an_unused_measure_keeps_its_reason():
     assert unused({"recruits": ["Rate"], "executions": []}, {"executions": "No rate."}) == {"executions": "No rate."}
 
 
-@pytest.mark.parametrize(("reasons", "message"), [
-    ({}, "unused without a reason: executions"),
-    ({"executions": " "}, "unused without a reason: executions"),
-    ({"executions": "No rate.", "recruits": "Forgotten."}, "used or not in the tables: recruits"),
-    ({"executions": "No rate.", "exectuions": "Misspelt."}, "used or not in the tables: exectuions"),
-])
+@pytest.mark.parametrize(
+    ("reasons", "message"),
+    [
+        ({}, "unused without a reason: executions"),
+        ({"executions": " "}, "unused without a reason: executions"),
+        ({"executions": "No rate.", "recruits": "Forgotten."}, "used or not in the tables: recruits"),
+        ({"executions": "No rate.", "exectuions": "Misspelt."}, "used or not in the tables: exectuions"),
+    ],
+)
 def test_a_missing_and_a_stale_reason_are_named(reasons, message):
     with pytest.raises(EvidenceError, match=message):
         unused({"recruits": ["Rate"], "executions": []}, reasons)

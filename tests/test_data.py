@@ -32,11 +32,14 @@ def test_other_statuses_are_seen_only_if_asked_for(tables):
 
 
 def test_a_figure_that_was_public_stands_in_for_the_preferred_one_that_was_not(tables):
-    folder = tables([
-        {"id": "kept", "known_from": "2025-06-01"},
-        {"id": "first", "known_from": "2025-01-01", "status": "conflict", "same_as": "kept", "value": "90"},
-        {"id": "second", "known_from": "2025-03-01", "status": "conflict", "same_as": "kept", "value": "95"},
-        {"id": "other-quantity", "known_from": "2025-03-02", "status": "conflict", "same_as": "kept", "measure": "verdicts"}])
+    folder = tables(
+        [
+            {"id": "kept", "known_from": "2025-06-01"},
+            {"id": "first", "known_from": "2025-01-01", "status": "conflict", "same_as": "kept", "value": "90"},
+            {"id": "second", "known_from": "2025-03-01", "status": "conflict", "same_as": "kept", "value": "95"},
+            {"id": "other-quantity", "known_from": "2025-03-02", "status": "conflict", "same_as": "kept", "measure": "verdicts"},
+        ]
+    )
     assert ids(folder, "2025-02-01") == {"first"}
     assert ids(folder, "2025-04-01") == {"second"}
     assert ids(folder, "2025-06-01") == {"kept"}
@@ -44,13 +47,25 @@ def test_a_figure_that_was_public_stands_in_for_the_preferred_one_that_was_not(t
 
 def test_of_a_re_report_and_a_conflicting_figure_of_one_day_the_re_report_stands_in(tables):
     own = {"known_from": "2025-01-01", "same_as": "kept"}
-    rows = [{"id": "kept", "known_from": "2025-06-01"}, {"id": "a", "status": "rereport", **own}, {"id": "b", "status": "conflict", **own}]
-    assert ids(tables(rows), "2025-02-01") == {"a"} and ids(tables(rows[:2]), "2025-02-01") == {"a"} and ids(tables(rows[::2]), "2025-02-01") == {"b"}
+    rows = [
+        {"id": "kept", "known_from": "2025-06-01"},
+        {"id": "a", "status": "rereport", **own},
+        {"id": "b", "status": "conflict", **own},
+    ]
+    assert (
+        ids(tables(rows), "2025-02-01") == {"a"}
+        and ids(tables(rows[:2]), "2025-02-01") == {"a"}
+        and ids(tables(rows[::2]), "2025-02-01") == {"b"}
+    )
 
 
 def test_a_rejected_row_never_stands_in(tables):
-    folder = tables([{"id": "kept", "known_from": "2025-06-01"},
-                     {"id": "misprint", "known_from": "2025-01-01", "status": "reject", "same_as": "kept"}])
+    folder = tables(
+        [
+            {"id": "kept", "known_from": "2025-06-01"},
+            {"id": "misprint", "known_from": "2025-01-01", "status": "reject", "same_as": "kept"},
+        ]
+    )
     assert ids(folder, "2025-02-01") == set()
 
 
@@ -78,23 +93,33 @@ def test_a_view_reads_nothing_again(tables):
     assert list(whole.view(without="bbc").select("observations")["id"]) == ["b"]
 
 
-@pytest.mark.parametrize(("field", "asked", "words"), [
-    ("measure", "listed_abscent", "no measure 'listed_abscent' .*; close to it: listed_absent"),
-    ("population", ["list_smd_2024", "list_smd_2042"], "no population 'list_smd_2042' .*; close to it: list_smd_2024"),
-    ("origin", "istorie", "close to it: istories"), ("source", "svtv2025lst", "close to it: svtv2025list"), ("id", "row-1", "no id 'row-1'"),
-    ("category", "al", "no category 'al' .*; close to it: all")])
+@pytest.mark.parametrize(
+    ("field", "asked", "words"),
+    [
+        ("measure", "listed_abscent", "no measure 'listed_abscent' .*; close to it: listed_absent"),
+        ("population", ["list_smd_2024", "list_smd_2042"], "no population 'list_smd_2042' .*; close to it: list_smd_2024"),
+        ("origin", "istorie", "close to it: istories"),
+        ("source", "svtv2025lst", "close to it: svtv2025list"),
+        ("id", "row-1", "no id 'row-1'"),
+        ("category", "al", "no category 'al' .*; close to it: all"),
+    ],
+)
 def test_what_no_row_of_any_date_can_match_is_refused(tables, field, asked, words):
     evidence = load(tables([{"known_from": "2025-01-01"}]), "2022-01-01")
     with pytest.raises(EvidenceError, match=words):
         evidence.observations(**{field: asked})
     assert evidence.reads == []
-    assert evidence.misspelt({field: [asked] if isinstance(asked, str) else asked})[field] == [asked if isinstance(asked, str) else asked[1]]
+    assert evidence.misspelt({field: [asked] if isinstance(asked, str) else asked})[field] == [
+        asked if isinstance(asked, str) else asked[1]
+    ]
 
 
 def test_what_is_known_later_or_left_out_is_no_misspelling(tables):
     folder = tables([{"id": "later", "known_from": "2025-01-01", "category": "late"}])
     assert load(folder, "2022-01-01").observations(id="later", category="late").empty
-    (folder / "left_out.csv").write_text((folder / "observations.csv").read_text().replace("later,", "gone,").replace(",late,", ",other,"))
+    (folder / "left_out.csv").write_text(
+        (folder / "observations.csv").read_text().replace("later,", "gone,").replace(",late,", ",other,")
+    )
     assert load(folder).observations(id="gone", category="other").empty
     assert load(folder).view(without="istories").observations(id="later").empty
 
@@ -105,7 +130,9 @@ def test_an_unknown_field_is_named(tables):
 
 
 def test_one_wants_exactly_one_and_is_unknown_without_any(tables):
-    evidence = load(tables([{"id": "a", "category": "x"}, {"id": "b", "category": "x"}, {"id": "c", "category": "y", "value": "7"}]))
+    evidence = load(
+        tables([{"id": "a", "category": "x"}, {"id": "b", "category": "x"}, {"id": "c", "category": "y", "value": "7"}])
+    )
     assert evidence.one(category="y") == Bounds.exact(7)
     assert evidence.one(category="y").rows == {"c"}
     evidence.awaits(category="z")
@@ -122,7 +149,11 @@ def test_latest_is_the_one_that_ends_last_whatever_the_order_of_rows(tables):
 
 def test_observations_come_in_order_of_end_start_and_id(tables):
     days = {"end": "2024-12-31", "start": "2024-01-01"}
-    evidence = load(tables([{"id": "a", **days, "start": "2024-02-01"}, {"id": "c", **days}, {"id": "b", **days}, {"id": "z", "end": "2024-06-30"}]))
+    evidence = load(
+        tables(
+            [{"id": "a", **days, "start": "2024-02-01"}, {"id": "c", **days}, {"id": "b", **days}, {"id": "z", "end": "2024-06-30"}]
+        )
+    )
     rows = evidence.observations()
     assert list(rows["id"]) == ["z", "b", "c", "a"] and list(rows.index) == [0, 1, 2, 3] and "index" not in rows
     none = evidence.observations(measure="cases_filed")
@@ -145,7 +176,10 @@ def test_origins_and_sources_of_rows(tables):
     evidence = load(tables([{"id": "a", "origin": "mediazona"}, {"id": "b", "origin": "mediazona"}, {"id": "c", "origin": "bbc"}]))
     assert evidence.origins_of(["a", "b", "c"]) == ["Mediazona", "BBC News Russian"]
     assert evidence.sources_of(["a"]) == ["svtv2025list"]
-    by_id = [{"table": "observations", "where": {"id": ids, "status": ["conflict", "reject", "rereport", "use"]}} for ids in (["a", "b", "c"], ["a"])]
+    by_id = [
+        {"table": "observations", "where": {"id": ids, "status": ["conflict", "reject", "rereport", "use"]}}
+        for ids in (["a", "b", "c"], ["a"])
+    ]
     assert evidence.reads == [by_id[0], {"table": "origins", "where": {"origin": ["bbc", "mediazona"]}}, by_id[1]]
     fresh = load(evidence.folder)
     assert fresh.origins_of([]) == [] and fresh.reads == []
@@ -158,12 +192,13 @@ def test_the_digest_of_a_read_moves_with_its_rows_and_only_with_them(tables):
     read = read_key(evidence.reads[0])
     was = load(tables(rows)).digest(read)
     for changed, differs in (
-            ([rows[0] | {"value": "2"}, rows[1]], True),
-            ([rows[0] | {"note": "seen again"}, rows[1]], True),
-            ([rows[0], rows[1] | {"value": "2"}], False),
-            ([rows[1], rows[0]], False),
-            ([*rows, {"id": "c", "category": "x"}], True),
-            ([*rows, {"id": "c", "category": "z"}], False)):
+        ([rows[0] | {"value": "2"}, rows[1]], True),
+        ([rows[0] | {"note": "seen again"}, rows[1]], True),
+        ([rows[0], rows[1] | {"value": "2"}], False),
+        ([rows[1], rows[0]], False),
+        ([*rows, {"id": "c", "category": "x"}], True),
+        ([*rows, {"id": "c", "category": "z"}], False),
+    ):
         assert (load(tables(changed)).digest(read) != was) is differs, changed
 
 
@@ -189,9 +224,13 @@ def test_the_real_tables_load_at_any_date(root):
 FIELDS = {"measure": ["a", "b", "c"], "category": ["x", "y", ""], "status": ["use", "context"]}
 
 
-@given(rows=st.lists(st.fixed_dictionaries({name: st.sampled_from(values) for name, values in FIELDS.items()}), max_size=12),
-       where=st.fixed_dictionaries({}, optional={
-           name: st.sampled_from(values) | st.lists(st.sampled_from([*values, "none"])) for name, values in FIELDS.items()}))
+@given(
+    rows=st.lists(st.fixed_dictionaries({name: st.sampled_from(values) for name, values in FIELDS.items()}), max_size=12),
+    where=st.fixed_dictionaries(
+        {},
+        optional={name: st.sampled_from(values) | st.lists(st.sampled_from([*values, "none"])) for name, values in FIELDS.items()},
+    ),
+)
 def test_a_selection_is_every_row_that_matches_and_its_texts_are_those_rows(rows, where):
     table = Indexed(pd.DataFrame(rows, columns=list(FIELDS), dtype=str))
     wanted = {name: [value] if isinstance(value, str) else value for name, value in where.items()}
@@ -222,9 +261,18 @@ def test_a_file_that_is_no_table_is_told_in_a_sentence(tmp_path, content):
 
 ORIGINS = ["bbc", "mediazona", "gur"]
 DATES = ["latest", "2024-06-30"]
-ROWS = st.lists(st.fixed_dictionaries({
-    "origin": st.sampled_from(ORIGINS), "category": st.sampled_from("xy"), "status": st.sampled_from(["use", "rereport", "conflict"]),
-    "known_from": st.sampled_from(["2024-01-01", "2025-01-01"]), "same_as": st.sampled_from(["", "row-0", "row-1"])}), max_size=5)
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "origin": st.sampled_from(ORIGINS),
+            "category": st.sampled_from("xy"),
+            "status": st.sampled_from(["use", "rereport", "conflict"]),
+            "known_from": st.sampled_from(["2024-01-01", "2025-01-01"]),
+            "same_as": st.sampled_from(["", "row-0", "row-1"]),
+        }
+    ),
+    max_size=5,
+)
 
 
 def named(rows):
@@ -237,7 +285,12 @@ def test_leaving_out_an_origin_is_a_table_without_its_rows(tables, rows, origin,
     def seen(evidence):
         evidence.awaits(category=category)
         found = evidence.select("observations", category=category)
-        reads = [*evidence.reads, {"table": "origins", "where": {}}, {"table": "measures", "where": {}}, {"table": "observations", "where": {"nothing": "x"}}]
+        reads = [
+            *evidence.reads,
+            {"table": "origins", "where": {}},
+            {"table": "measures", "where": {}},
+            {"table": "observations", "where": {"nothing": "x"}},
+        ]
         return found.to_dict("records"), [evidence.digest(read_key(read)) for read in reads]
 
     less = seen(load(tables(named(rows))).view(as_of, origin))
@@ -252,12 +305,19 @@ def test_while_the_digest_of_views_is_as_it_was_so_is_every_view(tables):
     read = read_key({"table": "observations", "where": {"origin": "bbc", "status": "use"}})
     found = []
     for days in itertools.product(DAYS, repeat=3):
-        rows = [{"id": "a", "origin": "bbc", "status": "conflict", "same_as": "p"}, {"id": "p", "origin": "gur"},
-                {"id": "rival", "origin": "gur", "status": "rereport", "same_as": "p"}]
+        rows = [
+            {"id": "a", "origin": "bbc", "status": "conflict", "same_as": "p"},
+            {"id": "p", "origin": "gur"},
+            {"id": "rival", "origin": "gur", "status": "rereport", "same_as": "p"},
+        ]
         rows = [{**row, "known_from": day} for row, day in zip(rows, days, strict=True)]
         for changed in (rows, rows[:1], rows[:2], [rows[0], rows[2]], [*rows, {"id": "other", "origin": "gur"}]):
             whole = load(tables(changed))
-            views = [whole.view(as_of, origin).digest(read) for as_of in ("latest", "2024-01-15", "2024-06-30") for origin in ("", *ORIGINS)]
+            views = [
+                whole.view(as_of, origin).digest(read)
+                for as_of in ("latest", "2024-01-15", "2024-06-30")
+                for origin in ("", *ORIGINS)
+            ]
             found.append((whole.digest_of_views(read), views))
     assert all(views == others for (one, views), (other, others) in itertools.combinations(found, 2) if one == other)
     assert len({one for one, _ in found}) > 27

@@ -15,6 +15,7 @@ def test_a_box_shows_title_number_and_lines():
         draw_box(axes, Box(0.1, 1, 1, 0.8), "In court", "20,538", ["cases"], flat=narrow)
         draw_box(axes, Box(1.6, 1, 1, 0.8), "Left", "", ["nobody counts"], uncounted=True)
         draw_arrow(axes, (1.1, 1.4), (1.6, 1.4), dashed=True)
+
     for narrow in (False, True):
         svg = render(draw, None, name="boxes", title="Boxes", subtitle="", source="", height=2, narrow=narrow)
         assert all(f">{words}</text>" in svg for words in ("In court", "20,538", "cases", "nobody counts"))

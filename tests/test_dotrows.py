@@ -14,8 +14,13 @@ def words(data: pd.DataFrame, **how: object) -> list[str]:
     return [each.get_text() for each in axes.texts if each.get_text()]
 
 
-TABLE = pd.DataFrame({"group": ["One", "One", "Two"], "label": ["a", "b", "c"],
-                      "bounds": [Bounds.exact(0.5), Bounds(0.2, None, math.inf), Bounds.unknown()]})
+TABLE = pd.DataFrame(
+    {
+        "group": ["One", "One", "Two"],
+        "label": ["a", "b", "c"],
+        "bounds": [Bounds.exact(0.5), Bounds(0.2, None, math.inf), Bounds.unknown()],
+    }
+)
 
 
 def test_each_row_has_its_name_and_its_number() -> None:

@@ -11,7 +11,7 @@ from livingbook.runs.present import Present
 from livingbook.runs.runs import Runs
 from small_project import changed, lay_out, notebook
 
-READER = '''
+READER = """
 from livingbook.evidence.reading import load
 from livingbook.notebook.parameters import AsOf, Folder, check
 from livingbook.notebook.publish import Publisher
@@ -26,7 +26,7 @@ evidence = load(data, as_of)
 publish = Publisher("reader", evidence)
 ---
 publish.number("again", published(results, "small", evidence)["listed"], "persons", "The same.")
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,12 @@ def root(tmp_path_factory):
     runs = Runs(project, Present())
     runs.settle_all(project.editions)
     shutil.copytree(root / "data", project.stage / "data")
-    up_to_date.built(project, [], Present(), {edition.name: {name: runs.settle(edition, name).key for name in ("small", "reader")}
-                                             for edition in project.editions})
+    up_to_date.built(
+        project,
+        [],
+        Present(),
+        {edition.name: {name: runs.settle(edition, name).key for name in ("small", "reader")} for edition in project.editions},
+    )
     yield root
     os.chdir(here)
 
@@ -70,7 +74,9 @@ def test_a_row_that_was_read_is_named_and_what_reads_the_results_may_follow(root
         said = explained(root, capsys)
     assert said["latest small"] == said["article small"] == "runs observations: istories-merged-49000-censor revised"
     assert said["latest reader"] == "may run reads the results of small"
-    row = next(line for line in table.read_text("utf-8").splitlines(keepends=True) if line.startswith("istories-merged-49000-censor,"))
+    row = next(
+        line for line in table.read_text("utf-8").splitlines(keepends=True) if line.startswith("istories-merged-49000-censor,")
+    )
     with changed(table, row, ""):
         assert main(["--root", str(root), "explain"]) == 1  # a row that others refer to cannot go: the data are refused
     assert "istories-merged-49000-censor" in capsys.readouterr().err
@@ -90,13 +96,22 @@ def test_where_the_rows_before_are_gone_the_selection_is_described(root, capsys)
     assert said == ("runs observations: rows with category all, measure listed_absent, population list_istories_merged, status use")
 
 
-@pytest.mark.parametrize(("file", "old", "new", "words"), [
-    ("notebooks/small.ipynb", "listed / strength * 1000", "listed * 1000 / strength", "its source changed"),
-    ("requirements.txt", "pandas==", "pandas== ", "requirements.txt changed"),
-    ("notebooks/desertion/counts/rates.py", "\n", "\n\n", "stays"),
-    ("notebooks/livingbook/values/bounds.py", "\n", "\n\n", "bounds changed in the library"),
-    ("notebooks/editions.yml", "latest:\n", "latest:\n  assumptions: {small: {strength: 100000}}\n", "strength: its default → 100000"),
-], ids=["source", "lock", "other module", "module", "assumption"])
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("notebooks/small.ipynb", "listed / strength * 1000", "listed * 1000 / strength", "its source changed"),
+        ("requirements.txt", "pandas==", "pandas== ", "requirements.txt changed"),
+        ("notebooks/desertion/counts/rates.py", "\n", "\n\n", "stays"),
+        ("notebooks/livingbook/values/bounds.py", "\n", "\n\n", "bounds changed in the library"),
+        (
+            "notebooks/editions.yml",
+            "latest:\n",
+            "latest:\n  assumptions: {small: {strength: 100000}}\n",
+            "strength: its default → 100000",
+        ),
+    ],
+    ids=["source", "lock", "other module", "module", "assumption"],
+)
 def test_every_cause_is_named(root, capsys, file, old, new, words):
     with changed(root / file, old, new):
         assert words in explained(root, capsys)["latest small"]
@@ -113,8 +128,9 @@ def test_what_was_never_run_is_said_and_an_earlier_run_is_found_again(root, caps
 
 
 def test_the_runs_a_sweep_lacks_are_counted(root, capsys):
-    (root / "notebooks" / "sweeps.yml").write_text("days: {notebooks: [small], as_of: ['2026-05-01', latest]}\n"
-                                                   "men: {notebooks: [small], strength: [111111, 222222]}\n")
+    (root / "notebooks" / "sweeps.yml").write_text(
+        "days: {notebooks: [small], as_of: ['2026-05-01', latest]}\nmen: {notebooks: [small], strength: [111111, 222222]}\n"
+    )
     said = explained(root, capsys)
     (root / "notebooks" / "sweeps.yml").unlink()
     assert said["sweep days"] == "its 2 settings known"

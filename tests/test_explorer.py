@@ -38,7 +38,9 @@ PAGE = """# Choose
 :::
 ```
 """
-NOTEBOOK = "# Choose a rate\n\n" + "".join(f'<p id="explorer-{name}"></p>\n' for name in ("sentence", "compared", "first", "yearly"))
+NOTEBOOK = "# Choose a rate\n\n" + "".join(
+    f'<p id="explorer-{name}"></p>\n' for name in ("sentence", "compared", "first", "yearly")
+)
 PART = {"low": lambda b: b.low, "value": lambda b: b.value, "high": lambda b: b.high}
 
 
@@ -53,13 +55,16 @@ YEAR = Window(date(2023, 1, 1), date(2023, 12, 31))
 INF = float("inf")
 
 
-@pytest.mark.parametrize("rows, expected", [
-    ([("2024-05-01", 90, 100, 110)], (90, 100, 110)),
-    ([("2024-05-01", 90, None, INF)], (90, None, INF)),
-    ([("2024-05-01", 0, None, 110)], (0, None, 110)),
-    ([("2022-05-01", 90, None, INF), ("2024-05-01", 0, None, 90)], (90, None, 90)),
-    ([], (0, None, INF)),
-])
+@pytest.mark.parametrize(
+    "rows, expected",
+    [
+        ([("2024-05-01", 90, 100, 110)], (90, 100, 110)),
+        ([("2024-05-01", 90, None, INF)], (90, None, INF)),
+        ([("2024-05-01", 0, None, 110)], (0, None, 110)),
+        ([("2022-05-01", 90, None, INF), ("2024-05-01", 0, None, 90)], (90, None, 90)),
+        ([], (0, None, INF)),
+    ],
+)
 def test_a_path_has_the_ends_that_its_stocks_state(rows, expected):
     found = explorer.path_bounds(stocks(*rows), YEAR)
     assert (found.low, found.value, found.high) == expected
@@ -76,7 +81,9 @@ def test_as_worded_a_floor_stays_one_and_face_value_is_a_number():
 def test_a_floor_over_a_floor_is_not_known():
     found = explorer.answer(Bounds(1000, None, INF), YEAR, Strength("x", stocks(("2023-06-01", 100_000, None, INF))))
     assert found.yearly.is_unknown and not found.yearly_face.is_unknown
-    assert "not known per 1,000 a year as worded" in explorer.sentence("Names", Bounds(1000, None, INF), YEAR, Strength("x", stocks()), found)
+    assert "not known per 1,000 a year as worded" in explorer.sentence(
+        "Names", Bounds(1000, None, INF), YEAR, Strength("x", stocks()), found
+    )
 
 
 def test_a_rate_stands_below_above_or_among_others():
@@ -91,7 +98,9 @@ def test_windows_that_coincide_are_one():
 
 
 def test_several_rates_are_written_by_their_stated_ends():
-    assert explorer.spread([Bounds.exact(3)]) == "3" and explorer.spread([Bounds(0, None, 1.5), Bounds(12.34, None, INF)]) == "1.5–12"
+    assert (
+        explorer.spread([Bounds.exact(3)]) == "3" and explorer.spread([Bounds(0, None, 1.5), Bounds(12.34, None, INF)]) == "1.5–12"
+    )
 
 
 # ---- the page ---------------------------------------------------------------------------------------------------------
@@ -115,16 +124,32 @@ def small(payloads, tmp_path_factory) -> Path:
     for variant, svg in figure.pop("svg").items():
         figure[variant] = f"explorer-first-{variant}.svg"
         files[figure[variant]] = svg
-    tables = {name: {**body, "csv": f"explorer-{name}.csv", "sources": []} for (kind, name), body in payloads.items() if kind == "table"}
+    tables = {
+        name: {**body, "csv": f"explorer-{name}.csv", "sources": []} for (kind, name), body in payloads.items() if kind == "table"
+    }
     files |= {f"explorer-{name}.csv": payloads["table", name]["csv"] for name in tables}
     files["explorer-first.csv"] = figure["csv"]
     figure |= {"csv": "explorer-first.csv", "sources": [], "rows": []}
     results = {name: body for (kind, name), body in payloads.items() if kind == "result"}
-    document = {"notebook": "explorer", "edition": "latest", "title": "Choose", "results": results, "figures": {"first": figure}, "tables": tables}
-    texts = {"_config.yml": (ROOT / "_config.yml").read_text("utf-8"), "_toc.yml": "format: jb-book\nroot: book/index\nchapters:\n  - file: book/other\n  - file: notebooks/explorer\n",
-             "book/index.md": PAGE, "book/other.md": "# Other\n\nAnother page of the small book, which has no explorer on it.\n", "notebooks/explorer.md": NOTEBOOK,
-             "published/latest/explorer.json": json.dumps(document), "book/references.bib": BIB, "book/methods.bib": "",
-             **{f"published/latest/files/{name}": text for name, text in files.items()}}
+    document = {
+        "notebook": "explorer",
+        "edition": "latest",
+        "title": "Choose",
+        "results": results,
+        "figures": {"first": figure},
+        "tables": tables,
+    }
+    texts = {
+        "_config.yml": (ROOT / "_config.yml").read_text("utf-8"),
+        "_toc.yml": "format: jb-book\nroot: book/index\nchapters:\n  - file: book/other\n  - file: notebooks/explorer\n",
+        "book/index.md": PAGE,
+        "book/other.md": "# Other\n\nAnother page of the small book, which has no explorer on it.\n",
+        "notebooks/explorer.md": NOTEBOOK,
+        "published/latest/explorer.json": json.dumps(document),
+        "book/references.bib": BIB,
+        "book/methods.bib": "",
+        **{f"published/latest/files/{name}": text for name, text in files.items()},
+    }
     for name, text in texts.items():
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
         (stage / name).write_text(text, "utf-8")
@@ -156,7 +181,9 @@ def rows_of(payloads, name: str) -> list[dict[str, str]]:
 
 
 def strengths_of(payloads) -> dict[str, Strength]:
-    rows = pd.DataFrame([{**row, "end": date.fromisoformat(row["day"]), "bounds": bounds_of(row, "men")} for row in rows_of(payloads, "strengths")])
+    rows = pd.DataFrame(
+        [{**row, "end": date.fromisoformat(row["day"]), "bounds": bounds_of(row, "men")} for row in rows_of(payloads, "strengths")]
+    )
     found = {key: Strength(own["label"].iloc[0], own) for key, own in rows.groupby("strength", sort=False)}
     theatre = rows[rows["group"] == "The force in the theatre"].sort_values("end")
     return found | {"together": Strength("all published strengths together", theatre, together=True)}
@@ -203,15 +230,22 @@ def differences(browser, payloads, script: str) -> list[str]:  # noqa: F811
 def same(computed: list[dict], answer: explorer.Answer) -> bool:
     named = (answer.monthly, answer.monthly_face, answer.strength, answer.yearly, answer.yearly_face)
     pairs = [(got[end], part(bounds)) for got, bounds in zip(computed, named, strict=True) for end, part in PART.items()]
-    return all(mine == ("open" if want == INF else want) or (isinstance(mine, (int, float)) and mine == pytest.approx(want, rel=1e-9)) for mine, want in pairs)
+    return all(
+        mine == ("open" if want == INF else want) or (isinstance(mine, (int, float)) and mine == pytest.approx(want, rel=1e-9))
+        for mine, want in pairs
+    )
 
 
 def test_the_browser_computes_and_says_what_the_library_does(browser, payloads):  # noqa: F811
     assert differences(browser, payloads, SCRIPT) == []
 
 
-ALL_KINDS = [(low, value, high) for low, high in product((-INF, -2213.6, -3.0, -0.2, 0.0, 0.2, 7.0), (INF, -3.0, -0.1, 0.0, 0.4, 7.0, 3873.9))
-             for value in (None, low, high) if low <= high and (value is None or abs(value) < INF)]
+ALL_KINDS = [
+    (low, value, high)
+    for low, high in product((-INF, -2213.6, -3.0, -0.2, 0.0, 0.2, 7.0), (INF, -3.0, -0.1, 0.0, 0.4, 7.0, 3873.9))
+    for value in (None, low, high)
+    if low <= high and (value is None or abs(value) < INF)
+]
 TOLD = """(several) => several.map((ends) => {
   const b = EXPLORER.fromEnds(...ends);
   return [EXPLORER.inWords(b), EXPLORER.inWords(b, 10), EXPLORER.isUnknown(b), EXPLORER.best(b)];
@@ -234,20 +268,39 @@ def test_the_browser_says_of_all_kinds_of_bounds_what_the_library_does(browser):
     assert len(ALL_KINDS) > 70 and told_otherwise(browser, SCRIPT) == []
 
 
-@pytest.mark.parametrize("right, wrong", [
-    ("b.value === null && b.low <= 0 && b.high === Infinity", "b.low <= 0 && b.high === Infinity"), ("(b.low === 0 || b.low === -Infinity)", "b.low <= 0"),
-    ("b.low < 0 ? `${low} to ${high}` : ", ""), ("value === null && high === null ? 0 : -Infinity", "0"), ("whole * step || 0", "whole * step")])
+@pytest.mark.parametrize(
+    "right, wrong",
+    [
+        ("b.value === null && b.low <= 0 && b.high === Infinity", "b.low <= 0 && b.high === Infinity"),
+        ("(b.low === 0 || b.low === -Infinity)", "b.low <= 0"),
+        ("b.low < 0 ? `${low} to ${high}` : ", ""),
+        ("value === null && high === null ? 0 : -Infinity", "0"),
+        ("whole * step || 0", "whole * step"),
+    ],
+)
 def test_another_rule_for_bounds_is_found(browser, right, wrong):  # noqa: F811
     assert SCRIPT.count(right) == 1
     assert told_otherwise(browser, SCRIPT.replace(right, wrong))
 
 
-@pytest.mark.parametrize("right, wrong", [
-    ("DAYS_A_YEAR = 365.25", "DAYS_A_YEAR = 365"), ("ordinal(window.start) + 1;", "ordinal(window.start);"), ("times(count, 1 - wrong)", "times(count, 1 + wrong)"),
-    ("exact(1 - unlisted)", "exact(1)"), ("b.low / c.high", "b.low / c.low"), ("(men.low > 0 ? men.low : null)", "men.low"),
-    ("men.high < Infinity ? men.high : null", "best(men)"), ("window.start <= stock.day && ", ""), ("written(b.low, unit, false)", "written(b.low, unit)"),
-    ("each.high < rate.low", "each.low < rate.low"), ("sum += (before || after)[1]", "sum += 0"), ("Math.max(three, stepOf(width, 2))", "three"),
-], ids=lambda text: text[:30])
+@pytest.mark.parametrize(
+    "right, wrong",
+    [
+        ("DAYS_A_YEAR = 365.25", "DAYS_A_YEAR = 365"),
+        ("ordinal(window.start) + 1;", "ordinal(window.start);"),
+        ("times(count, 1 - wrong)", "times(count, 1 + wrong)"),
+        ("exact(1 - unlisted)", "exact(1)"),
+        ("b.low / c.high", "b.low / c.low"),
+        ("(men.low > 0 ? men.low : null)", "men.low"),
+        ("men.high < Infinity ? men.high : null", "best(men)"),
+        ("window.start <= stock.day && ", ""),
+        ("written(b.low, unit, false)", "written(b.low, unit)"),
+        ("each.high < rate.low", "each.low < rate.low"),
+        ("sum += (before || after)[1]", "sum += 0"),
+        ("Math.max(three, stepOf(width, 2))", "three"),
+    ],
+    ids=lambda text: text[:30],
+)
 def test_a_broken_formula_is_found(browser, payloads, right, wrong):  # noqa: F811
     assert SCRIPT.count(right) == 1
     assert differences(browser, payloads, SCRIPT.replace(right, wrong))
@@ -302,7 +355,11 @@ def test_a_choice_changes_answer_chart_and_address_and_the_way_back_leads_back(p
     assert "strength=hur" in page.url and "window=own" in page.url and page.inner_text(".explorer-words") != first
     assert page.inner_text(".explorer-words p:first-child") in page.get_attribute(".explorer-chart svg", "aria-label")
     page.go_back()
-    assert "window=article" in page.url and page.input_value("select[name=window]") == "article" and page.input_value("select[name=strength]") == "hur"
+    assert (
+        "window=article" in page.url
+        and page.input_value("select[name=window]") == "article"
+        and page.input_value("select[name=strength]") == "hur"
+    )
     page.go_back()
     assert page.inner_text(".explorer-words") == first
     page.go_forward()
@@ -315,7 +372,10 @@ def test_a_copied_link_opens_on_the_choice(page):
     page.focus("input[name=wrong]")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    assert "less 2% that never ran" in page.inner_text(".explorer-words") and page.get_attribute("input[name=wrong]", "aria-valuetext") == "2%"
+    assert (
+        "less 2% that never ran" in page.inner_text(".explorer-words")
+        and page.get_attribute("input[name=wrong]", "aria-valuetext") == "2%"
+    )
     page.click("text=Copy a link to this choice")
     page.wait_for_selector(".explorer-buttons .told:text('Copied.')")
     link, said = page.evaluate("navigator.clipboard.readText()"), page.inner_text(".explorer-words")

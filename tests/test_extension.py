@@ -17,7 +17,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 ROOT = Path(__file__).resolve().parent.parent
 
-HOSTILE = '<script>alert(1)</script> **bold** `code` [x](http://evil.example) {result}`a.b` "quoted" \'single\' & <b>'
+HOSTILE = "<script>alert(1)</script> **bold** `code` [x](http://evil.example) {result}`a.b` \"quoted\" 'single' & <b>"
 SVG = """<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
  width="{width}pt" height="90pt" viewBox="0 0 {width} 90" onload="alert(1)">
  <metadata><x/></metadata><defs><style type="text/css">*{{stroke-linejoin: round}}</style>
@@ -36,29 +36,59 @@ exclude_patterns = ["out", "trees"]
 """
 KEYS = [f"source{number}" for number in range(8)]
 BIB = "".join(f"@misc{{{key}, author={{Author {key}}}, title={{T}}, year={{2025}}}}\n" for key in KEYS)
-RATE = "# The rate\n\n" + "".join(f'<p id="rate-{name}"></p>\n' for name in ("monthly", "share", "nothing", "when", "windows", "denominators", "late", "t"))
+RATE = "# The rate\n\n" + "".join(
+    f'<p id="rate-{name}"></p>\n' for name in ("monthly", "share", "nothing", "when", "windows", "denominators", "late", "t")
+)
 INDEX = "# Index\n\n```{{toctree}}\n:glob:\n*\nnotebooks/*\n```\n\n{body}\n"
 
 
 def result(text: str = "at least 1,430", **changes: Any) -> dict[str, Any]:
     """A published result."""
-    return {"value": None, "low": 1432.6, "high": None, "unit": "persons per month", "text": text,
-            "about": "Names per month.", "rows": ["row-1"], "picks": {"low": "1,430"}} | changes
+    return {
+        "value": None,
+        "low": 1432.6,
+        "high": None,
+        "unit": "persons per month",
+        "text": text,
+        "about": "Names per month.",
+        "rows": ["row-1"],
+        "picks": {"low": "1,430"},
+    } | changes
 
 
 def figure(**changes: Any) -> dict[str, Any]:
     """A published figure with eight sources, one of them too many for the line but one."""
-    return {"title": "A finding", "subtitle": "per month", "alt": "Three bars.", "caption": "", "rows": ["row-1", "row-2"],
-            "sources": KEYS, "wide": "rate-windows.svg", "narrow": "rate-windows-narrow.svg", "csv": "rate-windows.csv",
-            "columns": [{"name": "w", "label": "Window", "unit": ""}, {"name": "n", "label": "Men", "unit": "persons"}],
-            "data": [["first", "1,260"], ["second", "1,430"]]} | changes
+    return {
+        "title": "A finding",
+        "subtitle": "per month",
+        "alt": "Three bars.",
+        "caption": "",
+        "rows": ["row-1", "row-2"],
+        "sources": KEYS,
+        "wide": "rate-windows.svg",
+        "narrow": "rate-windows-narrow.svg",
+        "csv": "rate-windows.csv",
+        "columns": [{"name": "w", "label": "Window", "unit": ""}, {"name": "n", "label": "Men", "unit": "persons"}],
+        "data": [["first", "1,260"], ["second", "1,430"]],
+    } | changes
 
 
 def claim(name: str, **changes: Any) -> dict[str, Any]:
     """A claim with its verdict."""
-    return {"claim": name, "section": "size", "text": f"Text of {name}.", "speaker": "author", "verdict": "supported",
-            "computed": True, "rule": "Supported if equal.", "values": {"rate.monthly": result()}, "chapter": "rate",
-            "reason": "They agree.", "sources": ["source0"], "editions": {"article": "plausible"}} | changes
+    return {
+        "claim": name,
+        "section": "size",
+        "text": f"Text of {name}.",
+        "speaker": "author",
+        "verdict": "supported",
+        "computed": True,
+        "rule": "Supported if equal.",
+        "values": {"rate.monthly": result()},
+        "chapter": "rate",
+        "reason": "They agree.",
+        "sources": ["source0"],
+        "editions": {"article": "plausible"},
+    } | changes
 
 
 class Book:
@@ -71,9 +101,19 @@ class Book:
         self.write("references.md", "# References\n\n```{bibliography}\n```\n")
         self.write("notebooks/rate.md", RATE)
         self.write("index.md", INDEX.format(body=""))
-        self.results = {"monthly": result(), "share": result("7.6% (7.0%–8.1%)", value=0.0764, low=0.07, high=0.081, unit="share",
-                                                             picks={"low": "7.0%", "value": "7.6%", "high": "8.1%"}),
-                        "nothing": result("not known", low=None, picks={}), "when": result("in June", unit="words", picks={})}
+        self.results = {
+            "monthly": result(),
+            "share": result(
+                "7.6% (7.0%–8.1%)",
+                value=0.0764,
+                low=0.07,
+                high=0.081,
+                unit="share",
+                picks={"low": "7.0%", "value": "7.6%", "high": "8.1%"},
+            ),
+            "nothing": result("not known", low=None, picks={}),
+            "when": result("in June", unit="words", picks={}),
+        }
         self.publish(results=self.results, figures={"windows": figure()}, tables={})
         self.publish("article", results={"monthly": result("about 900")}, figures={}, tables={})
         for name, width in (("rate-windows.svg", 200), ("rate-windows-narrow.svg", 100)):
@@ -100,8 +140,18 @@ class Book:
         """Build, and give the pages that were read."""
         warnings, read = io.StringIO(), []
         with patch_docutils(str(self.root)), docutils_namespace():
-            app = Sphinx(self.root, self.root, self.out, self.root / "trees", builder, status=None, warning=warnings,
-                         warningiserror=strict, keep_going=True, parallel=parallel)
+            app = Sphinx(
+                self.root,
+                self.root,
+                self.out,
+                self.root / "trees",
+                builder,
+                status=None,
+                warning=warnings,
+                warningiserror=strict,
+                keep_going=True,
+                parallel=parallel,
+            )
             app.connect("source-read", lambda app, docname, source: read.append(docname))
             app.build(force_all=everything)
         self.code, self.warnings = app.statuscode, re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue())
@@ -126,17 +176,20 @@ def book(tmp_path: Path) -> Book:
 # ---- numbers in a sentence ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("role", "shown"), [
-    ("rate.monthly", "at least 1,430"),
-    ("rate.monthly:low", "1,430"),
-    ("rate.monthly@article", "about 900"),
-    ("rate.share:value", "7.6%"),
-    ("rate.share:low", "7.0%"),
-    ("rate.share:high", "8.1%"),
-    ("rate.monthly:low@article", "1,430"),
-    ("rate.monthly:high", "at least 1,430"),  # data may leave an end open; the whole text is true of any of them
-    ("rate.nothing:value", "not known"),
-])
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        ("rate.monthly", "at least 1,430"),
+        ("rate.monthly:low", "1,430"),
+        ("rate.monthly@article", "about 900"),
+        ("rate.share:value", "7.6%"),
+        ("rate.share:low", "7.0%"),
+        ("rate.share:high", "8.1%"),
+        ("rate.monthly:low@article", "1,430"),
+        ("rate.monthly:high", "at least 1,430"),  # data may leave an end open; the whole text is true of any of them
+        ("rate.nothing:value", "not known"),
+    ],
+)
 def test_a_result_is_its_text_linked_to_where_it_was_computed(book: Book, role: str, shown: str) -> None:
     link = book.page(f"{{result}}`{role}`").select_one("a.result-link")
     assert book.warnings == ""
@@ -147,20 +200,23 @@ def test_a_result_is_its_text_linked_to_where_it_was_computed(book: Book, role: 
     assert ("Edition: article." in link["title"]) == ("@article" in role)
 
 
-@pytest.mark.parametrize(("body", "message"), [
-    ("{result}`rate.montly`", "result: no result 'rate.montly' in edition 'latest'; close to it: rate.monthly"),
-    ("{result}`rat.monthly`", "no such notebook was published; close to it: rate"),
-    ("{result}`rate.monthly@artikle`", "no such edition; close to it: article"),
-    ("{result}`rate.when:value`", "'rate.when:value': these are words, without a value: 'in June'"),
-    ("{result}`rate.monthly:middle`", "is not of the form notebook.name[:low|:value|:high][@edition]"),
-    ("{result}`monthly`", "'monthly' is not of the form notebook.name"),
-    ("{claim}`A1`", "claim: no claim 'A1'; close to it: A01"),
-    ("{verdict}`Z9`", "verdict: no claim 'Z9'; there are: A01"),
-    ("```{published-figure} rate.window\n```", "no figure 'rate.window' in edition 'latest'; close to it: rate.windows"),
-    ("```{published-table} rate.x\n```", "no table 'rate.x' in edition 'latest'; there are none"),
-    ("{claim}`A01`", "link to a card for claim A01, which the book does not have"),
-    ("$\\frac{$", "cannot be made into MathML"),
-])
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{result}`rate.montly`", "result: no result 'rate.montly' in edition 'latest'; close to it: rate.monthly"),
+        ("{result}`rat.monthly`", "no such notebook was published; close to it: rate"),
+        ("{result}`rate.monthly@artikle`", "no such edition; close to it: article"),
+        ("{result}`rate.when:value`", "'rate.when:value': these are words, without a value: 'in June'"),
+        ("{result}`rate.monthly:middle`", "is not of the form notebook.name[:low|:value|:high][@edition]"),
+        ("{result}`monthly`", "'monthly' is not of the form notebook.name"),
+        ("{claim}`A1`", "claim: no claim 'A1'; close to it: A01"),
+        ("{verdict}`Z9`", "verdict: no claim 'Z9'; there are: A01"),
+        ("```{published-figure} rate.window\n```", "no figure 'rate.window' in edition 'latest'; close to it: rate.windows"),
+        ("```{published-table} rate.x\n```", "no table 'rate.x' in edition 'latest'; there are none"),
+        ("{claim}`A01`", "link to a card for claim A01, which the book does not have"),
+        ("$\\frac{$", "cannot be made into MathML"),
+    ],
+)
 def test_what_is_unknown_fails_a_strict_build_naming_it_and_the_page(book: Book, body: str, message: str) -> None:
     book.claims(A01=claim("A01", chapter=None))
     book.write("other.md", f"# Other\n\nfirst\n\n{body}\n")
@@ -230,7 +286,9 @@ def test_the_fold_out_has_the_data_as_a_table_and_says_how_it_was_made(book: Boo
     assert fold.find("summary").get_text() == "Data and how this was made"
     assert [cell.get_text(strip=True) for cell in fold.select("thead th")] == ["Window", "Men (persons)"]
     assert [[cell.get_text(strip=True) for cell in row.select("td")] for row in fold.select("tbody tr")] == [
-        ["first", "1,260"], ["second", "1,430"]]
+        ["first", "1,260"],
+        ["second", "1,430"],
+    ]
     assert [("num" in (cell.get("class") or [])) for cell in fold.select("tbody tr")[0].select("td")] == [False, True]
     assert fold.select_one("p a")["href"] == "notebooks/rate.html#rate-windows"
     assert "from 2 rows of data/observations.csv" in fold.get_text()
@@ -256,11 +314,14 @@ def test_a_file_that_is_no_longer_published_is_not_offered(book: Book) -> None:
     assert not (book.out / "figures/latest/old.csv").exists()
 
 
-@pytest.mark.parametrize(("content", "message"), [
-    ("<svg", "not well-formed"),
-    ("<svg xmlns='http://www.w3.org/2000/svg'/>", "not an SVG with a viewBox"),
-    (None, "is not there"),
-])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("<svg", "not well-formed"),
+        ("<svg xmlns='http://www.w3.org/2000/svg'/>", "not an SVG with a viewBox"),
+        (None, "is not there"),
+    ],
+)
 def test_an_unfit_figure_file_is_named(book: Book, content: str | None, message: str) -> None:
     path = book.root / "published/latest/files/rate-windows.svg"
     path.unlink() if content is None else path.write_text(content)
@@ -305,8 +366,11 @@ def test_other_formats_get_the_wide_figure_as_an_image(book: Book) -> None:
 
 def test_cards_tell_claim_speaker_verdict_numbers_rule_and_reason(book: Book) -> None:
     book.write("book/rate.md", "# Chapter on the rate\n")
-    book.claims(A02=claim("A02", verdict="contradicted", section="who", computed=False, values={}),
-                A10=claim("A10"), A01=claim("A01", chapter=None))
+    book.claims(
+        A02=claim("A02", verdict="contradicted", section="who", computed=False, values={}),
+        A10=claim("A10"),
+        A01=claim("A01", chapter=None),
+    )
     page = book.page("```{toctree}\nbook/rate\n```\n\n```{claims}\nwho: Who they are\n```")
     assert book.warnings == ""
     assert [heading.get_text() for heading in page.select("h2")] == ["Who they are¶", "Size¶"]
@@ -327,8 +391,7 @@ def test_cards_tell_claim_speaker_verdict_numbers_rule_and_reason(book: Book) ->
 
 
 def test_the_scoreboard_counts_and_links_every_claim(book: Book) -> None:
-    book.claims(A01=claim("A01", chapter=None), A02=claim("A02", chapter=None),
-                B01=claim("B01", chapter=None, verdict="outdated"))
+    book.claims(A01=claim("A01", chapter=None), A02=claim("A02", chapter=None), B01=claim("B01", chapter=None, verdict="outdated"))
     page = book.page("```{claims}\n```")
     rows = [[part.get_text() for part in row.select("p")] for row in page.select(".scoreboard > li")]
     assert rows == [["2 ✓ supported", "A01 A02"], ["1 ↺ outdated", "B01"]]
@@ -367,21 +430,56 @@ def test_every_verdict_is_defined(book: Book) -> None:
 
 def hostile_book(book: Book) -> BeautifulSoup:
     """A page on which every field that holds text holds hostile text."""
-    entry = figure(title=HOSTILE, alt=HOSTILE, caption=HOSTILE, rows=[HOSTILE], data=[[HOSTILE, HOSTILE]],
-                   columns=[{"name": "a", "label": HOSTILE, "unit": HOSTILE}, {"name": HOSTILE, "label": "", "unit": ""}])
+    entry = figure(
+        title=HOSTILE,
+        alt=HOSTILE,
+        caption=HOSTILE,
+        rows=[HOSTILE],
+        data=[[HOSTILE, HOSTILE]],
+        columns=[{"name": "a", "label": HOSTILE, "unit": HOSTILE}, {"name": HOSTILE, "label": "", "unit": ""}],
+    )
     value = result(HOSTILE, about=HOSTILE, unit=HOSTILE, picks={"low": HOSTILE})
     book.publish(title=HOSTILE, results={"monthly": value}, figures={"windows": entry}, tables={"t": entry})
-    book.claims(A01=claim("A01", text=HOSTILE, speaker=HOSTILE, rule=HOSTILE, reason=HOSTILE, section=HOSTILE, chapter=None,
-                          values={"rate.monthly": value, HOSTILE: value}))
-    field = {"name": HOSTILE, "type": HOSTILE, "title": HOSTILE, "description": HOSTILE,
-             "constraints": {"pattern": HOSTILE, "enum": [HOSTILE], "minimum": HOSTILE}}
-    package = {"resources": [{"name": "t", "title": HOSTILE, "description": HOSTILE, "path": "t.csv", "schema": {
-        "fields": [field], "primaryKey": HOSTILE,
-        "foreignKeys": [{"fields": HOSTILE, "reference": {"resource": HOSTILE, "fields": HOSTILE}}]}}]}
+    book.claims(
+        A01=claim(
+            "A01",
+            text=HOSTILE,
+            speaker=HOSTILE,
+            rule=HOSTILE,
+            reason=HOSTILE,
+            section=HOSTILE,
+            chapter=None,
+            values={"rate.monthly": value, HOSTILE: value},
+        )
+    )
+    field = {
+        "name": HOSTILE,
+        "type": HOSTILE,
+        "title": HOSTILE,
+        "description": HOSTILE,
+        "constraints": {"pattern": HOSTILE, "enum": [HOSTILE], "minimum": HOSTILE},
+    }
+    package = {
+        "resources": [
+            {
+                "name": "t",
+                "title": HOSTILE,
+                "description": HOSTILE,
+                "path": "t.csv",
+                "schema": {
+                    "fields": [field],
+                    "primaryKey": HOSTILE,
+                    "foreignKeys": [{"fields": HOSTILE, "reference": {"resource": HOSTILE, "fields": HOSTILE}}],
+                },
+            }
+        ]
+    }
     book.write("data/datapackage.json", json.dumps(package))
     book.write("data/t.csv", "a\n1\n")
-    return book.page("{result}`rate.monthly` {result}`rate.monthly:low` {claim}`A01`\n\n" + FIGURE + "\n```{published-table} rate.t\n```\n"
-                     "\n```{data-dictionary}\n```\n\n```{claims}\n```\n")
+    return book.page(
+        "{result}`rate.monthly` {result}`rate.monthly:low` {claim}`A01`\n\n" + FIGURE + "\n```{published-table} rate.t\n```\n"
+        "\n```{data-dictionary}\n```\n\n```{claims}\n```\n"
+    )
 
 
 def test_hostile_text_in_every_field_stays_text(book: Book) -> None:
@@ -407,15 +505,43 @@ def test_a_source_that_could_not_be_a_key_is_refused(book: Book) -> None:
 
 
 def test_the_data_dictionary_tells_each_field(book: Book) -> None:
-    package = {"resources": [
-        {"name": "sources", "title": "Sources", "description": "Pages.", "path": "sources.csv", "schema": {
-            "primaryKey": "source", "fields": [{"name": "source", "type": "string", "title": "Key", "description": "Short.",
-                                                "constraints": {"required": True, "unique": True, "pattern": "^[a-z]+$"}}]}},
-        {"name": "observations", "path": "observations.csv", "schema": {
-            "foreignKeys": [{"fields": "source", "reference": {"resource": "sources", "fields": "source"}},
-                            {"fields": "same_as", "reference": {"resource": "", "fields": "source"}}],
-            "fields": [{"name": "source", "type": "string"}, {"name": "same_as", "type": "string"},
-                       {"name": "value", "type": "number", "constraints": {"minimum": 0, "enum": [0, 1]}}]}}]}
+    package = {
+        "resources": [
+            {
+                "name": "sources",
+                "title": "Sources",
+                "description": "Pages.",
+                "path": "sources.csv",
+                "schema": {
+                    "primaryKey": "source",
+                    "fields": [
+                        {
+                            "name": "source",
+                            "type": "string",
+                            "title": "Key",
+                            "description": "Short.",
+                            "constraints": {"required": True, "unique": True, "pattern": "^[a-z]+$"},
+                        }
+                    ],
+                },
+            },
+            {
+                "name": "observations",
+                "path": "observations.csv",
+                "schema": {
+                    "foreignKeys": [
+                        {"fields": "source", "reference": {"resource": "sources", "fields": "source"}},
+                        {"fields": "same_as", "reference": {"resource": "", "fields": "source"}},
+                    ],
+                    "fields": [
+                        {"name": "source", "type": "string"},
+                        {"name": "same_as", "type": "string"},
+                        {"name": "value", "type": "number", "constraints": {"minimum": 0, "enum": [0, 1]}},
+                    ],
+                },
+            },
+        ]
+    }
     book.write("data/datapackage.json", json.dumps(package))
     book.write("data/sources.csv", 'source\n"two\nlines"\nb\n')
     book.write("data/observations.csv", "source,same_as,value\n")
@@ -426,7 +552,8 @@ def test_the_data_dictionary_tells_each_field(book: Book) -> None:
         ["source", "string", "Key. Short.", "required; unique; like^[a-z]+$", ""],
         ["source", "string", "", "", "sources.source"],
         ["same_as", "string", "", "", "source"],
-        ["value", "number", "", "at least 0; one of0,1", ""]]
+        ["value", "number", "", "at least 0; one of0,1", ""],
+    ]
     assert page.select_one("#data-observations td a")["href"] == "#data-sources"
     assert "2 rows" in page.select_one("#data-sources .data-size").get_text()
     assert "0 rows" in page.select_one("#data-observations .data-size").get_text()

@@ -40,8 +40,22 @@ SEED = 500
 WITHOUT_PRIVILEGE = ["setpriv", "--bounding-set", "-dac_override", "--inh-caps", "-dac_override"] if os.geteuid() == 0 else []
 SWEEPS = 'dates:\n  notebooks: [small]\n  as_of: ["2025-01-01", "2025-06-01"]\n'
 # What a build changes, in order: folders of _build, and between them the lines that say what begins.
-MOMENTS = ("line data", "line small", "compiled", "store", "editions", "line sweep", "sweeps", "line pages", "stage",
-           "sphinx/_build/.doctrees", "sphinx/_build/html", "published", "html", "done")
+MOMENTS = (
+    "line data",
+    "line small",
+    "compiled",
+    "store",
+    "editions",
+    "line sweep",
+    "sweeps",
+    "line pages",
+    "stage",
+    "sphinx/_build/.doctrees",
+    "sphinx/_build/html",
+    "published",
+    "html",
+    "done",
+)
 
 
 class Place:
@@ -81,11 +95,25 @@ class Place:
             subprocess.run(["cp", "-a", self.kept / part, self.root / part], check=True)
 
     def start(self, *arguments: str, under: Sequence[str] = (), **environment: str) -> subprocess.Popen:
-        given = {**os.environ, "PYTHONPATH": str(self.root / "notebooks"), "TMPDIR": str(self.temporary), "MARK": self.mark, **environment}
+        given = {
+            **os.environ,
+            "PYTHONPATH": str(self.root / "notebooks"),
+            "TMPDIR": str(self.temporary),
+            "MARK": self.mark,
+            **environment,
+        }
         if environment.keys() & {"KILL", "LIMIT"}:
             given.pop("COVERAGE_PROCESS_CONFIG", None)  # what dies, or cannot write, leaves no coverage but half a file of it
-        return subprocess.Popen([*under, sys.executable, "-m", "livingbook", *(arguments or ["book"])], cwd=self.root, env=given, text=True,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        return subprocess.Popen(
+            [*under, sys.executable, "-m", "livingbook", *(arguments or ["book"])],
+            cwd=self.root,
+            env=given,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def build(self, *arguments: str, under: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess:
         process = self.start(*arguments, under=under, **environment)
@@ -112,7 +140,12 @@ class Place:
     def require_nothing_left(self) -> None:
         assert list(self.temporary.iterdir()) == []
         build = self.root / "_build"
-        unfinished = [path for part in ("done", "editions", "store", "sweeps", "published") for path in (build / part).rglob(".*") if path.name != ".nojekyll"]
+        unfinished = [
+            path
+            for part in ("done", "editions", "store", "sweeps", "published")
+            for path in (build / part).rglob(".*")
+            if path.name != ".nojekyll"
+        ]
         assert [*unfinished, *(build / "editions").glob("sweep_*"), *build.glob(".scratch"), *build.glob("*.tmp")] == []
         assert len(list((build / "published").iterdir())) == 1
 
@@ -174,6 +207,7 @@ def new(prepared):
 
 # Killed.
 
+
 def killed(place: Place, moment: str, changes: collections.Counter, chance: random.Random) -> bool:
     """Starts a build and kills it (SIGKILL, the one process alone) at a moment; whether it had not ended before."""
     if moment.startswith("line "):
@@ -228,6 +262,7 @@ def test_a_build_killed_again_and_again_leaves_the_old_book_or_the_new_and_the_n
 
 # Interrupted, and two at once.
 
+
 @pytest.mark.parametrize(("sign", "line"), [(signal.SIGINT, "small"), (signal.SIGTERM, "pages"), (signal.SIGINT, "data")])
 def test_an_interrupted_build_ends_at_once_and_says_so(place, old, new, sign, line):
     place.names(51_000)
@@ -257,6 +292,7 @@ def test_of_two_builds_at_once_one_waits_and_both_end_well(place, new):
 
 
 # The disk.
+
 
 def refused(place: Place, old: dict[str, bytes], *words: str, under: Sequence[str] = (), **environment: str) -> None:
     """A build fails, says these words and nothing that only a programmer reads, and leaves the old book."""
@@ -300,7 +336,9 @@ def fill(folder: Path, leave: int) -> Path:
     return ballast
 
 
-needs_a_small_disk = pytest.mark.skipif(not can_mount(), reason="no right to mount a small disk; a limit on the size of files is tried instead")
+needs_a_small_disk = pytest.mark.skipif(
+    not can_mount(), reason="no right to mount a small disk; a limit on the size of files is tried instead"
+)
 
 
 @needs_a_small_disk
@@ -358,6 +396,7 @@ def test_no_permission_to_write(place, old, new, part):
 
 # Kernels, memory, time.
 
+
 def spoil(place: Place, code: str) -> None:
     """Puts a line into the notebook's last cell."""
     source = json.loads(place.notebook.read_text("utf-8"))
@@ -366,19 +405,33 @@ def spoil(place: Place, code: str) -> None:
 
 
 # Leaves a process a quarter of a gigabyte more than it has.
-LITTLE = ("import psutil, resource; room = psutil.Process().memory_info().vms + 2**28; "
-          "resource.setrlimit(resource.RLIMIT_AS, (room, room))")
+LITTLE = (
+    "import psutil, resource; room = psutil.Process().memory_info().vms + 2**28; "
+    "resource.setrlimit(resource.RLIMIT_AS, (room, room))"
+)
 
 
-@pytest.mark.parametrize(("code", "words", "environment"), [
-    ("import os; os.kill(os.getpid(), 9)", ["its kernel was killed while a cell ran", "out of memory"], {}),
-    ("import os; os._exit(0)", ["its kernel was killed while a cell ran"], {}),
-    (f"{LITTLE}; bytearray(2**31)", ["cell 5: MemoryError", "out of memory: close other programs"], {}),
-    (f"{LITTLE}; import numpy; numpy.ones(2**28)", ["cell 5", "Unable to allocate", "out of memory: close other programs"], {}),
-    ("import time; time.sleep(1000)", ["a cell ran for more than 3 s", "set LIVINGBOOK_CELL_SECONDS"], {"LIVINGBOOK_CELL_SECONDS": "3"}),
-    ("sum(range(10**12))", ["a cell ran for more than 3 s", "set LIVINGBOOK_CELL_SECONDS"], {"LIVINGBOOK_CELL_SECONDS": "3"}),
-    ("import os; os.kill(os.getpid(), 9)", ["its kernel was killed while a cell ran", "out of memory"], {"LIVINGBOOK_ENGINE": "nbclient"})],
-    ids=["killed", "ended", "memory", "memory in C", "sleeps", "is busy in C", "killed, the other engine"])
+@pytest.mark.parametrize(
+    ("code", "words", "environment"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", ["its kernel was killed while a cell ran", "out of memory"], {}),
+        ("import os; os._exit(0)", ["its kernel was killed while a cell ran"], {}),
+        (f"{LITTLE}; bytearray(2**31)", ["cell 5: MemoryError", "out of memory: close other programs"], {}),
+        (f"{LITTLE}; import numpy; numpy.ones(2**28)", ["cell 5", "Unable to allocate", "out of memory: close other programs"], {}),
+        (
+            "import time; time.sleep(1000)",
+            ["a cell ran for more than 3 s", "set LIVINGBOOK_CELL_SECONDS"],
+            {"LIVINGBOOK_CELL_SECONDS": "3"},
+        ),
+        ("sum(range(10**12))", ["a cell ran for more than 3 s", "set LIVINGBOOK_CELL_SECONDS"], {"LIVINGBOOK_CELL_SECONDS": "3"}),
+        (
+            "import os; os.kill(os.getpid(), 9)",
+            ["its kernel was killed while a cell ran", "out of memory"],
+            {"LIVINGBOOK_ENGINE": "nbclient"},
+        ),
+    ],
+    ids=["killed", "ended", "memory", "memory in C", "sleeps", "is busy in C", "killed, the other engine"],
+)
 def test_a_kernel_that_dies_takes_too_much_or_does_not_end(place, old, code, words, environment):
     spoil(place, code)
     refused(place, old, "notebooks/small.ipynb", *words, **environment)
@@ -394,14 +447,17 @@ def test_the_process_that_builds_pages_is_killed(place, old, new):
             next(each for each in place.processes() if "livingbook.site.sphinx_process" in each.cmdline()).kill()
             break
     _, complained = process.communicate(timeout=600)
-    assert process.returncode == 1 and "the process that builds the pages was killed (signal 9)" in complained and "Traceback" not in complained
+    assert (
+        process.returncode == 1
+        and "the process that builds the pages was killed (signal 9)" in complained
+        and "Traceback" not in complained
+    )
     place.require_nothing_runs()
     require_same(place.published(), old)
     place.require_next_build_gives(new)
 
 
 # An import.
-
 
 
 @pytest.mark.parametrize("at", [2, 9, 14])
@@ -429,8 +485,9 @@ def test_an_import_that_was_killed_is_ended_by_the_next_build(place, at):
 
 # Damaged by hand.
 
+
 def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
 def change(paths: Iterable[Path], old: str, new: str) -> None:
@@ -461,7 +518,11 @@ DAMAGES = {
     "published folder gone": lambda build: shutil.rmtree(build / "published"),
     "published page cut": lambda build: cut(build / "html" / "book" / "index.html"),
     "link to nowhere": lambda build: [(build / "html").unlink(), (build / "html").symlink_to("published/77")],
-    "link a folder": lambda build: [(build / "html").unlink(), (build / "html").mkdir(), (build / "html" / "index.html").write_text("mine")],
+    "link a folder": lambda build: [
+        (build / "html").unlink(),
+        (build / "html").mkdir(),
+        (build / "html" / "index.html").write_text("mine"),
+    ],
     "link a file": lambda build: [(build / "html").unlink(), (build / "html").write_text("mine")],
     "Sphinx environment cut": lambda build: cut(next(build.rglob("environment.pickle"))),
     "Sphinx environment not one": lambda build: next(build.rglob("environment.pickle")).write_bytes(b"no"),
@@ -491,7 +552,8 @@ ROUNDS = [
     ("stored notebook gone", "edition gone", "note not text", "note of where temporary files are"),
     ("stored document changed", "sweep cut"),
     ("stored document gone", "sweep cut", "uses no text"),
-    ("store gone", "edition gone")]
+    ("store gone", "edition gone"),
+]
 assert {damage for each in ROUNDS for damage in each} == set(DAMAGES)
 
 
@@ -514,17 +576,30 @@ def test_damaged_and_new_evidence(place, new):
 
 # The small pieces.
 
-@pytest.mark.parametrize(("error", "words"), [
-    (OSError(errno.ENOSPC, "No space left on device", "a/file"), "a/file: No space left on device; the disk is full: make room, then run the same command again"),
-    (PermissionError(errno.EACCES, "Permission denied", "a/file"), "a/file: Permission denied; no permission to write there"),
-    (OSError(errno.EROFS, "Read-only file system", "a"), "no permission to write there"), (OSError(errno.EMFILE, "Too many open files"), "ulimit -n"),
-    (MemoryError(), "out of memory: close other programs"), (shutil.Error([("a", "b", "[Errno 28] No space left on device")]), "the disk is full"),
-    (RuntimeError("(sqlite3.OperationalError) database or disk is full"), "the disk is full"), (ValueError("no such thing"), "")])
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device", "a/file"),
+            "a/file: No space left on device; the disk is full: make room, then run the same command again",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "a/file"), "a/file: Permission denied; no permission to write there"),
+        (OSError(errno.EROFS, "Read-only file system", "a"), "no permission to write there"),
+        (OSError(errno.EMFILE, "Too many open files"), "ulimit -n"),
+        (MemoryError(), "out of memory: close other programs"),
+        (shutil.Error([("a", "b", "[Errno 28] No space left on device")]), "the disk is full"),
+        (RuntimeError("(sqlite3.OperationalError) database or disk is full"), "the disk is full"),
+        (ValueError("no such thing"), ""),
+    ],
+)
 def test_faults_of_the_machine_are_said_in_words(error, words):
     assert words in errors.in_words(error) and bool(errors.in_words(error)) == bool(words)
 
 
-def test_what_is_put_away_for_a_while_is_gone_at_the_end_and_what_a_killed_process_left_at_the_next_beginning(tmp_path, monkeypatch):
+def test_what_is_put_away_for_a_while_is_gone_at_the_end_and_what_a_killed_process_left_at_the_next_beginning(
+    tmp_path, monkeypatch
+):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
     note, left, precious = tmp_path / "note", tmp_path / "desertion-left", tmp_path / "precious"
@@ -532,7 +607,11 @@ def test_what_is_put_away_for_a_while_is_gone_at_the_end_and_what_a_killed_proce
         (folder / "deep").mkdir(parents=True)
     with files.scratch(note) as interrupted:
         folder = Path(tempfile.gettempdir())
-        assert not interrupted and folder.parent == tmp_path == files.temporary() and os.environ["TMPDIR"] == note.read_text() == str(folder)
+        assert (
+            not interrupted
+            and folder.parent == tmp_path == files.temporary()
+            and os.environ["TMPDIR"] == note.read_text() == str(folder)
+        )
     assert os.environ["TMPDIR"] == str(tmp_path) == tempfile.gettempdir() and not folder.exists() and not note.exists()
     for said in (str(left), str(precious), f"{precious}/../../{tmp_path.name}/precious", "", "\xff"):
         note.write_text(said)
@@ -579,10 +658,18 @@ def test_a_note_that_was_damaged_is_as_good_as_none(tmp_path):
 
 
 def test_the_process_that_kernels_are_forked_from_never_gets_the_signal_of_ctrl_c():
-    code = ("from livingbook.runs.warm.fork_server import forkery\n"
-            "print(open(f'/proc/{forkery()._server._forkserver_pid}/status').read())")
-    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(HERE.parent / "notebooks")},
-                          capture_output=True, text=True, check=True, timeout=300)
+    code = (
+        "from livingbook.runs.warm.fork_server import forkery\n"
+        "print(open(f'/proc/{forkery()._server._forkserver_pid}/status').read())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(HERE.parent / "notebooks")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
     blocked = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("SigBlk:"))
     assert int(blocked, 16) >> (signal.SIGINT - 1) & 1
 

@@ -18,8 +18,9 @@ def drawn(narrow, draw=lambda figure, data, narrow: figure.subplots().annotate("
 
 def sizes(svg):
     """Sizes of the letters, in units of the picture."""
-    return [float(size) for size in re.findall(r"font: (?:bold )?(\d+(?:\.\d+)?)px", svg)] + \
-        [float(size) for size in re.findall(r"font-size: (\d+(?:\.\d+)?)px", svg)]
+    return [float(size) for size in re.findall(r"font: (?:bold )?(\d+(?:\.\d+)?)px", svg)] + [
+        float(size) for size in re.findall(r"font-size: (\d+(?:\.\d+)?)px", svg)
+    ]
 
 
 def test_no_letter_is_smaller_than_11_px_on_a_phone():
@@ -29,7 +30,9 @@ def test_no_letter_is_smaller_than_11_px_on_a_phone():
 
 
 def test_apostrophes_are_those_of_the_prose():
-    assert "It is Russia’s" in drawn(narrow=False) and "Russia's" not in drawn(narrow=False).replace("<title>It is Russia's</title>", "")
+    assert "It is Russia’s" in drawn(narrow=False) and "Russia's" not in drawn(narrow=False).replace(
+        "<title>It is Russia's</title>", ""
+    )
 
 
 FOREIGN = ("مرحبا", "列表", "한국", "हिन्दी", "ไทย", "😀")

@@ -15,13 +15,18 @@ def observed(*rows):
 
 
 def test_running_total_is_at_face_value_and_keeps_the_largest_of_a_day():
-    rows = observed((None, date(2024, 2, 1), Bounds(20, None, float("inf")), "a"),
-                    (None, date(2024, 1, 1), Bounds.exact(10), "a"), (None, date(2024, 2, 1), Bounds.exact(15), "a"))
+    rows = observed(
+        (None, date(2024, 2, 1), Bounds(20, None, float("inf")), "a"),
+        (None, date(2024, 1, 1), Bounds.exact(10), "a"),
+        (None, date(2024, 2, 1), Bounds.exact(15), "a"),
+    )
     assert flows.running_total(rows) == [(date(2024, 1, 1), Bounds.exact(10)), (date(2024, 2, 1), Bounds.exact(20))]
 
 
 def test_of_equal_counts_of_a_day_the_first_is_kept():
-    rows = observed((None, date(2024, 1, 1), Bounds.exact(10, ["first"]), "a"), (None, date(2024, 1, 1), Bounds.exact(10, ["second"]), "b"))
+    rows = observed(
+        (None, date(2024, 1, 1), Bounds.exact(10, ["first"]), "a"), (None, date(2024, 1, 1), Bounds.exact(10, ["second"]), "b")
+    )
     assert flows.running_total(rows)[0][1].rows == {"first"}
 
 
@@ -65,9 +70,11 @@ def test_a_share_of_what_may_be_nothing_is_unknown():
 
 def test_net_change_between_two_stocks_takes_the_widest_reading():
     # 470,000 ± 5,000 to 580,000 ± 5,000 in 275 days: 100,000 to 120,000, or 11,068 to 13,282 a month.
-    rows = observed((None, date(2024, 2, 29), Bounds(465_000, 470_000, 475_000), "hur"),
-                    (None, date(2024, 9, 1), Bounds(500_000, None, float("inf")), "hur"),
-                    (None, date(2024, 11, 30), Bounds(575_000, 580_000, 585_000), "hur"))
+    rows = observed(
+        (None, date(2024, 2, 29), Bounds(465_000, 470_000, 475_000), "hur"),
+        (None, date(2024, 9, 1), Bounds(500_000, None, float("inf")), "hur"),
+        (None, date(2024, 11, 30), Bounds(575_000, 580_000, 585_000), "hur"),
+    )
     got = flows.net_change(rows)
     assert (got.low, got.value, got.high) == pytest.approx((11_068.2, 12_175.0, 13_281.8), abs=0.1)
     assert flows.net_change(rows.iloc[:1]).is_unknown
@@ -98,10 +105,12 @@ def test_room_is_what_the_outflow_leaves_and_never_negative():
 
 def test_longest_keeps_one_two_sided_flow_for_each_origin_and_year():
     january = date(2024, 1, 1)
-    rows = observed((january, date(2024, 6, 30), Bounds.exact(100), "a"),
-                    (january, date(2024, 12, 31), Bounds.exact(366), "a"),
-                    (january, date(2024, 12, 31), Bounds(400, None, float("inf")), "b"),
-                    (january, date(2024, 1, 31), Bounds.exact(31), "c"))
+    rows = observed(
+        (january, date(2024, 6, 30), Bounds.exact(100), "a"),
+        (january, date(2024, 12, 31), Bounds.exact(366), "a"),
+        (january, date(2024, 12, 31), Bounds(400, None, float("inf")), "b"),
+        (january, date(2024, 1, 31), Bounds.exact(31), "c"),
+    )
     got = flows.longest(rows, least_days=150)
     assert list(got["origin"]) == ["a"]
     assert got["monthly"].iloc[0].value == pytest.approx(30.4375)
@@ -109,8 +118,11 @@ def test_longest_keeps_one_two_sided_flow_for_each_origin_and_year():
 
 
 def test_longest_is_by_length_before_it_is_by_date():
-    rows = observed((date(2024, 10, 1), date(2024, 12, 31), Bounds.exact(92), "a"), (date(2024, 1, 1), date(2024, 5, 29), Bounds.exact(150), "a"),
-                    (date(2025, 1, 1), date(2025, 5, 29), Bounds.exact(149), "a"))
+    rows = observed(
+        (date(2024, 10, 1), date(2024, 12, 31), Bounds.exact(92), "a"),
+        (date(2024, 1, 1), date(2024, 5, 29), Bounds.exact(150), "a"),
+        (date(2025, 1, 1), date(2025, 5, 29), Bounds.exact(149), "a"),
+    )
     got = flows.longest(rows, least_days=149)
     assert [day.year for day in got["end"]] == [2024, 2025] and got["span"].tolist() == [150, 149]
     assert list(got.index) == [0, 1] and "index" not in got
@@ -142,8 +154,11 @@ def test_two_sided_flows_can_be_divided_by():
 
 def test_gain_a_month_within_a_window():
     # 100 at the end of 2023 and 466 at the end of 2024: 366 in 366 days, so 30.4375 in a mean month.
-    counts = [(date(2023, 12, 31), Bounds.exact(100)), (date(2024, 12, 31), Bounds.exact(466)),
-              (date(2025, 6, 1), Bounds.exact(900))]
+    counts = [
+        (date(2023, 12, 31), Bounds.exact(100)),
+        (date(2024, 12, 31), Bounds.exact(466)),
+        (date(2025, 6, 1), Bounds.exact(900)),
+    ]
     assert flows.gain_a_month(counts, date(2024, 1, 1), date(2024, 12, 31)).value == pytest.approx(30.4375)
     # A total that begins with the window gains from nothing, up to the last count inside.
     assert flows.gain_a_month(counts[1:], date(2024, 1, 1), date(2025, 1, 31)).value == pytest.approx(466 / 366 * 30.4375)
@@ -160,8 +175,9 @@ def test_rows_of_joins_the_observations():
 
 
 def test_bracket_of_a_running_total_between_two_counts():
-    rows = observed((None, date(2023, 12, 15), Bounds(400, None, float("inf")), "a"),
-                    (None, date(2024, 2, 29), Bounds.exact(520), "a"))
+    rows = observed(
+        (None, date(2023, 12, 15), Bounds(400, None, float("inf")), "a"), (None, date(2024, 2, 29), Bounds.exact(520), "a")
+    )
     got = flows.bracket(rows, date(2023, 12, 31))
     assert (got.low, got.high) == (400, 520)
     assert flows.bracket(rows, date(2024, 6, 1)).high == float("inf")
@@ -176,6 +192,11 @@ def test_a_month_spreads_each_row_over_its_own_period():
     got = flows.a_month(rows)
     assert got["monthly"].iloc[0].value == pytest.approx(30.4375)
     assert got["period"].iloc[0] == "1 February 2024 to 29 February 2024"
-    assert flows.a_month(rows.iloc[:0]).empty and all(flows.a_month(rows.iloc[:0])[name].dtype == object for name in ("monthly", "period"))
+    assert flows.a_month(rows.iloc[:0]).empty and all(
+        flows.a_month(rows.iloc[:0])[name].dtype == object for name in ("monthly", "period")
+    )
     some = pd.concat([rows, rows]).set_axis([4, 5])
-    assert flows.a_month(some).loc[5, "period"] == "1 February 2024 to 29 February 2024" and flows.a_month(some)["monthly"].iloc[1] == got["monthly"].iloc[0]
+    assert (
+        flows.a_month(some).loc[5, "period"] == "1 February 2024 to 29 February 2024"
+        and flows.a_month(some)["monthly"].iloc[1] == got["monthly"].iloc[0]
+    )

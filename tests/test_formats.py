@@ -111,7 +111,11 @@ def test_the_ebook_knows_its_contents_and_itself(pages):
     contents = BeautifulSoup((pages / "nav.xhtml").read_text("utf-8"), "html.parser")
     assert [link.get_text() for link in contents.select("nav > ol > li > a")] == ["First page", "A thousand a month?", "References"]
     package = (pages / "content.opf").read_text("utf-8")
-    assert "<dc:title>Counting the 500s: desertion" in package and "<dc:language>en" in package and 'properties="cover-image"' in package
+    assert (
+        "<dc:title>Counting the 500s: desertion" in package
+        and "<dc:language>en" in package
+        and 'properties="cover-image"' in package
+    )
     assert '<meta property="dcterms:modified">2026-08-08T00:00:00Z' in package
 
 
@@ -148,13 +152,22 @@ def titles(outline):
 
 
 def test_the_outline_is_the_book(reader):
-    assert titles(reader.outline) == ["Contents", "First page", ["A section"], "How often", ["A thousand a month?", ["A section"]],
-                                      "Apparatus", ["References"]]
+    assert titles(reader.outline) == [
+        "Contents",
+        "First page",
+        ["A section"],
+        "How often",
+        ["A thousand a month?", ["A section"]],
+        "Apparatus",
+        ["References"],
+    ]
 
 
 def test_the_contents_name_the_pages_on_which_chapters_begin(reader):
     texts = [page.extract_text() for page in reader.pages]
-    contents = next(text for text in texts if text.strip().startswith(("Contents", "Counting the 500s Contents")) or "\nContents\n" in text)
+    contents = next(
+        text for text in texts if text.strip().startswith(("Contents", "Counting the 500s Contents")) or "\nContents\n" in text
+    )
     for title, word in (("A thousand a month?", "The division is right"), ("References", "Они бегут")):
         number = int(re.search(rf"{re.escape(title)}[ .]*(\d+)", contents)[1])
         assert word in texts[number - 1]
@@ -175,8 +188,11 @@ def test_text_is_text_and_drawings_are_lines(reader):
 
 
 def test_every_letter_is_brought_along(reader):
-    fonts = {font["/BaseFont"]: font for page in reader.pages for font in
-             (each.get_object() for each in page["/Resources"].get("/Font", {}).values())}
+    fonts = {
+        font["/BaseFont"]: font
+        for page in reader.pages
+        for font in (each.get_object() for each in page["/Resources"].get("/Font", {}).values())
+    }
     assert fonts
     for name, font in fonts.items():
         assert "/FontFile2" in font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object(), name
@@ -193,11 +209,14 @@ def test_links_lead_somewhere(reader):
     assert len(places) >= 4 and places <= set(reader.named_destinations)
 
 
-@pytest.mark.parametrize(("old", "new", "message"), [
-    ('href="rate.xhtml', 'href="gone.xhtml', r"the link 'gone\.xhtml' leads nowhere"),
-    ('src="../_images/', 'src="../_pictures/', r"the picture '\.\./_pictures/.*' is not there"),
-    ('class="body"', 'class="other"', "a page without text or title"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('href="rate.xhtml', 'href="gone.xhtml', r"the link 'gone\.xhtml' leads nowhere"),
+        ('src="../_images/', 'src="../_pictures/', r"the picture '\.\./_pictures/.*' is not there"),
+        ('class="body"', 'class="other"', "a page without text or title"),
+    ],
+)
 def test_a_broken_page_is_refused(project, pages, tmp_path, old, new, message):
     import shutil
 

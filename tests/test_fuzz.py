@@ -43,8 +43,14 @@ HANGS = 180  # seconds; nothing here takes two on an idle machine
 def tried(request: pytest.FixtureRequest, least: int, share: float):
     """How hypothesis tries: so many examples, from the seed, keeping nothing from run to run."""
     wanted = math.ceil(request.config.getoption("--folders") * share)
-    how = settings(max_examples=max(least, wanted), deadline=None, database=None, phases=[Phase.generate, Phase.shrink],
-                   suppress_health_check=list(HealthCheck), print_blob=False)
+    how = settings(
+        max_examples=max(least, wanted),
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
     return lambda test: seed(request.config.getoption("--fuzz-seed"))(how(test))
 
 
@@ -85,6 +91,7 @@ def test_a_spoilt_folder_is_accepted_and_right_or_refused_with_place_and_reason(
                 faults = check(folder)
                 counted[bool(faults)] += 1
                 judge(folder, faults, wanted)
+
     spoil()
 
 
@@ -162,7 +169,11 @@ def notebooks(request: pytest.FixtureRequest) -> list[str]:
     """One notebook, or in a long run all that read tables alone."""
     project = Project.at(ROOT)
     parameters = {name: {each.name for each in source_of(project, name).parameters} for name in project.notebook_names}
-    return [name for name in parameters if not parameters[name] & {"results", "sweep"}] if request.config.getoption("--folders") > 100 else ["totals"]
+    return (
+        [name for name in parameters if not parameters[name] & {"results", "sweep"}]
+        if request.config.getoption("--folders") > 100
+        else ["totals"]
+    )
 
 
 def test_real_notebooks_publish_escaped_text_and_finite_numbers_from_hostile_texts(request, tmp_path, same_folder):
@@ -173,8 +184,15 @@ def test_real_notebooks_publish_escaped_text_and_finite_numbers_from_hostile_tex
     for name in notebooks(request):
         plain = published(Project.at(ROOT), name)
         hostile = published(Project.at(ROOT, str(tmp_path / "data")), name)
-        numbers, same = ({(key, part): body[part] for key, body in each.items() for part in ("low", "value", "high") if body.get(part) is not None}
-                         for each in (hostile, plain))
+        numbers, same = (
+            {
+                (key, part): body[part]
+                for key, body in each.items()
+                for part in ("low", "value", "high")
+                if body.get(part) is not None
+            }
+            for each in (hostile, plain)
+        )
         assert numbers == pytest.approx(same, rel=1e-12)  # names order what is added up, and so its last digit
         told += [name] * ("script" in html.unescape(as_json(hostile)))
     assert "totals" in told  # so that something was there to be escaped
@@ -195,7 +213,9 @@ def test_real_notebooks_publish_the_same_from_tables_saved_in_other_ways(request
 
 # --- Settings -----------------------------------------------------------------------------------------------------------
 
-BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
 HOSTILE_YAML = {
     "a bomb": (BOMB + "latest: {as_of: latest, assumptions: *i}\n", "anchors and aliases"),
     "a circle": ("latest: &l {as_of: latest, assumptions: {small: *l}}\n", "anchors and aliases"),
@@ -212,7 +232,7 @@ HOSTILE_YAML = {
     "a week": ("latest: {as_of: 2025-W23-1}\n", "must be latest, or a day"),
     "a time": ("latest: {as_of: 2025-06-09T10:00:00}\n", "must be latest, or a day"),
     "nothing": ("latest: {as_of: null}\n", "must be latest, or a day"),
-    "twice": ("latest: {as_of: latest}\nlatest: {as_of: 2025-06-09}\n", "row 2: \"latest\" is given twice"),
+    "twice": ("latest: {as_of: latest}\nlatest: {as_of: 2025-06-09}\n", 'row 2: "latest" is given twice'),
     "names that are no text": ("latest: {as_of: latest}\non: {as_of: latest}\n", "row 2: a name must be text"),
     "a path": ("latest: {as_of: latest}\n../../x: {as_of: latest}\n", "must be a name"),
     "a letter of another script": ("latest: {as_of: latest}\nlаtest: {as_of: latest}\n", "must be a name"),
@@ -237,8 +257,14 @@ HOSTILE_YAML = {
 SWEEPS = {
     "a bomb": (BOMB + "s: {notebooks: [small], as_of: *i}\n", "anchors and aliases"),
     "a circle": ("s: &s {notebooks: [small], as_of: [*s]}\n", "anchors and aliases"),
-    "too many settings": ("s: {notebooks: [small], strength: [" + ", ".join(map(str, range(1, 501))) + "], as_of: ["
-                          + ", ".join(["latest"] * 500) + "]}\n", "asks for more than 100,000 settings"),
+    "too many settings": (
+        "s: {notebooks: [small], strength: ["
+        + ", ".join(map(str, range(1, 501)))
+        + "], as_of: ["
+        + ", ".join(["latest"] * 500)
+        + "]}\n",
+        "asks for more than 100,000 settings",
+    ),
     "a day of another form": ("s: {notebooks: [small], as_of: [20250609]}\n", "must be latest, or a day"),
     "lists in a list": ("s: {notebooks: [small], strength: [[1]]}\n", "each value is a number or a text"),
     "a notebook that is a list": ("s: {notebooks: [[small]], as_of: [latest]}\n", "no notebook"),
@@ -295,8 +321,38 @@ def test_hostile_sweeps_are_refused_in_a_sentence(kept, name):
 def test_editions_of_any_text_are_read_or_refused(request, kept):
     path = kept / "notebooks" / "editions.yml"
     good = path.read_text("utf-8")
-    pieces = st.sampled_from(["&a ", "*a", "!!python/name:os.system", "<<: ", "[", "}", ": ", "- ", "? ", "\n", "\t", "'", '"', "|", "%", "@", "`", "\x00",
-                              "2025-06-09", ".inf", "0o17", "1:30", "null", "~", "---\n", "...\n", "\ud7ff", "é"]) | st.text(max_size=6)
+    pieces = st.sampled_from(
+        [
+            "&a ",
+            "*a",
+            "!!python/name:os.system",
+            "<<: ",
+            "[",
+            "}",
+            ": ",
+            "- ",
+            "? ",
+            "\n",
+            "\t",
+            "'",
+            '"',
+            "|",
+            "%",
+            "@",
+            "`",
+            "\x00",
+            "2025-06-09",
+            ".inf",
+            "0o17",
+            "1:30",
+            "null",
+            "~",
+            "---\n",
+            "...\n",
+            "\ud7ff",
+            "é",
+        ]
+    ) | st.text(max_size=6)
 
     @tried(request, 30, 0.5)
     @given(st.lists(st.tuples(st.integers(0, len(good)), pieces), min_size=1, max_size=5))
@@ -310,6 +366,7 @@ def test_editions_of_any_text_are_read_or_refused(request, kept):
                 assert all(edition.as_of for edition in Project(kept, kept / "data").editions)
             except BuildError as refused:
                 assert str(path) in str(refused)
+
     spoil()
 
 
@@ -324,9 +381,16 @@ def take(path: Path) -> None:
 
 
 MALFORMED = {
-    "empty": b"", "not JSON": b"{", "not text": b"\xff\xfe", "a list": b"[]", "a number": b"1", "nothing in it": b"{}", "no cells": b'{"nbformat": 4}',
+    "empty": b"",
+    "not JSON": b"{",
+    "not text": b"\xff\xfe",
+    "a list": b"[]",
+    "a number": b"1",
+    "nothing in it": b"{}",
+    "no cells": b'{"nbformat": 4}',
     "of a format to come": b'{"nbformat": 99, "nbformat_minor": 0, "cells": [], "metadata": {}}',
-    "of a format long gone": b'{"nbformat": 1, "cells": []}', "deep": b"[" * 100_000,
+    "of a format long gone": b'{"nbformat": 1, "cells": []}',
+    "deep": b"[" * 100_000,
     "cells that are none": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [1, null, "x"]}',
     "no parameters": notebook("x = 1").encode(),
     "a cell without a source": notebook().replace('"source"', '"sauce"').encode(),
@@ -370,6 +434,7 @@ def test_a_spoilt_notebook_is_taken_or_refused(request, tmp_path):
                 take(path)
             except BuildError as refused:
                 assert "small.ipynb" in str(refused)
+
     spoil()
 
 
@@ -411,16 +476,23 @@ def test_the_command_ends_with_one_sentence_and_the_published_book_as_it_was(kep
     assert digest_of((kept / "_build" / "html").resolve()) == before
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    (["--data", "x" * 5_000, "book"], "there can be no such folder"),
-    (["--data", "/nowhere", "book"], "no such data folder"),
-    (["run", "small", "strength=[1"], "strength = '[1'"), (["run", "small", "as_of=2025-13-45"], "as_of = '2025-13-45'"),
-    (["run", "small", "as_of=20250609"], "as_of = 20250609: input should be a valid string"), (["run", "small", "strength=" + "9" * 5_000], "strength"),
-    (["run", "../nowhere"], "no notebook 'nowhere'"),
-    (["serve", "--port", "99999999"], "cannot serve on 127.0.0.1, port 99999999"), (["serve", "--host", "192.0.2.1"], "cannot serve on 192.0.2.1"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--data", "x" * 5_000, "book"], "there can be no such folder"),
+        (["--data", "/nowhere", "book"], "no such data folder"),
+        (["run", "small", "strength=[1"], "strength = '[1'"),
+        (["run", "small", "as_of=2025-13-45"], "as_of = '2025-13-45'"),
+        (["run", "small", "as_of=20250609"], "as_of = 20250609: input should be a valid string"),
+        (["run", "small", "strength=" + "9" * 5_000], "strength"),
+        (["run", "../nowhere"], "no notebook 'nowhere'"),
+        (["serve", "--port", "99999999"], "cannot serve on 127.0.0.1, port 99999999"),
+        (["serve", "--host", "192.0.2.1"], "cannot serve on 192.0.2.1"),
+    ],
+)
 def test_an_argument_that_cannot_be_is_refused_in_a_sentence(kept, capsys, monkeypatch, arguments, words):
     from livingbook.__main__ import main
+
     monkeypatch.chdir(kept)
     with watchdog(HANGS):
         assert main(["--root", str(kept), *arguments]) == 1
@@ -431,6 +503,7 @@ def test_the_book_is_served_to_this_machine_only_unless_told_otherwise(project, 
     from http.server import ThreadingHTTPServer
 
     from livingbook.__main__ import main
+
     heard = []
     monkeypatch.setattr(ThreadingHTTPServer, "serve_forever", lambda server: heard.append(server.socket.getsockname()[0]))
     assert main(["--root", str(project), "serve", "--port", "0"]) == 0
@@ -440,6 +513,13 @@ def test_the_book_is_served_to_this_machine_only_unless_told_otherwise(project, 
 
 def test_make_takes_an_address_from_its_command_line_alone(project):
     def asked(*arguments: str, **environment: str) -> str:
-        return subprocess.run(["make", "-n", "serve", *arguments], cwd=ROOT, capture_output=True, text=True, check=True,
-                              env={**os.environ, **environment}).stdout
+        return subprocess.run(
+            ["make", "-n", "serve", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, **environment},
+        ).stdout
+
     assert "--host" not in asked() and "--host" not in asked(HOST="machine") and "--host 0.0.0.0" in asked("HOST=0.0.0.0")

@@ -21,15 +21,33 @@ from small_project import ROOT, lay_out, notebook, pipeline
 from test_pages import browser  # noqa: F401 - a fixture
 
 HOSTILE = (
-    "<script>window.ran = 1</script>", '<img src="x.png" onerror="window.ran = 2">', "</title></svg></td></h1>]]>--><svg onload=window.ran=3>",
-    "[press](javascript:window.ran=4) ![x](x.png)", "<javascript:window.ran=5> <b>bold</b>", "`press <javascript:window.ran=6>`_ **strong** _em_ `code`",
-    "{raw}`html` {download}`../../data/sources.csv` {result}`small.listed`", "```{raw} html <b>bold</b> ```", "{{ 7 * 7 }} {% raw %} {# x #} ${7*7}",
-    "$\\href{javascript:window.ran=7}{x}$ \\(a_b^c\\) $$ \\input{passwd} $$", "'\" onmouseover=window.ran=8 x=\"", "&lt;b&gt;bold&lt;/b&gt; &amp; &#60;i&#62;",
-    "data:text/html,<script>window.ran=9</script> file:///etc/passwd", "(target)= % comment +++ --- # head :::{note}", "مرحبا שלום <bdo dir=rtl>x</bdo>",
-    "|sub| [^1] [1]_ term: {doc}`/book/index` <!-- gone -->", "%s {0} {name!r} \\n \\u003cb\\u003e")
-FIELDS = {"sources": ("outlet", "title", "author", "note"), "origins": ("label", "method"), "measures": ("label", "definition"),
-          "populations": ("label", "note"), "observations": ("note",), "claims": ("claim_text", "speaker", "note")}
-SMALL = '''
+    "<script>window.ran = 1</script>",
+    '<img src="x.png" onerror="window.ran = 2">',
+    "</title></svg></td></h1>]]>--><svg onload=window.ran=3>",
+    "[press](javascript:window.ran=4) ![x](x.png)",
+    "<javascript:window.ran=5> <b>bold</b>",
+    "`press <javascript:window.ran=6>`_ **strong** _em_ `code`",
+    "{raw}`html` {download}`../../data/sources.csv` {result}`small.listed`",
+    "```{raw} html <b>bold</b> ```",
+    "{{ 7 * 7 }} {% raw %} {# x #} ${7*7}",
+    "$\\href{javascript:window.ran=7}{x}$ \\(a_b^c\\) $$ \\input{passwd} $$",
+    '\'" onmouseover=window.ran=8 x="',
+    "&lt;b&gt;bold&lt;/b&gt; &amp; &#60;i&#62;",
+    "data:text/html,<script>window.ran=9</script> file:///etc/passwd",
+    "(target)= % comment +++ --- # head :::{note}",
+    "مرحبا שלום <bdo dir=rtl>x</bdo>",
+    "|sub| [^1] [1]_ term: {doc}`/book/index` <!-- gone -->",
+    "%s {0} {name!r} \\n \\u003cb\\u003e",
+)
+FIELDS = {
+    "sources": ("outlet", "title", "author", "note"),
+    "origins": ("label", "method"),
+    "measures": ("label", "definition"),
+    "populations": ("label", "note"),
+    "observations": ("note",),
+    "claims": ("claim_text", "speaker", "note"),
+}
+SMALL = """
 import pandas as pd
 from livingbook.notebook.claims import Claims
 from livingbook.evidence.reading import load
@@ -60,13 +78,20 @@ claims = Claims(evidence, results)
 for claim in claims.open():
     claims.read(claim, "not_checkable")
 publish.claims(claims)
-'''
+"""
 CHAPTERS = {
     "index": "# Small\n\n**{result}`small.listed` names, and {result}`small.first`.**\n\n```{published-figure} small.origins\n```\n\n```{published-table} small.origins_table\n```\n",
-    "claims": "# Claims\n\n```{claims}\n```\n\n```{claim-table}\n```\n", "data": "# Data\n\n```{data-dictionary}\n```\n\n```{observations}\n```\n",
-    "changes": "# Changes\n\n" + "".join(f"```{{changes}} {part}\n```\n\n" for part in ("finding", "verdicts", "numbers", "figures", "sentences", "rows")),
-    "references": "# References\n\n```{bibliography}\n:all:\n```\n"}
-TOC = "format: jb-book\nroot: book/index\nchapters:\n" + "".join(f"  - file: book/{name}\n" for name in CHAPTERS if name != "index") + "  - glob: notebooks/*\n"
+    "claims": "# Claims\n\n```{claims}\n```\n\n```{claim-table}\n```\n",
+    "data": "# Data\n\n```{data-dictionary}\n```\n\n```{observations}\n```\n",
+    "changes": "# Changes\n\n"
+    + "".join(f"```{{changes}} {part}\n```\n\n" for part in ("finding", "verdicts", "numbers", "figures", "sentences", "rows")),
+    "references": "# References\n\n```{bibliography}\n:all:\n```\n",
+}
+TOC = (
+    "format: jb-book\nroot: book/index\nchapters:\n"
+    + "".join(f"  - file: book/{name}\n" for name in CHAPTERS if name != "index")
+    + "  - glob: notebooks/*\n"
+)
 
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:
@@ -77,7 +102,11 @@ def spoil(folder: Path) -> None:
     """Every free text of the tables becomes a hostile one, each in its turn."""
     for name, fields in FIELDS.items():
         texts = itertools.cycle(HOSTILE)
-        write(folder, name, [row | {field: f"x {place} {next(texts)}" for field in fields} for place, row in enumerate(table(folder, name))])
+        write(
+            folder,
+            name,
+            [row | {field: f"x {place} {next(texts)}" for field in fields} for place, row in enumerate(table(folder, name))],
+        )
 
 
 def write(folder: Path, name: str, rows: list[dict[str, str]]) -> None:
@@ -120,7 +149,9 @@ def letters(text: str) -> str:
 
 def test_nothing_of_the_data_runs_even_without_the_policy_of_the_pages(site, browser):  # noqa: F811
     context = browser.new_context(bypass_csp=True)
-    context.add_init_script("addEventListener('DOMContentLoaded', () => document.querySelectorAll('details').forEach((each) => { each.open = true; }))")
+    context.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.querySelectorAll('details').forEach((each) => { each.open = true; }))"
+    )
     tab, asked, errors = context.new_page(), set(), []
     tab.on("request", lambda request: asked.add(request.url))
     tab.on("dialog", lambda dialog: errors.append(dialog.message))
@@ -145,8 +176,10 @@ def test_pages_hold_no_element_attribute_or_link_from_the_data(site):
             assert urlsplit(link["href"]).scheme in ("", "http", "https"), (name, link["href"])
 
 
-@pytest.mark.parametrize("page, name, fields", [
-    ("book/claims.html", "claims", ("claim_text", "speaker", "note")), ("book/references.html", "sources", ("title", "outlet"))])
+@pytest.mark.parametrize(
+    "page, name, fields",
+    [("book/claims.html", "claims", ("claim_text", "speaker", "note")), ("book/references.html", "sources", ("title", "outlet"))],
+)
 def test_every_letter_is_shown(site, project, page, name, fields):
     shown = letters(BeautifulSoup((site / page).read_text("utf-8"), "html.parser").get_text())
     lost = {row[field] for row in table(project / "data", name) for field in fields if letters(row[field]) not in shown}
@@ -194,7 +227,9 @@ def test_tables_with_formulas_are_refused(tmp_path, text):
     assert (fault.field, fault.row) == ("method", 2) and "formula" in str(fault)
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "JaVaScRiPt:alert(1)", "file:///etc/passwd", "//evil.example/x"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "JaVaScRiPt:alert(1)", "file:///etc/passwd", "//evil.example/x"]
+)
 def test_addresses_that_are_none_of_the_web_are_refused(tmp_path, address):
     shutil.copytree(ROOT / "data", tmp_path / "data")
     rows = table(tmp_path / "data", "sources")

@@ -17,13 +17,42 @@ from livingbook.system.errors import BuildError
 
 ROOT = Path(__file__).parents[1]
 COLUMNS = next(csv.reader((ROOT / "data" / "observations.csv").open(encoding="utf-8")))
-GOOD = {"id": "zz-new", "measure": "listed_absent", "population": "list_smd_2024", "category": "all", "start": "2022-02-24",
-        "end": "2025-12-31", "value": "12000", "qualifier": "exact", "origin": "istories", "source": "24kanal2026theatre",
-        "known_from": "2026-02-01", "status": "use", "note": 'A note, with a comma and a "quotation".'}
-SOURCE = {"source": "zznew2026", "outlet": "An outlet", "title": "A title", "published": "2026-02-01", "published_precision": "day",
-          "url": "https://example.org/list", "language": "en", "kind": "news", "stance": "western_media", "primary_for": "no"}
+GOOD = {
+    "id": "zz-new",
+    "measure": "listed_absent",
+    "population": "list_smd_2024",
+    "category": "all",
+    "start": "2022-02-24",
+    "end": "2025-12-31",
+    "value": "12000",
+    "qualifier": "exact",
+    "origin": "istories",
+    "source": "24kanal2026theatre",
+    "known_from": "2026-02-01",
+    "status": "use",
+    "note": 'A note, with a comma and a "quotation".',
+}
+SOURCE = {
+    "source": "zznew2026",
+    "outlet": "An outlet",
+    "title": "A title",
+    "published": "2026-02-01",
+    "published_precision": "day",
+    "url": "https://example.org/list",
+    "language": "en",
+    "kind": "news",
+    "stance": "western_media",
+    "primary_for": "no",
+}
 ORIGIN = {"origin": "zz_origin", "label": "A new counter", "stance": "western_media", "method": "Counts."}
-MEASURE = {"measure": "zz_measure", "label": "A new measure", "unit": "persons", "kind": "stock", "group": "absence", "definition": "Counted."}
+MEASURE = {
+    "measure": "zz_measure",
+    "label": "A new measure",
+    "unit": "persons",
+    "kind": "stock",
+    "group": "absence",
+    "definition": "Counted.",
+}
 POPULATION = {"population": "zz_people", "label": "Others", "parent": "list_smd_2024", "side": "russia", "kind": "list"}
 
 
@@ -55,7 +84,9 @@ class Place:
 
     def bring(self, *paths: Path, apply: bool = False) -> tuple[int, str]:
         """Exit code, and all that was printed."""
-        code = main(["--root", str(self.root), "--data", str(self.data), "import", *map(str, paths), *(["--apply"] if apply else [])])
+        code = main(
+            ["--root", str(self.root), "--data", str(self.data), "import", *map(str, paths), *(["--apply"] if apply else [])]
+        )
         shown = self.capsys.readouterr()
         assert "Traceback" not in shown.out + shown.err
         return code, shown.out + shown.err
@@ -88,9 +119,13 @@ def test_with_apply_it_is_added_where_it_belongs_and_every_other_byte_stays(plac
     old, new = (each["observations.csv"].decode().splitlines() for each in (before, after))
     added = [line for line in new if line not in old]
     assert len(added) == 1 and added[0].startswith("hh-new,") and '""quotation""' in added[0]
-    assert [line for line in new if line != added[0]] == old and new == [new[0], *sorted(new[1:], key=lambda line: line.split(",")[0])]
-    assert {name: content for name, content in after.items() if name != "observations.csv"} == \
-        {name: content for name, content in before.items() if name != "observations.csv"}
+    assert [line for line in new if line != added[0]] == old and new == [
+        new[0],
+        *sorted(new[1:], key=lambda line: line.split(",")[0]),
+    ]
+    assert {name: content for name, content in after.items() if name != "observations.csv"} == {
+        name: content for name, content in before.items() if name != "observations.csv"
+    }
     assert contract.check(place.data) == []
 
 
@@ -117,12 +152,16 @@ def test_rows_taken_out_come_back_as_the_same_bytes(place):
     assert place.bytes() == before
 
 
-@pytest.mark.parametrize(("content", "name"), [
-    ("\ufeff" + text_of(GOOD), "with a byte-order mark"),
-    (text_of(GOOD, end="\r\n"), "with the line ends of Windows"),
-    (text_of(GOOD, columns=COLUMNS[::-1]), "with its columns in another order"),
-    (text_of(GOOD).rstrip("\n"), "without a last line end"),
-], ids=lambda value: value if value.startswith("with") else "")
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("\ufeff" + text_of(GOOD), "with a byte-order mark"),
+        (text_of(GOOD, end="\r\n"), "with the line ends of Windows"),
+        (text_of(GOOD, columns=COLUMNS[::-1]), "with its columns in another order"),
+        (text_of(GOOD).rstrip("\n"), "without a last line end"),
+    ],
+    ids=lambda value: value if value.startswith("with") else "",
+)
 def test_files_as_programs_write_them_are_taken(place, content, name):
     assert place.bring(place.write(content), apply=True)[0] == 0
     assert contract.check(place.data) == [] and b"zz-new" in place.bytes()["observations.csv"]
@@ -135,7 +174,9 @@ def test_the_table_keeps_its_own_line_ends_and_mark(place, end, mark):
     path.write_bytes(mark + path.read_bytes().replace(b"\n", end.encode()).rstrip())  # and no end of the last line
     assert place.bring(place.write(text_of(GOOD)), apply=True)[0] == 0
     content = path.read_bytes()
-    assert content.startswith(mark + b"id,") and content.count(end.encode()) == content.count(b"\n") == 1 + len(contract.read_table(place.data, "observations", COLUMNS).rows)
+    assert content.startswith(mark + b"id,") and content.count(end.encode()) == content.count(b"\n") == 1 + len(
+        contract.read_table(place.data, "observations", COLUMNS).rows
+    )
 
 
 def test_a_table_in_no_order_gets_new_rows_at_its_end(place):
@@ -148,8 +189,13 @@ def test_a_table_in_no_order_gets_new_rows_at_its_end(place):
 
 def test_a_row_can_bring_its_source_origin_measure_and_population(place):
     row = GOOD | {"source": "zznew2026", "origin": "zz_origin", "measure": "zz_measure", "population": "zz_people", "start": ""}
-    for name, table, new in (("new/any name.csv", "observations", row), ("new/b.csv", "sources", SOURCE), ("new/origins.csv", "origins", ORIGIN),
-                             ("new/m.csv", "measures", MEASURE), ("new/p.csv", "populations", POPULATION)):
+    for name, table, new in (
+        ("new/any name.csv", "observations", row),
+        ("new/b.csv", "sources", SOURCE),
+        ("new/origins.csv", "origins", ORIGIN),
+        ("new/m.csv", "measures", MEASURE),
+        ("new/p.csv", "populations", POPULATION),
+    ):
         place.write(text_of(new, columns=columns_of(table)), name)
     code, shown = place.bring(place.root / "new", apply=True)
     assert code == 0, shown
@@ -158,7 +204,10 @@ def test_a_row_can_bring_its_source_origin_measure_and_population(place):
 
 
 def test_several_files_are_taken_together(place):
-    files = [place.write(text_of(GOOD | {"source": "zznew2026"})), place.write(text_of(SOURCE, columns=columns_of("sources")), "s.csv")]
+    files = [
+        place.write(text_of(GOOD | {"source": "zznew2026"})),
+        place.write(text_of(SOURCE, columns=columns_of("sources")), "s.csv"),
+    ]
     assert place.bring(files[0])[0] == 1
     assert place.bring(*files)[0] == 0
 
@@ -168,44 +217,60 @@ def test_several_files_are_taken_together(place):
 SEVENTEEN = text_of(GOOD).splitlines()
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (None, ["there is no such file"]),
-    (b"", ["is empty: not even a header"]),
-    (SEVENTEEN[0], ["has a header but no rows"]),
-    (b"PK\x03\x04" + b"\0" * 50, ["is a spreadsheet or an archive, not a CSV file"]),
-    (b"\x7fELF\0\0\0\0", ["holds binary data"]),
-    (text_of(GOOD).encode("utf-16"), ["is UTF-16 text: save it as UTF-8"]),
-    (text_of(GOOD | {"note": "Дезертиры"}).encode("cp1251"), ["row 2", "is not UTF-8 text (byte 0xc4)"]),
-    ("<html><body>Not found</body></html>", ["none of the columns of the contract"]),
-    (text_of(GOOD).replace(",", ";"), ["row 1", "separated by semicolons or tabs"]),
-    (text_of(GOOD).replace("value", "number"), ["number", "is not a column of the contract", "value", "the column is missing"]),
-    (text_of(GOOD, columns=[*COLUMNS, "surname"]), ["surname", "personal data are refused"]),
-    (text_of(GOOD).replace("12000", '12"000', 1).replace("12\"000", '"12"000'), ["cannot be read from here on"]),
-    (text_of(GOOD).replace("12000", "12000,1"), ["row 2", "has 18 cells where the header has 17 columns"]),
-    (text_of(GOOD) + "\n\n", ["row 3", "is an empty row"]),
-    (text_of(GOOD | {"value": "12O00"}), ["row 2, value", '"12O00"', "must be a number"]),
-    (text_of(GOOD | {"value": "12.5"}), ["row 2, value", "must be a whole number"]),
-    (text_of(GOOD | {"value": "-5"}), ["row 2, value", "must not be negative"]),
-    (text_of(GOOD | {"end": "2025-02-30"}), ["row 2, end", "day of the calendar"]),
-    (text_of(GOOD | {"end": "2021-01-01"}), ["row 2, start", "is after the end of the period"]),
-    (text_of(GOOD | {"qualifier": "roughly"}), ["row 2, qualifier", "must be one of"]),
-    (text_of(GOOD | {"qualifier": "range"}), ["row 2, low", "is missing"]),
-    (text_of(GOOD | {"status": "rereport"}), ["row 2, same_as", "is missing"]),
-    (text_of(GOOD | {"status": "rereport", "same_as": "nobody"}), ["row 2, same_as", "is not in observations.csv"]),
-    (text_of(GOOD | {"id": ""}), ["row 2, id", "must not be empty"]),
-    (text_of(GOOD | {"note": "=HYPERLINK(1)"}), ["row 2, note", "formula"]),
-    (text_of(GOOD | {"note": "Call +7 912 345 67 89"}), ["row 2, note", "a phone number"]),
-    (text_of(GOOD | {"note": "two\nlines"}), ["row 2, note", "invisible character, U+000A"]),
-    (text_of(GOOD | {"note": "\x1b[2J cleared"}), ["row 2, note", "invisible character, U+001B"]),
-    (text_of(GOOD, GOOD), ["row 3, id", "is there twice: also in row 2"]),
-    (text_of(GOOD | {"measure": "listd_absent"}), ["Asked for", 'measure "listd_absent" is not in measures.csv', "row 2, measure", "Close to it: listed_absent", "measure,label,unit"]),
-    (text_of(GOOD | {"source": "nowhere2026"}), ['source "nowhere2026" is not in sources.csv', "source,outlet,title"]),
-    (text_of(GOOD | {"primary_source": "nowhere2026"}), ["row 2, primary_source", 'source "nowhere2026" is not in sources.csv']),
-    (text_of(GOOD | {"origin": "nobody"}), ['origin "nobody" is not in origins.csv']),
-    (text_of(GOOD | {"population": "nobody"}), ['population "nobody" is not in populations.csv']),
-    (text_of(POPULATION | {"parent": "nobody"}, columns=columns_of("populations")), ["row 2, parent", 'population "nobody"']),
-    (text_of(SOURCE | {"url": "ftp"}, columns=columns_of("sources")), ["row 2, url"]),
-], ids=lambda value: value[0][:40] if isinstance(value, list) else "")
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, ["there is no such file"]),
+        (b"", ["is empty: not even a header"]),
+        (SEVENTEEN[0], ["has a header but no rows"]),
+        (b"PK\x03\x04" + b"\0" * 50, ["is a spreadsheet or an archive, not a CSV file"]),
+        (b"\x7fELF\0\0\0\0", ["holds binary data"]),
+        (text_of(GOOD).encode("utf-16"), ["is UTF-16 text: save it as UTF-8"]),
+        (text_of(GOOD | {"note": "Дезертиры"}).encode("cp1251"), ["row 2", "is not UTF-8 text (byte 0xc4)"]),
+        ("<html><body>Not found</body></html>", ["none of the columns of the contract"]),
+        (text_of(GOOD).replace(",", ";"), ["row 1", "separated by semicolons or tabs"]),
+        (text_of(GOOD).replace("value", "number"), ["number", "is not a column of the contract", "value", "the column is missing"]),
+        (text_of(GOOD, columns=[*COLUMNS, "surname"]), ["surname", "personal data are refused"]),
+        (text_of(GOOD).replace("12000", '12"000', 1).replace('12"000', '"12"000'), ["cannot be read from here on"]),
+        (text_of(GOOD).replace("12000", "12000,1"), ["row 2", "has 18 cells where the header has 17 columns"]),
+        (text_of(GOOD) + "\n\n", ["row 3", "is an empty row"]),
+        (text_of(GOOD | {"value": "12O00"}), ["row 2, value", '"12O00"', "must be a number"]),
+        (text_of(GOOD | {"value": "12.5"}), ["row 2, value", "must be a whole number"]),
+        (text_of(GOOD | {"value": "-5"}), ["row 2, value", "must not be negative"]),
+        (text_of(GOOD | {"end": "2025-02-30"}), ["row 2, end", "day of the calendar"]),
+        (text_of(GOOD | {"end": "2021-01-01"}), ["row 2, start", "is after the end of the period"]),
+        (text_of(GOOD | {"qualifier": "roughly"}), ["row 2, qualifier", "must be one of"]),
+        (text_of(GOOD | {"qualifier": "range"}), ["row 2, low", "is missing"]),
+        (text_of(GOOD | {"status": "rereport"}), ["row 2, same_as", "is missing"]),
+        (text_of(GOOD | {"status": "rereport", "same_as": "nobody"}), ["row 2, same_as", "is not in observations.csv"]),
+        (text_of(GOOD | {"id": ""}), ["row 2, id", "must not be empty"]),
+        (text_of(GOOD | {"note": "=HYPERLINK(1)"}), ["row 2, note", "formula"]),
+        (text_of(GOOD | {"note": "Call +7 912 345 67 89"}), ["row 2, note", "a phone number"]),
+        (text_of(GOOD | {"note": "two\nlines"}), ["row 2, note", "invisible character, U+000A"]),
+        (text_of(GOOD | {"note": "\x1b[2J cleared"}), ["row 2, note", "invisible character, U+001B"]),
+        (text_of(GOOD, GOOD), ["row 3, id", "is there twice: also in row 2"]),
+        (
+            text_of(GOOD | {"measure": "listd_absent"}),
+            [
+                "Asked for",
+                'measure "listd_absent" is not in measures.csv',
+                "row 2, measure",
+                "Close to it: listed_absent",
+                "measure,label,unit",
+            ],
+        ),
+        (text_of(GOOD | {"source": "nowhere2026"}), ['source "nowhere2026" is not in sources.csv', "source,outlet,title"]),
+        (
+            text_of(GOOD | {"primary_source": "nowhere2026"}),
+            ["row 2, primary_source", 'source "nowhere2026" is not in sources.csv'],
+        ),
+        (text_of(GOOD | {"origin": "nobody"}), ['origin "nobody" is not in origins.csv']),
+        (text_of(GOOD | {"population": "nobody"}), ['population "nobody" is not in populations.csv']),
+        (text_of(POPULATION | {"parent": "nobody"}, columns=columns_of("populations")), ["row 2, parent", 'population "nobody"']),
+        (text_of(SOURCE | {"url": "ftp"}, columns=columns_of("sources")), ["row 2, url"]),
+    ],
+    ids=lambda value: value[0][:40] if isinstance(value, list) else "",
+)
 def test_a_bad_file_is_refused_by_file_row_field_and_reason(place, content, words):
     path = place.root / "new.csv"
     if content is not None:
@@ -226,13 +291,18 @@ def test_a_folder_without_files_and_a_huge_file_are_refused(place, monkeypatch):
     (place.root / "empty").mkdir()
     (place.root / "deep" / "folder.csv").mkdir(parents=True)
     assert "is not a file" in place.bring(place.root / "deep")[1]
-    assert place.bring(place.root / "empty") == (1, f"{place.root / 'empty'} — is a folder without any .csv file\n\n1 fault: nothing was written.\n")
+    assert place.bring(place.root / "empty") == (
+        1,
+        f"{place.root / 'empty'} — is a folder without any .csv file\n\n1 fault: nothing was written.\n",
+    )
     monkeypatch.setattr(tables, "MAX_FILE_BYTES", 1024 * 1024)
     assert "is larger than 1 MB" in place.bring(place.write(b"x" * (1024 * 1024 + 1)))[1]
 
 
 def test_all_that_is_wrong_is_said_at_once(place):
-    rows = [GOOD | {"id": f"zz-{number}", "end": f"2025-12-0{number + 1}", "value": "x", "source": "nowhere2026"} for number in range(5)]
+    rows = [
+        GOOD | {"id": f"zz-{number}", "end": f"2025-12-0{number + 1}", "value": "x", "source": "nowhere2026"} for number in range(5)
+    ]
     code, shown = place.bring(place.write(text_of(*rows)))
     assert code == 1 and shown.count("must be a number") == 5 and shown.count("nowhere2026") == 1 and "and 2 more" in shown
     assert "5 faults and 1 unknown name: nothing was written." in shown
@@ -241,7 +311,7 @@ def test_all_that_is_wrong_is_said_at_once(place):
 def test_an_id_that_is_taken_is_told_with_what_differs(place):
     taken = contract.read_table(place.data, "observations", COLUMNS).rows[0]
     code, shown = place.bring(place.write(text_of(dict(taken) | {"value": "7", "note": ""})))
-    assert code == 1 and f"is in observations.csv already (row 2) and differs: value \"{taken['value']}\" there, \"7\" here" in shown
+    assert code == 1 and f'is in observations.csv already (row 2) and differs: value "{taken["value"]}" there, "7" here' in shown
 
 
 def test_an_id_given_in_two_files_is_told(place):
@@ -253,14 +323,20 @@ def test_an_id_given_in_two_files_is_told(place):
 @pytest.fixture
 def preferred(place):
     """A row in use, and a new row for the same quantity of the same origin."""
-    row = next(row for row in contract.read_table(place.data, "observations", COLUMNS).rows if row["id"] == "istories-merged-49000-censor")
+    row = next(
+        row for row in contract.read_table(place.data, "observations", COLUMNS).rows if row["id"] == "istories-merged-49000-censor"
+    )
     assert row["status"] == "use"
     return row, dict(row) | {"id": "zz-new", "source": "24kanal2026theatre", "known_from": "2026-02-01"}
 
 
 def test_the_same_figure_of_the_same_quantity_is_asked_to_be_a_rereport(place, preferred):
     old, new = preferred
-    new["source"] = next(row["source"] for row in contract.read_table(place.data, "sources", columns_of("sources")).rows if row["source"] != old["source"])
+    new["source"] = next(
+        row["source"]
+        for row in contract.read_table(place.data, "sources", columns_of("sources")).rows
+        if row["source"] != old["source"]
+    )
     code, shown = place.bring(place.write(text_of(new)))
     assert code == 1 and "gives the same figure of the same quantity and origin as istories-merged-49000-censor" in shown
     assert "give it status rereport and same_as istories-merged-49000-censor" in shown
@@ -271,7 +347,9 @@ def test_another_figure_of_the_same_quantity_is_asked_to_be_a_conflict(place, pr
     old, new = preferred
     code, shown = place.bring(place.write(text_of(new | {"value": "52000"})))
     assert code == 1 and "row 2, value" in shown and "conflicts with istories-merged-49000-censor" in shown
-    assert "at_least 49000 there, at_least 52000 here" in shown and "status conflict and same_as istories-merged-49000-censor" in shown
+    assert (
+        "at_least 49000 there, at_least 52000 here" in shown and "status conflict and same_as istories-merged-49000-censor" in shown
+    )
     assert place.bring(place.write(text_of(new | {"value": "52000", "status": "conflict", "same_as": old["id"]})))[0] == 0
 
 
@@ -312,7 +390,10 @@ def test_a_missing_data_folder_is_told(place):
 @pytest.fixture
 def two_tables(place):
     """New contents of two tables, as an import would write them."""
-    files = [place.write(text_of(GOOD | {"source": "zznew2026"})), place.write(text_of(SOURCE, columns=columns_of("sources")), "s.csv")]
+    files = [
+        place.write(text_of(GOOD | {"source": "zznew2026"})),
+        place.write(text_of(SOURCE, columns=columns_of("sources")), "s.csv"),
+    ]
     outcome = importing.examine(place.data, files)
     assert not outcome.refused and set(outcome.tables) == {"observations", "sources"}
     return outcome.tables
@@ -327,6 +408,7 @@ def test_a_failed_swap_leaves_all_tables_as_they_were(place, two_tables, monkeyp
             raise OSError(28, "No space left on device")
         swapped.append(target.name)
         real(new, target)
+
     monkeypatch.setattr(importing, "_replace", replace)
     with pytest.raises(BuildError, match=r"No space left on device.*the tables are as they were"):
         importing.swap(place.data, two_tables)
@@ -348,6 +430,7 @@ def test_an_import_that_is_killed_while_it_swaps_is_completed_by_the_next(place,
         swapped.append(target.name)
         if len(swapped) == dies_after == 2:
             raise Killed
+
     monkeypatch.setattr(importing, "_replace", replace)
     with pytest.raises(Killed):
         importing.swap(place.data, two_tables)
@@ -366,6 +449,7 @@ def test_an_import_that_is_killed_before_it_swaps_leaves_nothing(place, two_tabl
         if path.name == "ready":
             raise Killed
         real(path, content)
+
     monkeypatch.setattr(importing, "_write", write)
     with pytest.raises(Killed):
         importing.swap(place.data, two_tables)
@@ -377,6 +461,7 @@ def test_an_import_that_is_killed_before_it_swaps_leaves_nothing(place, two_tabl
 def test_a_folder_that_cannot_be_written_is_told(place, two_tables, monkeypatch):
     def write(path, content):
         raise PermissionError(13, "Permission denied")
+
     monkeypatch.setattr(importing, "_write", write)
     with pytest.raises(BuildError, match="Permission denied"):
         importing.swap(place.data, two_tables)

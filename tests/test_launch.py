@@ -26,8 +26,10 @@ def launch():
 
 
 def app(**options):
-    return SimpleNamespace(env=SimpleNamespace(doc2path=lambda page, base: f"{page}.{'ipynb' if page.startswith('notebooks/') else 'md'}"),
-                           config=SimpleNamespace(html_theme_options=options))
+    return SimpleNamespace(
+        env=SimpleNamespace(doc2path=lambda page, base: f"{page}.{'ipynb' if page.startswith('notebooks/') else 'md'}"),
+        config=SimpleNamespace(html_theme_options=options),
+    )
 
 
 def links(markup):
@@ -42,16 +44,23 @@ def test_without_a_repository_a_notebook_can_be_downloaded_and_no_more():
     assert links(launch().lines(app(), "notebooks/rate")) == {"Download this notebook, executed": "rate.ipynb"}
 
 
-@pytest.mark.parametrize("address", ["https://github.com/some-one/the.book", "https://github.com/some-one/the.book/", "https://github.com/some-one/the.book.git"])
+@pytest.mark.parametrize(
+    "address",
+    ["https://github.com/some-one/the.book", "https://github.com/some-one/the.book/", "https://github.com/some-one/the.book.git"],
+)
 def test_with_one_it_runs_on_binder_and_colab(address):
     markup = launch().lines(app(repository_url=address, repository_branch="release/2026"), "notebooks/rate")
     assert links(markup) == {
         "Download this notebook, executed": "rate.ipynb",
         "Run it on Binder": "https://mybinder.org/v2/gh/some-one/the.book/release%2F2026?labpath=notebooks%2Frate.ipynb",
-        "Open it in Colab": "https://colab.research.google.com/github/some-one/the.book/blob/release/2026/notebooks/rate.ipynb"}
+        "Open it in Colab": "https://colab.research.google.com/github/some-one/the.book/blob/release/2026/notebooks/rate.ipynb",
+    }
     cell = BeautifulSoup(markup, "html.parser").select_one("pre").get_text().splitlines()
-    assert cell == ["!git clone --quiet --depth 1 --branch release/2026 https://github.com/some-one/the.book",
-                    "!pip install --quiet ./the.book", "%cd the.book/notebooks"]
+    assert cell == [
+        "!git clone --quiet --depth 1 --branch release/2026 https://github.com/some-one/the.book",
+        "!pip install --quiet ./the.book",
+        "%cd the.book/notebooks",
+    ]
 
 
 def test_chapters_have_none():
@@ -61,25 +70,38 @@ def test_chapters_have_none():
 def test_the_pages_have_them_as_plain_links_and_the_executed_notebook_lies_beside(tmp_path):
     project = staged(tmp_path)
     path = project.stage / "_config.yml"
-    given = {"BOOK_REPOSITORY": "https://github.com/some-one/book", "BOOK_BRANCH": "trunk", "BOOK_ADDRESS": "https://some-one.example/book"}
+    given = {
+        "BOOK_REPOSITORY": "https://github.com/some-one/book",
+        "BOOK_BRANCH": "trunk",
+        "BOOK_ADDRESS": "https://some-one.example/book",
+    }
     path.write_text(addresses.in_settings(path.read_text("utf-8"), given), "utf-8")
     formats.run_sphinx("html", project, tmp_path / "html", {})
     text = (tmp_path / "html" / "notebooks" / "rate.html").read_text("utf-8")
     page = BeautifulSoup(text, "html.parser")
     found = {link["href"] for link in page.select("article .page-line a")}
-    assert found == {"rate.ipynb", "https://mybinder.org/v2/gh/some-one/book/trunk?labpath=notebooks%2Frate.ipynb",
-                     "https://colab.research.google.com/github/some-one/book/blob/trunk/notebooks/rate.ipynb"}
+    assert found == {
+        "rate.ipynb",
+        "https://mybinder.org/v2/gh/some-one/book/trunk?labpath=notebooks%2Frate.ipynb",
+        "https://colab.research.google.com/github/some-one/book/blob/trunk/notebooks/rate.ipynb",
+    }
     asked = [each.get("src") or each.get("href") for each in page.select("script, img, link[rel=stylesheet], iframe")]
     assert not [each for each in asked if each and re.search("binder|colab|^https?:", each)]
-    assert (tmp_path / "html" / "notebooks" / "rate.ipynb").read_bytes() == (project.stage / "notebooks" / "rate.ipynb").read_bytes()
+    assert (tmp_path / "html" / "notebooks" / "rate.ipynb").read_bytes() == (
+        project.stage / "notebooks" / "rate.ipynb"
+    ).read_bytes()
     # The public address: each page names itself, and there is a site map.
     assert 'property="og:url" content="https://some-one.example/book/notebooks/rate.html"' in text
     assert "<loc>https://some-one.example/book/book/rate.html</loc>" in (tmp_path / "html" / "sitemap.xml").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    ({"repository_url": "https://gitlab.com/some-one/book"}, "is not like https://github.com/OWNER/NAME"),
-    ({"repository_url": "https://github.com/some-one/book", "repository_branch": "a b; rm"}, "is not the name of a branch")])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"repository_url": "https://gitlab.com/some-one/book"}, "is not like https://github.com/OWNER/NAME"),
+        ({"repository_url": "https://github.com/some-one/book", "repository_branch": "a b; rm"}, "is not the name of a branch"),
+    ],
+)
 def test_an_address_that_no_link_can_be_made_of_is_refused(options, message, monkeypatch):
     with pytest.raises(ValueError, match=message):
         launch().repository(app(**options).config)
@@ -133,7 +155,9 @@ def test_the_workflow_asks_for_little_and_knows_no_secret():
     assert "secrets" not in text
     assert workflow["permissions"] == {"contents": "read"}
     assert {name: job.get("permissions") for name, job in workflow["jobs"].items()} == {
-        "build": None, "publish": {"pages": "write", "id-token": "write"}}
+        "build": None,
+        "publish": {"pages": "write", "id-token": "write"},
+    }
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in steps if "uses" in step)
     cached = next(step["with"]["cache-dependency-path"] for step in steps if "setup-python" in step.get("uses", "")).split()

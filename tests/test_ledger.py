@@ -47,13 +47,16 @@ def test_only_the_asked_labels_are_read(evidence):
     assert evidence.reads == [{"table": "origins", "where": {"origin": ["o2"]}}]
 
 
-@pytest.mark.parametrize("start, end, words", [
-    (date(2022, 2, 24), date(2024, 12, 31), "Feb 2022 – Dec 2024"),
-    (date(2024, 1, 1), date(2024, 12, 31), "2024"),
-    (date(2024, 5, 1), date(2024, 5, 31), "May 2024"),
-    (date(2024, 1, 1), date(2024, 12, 27), "Jan 2024 – Dec 2024"),
-    (None, date(2024, 12, 31), "Dec 2024"),
-])
+@pytest.mark.parametrize(
+    "start, end, words",
+    [
+        (date(2022, 2, 24), date(2024, 12, 31), "Feb 2022 – Dec 2024"),
+        (date(2024, 1, 1), date(2024, 12, 31), "2024"),
+        (date(2024, 5, 1), date(2024, 5, 31), "May 2024"),
+        (date(2024, 1, 1), date(2024, 12, 27), "Jan 2024 – Dec 2024"),
+        (None, date(2024, 12, 31), "Dec 2024"),
+    ],
+)
 def test_span(start, end, words):
     assert span(start, end) == words
 

@@ -36,7 +36,9 @@ def project(tmp_path, host):
     """The small stage, all of whose links lead to the host."""
     made = staged(tmp_path)
     for path in (*(made.stage / "book").glob("*.md"), made.stage / "book" / "references.bib"):
-        path.write_text(path.read_text("utf-8").replace("https://example.org/", f"{host}/").replace(f"{host}/seed", f"{host}/here"), "utf-8")
+        path.write_text(
+            path.read_text("utf-8").replace("https://example.org/", f"{host}/").replace(f"{host}/seed", f"{host}/here"), "utf-8"
+        )
     return made
 
 

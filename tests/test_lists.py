@@ -54,17 +54,26 @@ def test_population_covers_every_corner_of_its_inputs():
                 assert two_lists.population(*exact(a, b, m), 2).value in found
 
 
-@pytest.mark.parametrize(("first", "second", "both", "low"), [
-    (Bounds(490, None, 510), Bounds(390, None, 410), Bounds(190, None, 210), 490 + 390 - 210 + 280 * 180 / 210),
-    (Bounds(100, None, 510), Bounds(390, None, 410), Bounds(90, None, 410), 390), (Bounds(490, None, 510), Bounds(100, None, 410), Bounds(90, None, 410), 490)])
+@pytest.mark.parametrize(
+    ("first", "second", "both", "low"),
+    [
+        (Bounds(490, None, 510), Bounds(390, None, 410), Bounds(190, None, 210), 490 + 390 - 210 + 280 * 180 / 210),
+        (Bounds(100, None, 510), Bounds(390, None, 410), Bounds(90, None, 410), 390),
+        (Bounds(490, None, 510), Bounds(100, None, 410), Bounds(90, None, 410), 490),
+    ],
+)
 def test_the_smallest_population_has_the_largest_overlap_that_both_lists_allow(first, second, both, low):
     found = two_lists.population(first, second, both)
     assert found.low == pytest.approx(low) and found.value is None
 
 
-@pytest.mark.parametrize(("arguments", "error", "words"), [
-    ((*exact(5, 5, 2), 0), ValueError, "an odds ratio is positive, not 0"),
-    ((*exact(5, 5, 0), 1), ZeroDivisionError, "^without a common entry two lists say nothing about men on neither$")])
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ((*exact(5, 5, 2), 0), ValueError, "an odds ratio is positive, not 0"),
+        ((*exact(5, 5, 0), 1), ZeroDivisionError, "^without a common entry two lists say nothing about men on neither$"),
+    ],
+)
 def test_what_two_lists_cannot_say_is_refused(arguments, error, words):
     with pytest.raises(error, match=words):
         two_lists.population(*arguments)

@@ -65,12 +65,15 @@ def test_men_found_later_cap_the_share_that_never_ran() -> None:
     assert at_most_never_ran(Bounds.unknown(), Bounds.exact(1)).is_unknown
 
 
-@pytest.mark.parametrize(("found", "checked", "low", "high"), [
-    (682, 925, 0.7076683, 0.7654066),  # Conover's example in the manual of R's binom.test
-    (0, 21, 0.0, 1 - 0.025 ** (1 / 21)),  # closed form for none
-    (1, 1, 0.025, 1.0),
-    (21, 21, 0.025 ** (1 / 21), 1.0),  # closed form for all
-])
+@pytest.mark.parametrize(
+    ("found", "checked", "low", "high"),
+    [
+        (682, 925, 0.7076683, 0.7654066),  # Conover's example in the manual of R's binom.test
+        (0, 21, 0.0, 1 - 0.025 ** (1 / 21)),  # closed form for none
+        (1, 1, 0.025, 1.0),
+        (21, 21, 0.025 ** (1 / 21), 1.0),  # closed form for all
+    ],
+)
 def test_exact_intervals(found: int, checked: int, low: float, high: float) -> None:
     share = binomial_share(found, checked, rows=frozenset("r"))
     assert (share.low, share.high) == pytest.approx((low, high), abs=1e-7)
@@ -80,8 +83,10 @@ def test_exact_intervals(found: int, checked: int, low: float, high: float) -> N
 def test_the_interval_of_nineteen_of_twenty_one_by_its_definition() -> None:
     # At the ends, 19 or more, and 19 or fewer, have a chance of 2.5% each: summed here term by term.
     share = binomial_share(19, 21)
+
     def chance(k: int, p: float) -> float:
         return math.comb(21, k) * p**k * (1 - p) ** (21 - k)
+
     assert sum(chance(k, share.low) for k in range(19, 22)) == pytest.approx(0.025)
     assert sum(chance(k, share.high) for k in range(20)) == pytest.approx(0.025)
 

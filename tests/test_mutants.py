@@ -28,8 +28,13 @@ EXPLAINED = """
 
 @pytest.fixture
 def root(tmp_path):
-    for name, text in {"notebooks/desertion/__init__.py": "", "notebooks/desertion/counts/rates.py": LIBRARY, "data/x.csv": "", "tests/test_rates.py": TESTS,
-                       "tests/survivors.yml": "[]"}.items():
+    for name, text in {
+        "notebooks/desertion/__init__.py": "",
+        "notebooks/desertion/counts/rates.py": LIBRARY,
+        "data/x.csv": "",
+        "tests/test_rates.py": TESTS,
+        "tests/survivors.yml": "[]",
+    }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     return tmp_path
@@ -38,7 +43,10 @@ def root(tmp_path):
 def test_a_change_that_no_test_notices_is_named_until_it_is_explained(root, capsys):
     assert main(root, []) == 1
     said = capsys.readouterr().out
-    assert "survived: desertion.counts.rates.larger\n  - return one if one > other else other\n  + return one if one >= other else other" in said
+    assert (
+        "survived: desertion.counts.rates.larger\n  - return one if one > other else other\n  + return one if one >= other else other"
+        in said
+    )
     assert "1 survived" in said and "1 unexplained" in said
     (root / "tests" / "survivors.yml").write_text(EXPLAINED)
     assert main(root, []) == 0
@@ -51,9 +59,16 @@ def test_a_missing_test_is_named(root, capsys):
     assert "1 unexplained" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("function", "was", "became", "expected"), [
-    ("a.f", "x > y", "x >= y", True), ("a.g", "x > y", "x >= y", False), ("a.f", "x > y", "x < y", False),
-    ("a.g", "zip(a, b, strict=True)", "zip(a, b, )", True), ("a.g", "zip(a, b, strict=True)", "zip(a, None, strict=True)", False)])
+@pytest.mark.parametrize(
+    ("function", "was", "became", "expected"),
+    [
+        ("a.f", "x > y", "x >= y", True),
+        ("a.g", "x > y", "x >= y", False),
+        ("a.f", "x > y", "x < y", False),
+        ("a.g", "zip(a, b, strict=True)", "zip(a, b, )", True),
+        ("a.g", "zip(a, b, strict=True)", "zip(a, None, strict=True)", False),
+    ],
+)
 def test_a_reason_holds_for_its_own_change(function, was, became, expected):
     reasons = [{"function": "a.f", "was": "x > y", "became": ["x >= y"]}, {"was": "strict=True", "became": ["strict=False", ""]}]
     assert explained(reasons, function, was, became) == expected

@@ -64,7 +64,11 @@ def test_no_cell_stands_in_two_notebooks():
     seen: dict[str, str] = {}
     for path in NOTEBOOKS:
         for cell in cells(path):
-            body = "\n".join(line for line in cell.source.splitlines() if not line.startswith(("from ", "import ", "check(", "evidence = ", "publish = ")))
+            body = "\n".join(
+                line
+                for line in cell.source.splitlines()
+                if not line.startswith(("from ", "import ", "check(", "evidence = ", "publish = "))
+            )
             if len(body.splitlines()) < 3 or "parameters" in cell.metadata.get("tags", []):
                 continue
             assert seen.setdefault(body, path.stem) == path.stem, f"the same cell in {seen[body]} and {path.stem}:\n{body}"
@@ -73,18 +77,30 @@ def test_no_cell_stands_in_two_notebooks():
 def alt_texts(source: str) -> list[ast.expr]:
     """The alt texts that code gives to figures, each as the expression that it comes from."""
     tree = ast.parse(re.sub(r"^[%!].*", "", source, flags=re.M))
-    named = {target.id: node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)
-             for target in node.targets if isinstance(target, ast.Name)}
-    given = [keyword.value for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "publish.figure"
-             for keyword in node.keywords if keyword.arg == "alt"]
+    named = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    given = [
+        keyword.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "publish.figure"
+        for keyword in node.keywords
+        if keyword.arg == "alt"
+    ]
     return [_written_out(value, named) for value in given]
 
 
 def _written_out(value: ast.expr, named: dict[str, ast.expr]) -> ast.expr:
     """The expression with the names of texts replaced by what they stand for."""
+
     class Names(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:
             return named.get(node.id, node)
+
     return Names().visit(value)
 
 
@@ -100,7 +116,10 @@ def test_the_alt_text_of_each_figure_is_computed(path):
     assert len(alts) == figures and [ast.unparse(alt) for alt in alts if not is_computed(alt)] == []
 
 
-@pytest.mark.parametrize("alt, computed", [('"A line that rises."', False), ('f"A line that rises to {top}."', True), ("alt", False), ("describe(data)", True)])
+@pytest.mark.parametrize(
+    "alt, computed",
+    [('"A line that rises."', False), ('f"A line that rises to {top}."', True), ("alt", False), ("describe(data)", True)],
+)
 def test_a_typed_alt_text_is_found(alt, computed):
     (found,) = alt_texts(f'alt = "A line."\npublish.figure("x", draw, data, alt={alt})')
     assert is_computed(found) is computed

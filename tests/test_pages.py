@@ -58,14 +58,25 @@ Author's caption.
 CLAIMS = "# Claims\n\nEach claim of the small book with what became of it, and why it did.\n\n```{claims}\n```\n\n```{claim-table}\n```\n"
 DATA = "# Data\n\nEvery table of the small book and every row that is in them.\n\n```{data-dictionary}\n```\n\n## Rows\n\n```{observations}\n```\n"
 GLOSSARY = "# Glossary\n\nWhat the words of the small book mean, in one place for all.\n\n```{glossary}\nlower bound\n  The smallest number that a wording allows.\n```\n"
-TOC = ("format: jb-book\nroot: book/index\nchapters:\n  - file: book/claims\n  - file: book/data\n  - file: book/glossary\n  - file: book/references\n"
-       "  - file: book/notebooks\n    sections:\n      - glob: notebooks/*\n")
-PARAMETERS = {"rate": {"title": "The rate", "parameters": [
-    {"name": "as_of", "default": "latest", "unit": "day", "range": "", "meaning": "evidence that was public on this day"},
-    {"name": "strength", "default": 200000, "unit": "persons", "range": "", "meaning": "men in the theatre"}]}}
+TOC = (
+    "format: jb-book\nroot: book/index\nchapters:\n  - file: book/claims\n  - file: book/data\n  - file: book/glossary\n  - file: book/references\n"
+    "  - file: book/notebooks\n    sections:\n      - glob: notebooks/*\n"
+)
+PARAMETERS = {
+    "rate": {
+        "title": "The rate",
+        "parameters": [
+            {"name": "as_of", "default": "latest", "unit": "day", "range": "", "meaning": "evidence that was public on this day"},
+            {"name": "strength", "default": 200000, "unit": "persons", "range": "", "meaning": "men in the theatre"},
+        ],
+    }
+}
 SETTINGS = {"latest": {"as_of": "latest", "assumptions": {"rate": {"strength": 7}}, "evidence_to": "2026-10-05"}}
 HEADER = "id,measure,population,category,start,end,low,value,high,qualifier,origin,source,known_from,status\n"
-ROWS = [f"row-{number},listed,army,all,2022-02-24,2024-12-31,,{number * 700},,exact,istories,source0,2025-01-{number:02},use\n" for number in range(1, 21)]
+ROWS = [
+    f"row-{number},listed,army,all,2022-02-24,2024-12-31,,{number * 700},,exact,istories,source0,2025-01-{number:02},use\n"
+    for number in range(1, 21)
+]
 
 
 def write(root: Path, files: dict[str, str]) -> None:
@@ -80,21 +91,53 @@ def stage(root: Path, config: str) -> None:
     shutil.copytree(ROOT / "book" / "_ext", root / "book" / "_ext", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
     shutil.copy(ROOT / "CITATION.cff", root)
-    claims = {name: claim(name, chapter=None, section="size" if index < 6 else "who", verdict="supported" if index % 3 else "contradicted")
-              for index, name in enumerate(f"A{number:02}" for number in range(1, 13))}
-    published = {"notebook": "rate", "edition": "latest", "title": "The rate", "results": {"monthly": result()}, "figures": {"windows": figure()}, "tables": {}}
+    claims = {
+        name: claim(
+            name, chapter=None, section="size" if index < 6 else "who", verdict="supported" if index % 3 else "contradicted"
+        )
+        for index, name in enumerate(f"A{number:02}" for number in range(1, 13))
+    }
+    published = {
+        "notebook": "rate",
+        "edition": "latest",
+        "title": "The rate",
+        "results": {"monthly": result()},
+        "figures": {"windows": figure()},
+        "tables": {},
+    }
     sources = "source,url\nsource0,https://example.org/a?b=1&c=2\n"
     field = {"name": "id", "type": "string", "title": "Row"}
-    package = {"resources": [{"name": "observations", "title": "Observations", "path": "observations.csv", "schema": {"fields": [field]}}]}
-    write(root, {
-        "_config.yml": config, "_toc.yml": TOC, "book/index.md": INDEX, "book/claims.md": CLAIMS, "book/data.md": DATA, "book/glossary.md": GLOSSARY,
-        "book/references.md": CITED, "book/notebooks.md": "# The notebooks\n\nEach of them answers one question of the small book, and says how.\n\n```{parameters}\n```\n",
-        "notebooks/rate.md": RATE + '\n```python\nprint(1)\n```\n', "published/latest/rate.json": json.dumps(published),
-        "published/claims.json": json.dumps(claims), "published/parameters.json": json.dumps(PARAMETERS), "published/settings.json": json.dumps(SETTINGS),
-        "data/observations.csv": HEADER + "".join(ROWS), "data/sources.csv": sources, "data/datapackage.json": json.dumps(package),
-        "book/references.bib": "".join(f"@misc{{{key}, author={{Author {key}}}, title={{T}}, year={{2025}}}}\n" for key in KEYS), "book/methods.bib": "",
-        "published/latest/files/rate-windows.svg": SVG.format(width=200), "published/latest/files/rate-windows-narrow.svg": SVG.format(width=100),
-        "published/latest/files/rate-windows.csv": "w,n\nfirst,1260\n"})
+    package = {
+        "resources": [{"name": "observations", "title": "Observations", "path": "observations.csv", "schema": {"fields": [field]}}]
+    }
+    write(
+        root,
+        {
+            "_config.yml": config,
+            "_toc.yml": TOC,
+            "book/index.md": INDEX,
+            "book/claims.md": CLAIMS,
+            "book/data.md": DATA,
+            "book/glossary.md": GLOSSARY,
+            "book/references.md": CITED,
+            "book/notebooks.md": "# The notebooks\n\nEach of them answers one question of the small book, and says how.\n\n```{parameters}\n```\n",
+            "notebooks/rate.md": RATE + "\n```python\nprint(1)\n```\n",
+            "published/latest/rate.json": json.dumps(published),
+            "published/claims.json": json.dumps(claims),
+            "published/parameters.json": json.dumps(PARAMETERS),
+            "published/settings.json": json.dumps(SETTINGS),
+            "data/observations.csv": HEADER + "".join(ROWS),
+            "data/sources.csv": sources,
+            "data/datapackage.json": json.dumps(package),
+            "book/references.bib": "".join(
+                f"@misc{{{key}, author={{Author {key}}}, title={{T}}, year={{2025}}}}\n" for key in KEYS
+            ),
+            "book/methods.bib": "",
+            "published/latest/files/rate-windows.svg": SVG.format(width=200),
+            "published/latest/files/rate-windows-narrow.svg": SVG.format(width=100),
+            "published/latest/files/rate-windows.csv": "w,n\nfirst,1260\n",
+        },
+    )
 
 
 def built(folder: Path, config: str) -> Path:
@@ -157,12 +200,16 @@ def test_no_page_breaks_a_rule_asks_another_host_complains_or_scrolls_sideways(s
 
 
 def test_what_is_wrong_with_a_page_is_found(browser, tmp_path):
-    (tmp_path / "bad.html").write_text('<html><body><img src="http://127.0.0.1:9/x.png"><p style="color:#999;background:#fff">pale</p>'
-                                       '<div style="width:3000px">broad</div><script>console.error("no")</script></body></html>')
+    (tmp_path / "bad.html").write_text(
+        '<html><body><img src="http://127.0.0.1:9/x.png"><p style="color:#999;background:#fff">pale</p>'
+        '<div style="width:3000px">broad</div><script>console.error("no")</script></body></html>'
+    )
     page = Page("bad.html")
     look(browser, tmp_path / "bad.html", page, "narrow", axe_script())
     assert {"image-alt (narrow)", "color-contrast (narrow, light)", "color-contrast (narrow, dark)"} <= set(page.axe)
-    assert any(fault.startswith("asks for http://127.0.0.1:9/") for fault in page.faults) and any("px wide" in fault for fault in page.faults)
+    assert any(fault.startswith("asks for http://127.0.0.1:9/") for fault in page.faults) and any(
+        "px wide" in fault for fault in page.faults
+    )
     assert "console: no" in page.faults and page.wrong
     assert "1 with something to mend, most on bad.html" in summary([page])
 
@@ -190,7 +237,9 @@ def test_an_invalid_page_is_found(checker, tmp_path):
 def test_no_page_has_an_inline_script_handler_or_style(small):
     for name in pages_of(small):
         page = soup(small, name)
-        assert page.select_one("meta[http-equiv=Content-Security-Policy]")["content"].startswith("default-src 'none'; script-src 'self'; "), name
+        assert page.select_one("meta[http-equiv=Content-Security-Policy]")["content"].startswith(
+            "default-src 'none'; script-src 'self'; "
+        ), name
         assert not page.select("[style], svg style") and (name == "404.html" or not page.select("style")), name
         assert [script for script in page.select("script") if not script.get("src")] == [], name
         assert not [tag for tag in page.find_all(True) for attribute in tag.attrs if attribute.startswith("on")], name
@@ -219,7 +268,11 @@ def test_what_is_slipped_into_a_page_neither_runs_nor_styles_nor_asks_nor_leads_
         tab.evaluate("document.querySelector('#send').click()")
         tab.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))")
         assert tab.evaluate("window.ran") is None and tab.url == where
-        assert tab.evaluate("getComputedStyle(document.querySelector('#styled')).color") != "rgb(1, 2, 3)" != tab.evaluate("getComputedStyle(document.querySelector('h1')).color")
+        assert (
+            tab.evaluate("getComputedStyle(document.querySelector('#styled')).color")
+            != "rgb(1, 2, 3)"
+            != tab.evaluate("getComputedStyle(document.querySelector('h1')).color")
+        )
         assert tab.evaluate("document.documentElement.dataset.scripts") == "yes"  # the book's own scripts run
     context.close()
     stranger.shutdown()
@@ -230,9 +283,11 @@ def test_what_is_slipped_into_a_page_neither_runs_nor_styles_nor_asks_nor_leads_
 def test_a_figure_looks_the_same_with_its_looks_in_attributes(browser, tmp_path):
     from livingbook.sphinx_ext.content_policy import as_attributes
 
-    drawing = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
-               '<path id="p" d="M0 0L1 1" fill="red" style="fill: none; stroke: var(--fig-x, #0072b2); stroke-width: 1.8"/>'
-               "<text id=\"t\" style=\"font-size: 9px; font-family: 'DejaVu Sans', sans-serif; text-anchor: end\">a</text></svg>")
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
+        '<path id="p" d="M0 0L1 1" fill="red" style="fill: none; stroke: var(--fig-x, #0072b2); stroke-width: 1.8"/>'
+        '<text id="t" style="font-size: 9px; font-family: \'DejaVu Sans\', sans-serif; text-anchor: end">a</text></svg>'
+    )
     plain = as_attributes(drawing)
     assert "style" not in plain
     looks = []
@@ -240,8 +295,12 @@ def test_a_figure_looks_the_same_with_its_looks_in_attributes(browser, tmp_path)
         (tmp_path / "x.html").write_text(f"<!DOCTYPE html><title>x</title>{text}")
         tab = browser.new_page()
         tab.goto((tmp_path / "x.html").as_uri())
-        looks.append(tab.evaluate("['p', 't'].map((id) => { const s = getComputedStyle(document.getElementById(id)); return [s.fill, s.stroke, "
-                                  "s.strokeWidth, s.strokeLinejoin, s.fontSize, s.fontFamily, s.textAnchor]; })"))
+        looks.append(
+            tab.evaluate(
+                "['p', 't'].map((id) => { const s = getComputedStyle(document.getElementById(id)); return [s.fill, s.stroke, "
+                "s.strokeWidth, s.strokeLinejoin, s.fontSize, s.fontFamily, s.textAnchor]; })"
+            )
+        )
         tab.close()
     assert looks[0] == looks[1] and looks[0][0][:4] == ["none", "rgb(0, 114, 178)", "1.8px", "round"]
 
@@ -298,16 +357,25 @@ def test_the_page_for_wrong_addresses_works_at_any_depth(small, addressed):
 
 def test_the_entrance_leads_to_the_first_page(small):
     page = soup(small, "index.html")
-    assert page.select_one("meta[http-equiv=refresh]")["content"] == "0; url=book/index.html" and page.select_one("a")["href"] == "book/index.html"
+    assert (
+        page.select_one("meta[http-equiv=refresh]")["content"] == "0; url=book/index.html"
+        and page.select_one("a")["href"] == "book/index.html"
+    )
 
 
 def test_a_page_tells_how_long_it_takes_and_how_to_cite_it(small):
     page = soup(small, "book/claims.html")
     assert re.fullmatch(r"\d+ min to read · Cite this page", page.select_one("h1 + .page-line").get_text())
     words, entry = (each.get_text() for each in page.select("#cite-this-page .citation-text"))
-    assert words == ("The Counting the 500s authors. “Claims”. In: Counting the 500s: desertion from the Russian army, recomputed. "
-                     "Version 1.0.0, evidence to 2026-10-05.")
-    assert entry.startswith("@incollection{counting500s-claims,") and "author = {{The Counting the 500s authors}}" in entry and "year = {2026}" in entry
+    assert words == (
+        "The Counting the 500s authors. “Claims”. In: Counting the 500s: desertion from the Russian army, recomputed. "
+        "Version 1.0.0, evidence to 2026-10-05."
+    )
+    assert (
+        entry.startswith("@incollection{counting500s-claims,")
+        and "author = {{The Counting the 500s authors}}" in entry
+        and "year = {2026}" in entry
+    )
 
 
 def test_the_next_and_the_previous_page_are_linked(small):
@@ -323,7 +391,11 @@ def test_a_figure_unfolds_into_parameters_rows_files_and_a_citation(small):
     assert [link.get_text() for link in fold.select("a.download")] == ["CSV", "SVG", "SVG, narrow", "PNG"]
     assert "strength = 7 men in the theatre" in fold.get_text() and "as_of = 'latest'" in fold.get_text()
     assert [link["href"] for link in fold.select("a.row-link")] == ["data.html#row-row-1", "data.html#row-row-2"]
-    assert fold.select_one(".citation-text").get_text().startswith("The Counting the 500s authors. “A finding (Figure rate.windows, edition latest)”.")
+    assert (
+        fold.select_one(".citation-text")
+        .get_text()
+        .startswith("The Counting the 500s authors. “A finding (Figure rate.windows, edition latest)”.")
+    )
     for link in fold.select("a.download"):
         assert (small / "book" / link["href"]).is_file()
 
@@ -343,7 +415,16 @@ def test_every_observation_has_its_row_and_its_source(small):
     table = soup(small, "book/data.html").select_one(".observations table")
     row = table.select_one("#row-row-2").find_parent("tr")
     assert [cell.get_text() for cell in row.select("td")] == [
-        "listed", "1,400", "2022-02-24 to 2024-12-31", "army", "all", "istories", "source0", "2025-01-02", "use"]
+        "listed",
+        "1,400",
+        "2022-02-24 to 2024-12-31",
+        "army",
+        "all",
+        "istories",
+        "source0",
+        "2025-01-02",
+        "use",
+    ]
     assert row.select_one("a")["href"] == "https://example.org/a?b=1&c=2" and len(table.select("tbody tr")) == 20
 
 
@@ -452,7 +533,10 @@ def test_a_term_explains_itself_to_pointer_keyboard_and_reader_and_can_be_put_aw
     explained = tab.query_selector(f"#{link.get_attribute('aria-describedby')}")
     assert not explained.is_visible() and explained.get_attribute("role") == "tooltip"
     assert link.get_attribute("href") == "glossary.html#term-lower-bound"
-    for come, go in ((link.hover, lambda: tab.mouse.move(0, 0)), (link.focus, lambda: tab.evaluate("document.activeElement.blur()"))):
+    for come, go in (
+        (link.hover, lambda: tab.mouse.move(0, 0)),
+        (link.focus, lambda: tab.evaluate("document.activeElement.blur()")),
+    ):
         come()
         assert explained.is_visible() and explained.inner_text() == "The smallest number that a wording allows."
         tab.keyboard.press("Escape")
@@ -510,8 +594,11 @@ def whole(small, tmp_path_factory) -> Path:
     """The small book with the theme's style sheets as they are shipped."""
     folder = tmp_path_factory.mktemp("whole") / "site"
     shutil.copytree(small, folder)
-    found = {path.name: path for package in ("pydata_sphinx_theme", "sphinx_book_theme", "sphinx_copybutton", "myst_nb")
-             for path in Path(importlib.util.find_spec(package).origin).parent.rglob("*.css")}
+    found = {
+        path.name: path
+        for package in ("pydata_sphinx_theme", "sphinx_book_theme", "sphinx_copybutton", "myst_nb")
+        for path in Path(importlib.util.find_spec(package).origin).parent.rglob("*.css")
+    }
     for path in (folder / "_static").rglob("*.css"):
         if (origin := found.get(re.sub(r"\.[0-9a-f]{64}\.css", ".css", path.name))) is not None:
             assert origin.stat().st_size > path.stat().st_size
@@ -530,7 +617,12 @@ STATES = {  # what a script or a reader brings about: page, size, colours, how
     "search field": ("book/index.html", "wide", "light", lambda tab: away(tab, ".bd-sidebar-primary .search-button-field")),
     "search results": ("search.html?q=contradicted", "wide", "light", search),
     "search results, dark phone": ("search.html?q=contradicted", "narrow", "dark", search),
-    "hints": ("book/index.html", "wide", "light", lambda tab: (tab.hover(".theme-switch-button"), tab.wait_for_selector(".tooltip.show"))),
+    "hints": (
+        "book/index.html",
+        "wide",
+        "light",
+        lambda tab: (tab.hover(".theme-switch-button"), tab.wait_for_selector(".tooltip.show")),
+    ),
     "sorted": ("book/data.html", "wide", "light", lambda tab: away(tab, ".observations th:nth-child(3) button")),
     "term": ("book/index.html", "wide", "light", lambda tab: tab.hover("a.term-link")),
     "notebook": ("notebooks/rate.html", "wide", "light", lambda tab: tab.hover("div.highlight")),
@@ -566,7 +658,9 @@ def test_a_page_looks_the_same_without_the_rules_that_no_page_uses(small, whole,
     looks: dict[Path, set[bytes]] = {small: set(), whole: set()}
     for _ in range(3):  # on a busy machine not even the same page is drawn alike each time: rules that are missing show every time
         for folder, seen in looks.items():
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce")
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce"
+            )
             tab = context.new_page()
             tab.goto(f"{(folder / name).as_uri()}?{query}")
             bring_about(tab)
@@ -581,18 +675,24 @@ def test_rules_are_kept_for_what_pages_and_scripts_name():
     from livingbook.sphinx_ext.used_css import names, slim
 
     used = names(['<p class="a b" id="c"></p>'], ["each.classList.add('shown')"])
-    sheet = (".a{x:1}.gone{x:1}.a .gone,#c:hover>p::before{x:2}@media print{.gone{x:1}p.shown{x:3}}@media screen{ul{x:1}}"
-             "p:not(.gone){x:4}@keyframes k{from{x:1}}[data-x]{x:5}.tooltip{x:6}/* c */:root{--y:1}")
+    sheet = (
+        ".a{x:1}.gone{x:1}.a .gone,#c:hover>p::before{x:2}@media print{.gone{x:1}p.shown{x:3}}@media screen{ul{x:1}}"
+        "p:not(.gone){x:4}@keyframes k{from{x:1}}[data-x]{x:5}.tooltip{x:6}/* c */:root{--y:1}"
+    )
     kept = slim(sheet, used)
-    assert kept == (".a{x:1}#c:hover>p::before{x:2}@media print{p.shown{x:3}}p:not(.gone){x:4}@keyframes k{from{x:1}}[data-x]{x:5}"
-                    ".tooltip{x:6}:root{--y:1}")
+    assert kept == (
+        ".a{x:1}#c:hover>p::before{x:2}@media print{p.shown{x:3}}p:not(.gone){x:4}@keyframes k{from{x:1}}[data-x]{x:5}"
+        ".tooltip{x:6}:root{--y:1}"
+    )
     assert slim(kept, used) == kept
 
 
 def test_on_paper_there_are_no_controls(small, tab):
     tab.emulate_media(media="print")
     tab.goto((small / "book/claims.html").as_uri())
-    assert not any(each.is_visible() for each in tab.query_selector_all(".claim-filter, .bd-sidebar-primary, .page-line, .prev-next-footer"))
+    assert not any(
+        each.is_visible() for each in tab.query_selector_all(".claim-filter, .bd-sidebar-primary, .page-line, .prev-next-footer")
+    )
     assert len(shown_claims(tab)) == 12
     assert [each.inner_text().rstrip("#") for each in tab.query_selector_all("h1") if each.is_visible()] == ["Claims"]
 

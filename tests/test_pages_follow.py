@@ -111,13 +111,39 @@ def notebook(name: str, title: str = "") -> bytes:
 
 
 def published(edition: str, name: str, text: str = "at least 1,240", alt: str = "One line.") -> bytes:
-    result = {"value": None, "low": 1240, "high": None, "unit": "persons", "text": text, "about": "Names.", "rows": ["row-1"],
-              "picks": {"low": "1,240"}}
-    figure = {"title": "A finding", "subtitle": "", "alt": alt, "caption": "", "rows": ["row-1", "row-2"], "sources": ["one"],
-              "wide": f"{name}-windows.svg", "narrow": f"{name}-windows.svg", "csv": f"{name}-windows.csv",
-              "columns": [{"name": "n", "label": "Men", "unit": "persons"}], "data": [["1,240"]]}
-    return files.as_json({"notebook": name, "edition": edition, "title": f"How the {name}", "results": {"monthly": result},
-                          "figures": {"windows": figure}, "tables": {}}).encode()
+    result = {
+        "value": None,
+        "low": 1240,
+        "high": None,
+        "unit": "persons",
+        "text": text,
+        "about": "Names.",
+        "rows": ["row-1"],
+        "picks": {"low": "1,240"},
+    }
+    figure = {
+        "title": "A finding",
+        "subtitle": "",
+        "alt": alt,
+        "caption": "",
+        "rows": ["row-1", "row-2"],
+        "sources": ["one"],
+        "wide": f"{name}-windows.svg",
+        "narrow": f"{name}-windows.svg",
+        "csv": f"{name}-windows.csv",
+        "columns": [{"name": "n", "label": "Men", "unit": "persons"}],
+        "data": [["1,240"]],
+    }
+    return files.as_json(
+        {
+            "notebook": name,
+            "edition": edition,
+            "title": f"How the {name}",
+            "results": {"monthly": result},
+            "figures": {"windows": figure},
+            "tables": {},
+        }
+    ).encode()
 
 
 def edition(name: str, notebooks: tuple[str, ...] = ("rate", "who")) -> Files:
@@ -134,29 +160,64 @@ def editions(*names: str) -> bytes:
 
 
 def claims(chapter: str = "rate", verdict: str = "supported") -> bytes:
-    return files.as_json({"A01": {
-        "claim": "A01", "section": "size", "text": "Over 50,000.", "speaker": "author", "verdict": verdict, "computed": True,
-        "rule": "If equal.", "values": {"rate.monthly": {"text": "at least 1,240", "unit": "persons"}}, "chapter": chapter,
-        "reason": "They agree.", "sources": ["one"], "editions": {"article": "plausible"}}}).encode()
+    return files.as_json(
+        {
+            "A01": {
+                "claim": "A01",
+                "section": "size",
+                "text": "Over 50,000.",
+                "speaker": "author",
+                "verdict": verdict,
+                "computed": True,
+                "rule": "If equal.",
+                "values": {"rate.monthly": {"text": "at least 1,240", "unit": "persons"}},
+                "chapter": chapter,
+                "reason": "They agree.",
+                "sources": ["one"],
+                "editions": {"article": "plausible"},
+            }
+        }
+    ).encode()
 
 
 def settings(until: str = "2026-08-08") -> bytes:
-    return json.dumps({name: {"as_of": "latest", "assumptions": {}, "evidence_to": until} for name in ("latest", "article", "mine")}).encode()
+    return json.dumps(
+        {name: {"as_of": "latest", "assumptions": {}, "evidence_to": until} for name in ("latest", "article", "mine")}
+    ).encode()
 
 
 def beginning() -> Files:
     """A stage with eight chapters, two notebooks and two editions."""
     texts = {
-        "_toc.yml": TOC, **{f"book/{name}.md": text for name, text in CHAPTERS.items()}, "book/part.txt": "An included line.\n",
-        "book/pictures/same.svg": SVG, "book/other/same.svg": SVG.replace("#0072b2", "#d55e00"),
-        "book/references.bib": source("one") + source("two") + source("three", "Verstka", 2024), "book/methods.bib": "",
+        "_toc.yml": TOC,
+        **{f"book/{name}.md": text for name, text in CHAPTERS.items()},
+        "book/part.txt": "An included line.\n",
+        "book/pictures/same.svg": SVG,
+        "book/other/same.svg": SVG.replace("#0072b2", "#d55e00"),
+        "book/references.bib": source("one") + source("two") + source("three", "Verstka", 2024),
+        "book/methods.bib": "",
         "published/parameters.json": json.dumps({name: {"title": name, "parameters": []} for name in ("rate", "who")}),
-        "data/observations.csv": "id,value\nrow-1,1\nrow-2,2\n", "data/sources.csv": "source,url\none,https://example.org/one\n",
+        "data/observations.csv": "id,value\nrow-1,1\nrow-2,2\n",
+        "data/sources.csv": "source,url\none,https://example.org/one\n",
     }
-    made = {name: text.encode() for name, text in texts.items()} | edition("latest") | edition("article") | {
-        "published/claims.json": claims(), "published/settings.json": settings(), "published/editions.json": editions("latest", "article"),
-        "notebooks/rate.ipynb": notebook("rate"), "notebooks/who.ipynb": notebook("who")}
-    kept = [ROOT / "_config.yml", ROOT / "CITATION.cff", *files.tree(ROOT / "book" / "_ext"), *files.tree(ROOT / "book" / "_static")]
+    made = (
+        {name: text.encode() for name, text in texts.items()}
+        | edition("latest")
+        | edition("article")
+        | {
+            "published/claims.json": claims(),
+            "published/settings.json": settings(),
+            "published/editions.json": editions("latest", "article"),
+            "notebooks/rate.ipynb": notebook("rate"),
+            "notebooks/who.ipynb": notebook("who"),
+        }
+    )
+    kept = [
+        ROOT / "_config.yml",
+        ROOT / "CITATION.cff",
+        *files.tree(ROOT / "book" / "_ext"),
+        *files.tree(ROOT / "book" / "_static"),
+    ]
     return made | {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in kept}
 
 
@@ -166,10 +227,17 @@ class Workshop:
     def __init__(self, project: Project) -> None:
         self.project, self.ahead, self.returncode = project, 0, 0
         self.log = project.build / "log"
-        environment = {**os.environ, "PYTHONPATH": str(project.notebooks), "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "TZ": "UTC",
-                       "LC_ALL": "C.UTF-8"}
-        self.process = subprocess.Popen([sys.executable, "-c", WORKSHOP], env=environment, text=True, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE)
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(project.notebooks),
+            "PYTHONHASHSEED": "0",
+            "SOURCE_DATE_EPOCH": "0",
+            "TZ": "UTC",
+            "LC_ALL": "C.UTF-8",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", WORKSHOP], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         self.stdin, self.stdout, self.nowhere = self, self, os.open(os.devnull, os.O_WRONLY)
 
     def fileno(self) -> int:
@@ -197,7 +265,9 @@ class Build:
 
     def __init__(self, root: Path) -> None:
         self.project = Project.at(root)
-        shutil.copytree(ROOT / "notebooks" / "livingbook", root / "notebooks" / "livingbook", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / "notebooks" / "livingbook", root / "notebooks" / "livingbook", ignore=shutil.ignore_patterns("__pycache__")
+        )
         (root / "_build" / "done").mkdir(parents=True)
         self.workshop = Workshop(self.project)
 
@@ -213,8 +283,11 @@ class Build:
             folder = site.build(self.project, self.workshop)
         except BuildError as error:
             return str(error)
-        return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*"))
-                if path.is_file() and path.name != ".buildinfo"}  # not published: Sphinx's own
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != ".buildinfo"
+        }  # not published: Sphinx's own
 
     def times(self) -> dict[str, int]:
         """Page → when its file was written."""
@@ -259,7 +332,7 @@ def first_difference(found: Files, expected: Files) -> str | None:
         if found[name] != expected[name]:
             mine, theirs = found[name].decode("utf-8", "replace"), expected[name].decode("utf-8", "replace")
             at = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs)))
-            return f"{name}: {mine[max(0, at - 60):at + 60]!r}, in the clean build {theirs[max(0, at - 60):at + 60]!r}"
+            return f"{name}: {mine[max(0, at - 60) : at + 60]!r}, in the clean build {theirs[max(0, at - 60) : at + 60]!r}"
     return None
 
 
@@ -268,6 +341,7 @@ def replaced(name: str, old: str, new: str) -> Callable[[Files], None]:
         text = stage[name].decode()
         assert old in text, (name, old)
         stage[name] = text.replace(old, new).encode()
+
     return change
 
 
@@ -283,6 +357,7 @@ def without(*patterns: str) -> Callable[[Files], None]:
         assert gone
         for name in gone:
             del stage[name]
+
     return change
 
 
@@ -290,6 +365,7 @@ def all_of(*changes: Callable[[Files], Any]) -> Callable[[Files], None]:
     def change(stage: Files) -> None:
         for each in changes:
             each(stage)
+
     return change
 
 
@@ -302,100 +378,234 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
     "an included file": (written(book__part_txt="Another included line.\n"), {"book/who"}),
     "a heading": (replaced("book/who.md", "## A heading", "## Another heading"), {"book/who"}),
     "a heading with a label": (replaced("book/rate.md", "## A section", "## Another section"), {"book/rate", "book/index"}),
-    "a label moved to another page": (all_of(replaced("book/rate.md", "(there)=", ""), replaced("book/who.md", "## Another", "(there)=\n\n## Another")),
-                                      {"book/rate", "book/who", "book/index"}),
+    "a label moved to another page": (
+        all_of(replaced("book/rate.md", "(there)=", ""), replaced("book/who.md", "## Another", "(there)=\n\n## Another")),
+        {"book/rate", "book/who", "book/index"},
+    ),
     "a title": (replaced("book/who.md", "# Who\n", "# Who they are\n"), ALL),
     "a title that links name": (replaced("book/rate.md", "# The rate", "# A rate"), ALL),
     "the title of the book's first page": (replaced("book/index.md", "# First page", "# Where it begins"), ALL),
-    "a chapter added": (all_of(written(book__more_md="# More\n\nOf it, see {term}`AWOL`.\n"),
-                               replaced("_toc.yml", "  - file: book/who\n", "  - file: book/who\n  - file: book/more\n")), ALL),
-    "chapters in another order": (replaced("_toc.yml", "  - file: book/rate\n  - file: book/who\n", "  - file: book/who\n  - file: book/rate\n"), ALL),
+    "a chapter added": (
+        all_of(
+            written(book__more_md="# More\n\nOf it, see {term}`AWOL`.\n"),
+            replaced("_toc.yml", "  - file: book/who\n", "  - file: book/who\n  - file: book/more\n"),
+        ),
+        ALL,
+    ),
+    "chapters in another order": (
+        replaced("_toc.yml", "  - file: book/rate\n  - file: book/who\n", "  - file: book/who\n  - file: book/rate\n"),
+        ALL,
+    ),
     "a part named otherwise": (replaced("_toc.yml", "caption: How often", "caption: How many"), ALL),
-    "a chapter under another": (replaced("_toc.yml", "  - file: book/rate\n", "  - file: book/rate\n    sections:\n    - file: book/extra\n"), None),
+    "a chapter under another": (
+        replaced("_toc.yml", "  - file: book/rate\n", "  - file: book/rate\n    sections:\n    - file: book/extra\n"),
+        None,
+    ),
     "a chapter that was missing": (written(book__extra_md="# Extra\n\nWords.\n"), ALL),
-    "a title in the contents alone": (replaced("_toc.yml", "    - file: book/extra\n", "    - file: book/extra\n      title: Named here\n"), ALL),
+    "a title in the contents alone": (
+        replaced("_toc.yml", "    - file: book/extra\n", "    - file: book/extra\n      title: Named here\n"),
+        ALL,
+    ),
     "chapters numbered": (replaced("_toc.yml", "- caption: How many\n", "- caption: How many\n  numbered: true\n"), ALL),
     "a numbered chapter retitled": (replaced("book/extra.md", "# Extra", "# Further"), None),
     "chapters not numbered": (replaced("_toc.yml", "  numbered: true\n", ""), ALL),
-    "a chapter out of the contents": (replaced("_toc.yml", "    sections:\n    - file: book/extra\n      title: Named here\n", ""), ALL),
+    "a chapter out of the contents": (
+        replaced("_toc.yml", "    sections:\n    - file: book/extra\n      title: Named here\n", ""),
+        ALL,
+    ),
     "a draft beside the contents": (written(book__draft_md="# Draft\n\nNot yet.\n"), set()),
     "a chapter removed": (all_of(without("book/more.md"), replaced("_toc.yml", "  - file: book/more\n", "")), ALL),
-    "a chapter removed that others link to": (all_of(without("book/rate.md"), replaced("_toc.yml", "  - file: book/rate\n", "")), REFUSED),
-    "that chapter again": (all_of(written(book__rate_md=CHAPTERS["rate"]), replaced("_toc.yml", "  - file: book/who\n", "  - file: book/who\n  - file: book/rate\n"),
-                                  replaced("book/who.md", "(there)=", "")), None),
+    "a chapter removed that others link to": (
+        all_of(without("book/rate.md"), replaced("_toc.yml", "  - file: book/rate\n", "")),
+        REFUSED,
+    ),
+    "that chapter again": (
+        all_of(
+            written(book__rate_md=CHAPTERS["rate"]),
+            replaced("_toc.yml", "  - file: book/who\n", "  - file: book/who\n  - file: book/rate\n"),
+            replaced("book/who.md", "(there)=", ""),
+        ),
+        None,
+    ),
     # glossary
     "a definition": (replaced("book/terms.md", "Absent without leave.", "Away without leave."), {"book/terms", "book/rate"}),
     "a definition nobody uses": (replaced("book/terms.md", "Men who refuse.", "Those who refuse."), {"book/terms"}),
     "a term gone": (replaced("book/terms.md", "AWOL\n", "Absence\n"), REFUSED),
-    "a term back, in another page": (all_of(replaced("book/who.md", "## Another", "```{glossary}\nAWOL\n  Gone.\n```\n\n## Another")), None),
-    "a term in its place": (all_of(replaced("book/who.md", "```{glossary}\nAWOL\n  Gone.\n```\n\n", ""), replaced("book/terms.md", "Absence\n", "AWOL\n")), None),
+    "a term back, in another page": (
+        all_of(replaced("book/who.md", "## Another", "```{glossary}\nAWOL\n  Gone.\n```\n\n## Another")),
+        None,
+    ),
+    "a term in its place": (
+        all_of(
+            replaced("book/who.md", "```{glossary}\nAWOL\n  Gone.\n```\n\n", ""), replaced("book/terms.md", "Absence\n", "AWOL\n")
+        ),
+        None,
+    ),
     "a term in other capitals": (replaced("book/index.md", "names {cite", "names (a {term}`Awol`) {cite"), {"book/index"}),
-    "a term that differs in capitals": (replaced("book/index.md", "{claim}`A01`.", "{claim}`A01`.\n\n```{glossary}\nawol\n  Small.\n```\n"), {"book/index"}),
-    "the other of the two gone": (all_of(replaced("book/rate.md", " and {term}`AWOL`", ""), replaced("book/terms.md", "AWOL\n", "Absent\n")), None),
+    "a term that differs in capitals": (
+        replaced("book/index.md", "{claim}`A01`.", "{claim}`A01`.\n\n```{glossary}\nawol\n  Small.\n```\n"),
+        {"book/index"},
+    ),
+    "the other of the two gone": (
+        all_of(replaced("book/rate.md", " and {term}`AWOL`", ""), replaced("book/terms.md", "AWOL\n", "Absent\n")),
+        None,
+    ),
     "the other of the two again": (replaced("book/terms.md", "Absent\n", "AWOL\n"), None),
-    "only one of the two": (all_of(replaced("book/index.md", "\n\n```{glossary}\nawol\n  Small.\n```\n", ""), replaced("book/rate.md", "{cite:t}`two`", "{cite:t}`two` and {term}`AWOL`")), None),
+    "only one of the two": (
+        all_of(
+            replaced("book/index.md", "\n\n```{glossary}\nawol\n  Small.\n```\n", ""),
+            replaced("book/rate.md", "{cite:t}`two`", "{cite:t}`two` and {term}`AWOL`"),
+        ),
+        None,
+    ),
     # sources
-    "a source's title": (replaced("book/references.bib", source("two"), source("two", title="They walk")), {"book/rate", "book/references"}),
+    "a source's title": (
+        replaced("book/references.bib", source("two"), source("two", title="They walk")),
+        {"book/rate", "book/references"},
+    ),
     "a source's author": (replaced("book/references.bib", source("one"), source("one", "Mediazona")), None),
-    "a source before the others": (replaced("book/references.bib", source("two", title="They walk"), source("nought") + source("two")), None),
+    "a source before the others": (
+        replaced("book/references.bib", source("two", title="They walk"), source("nought") + source("two")),
+        None,
+    ),
     "a source gone that is cited": (written(book__references_bib=source("nought") + source("two")), REFUSED),
     "sources as they were": (written(book__references_bib=source("one") + source("two") + source("three", "Verstka", 2024)), None),
     "a source that nobody cites": (written(book__methods_bib=source("five", "Somebody", 1999)), None),
     "a list of cited sources": (written(book__references_md="# References\n\n```{bibliography}\n:cited:\n```\n"), None),
-    "a citation of another source": (replaced("book/who.md", "haystack", "haystack {cite:p}`five,two`"), {"book/who", "book/references"}),
+    "a citation of another source": (
+        replaced("book/who.md", "haystack", "haystack {cite:p}`five,two`"),
+        {"book/who", "book/references"},
+    ),
     # results, figures, claims, rows
     "a result": (written(published__latest__who_json=published("latest", "who", "at least 9")), {"book/who"}),
-    "a result that a claim shows": (written(published__latest__rate_json=published("latest", "rate", "at least 7")), {"book/index", "book/claims"}),
-    "a description of a notebook's figure": (written(published__latest__who_json=published("latest", "who", "at least 9", "Two lines.")),
-                                             {"notebooks/who"}),
+    "a result that a claim shows": (
+        written(published__latest__rate_json=published("latest", "rate", "at least 7")),
+        {"book/index", "book/claims"},
+    ),
+    "a description of a notebook's figure": (
+        written(published__latest__who_json=published("latest", "who", "at least 9", "Two lines.")),
+        {"notebooks/who"},
+    ),
     "a drawing": (replaced("published/latest/files/rate-windows.svg", "M 10 60", "M 12 60"), {"book/index"}),
     "a verdict": (written(published__claims_json=claims(verdict="outdated")), {"book/index", "book/claims"}),
-    "cards of claims on another page": (all_of(written(book__claims_md="# Claims\n\nElsewhere.\n"), replaced("book/terms.md", "# Terms\n", "# Terms\n\n```{claims}\n```\n")),
-                                        {"book/index", "book/claims", "book/terms"}),
+    "cards of claims on another page": (
+        all_of(
+            written(book__claims_md="# Claims\n\nElsewhere.\n"),
+            replaced("book/terms.md", "# Terms\n", "# Terms\n\n```{claims}\n```\n"),
+        ),
+        {"book/index", "book/claims", "book/terms"},
+    ),
     "cards of claims on two pages": (written(book__claims_md=CHAPTERS["claims"]), None),
     "cards of claims back": (replaced("book/terms.md", "# Terms\n\n```{claims}\n```\n", "# Terms\n"), {"book/terms"}),
     "a row that no page names": (written(data__observations_csv="id,value\nrow-1,1\nrow-2,2\nrow-3,3\n"), {"book/rows"}),
     "a row gone that a page names": (written(data__observations_csv="id,value\nrow-1,1\nrow-3,3\n"), {"book/rows", "book/index"}),
     "the page of rows gone": (all_of(without("book/rows.md"), replaced("_toc.yml", "  - file: book/rows\n", "")), ALL),
-    "rows on another page": (replaced("book/who.md", "## Another", "```{observations}\n```\n\n## Another"), {"book/who", "book/index"}),
+    "rows on another page": (
+        replaced("book/who.md", "## Another", "```{observations}\n```\n\n## Another"),
+        {"book/who", "book/index"},
+    ),
     # notebooks and editions
     "a notebook's words": (written(notebooks__who_ipynb=notebook("who").replace(b"1 + 1", b"2 + 0")), {"notebooks/who"}),
-    "an anchor that links name, gone": (written(notebooks__who_ipynb=notebook("who").replace(b"who-monthly", b"who-other")), REFUSED),
+    "an anchor that links name, gone": (
+        written(notebooks__who_ipynb=notebook("who").replace(b"who-monthly", b"who-other")),
+        REFUSED,
+    ),
     "that anchor": (written(notebooks__who_ipynb=notebook("who")), None),
     "a notebook's title": (written(notebooks__who_ipynb=notebook("who", "Who, then")), ALL),
-    "a notebook added": (all_of(written(notebooks__new_ipynb=notebook("new")), lambda stage: stage.update(edition("latest", ("new",)) | edition("article", ("new",)))), ALL),
+    "a notebook added": (
+        all_of(
+            written(notebooks__new_ipynb=notebook("new")),
+            lambda stage: stage.update(edition("latest", ("new",)) | edition("article", ("new",))),
+        ),
+        ALL,
+    ),
     "a notebook removed": (without("notebooks/new.ipynb", "published/.*/new.json", "published/.*/new-.*"), ALL),
-    "an edition added": (all_of(lambda stage: stage.update(edition("mine")), written(published__editions_json=editions("latest", "article", "mine"))), None),
+    "an edition added": (
+        all_of(
+            lambda stage: stage.update(edition("mine")), written(published__editions_json=editions("latest", "article", "mine"))
+        ),
+        None,
+    ),
     "another edition shown": (replaced("book/who.md", "rate.md). ", "rate.md), {result}`who.monthly@mine`. "), {"book/who"}),
-    "an edition gone that a page shows": (all_of(without("published/mine/.*"), written(published__editions_json=editions("latest", "article"))), REFUSED),
+    "an edition gone that a page shows": (
+        all_of(without("published/mine/.*"), written(published__editions_json=editions("latest", "article"))),
+        REFUSED,
+    ),
     "that edition not shown": (replaced("book/who.md", ", {result}`who.monthly@mine`", ""), None),
-    "the book of another edition": (all_of(without("published/latest/.*"), lambda stage: stage.update(edition("mine")),
-                                           written(published__editions_json=editions("mine", "article"))), None),
-    "the book of the first edition": (all_of(without("published/mine/.*"), lambda stage: stage.update(edition("latest")),
-                                             written(published__editions_json=editions("latest", "article"))), None),
+    "the book of another edition": (
+        all_of(
+            without("published/latest/.*"),
+            lambda stage: stage.update(edition("mine")),
+            written(published__editions_json=editions("mine", "article")),
+        ),
+        None,
+    ),
+    "the book of the first edition": (
+        all_of(
+            without("published/mine/.*"),
+            lambda stage: stage.update(edition("latest")),
+            written(published__editions_json=editions("latest", "article")),
+        ),
+        None,
+    ),
     # images and files
     "an image": (replaced("book/pictures/same.svg", "M 10 60", "M 11 60"), {"book/who"}),
     "an image's page without it": (replaced("book/rate.md", "![B](other/same.svg)", ""), None),
     "an image of the same name": (replaced("book/rate.md", "## A section", "## A section\n\n![B](other/same.svg)"), None),
-    "an image that nobody shows": (all_of(replaced("book/who.md", "![A](pictures/same.svg)", ""), without("book/pictures/.*")), None),
-    "a file to download": (all_of(replaced("book/who.md", "this <part.txt>", "this <other.txt>"), written(book__other_txt="x")), {"book/who"}),
+    "an image that nobody shows": (
+        all_of(replaced("book/who.md", "![A](pictures/same.svg)", ""), without("book/pictures/.*")),
+        None,
+    ),
+    "a file to download": (
+        all_of(replaced("book/who.md", "this <part.txt>", "this <other.txt>"), written(book__other_txt="x")),
+        {"book/who"},
+    ),
     # what all pages show
     "the day of the last figure": (written(published__settings_json=settings("2026-09-09")), ALL),
-    "a word in what the book is cited by": (replaced("CITATION.cff", "version:", "license-url: https://example.org\nversion:"), {"book/index"}),  # its figure is read anew
+    "a word in what the book is cited by": (
+        replaced("CITATION.cff", "version:", "license-url: https://example.org\nversion:"),
+        {"book/index"},
+    ),  # its figure is read anew
     "the version": (replaced("CITATION.cff", "version: ", "version: 9."), ALL),
     "a style sheet": (replaced("book/_static/book.css", "html {", ".only-here { color: green; }\nhtml {"), ALL),
-    "a style sheet of one page that is not there": (lambda stage: stage.update({"book/_static/explorer.css": b".x { color: red }"}), set()),
+    "a style sheet of one page that is not there": (
+        lambda stage: stage.update({"book/_static/explorer.css": b".x { color: red }"}),
+        set(),
+    ),
     "a static file added": (written(book___static__extra_svg=SVG), set()),
     "a static file removed": (without("book/_static/extra.svg"), set()),
-    "a translation": (lambda stage: stage.update({"book/locale/en/LC_MESSAGES/book/who.po": b'msgid "Words of this page: haystack {cite:p}`five,two`."\nmsgstr "Said otherwise: {cite:p}`five,two`."\n'}), {"book/who"}),
-    "words of the extension": (lambda stage: stage.update({"book/locale/en/LC_MESSAGES/published.po": b'msgid "Cite this page"\nmsgstr "How to cite"\n'}), ALL),
+    "a translation": (
+        lambda stage: stage.update(
+            {
+                "book/locale/en/LC_MESSAGES/book/who.po": b'msgid "Words of this page: haystack {cite:p}`five,two`."\nmsgstr "Said otherwise: {cite:p}`five,two`."\n'
+            }
+        ),
+        {"book/who"},
+    ),
+    "words of the extension": (
+        lambda stage: stage.update({"book/locale/en/LC_MESSAGES/published.po": b'msgid "Cite this page"\nmsgstr "How to cite"\n'}),
+        ALL,
+    ),
     "no translation": (without("book/locale/.*"), ALL),
     # what pages rest on
     "a setting": (replaced("_config.yml", "search_bar_text: Search this book", "search_bar_text: Search here"), ALL),
     "an address": (replaced("_config.yml", 'baseurl: ""', "baseurl: https://example.org/book"), ALL),
-    "a setting of citations": (replaced("_config.yml", "    numfig: false\n", '    numfig: false\n    bibtex_cite_id: "cite-{{key}}"\n'.replace("{{", "{").replace("}}", "}")), ALL),
-    "a template": (replaced("notebooks/livingbook/sphinx_ext/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}"), ALL),
-    "the extension": (replaced("notebooks/livingbook/sphinx_ext/launch.py", "Download this notebook, executed", "Download this notebook"), ALL),
+    "a setting of citations": (
+        replaced(
+            "_config.yml",
+            "    numfig: false\n",
+            '    numfig: false\n    bibtex_cite_id: "cite-{{key}}"\n'.replace("{{", "{").replace("}}", "}"),
+        ),
+        ALL,
+    ),
+    "a template": (
+        replaced("notebooks/livingbook/sphinx_ext/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}"),
+        ALL,
+    ),
+    "the extension": (
+        replaced("notebooks/livingbook/sphinx_ext/launch.py", "Download this notebook, executed", "Download this notebook"),
+        ALL,
+    ),
     "everything as it was": (lambda stage: (stage.clear(), stage.update(beginning())), ALL),
 }
 
@@ -458,7 +668,12 @@ def test_a_build_while_the_clock_was_ahead_hides_no_later_change(book: Book) -> 
     assert book.edit(replaced("book/who.md", "# Who", "# Who, first")) == set(book.steps.times())
     book.steps.workshop.ahead = 0
     assert book.edit(replaced("book/who.md", "# Who, first", "# Who, then")) == set(book.steps.times())
-    assert book.edit(replaced("book/references.bib", "They run", "They ran")) == {"book/index", "book/rate", "book/claims", "book/references"}
+    assert book.edit(replaced("book/references.bib", "They run", "They ran")) == {
+        "book/index",
+        "book/rate",
+        "book/claims",
+        "book/references",
+    }
 
 
 def test_words_of_the_library_reach_the_pages(book: Book) -> None:

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 from livingbook.notebook.parameters import ParameterError, check, declared, faults, of_notebook
 
-CELL = '''as_of: AsOf = "latest"  # the day
+CELL = """as_of: AsOf = "latest"  # the day
 strength: Persons = 200_000  # men in the theatre
 share: Share = 0.5  # share that ran
-'''
+"""
 
 
 def test_a_parameters_cell_is_read_with_kind_default_and_meaning():
@@ -17,44 +17,52 @@ def test_a_parameters_cell_is_read_with_kind_default_and_meaning():
     assert str(second) == "strength = 200000 (persons; 1 to 20,000,000): men in the theatre"
 
 
-@pytest.mark.parametrize("line", ["strength = 5  # men", "strength: int = 5  # men", "strength: Persons = 5", "strength: Persons",
-                                  "import os"])
+@pytest.mark.parametrize(
+    "line", ["strength = 5  # men", "strength: int = 5  # men", "strength: Persons = 5", "strength: Persons", "import os"]
+)
 def test_a_line_that_declares_otherwise_is_refused_and_shown(line):
     with pytest.raises(ParameterError, match=line.split("#")[0].strip().split(" ")[0]):
         declared(line)
 
 
-@pytest.mark.parametrize(("cell", "words"), [
-    ("strength: Persons = (  # men", "is not Python"),
-    ("strength: Persons = 10 ** 6  # men", "the default must be written out"),
-    ("strength: Persons = open('x').read()  # men", "the default must be written out"),
-    ("strength: Persons = 5  # men\nstrength: Persons = 6  # men", "strength is declared twice"),
-    ("strength: Persons = " + "(" * 3_000 + "  # men", "is not Python"),
-])
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("strength: Persons = (  # men", "is not Python"),
+        ("strength: Persons = 10 ** 6  # men", "the default must be written out"),
+        ("strength: Persons = open('x').read()  # men", "the default must be written out"),
+        ("strength: Persons = 5  # men\nstrength: Persons = 6  # men", "strength is declared twice"),
+        ("strength: Persons = " + "(" * 3_000 + "  # men", "is not Python"),
+    ],
+)
 def test_a_cell_that_cannot_be_read_is_refused_in_a_sentence(cell, words):
     with pytest.raises(ParameterError, match=words):
         declared(cell)
 
 
-@pytest.mark.parametrize(("given", "words"), [
-    ({"strenth": 5}, "strenth: no such parameter; did you mean strength?"),
-    ({"strength": "many"}, "strength = 'many': "),
-    ({"strength": 0}, "strength = 0: .*greater than 0"),
-    ({"strength": 2.5}, "strength = 2.5: "),
-    ({"share": 1.5}, "share = 1.5: .*less than or equal to 1"),
-    ({"share": True}, "share = True: "),
-    ({"as_of": "June"}, "as_of = 'June': "),
-    ({"as_of": 20250609}, "as_of = 20250609: "),
-    ({"as_of": "20250609"}, "as_of = '20250609': must be a day of the calendar"),  # as a text it is after every day of 2025
-    ({"as_of": "2025-W23-1"}, "as_of = '2025-W23-1': must be a day of the calendar"),
-    ({"as_of": "2025-02-30"}, "as_of = '2025-02-30': must be a day of the calendar"),
-    ({"share": float("nan")}, "share = nan: "),
-])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"strenth": 5}, "strenth: no such parameter; did you mean strength?"),
+        ({"strength": "many"}, "strength = 'many': "),
+        ({"strength": 0}, "strength = 0: .*greater than 0"),
+        ({"strength": 2.5}, "strength = 2.5: "),
+        ({"share": 1.5}, "share = 1.5: .*less than or equal to 1"),
+        ({"share": True}, "share = True: "),
+        ({"as_of": "June"}, "as_of = 'June': "),
+        ({"as_of": 20250609}, "as_of = 20250609: "),
+        ({"as_of": "20250609"}, "as_of = '20250609': must be a day of the calendar"),  # as a text it is after every day of 2025
+        ({"as_of": "2025-W23-1"}, "as_of = '2025-W23-1': must be a day of the calendar"),
+        ({"as_of": "2025-02-30"}, "as_of = '2025-02-30': must be a day of the calendar"),
+        ({"share": float("nan")}, "share = nan: "),
+    ],
+)
 def test_what_is_wrong_is_said(given, words):
     assert len(faults(declared(CELL), given)) == 1
     with pytest.raises(AssertionError):
         assert not faults(declared(CELL), given)
     import re
+
     assert re.search(words, faults(declared(CELL), given)[0])
 
 
@@ -73,11 +81,14 @@ def test_inside_a_notebook_good_parameters_pass():
     check(shell("# Parameters\nstrength = 700000\n", strength=700000))
 
 
-@pytest.mark.parametrize(("shell_", "words"), [
-    (shell("# Parameters\nstrenth = 5\n", strenth=5), "strenth: no such parameter"),
-    (shell("# Parameters\nstrength = -5\n", strength=-5), "strength = -5"),
-    (shell(share="half"), "share = 'half'"),  # edited in the cell itself
-])
+@pytest.mark.parametrize(
+    ("shell_", "words"),
+    [
+        (shell("# Parameters\nstrenth = 5\n", strenth=5), "strenth: no such parameter"),
+        (shell("# Parameters\nstrength = -5\n", strength=-5), "strength = -5"),
+        (shell(share="half"), "share = 'half'"),  # edited in the cell itself
+    ],
+)
 def test_inside_a_notebook_bad_parameters_stop_it_with_the_valid_ones(shell_, words):
     with pytest.raises(ParameterError, match=words) as caught:
         check(shell_)

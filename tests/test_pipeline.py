@@ -58,10 +58,18 @@ def test_a_second_build_runs_nothing_and_changes_no_byte(small):
 def test_that_nothing_is_to_be_done_is_found_out_without_importing_anything_heavy(small):
     pipeline(small, "book")
     code = "import sys; from livingbook.__main__ import main; main(['book']); print(sorted({name.partition('.')[0] for name in sys.modules}))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=small, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(small / "notebooks")}, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=small,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(small / "notebooks")},
+        check=True,
+    )
     assert "Nothing has changed" in done.stdout
-    assert not {"numpy", "pandas", "matplotlib", "papermill", "nbformat", "pytask", "pydantic", "sphinx", "frictionless"} & set(eval(done.stdout.splitlines()[-1]))
+    assert not {"numpy", "pandas", "matplotlib", "papermill", "nbformat", "pytask", "pydantic", "sphinx", "frictionless"} & set(
+        eval(done.stdout.splitlines()[-1])
+    )
 
 
 def test_a_static_file_that_alone_has_changed_is_copied_and_named_by_its_checksum(small):
@@ -78,14 +86,19 @@ def test_the_manifest_lists_every_published_file_as_sha256sum_has_it(small):
     book = (small / "_build" / "html").resolve()
     listed, found = manifest.read(book), manifest.of_folder(book)
     assert listed.files == found.files and len(listed.files) == len(everything(book)) - 1
-    assert listed.about["python"] == platform.python_version() and listed.about["data of edition latest"] == f"sha256:{provenance.data_hash(small / 'data')}"
+    assert (
+        listed.about["python"] == platform.python_version()
+        and listed.about["data of edition latest"] == f"sha256:{provenance.data_hash(small / 'data')}"
+    )
     lines = [line for line in (book / manifest.NAME).read_text("utf-8").splitlines() if not line.startswith("#")]
     assert lines == [f"{hashlib.sha256((book / name).read_bytes()).hexdigest()}  {name}" for name in sorted(listed.files)]
 
 
 def test_a_notebook_that_tells_of_the_machine_is_refused_and_the_published_book_stays(small):
     before = everything(small / "_build" / "html")
-    with changed(small / "notebooks" / "small.ipynb", "check(get_ipython())", "import os; print(os.getcwd()); check(get_ipython())"):
+    with changed(
+        small / "notebooks" / "small.ipynb", "check(get_ipython())", "import os; print(os.getcwd()); check(get_ipython())"
+    ):
         done = pipeline(small, "book")
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "notebooks/small.ipynb, cell 4 (edition latest): carries the folder of the checkout" in done.stderr
@@ -93,9 +106,16 @@ def test_a_notebook_that_tells_of_the_machine_is_refused_and_the_published_book_
     assert pipeline(small, "book").returncode == 0
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda book: (book / "index.html").write_text("other"), lambda book: (book / "results.json").unlink(),
-    lambda book: (book / "stray.html").write_text("more"), lambda book: book.unlink()], ids=["changed", "lost", "more", "gone"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda book: (book / "index.html").write_text("other"),
+        lambda book: (book / "results.json").unlink(),
+        lambda book: (book / "stray.html").write_text("more"),
+        lambda book: book.unlink(),
+    ],
+    ids=["changed", "lost", "more", "gone"],
+)
 def test_a_published_book_that_is_not_the_one_that_was_built_is_published_anew(small, spoil):
     before = everything(small / "_build" / "html")
     spoil(small / "_build" / "html")
@@ -110,8 +130,22 @@ def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
     assert waiting.returncode == 1
 
 
-@pytest.mark.parametrize("name", ["data/claims.csv", "book/index.md", "book/_static/book.css", "notebooks/livingbook/sphinx_ext/store.py", "_config.yml", "_toc.yml",
-                                  "requirements.txt", "notebooks/small.ipynb", "notebooks/editions.yml", "notebooks/livingbook/evidence/reading.py", "notebooks/livingbook/site/site.py"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "data/claims.csv",
+        "book/index.md",
+        "book/_static/book.css",
+        "notebooks/livingbook/sphinx_ext/store.py",
+        "_config.yml",
+        "_toc.yml",
+        "requirements.txt",
+        "notebooks/small.ipynb",
+        "notebooks/editions.yml",
+        "notebooks/livingbook/evidence/reading.py",
+        "notebooks/livingbook/site/site.py",
+    ],
+)
 def test_a_build_depends_on(small, name):
     project = Project.at(small)
     assert up_to_date.is_built(project, project.editions) and not up_to_date.is_built(project, project.editions[:1])
@@ -171,15 +205,29 @@ def test_a_change_of_other_rows_runs_no_notebook(small):
     pipeline(small, "book")
 
 
-@pytest.mark.parametrize(("file", "old", "new", "words"), [
-    ("notebooks/small.ipynb", "listed / strength", "listed / 0", ["notebooks/small.ipynb, cell 5", "ZeroDivisionError"]),
-    ("book/index.md", "small.listed", "small.lsted", ["book/index.md", "small.lsted"]),
-    ("book/index.md", "svtv2025list", "svtv2025lost", ["book/index.md", "svtv2025lost"]),
-    ("book/index.md", "/book/other", "/book/nowhere", ["book/index.md", "/book/nowhere"]),
-    ("data/observations.csv", "gs-losses-2022-03,losses_claimed", "gs-losses-2022-03,losses_dreamt", ["observations.csv, row", "losses_dreamt"]),
-    ("notebooks/editions.yml", "as_of: latest", "as_of: someday", ["edition 'latest'", "as_of = 'someday'", "must be latest, or a day"]),
-    ("notebooks/small.ipynb", "strength: Persons", "strength: Person", ["notebooks/small.ipynb", "kind of AsOf"]),
-], ids=["notebook raises", "missing number", "missing citation", "broken link", "bad row", "bad edition", "bad parameter"])
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("notebooks/small.ipynb", "listed / strength", "listed / 0", ["notebooks/small.ipynb, cell 5", "ZeroDivisionError"]),
+        ("book/index.md", "small.listed", "small.lsted", ["book/index.md", "small.lsted"]),
+        ("book/index.md", "svtv2025list", "svtv2025lost", ["book/index.md", "svtv2025lost"]),
+        ("book/index.md", "/book/other", "/book/nowhere", ["book/index.md", "/book/nowhere"]),
+        (
+            "data/observations.csv",
+            "gs-losses-2022-03,losses_claimed",
+            "gs-losses-2022-03,losses_dreamt",
+            ["observations.csv, row", "losses_dreamt"],
+        ),
+        (
+            "notebooks/editions.yml",
+            "as_of: latest",
+            "as_of: someday",
+            ["edition 'latest'", "as_of = 'someday'", "must be latest, or a day"],
+        ),
+        ("notebooks/small.ipynb", "strength: Persons", "strength: Person", ["notebooks/small.ipynb", "kind of AsOf"]),
+    ],
+    ids=["notebook raises", "missing number", "missing citation", "broken link", "bad row", "bad edition", "bad parameter"],
+)
 def test_what_is_wrong_is_named_and_the_published_book_stays(small, file, old, new, words):
     before = everything(small / "_build" / "html")
     with changed(small / file, old, new):
@@ -221,9 +269,16 @@ def test_one_notebook_with_other_parameters(small):
     assert "listed: not known persons" in pipeline(small, "run", "small", "as_of=2025-01-01").stdout
 
 
-@pytest.mark.parametrize(("setting", "words"), [
-    ("strenth=5", "strenth: no such parameter; did you mean strength?"), ("strength=many", "strength = 'many'"),
-    ("strength=0", "greater than 0"), ("strength", "write name=value"), ("as_of=June", "as_of = 'June'")])
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("strenth=5", "strenth: no such parameter; did you mean strength?"),
+        ("strength=many", "strength = 'many'"),
+        ("strength=0", "greater than 0"),
+        ("strength", "write name=value"),
+        ("as_of=June", "as_of = 'June'"),
+    ],
+)
 def test_parameters_that_cannot_be_used_are_refused_before_anything_runs(small, setting, words):
     done = pipeline(small, "run", "small", setting)
     assert done.returncode == 1 and words in done.stderr and done.stdout == "" and "Traceback" not in done.stderr
@@ -236,14 +291,24 @@ def test_an_unknown_notebook_edition_or_data_folder_is_named(small):
 
 
 def test_papermill_itself_refuses_a_misspelt_parameter(small, tmp_path):
-    done = subprocess.run([sys.executable, "-m", "papermill", "small.ipynb", str(tmp_path / "out.ipynb"), "-p", "strenth", "5", "-k", "python3"],
-                          cwd=small / "notebooks", capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", "small.ipynb", str(tmp_path / "out.ipynb"), "-p", "strenth", "5", "-k", "python3"],
+        cwd=small / "notebooks",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode != 0 and "strenth: no such parameter; did you mean strength?" in done.stderr
 
 
 def test_jupyter_runs_a_notebook_as_it_stands(small):
-    done = subprocess.run([sys.executable, "-m", "jupyter", "execute", "small.ipynb", "--output=executed.ipynb"], cwd=small / "notebooks",
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyter", "execute", "small.ipynb", "--output=executed.ipynb"],
+        cwd=small / "notebooks",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     executed = small / "notebooks" / "executed.ipynb"
     assert done.returncode == 0, done.stderr
     assert any(each["name"] == "listed" for each in running.payloads(nbformat.read(executed, as_version=4)))
@@ -256,6 +321,7 @@ def test_no_output_names_this_machine(small):
 
 
 # The small pieces.
+
 
 def test_a_file_is_written_whole_and_only_if_it_differs(tmp_path):
     path = tmp_path / "deep" / "file"
@@ -285,6 +351,7 @@ def test_json_never_holds_infinity():
 
 def test_months_end_with_the_one_that_covers_the_last_day():
     from datetime import date
+
     found = [str(day) for day in sweep.months(date(2022, 11, 1), date(2023, 1, 15))]
     assert found == ["2022-11-30", "2022-12-31", "2023-01-31"]
 
@@ -297,24 +364,50 @@ def source(*cells: str, parameters: str = 'as_of: AsOf = "latest"  # a day') -> 
 def test_what_a_notebooks_texts_name_is_begun_first():
     code = """published(results, "rate", evidence)\nclaims.decide('A01', rule, "totals.listed")\nswept("../_build/sweeps/vintages.csv", evidence)"""
     assert source(code).mentioned(["rate", "totals", "lists"], ["vintages", "without"]) == {
-        ("results", "rate"), ("results", "totals"), ("sweep", "vintages")}
-    assert source("everything_published(results, evidence)").mentioned(["rate", "lists"], []) == {("results", "rate"), ("results", "lists")}
+        ("results", "rate"),
+        ("results", "totals"),
+        ("sweep", "vintages"),
+    }
+    assert source("everything_published(results, evidence)").mentioned(["rate", "lists"], []) == {
+        ("results", "rate"),
+        ("results", "lists"),
+    }
     assert source("5 +").mentioned(["rate"], []) == set()
 
 
-@pytest.mark.parametrize(("code", "expected"), [
-    ("evidence = load(data, as_of)", True), ("evidence = load(as_of=as_of, data=data)", True), ("def draw(figure, as_of):\n    return as_of", True),
-    ("evidence = load(data, as_of)\ntable[table.setting <= as_of]", False), ("f'{as_of}'", False), ("load(data, str(as_of))", False),
-    ("def draw():\n    return as_of", False), ("globals()['a' + 's_of']", False), ("%who", False), ("get_ipython().user_ns", False), ("5 +", False)])
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("evidence = load(data, as_of)", True),
+        ("evidence = load(as_of=as_of, data=data)", True),
+        ("def draw(figure, as_of):\n    return as_of", True),
+        ("evidence = load(data, as_of)\ntable[table.setting <= as_of]", False),
+        ("f'{as_of}'", False),
+        ("load(data, str(as_of))", False),
+        ("def draw():\n    return as_of", False),
+        ("globals()['a' + 's_of']", False),
+        ("%who", False),
+        ("get_ipython().user_ns", False),
+        ("5 +", False),
+    ],
+)
 def test_a_parameter_that_goes_nowhere_but_to_readers(code, expected):
     assert source(code).only_hands_on("as_of") is expected
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("- latest", "must list editions by name"), ("article: {as_of: latest}", "among them `latest`"),
-    ("latest: {as_of: latest, data: nowhere}", "nowhere: no such data folder"),
-    ("latest: {}", "without as_of"), ("latest: {as_of: latest, mood: x}", "not mood"), ("latest: {as_of: latest, assumptions: 5}", "parameters by notebook"),
-    ("latest: {as_of: latest, assumptions: {nowhere: {x: 1}}}", "no notebook nowhere"), ("latest: [", "editions.yml")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- latest", "must list editions by name"),
+        ("article: {as_of: latest}", "among them `latest`"),
+        ("latest: {as_of: latest, data: nowhere}", "nowhere: no such data folder"),
+        ("latest: {}", "without as_of"),
+        ("latest: {as_of: latest, mood: x}", "not mood"),
+        ("latest: {as_of: latest, assumptions: 5}", "parameters by notebook"),
+        ("latest: {as_of: latest, assumptions: {nowhere: {x: 1}}}", "no notebook nowhere"),
+        ("latest: [", "editions.yml"),
+    ],
+)
 def test_editions_that_are_not_as_they_must_be(small, text, words):
     path = small / "notebooks" / "editions.yml"
     with changed(path, path.read_text(), text), pytest.raises(BuildError, match=words):
@@ -328,6 +421,7 @@ def test_complaints_are_the_lines_that_say_what_is_wrong(small):
 
 
 # In a browser.
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -388,7 +482,9 @@ def test_what_an_edition_holds_is_put_back_if_it_was_touched(small):
 
 
 def test_a_sweep_is_gone_through_only_if_a_row_that_it_may_show_has_changed(small):
-    (small / "notebooks" / "sweeps.yml").write_text("monthly: {notebooks: [small], as_of: ['2024-01-01', latest], without: [mediazona]}\n")
+    (small / "notebooks" / "sweeps.yml").write_text(
+        "monthly: {notebooks: [small], as_of: ['2024-01-01', latest], without: [mediazona]}\n"
+    )
     rows, table = small / "data" / "observations.csv", small / "_build" / "sweeps" / "monthly.csv"
     try:
         assert "sweep: monthly: done" in pipeline(small, "book").stdout
@@ -408,5 +504,11 @@ def test_papermill_and_warm_kernels_can_be_imported_in_either_order_and_the_fork
     light = "import sys; import livingbook.runs.warm.fork_server; print('papermill' in sys.modules, 'zmq' in sys.modules)"
     orders = ["import livingbook.runs.warm.client, papermill", "import papermill, livingbook.runs.warm.client"]
     for code, said in [(light, "False False\n"), *((order, "") for order in orders)]:
-        done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")}, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (done.returncode, done.stdout) == (0, said), done.stderr

@@ -35,7 +35,13 @@ def draw(figure, data, narrow):
 
 
 def figure(publisher, **other):
-    arguments = {"title": "It rises", "subtitle": "units", "alt": "A line that rises.", "columns": {"x": "X", "y": "Y"}, "rows": ["a"]}
+    arguments = {
+        "title": "It rises",
+        "subtitle": "units",
+        "alt": "A line that rises.",
+        "columns": {"x": "X", "y": "Y"},
+        "rows": ["a"],
+    }
     publisher.figure("line", draw, pd.DataFrame({"x": [1, 2], "y": [3, 4]}), **(arguments | other))
 
 
@@ -45,8 +51,16 @@ def test_a_number_is_shown_and_carried_with_its_bounds(publisher, shown):
     assert bundle["text/plain"] == "monthly: at least 1,420 persons per month. Listed <a> month."
     assert 'id="rate-monthly"' in bundle["text/html"] and "&lt;a&gt;" in bundle["text/html"]
     carried = bundle[MIME]
-    assert carried["body"] == {"value": None, "low": 1427.4, "high": None, "unit": "persons per month", "text": "at least 1,420",
-                               "picks": {"low": "1,420"}, "about": "Listed <a> month.", "rows": ["a"]}
+    assert carried["body"] == {
+        "value": None,
+        "low": 1427.4,
+        "high": None,
+        "unit": "persons per month",
+        "text": "at least 1,420",
+        "picks": {"low": "1,420"},
+        "about": "Listed <a> month.",
+        "rows": ["a"],
+    }
     assert set(carried) == {"kind", "notebook", "name", "body"}
 
 
@@ -58,7 +72,10 @@ def test_picks_of_low_and_high_are_rounded_outward(publisher, shown):
 def test_a_share_is_published_in_whole_percent_or_finer(publisher, shown):
     publisher.share("half", Bounds.exact(0.5), "x")
     publisher.share("fine", Bounds.exact(0.1234), "x", step=0.001)
-    assert [(bundle[MIME]["body"]["unit"], bundle[MIME]["body"]["text"]) for bundle in shown] == [("share", "50%"), ("share", "12.3%")]
+    assert [(bundle[MIME]["body"]["unit"], bundle[MIME]["body"]["text"]) for bundle in shown] == [
+        ("share", "50%"),
+        ("share", "12.3%"),
+    ]
 
 
 def test_an_unknown_number_is_published_as_not_known(publisher, shown):
@@ -133,10 +150,14 @@ def test_the_same_figure_gives_the_same_bytes_and_no_date():
 
 def test_ids_are_numbered_after_the_figure_and_unused_ones_dropped():
     def made(clip):
-        return (f'<?xml?><svg><g id="unused"/><clipPath id="{clip}"/><path id="m7"/><g clip-path="url(#{clip})"/><use xlink:href="#m7"/>'
-                f'<g clip-path="url(#{clip})"/></svg>')
+        return (
+            f'<?xml?><svg><g id="unused"/><clipPath id="{clip}"/><path id="m7"/><g clip-path="url(#{clip})"/><use xlink:href="#m7"/>'
+            f'<g clip-path="url(#{clip})"/></svg>'
+        )
+
     assert scoped(made("p1f50"), "f") == (
-        '<svg><g/><clipPath id="f-1"/><path id="f-2"/><g clip-path="url(#f-1)"/><use xlink:href="#f-2"/><g clip-path="url(#f-1)"/></svg>')
+        '<svg><g/><clipPath id="f-1"/><path id="f-2"/><g clip-path="url(#f-1)"/><use xlink:href="#f-2"/><g clip-path="url(#f-1)"/></svg>'
+    )
     assert scoped(made("p1f50"), "f") == scoped(made("p8d94"), "f"), "the hash of a clipping path is not in the bytes"
 
 
@@ -146,10 +167,12 @@ def test_colours_become_variables_of_the_page():
 
 def test_bounds_are_drawn_as_bounds():
     from matplotlib.figure import Figure
+
     def marks(bounds):
         axes = Figure().subplots()
         draw_bounds(axes, 0, bounds, reach=10)
         return [line.get_marker() for line in axes.lines], len(axes.texts)
+
     assert marks(Bounds.exact(5)) == (["o"], 0)
     assert marks(Bounds(4, 5, 6)) == (["None", "o"], 0)
     assert marks(Bounds(4, None, 6)) == (["None", "|"], 0)
@@ -159,6 +182,7 @@ def test_bounds_are_drawn_as_bounds():
 
 def test_an_axis_of_years_has_a_tick_a_year_and_none_where_nothing_is_drawn():
     from matplotlib.figure import Figure
+
     axes = Figure().subplots()
     axes.plot([date(2022, 2, 24), date(2024, 12, 31)], [1, 2])
     axes.set_xlim(date(2022, 1, 1), date(2025, 1, 1))
@@ -171,10 +195,18 @@ def test_an_axis_of_years_has_a_tick_a_year_and_none_where_nothing_is_drawn():
 
 def test_cells_as_a_reader_sees_them_and_as_csv():
     assert [cell_text(cell) for cell in (Bounds(4, None, math.inf), None, math.nan, 1234, 0.51234, "x", True)] == [
-        "at least 4", "", "", "1,234", "0.512", "x", "True"]
+        "at least 4",
+        "",
+        "",
+        "1,234",
+        "0.512",
+        "x",
+        "True",
+    ]
     assert [cell_text(cell) for cell in (math.inf, -math.inf, 0.0)] == ["∞", "−∞", "0"]
     assert csv_of(pd.DataFrame({"who": ["a", "b"], "n": [Bounds(4, None, math.inf), None]})) == (
-        "who,n_low,n_value,n_high\na,4.0,,\nb,,,\n")
+        "who,n_low,n_value,n_high\na,4.0,,\nb,,,\n"
+    )
     assert csv_of(pd.DataFrame({"n": [Bounds.unknown(), Bounds(0, None, 5)]})) == "n_low,n_value,n_high\n,,\n0.0,,5.0\n"
 
 

@@ -29,7 +29,11 @@ def test_rate_per_thousand_a_year_is_that_of_the_us_army_in_2007():
 
 
 def test_increments_between_cumulative_counts():
-    counts = [(date(2024, 1, 31), Bounds.exact(130)), (date(2023, 12, 31), Bounds.exact(100)), (date(2024, 3, 1), Bounds.exact(190))]
+    counts = [
+        (date(2024, 1, 31), Bounds.exact(130)),
+        (date(2023, 12, 31), Bounds.exact(100)),
+        (date(2024, 3, 1), Bounds.exact(190)),
+    ]
     first, second = rates.increments(counts)
     assert (first.start, first.end, first.count) == (date(2024, 1, 1), date(2024, 1, 31), Bounds.exact(30))
     assert second.per_month.value == pytest.approx(60 / (30 / 30.4375))
@@ -45,13 +49,15 @@ def test_a_change_of_method_and_a_fall_are_breaks_and_no_increment_is_negative()
 
 def test_a_total_that_stands_still_or_hardly_grows_is_no_break():
     for last in (100, 100.5):
-        gain, = rates.increments([(date(2024, 1, 1), Bounds.exact(100)), (date(2024, 2, 1), Bounds.exact(last))])
+        (gain,) = rates.increments([(date(2024, 1, 1), Bounds.exact(100)), (date(2024, 2, 1), Bounds.exact(last))])
         assert not gain.is_break
 
 
-@pytest.mark.parametrize(("when", "broken"), [(date(2024, 1, 1), False), (date(2024, 1, 2), True), (date(2024, 2, 1), True), (date(2024, 2, 2), False)])
+@pytest.mark.parametrize(
+    ("when", "broken"), [(date(2024, 1, 1), False), (date(2024, 1, 2), True), (date(2024, 2, 1), True), (date(2024, 2, 2), False)]
+)
 def test_a_method_is_another_from_the_day_of_its_change_on(when, broken):
-    gain, = rates.increments([(date(2024, 1, 1), Bounds.exact(1)), (date(2024, 2, 1), Bounds.exact(2))], breaks=[when])
+    (gain,) = rates.increments([(date(2024, 1, 1), Bounds.exact(1)), (date(2024, 2, 1), Bounds.exact(2))], breaks=[when])
     assert gain.is_break == broken
 
 

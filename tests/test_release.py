@@ -22,7 +22,12 @@ def settled(project):
     """Its runs, as a build leaves them; those that it made."""
     runs = Runs(project, Present())
     runs.settle_all(project.editions)
-    up_to_date.built(project, project.editions, Present(), {edition.name: {"small": runs.settle(edition, "small").key} for edition in project.editions})
+    up_to_date.built(
+        project,
+        project.editions,
+        Present(),
+        {edition.name: {"small": runs.settle(edition, "small").key} for edition in project.editions},
+    )
     return runs
 
 
@@ -31,14 +36,31 @@ def built(tmp_path_factory):
     """A small project as a build leaves it, with one real run."""
     root = tmp_path_factory.mktemp("release")
     lay_out(root)
-    for name in ("CITATION.cff", "pyproject.toml", "README.md", "LICENSE", "Makefile", "requirements.in", "_config.yml", "_toc.yml"):
+    for name in (
+        "CITATION.cff",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "Makefile",
+        "requirements.in",
+        "_config.yml",
+        "_toc.yml",
+    ):
         shutil.copy(ROOT / name, root)
     project = Project.at(root)
     settled(project)
-    files = {"book/index.md": "# B", "tests/test_a.py": "", "_build/counting-the-500s.pdf": "%PDF", "_build/counting-the-500s.epub": "PK",
-             "_build/html/book/index.html": "<p>", "_build/html/results.json": "{}", "_build/html/claims.json": "{}", "_build/stage/CITATION.cff": (ROOT / "CITATION.cff").read_text("utf-8"),
-             "_build/stage/published/editions.json": json.dumps({"own": "latest", "editions": {"latest": {}, "article": {}}}),
-             "_build/stage/published/settings.json": json.dumps({"latest": {"evidence_to": "2026-08-08"}})}
+    files = {
+        "book/index.md": "# B",
+        "tests/test_a.py": "",
+        "_build/counting-the-500s.pdf": "%PDF",
+        "_build/counting-the-500s.epub": "PK",
+        "_build/html/book/index.html": "<p>",
+        "_build/html/results.json": "{}",
+        "_build/html/claims.json": "{}",
+        "_build/stage/CITATION.cff": (ROOT / "CITATION.cff").read_text("utf-8"),
+        "_build/stage/published/editions.json": json.dumps({"own": "latest", "editions": {"latest": {}, "article": {}}}),
+        "_build/stage/published/settings.json": json.dumps({"latest": {"evidence_to": "2026-08-08"}}),
+    }
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, "utf-8")
@@ -87,7 +109,9 @@ def test_an_archive_that_is_not_what_was_laid_out_is_found_out(packed, tmp_path)
     copied = Path(shutil.copytree(folder, tmp_path / folder.name))
     release.require_archive(packed, copied)
     listed = manifest.read(copied)
-    (copied / manifest.NAME).write_text(manifest.as_text(manifest.Manifest(listed.about, {**listed.files, "README.md": "0" * 64, "more": "1" * 64})))
+    (copied / manifest.NAME).write_text(
+        manifest.as_text(manifest.Manifest(listed.about, {**listed.files, "README.md": "0" * 64, "more": "1" * 64}))
+    )
     with pytest.raises(BuildError, match=r"README\.md: differs\nmore: only in the manifest"):
         release.require_archive(packed, copied)
 
@@ -120,9 +144,17 @@ def test_the_crate_says_of_each_run_with_what_it_was_made_and_on_which_rows(buil
     entities = graph(packed)
     assert [each["@id"] for each in entities["./"]["mentions"]] == ["#run-latest-small", "#run-article-small"]
     run = entities["#run-latest-small"]
-    assert run["@type"] == "CreateAction" and run["identifier"] == up_to_date.runs_of_book(built)["latest"]["small"].folder.name and run["instrument"] == {"@id": "notebooks/small.ipynb"}
+    assert (
+        run["@type"] == "CreateAction"
+        and run["identifier"] == up_to_date.runs_of_book(built)["latest"]["small"].folder.name
+        and run["instrument"] == {"@id": "notebooks/small.ipynb"}
+    )
     used, made = ([entities[each["@id"]] for each in run[key]] for key in ("object", "result"))
-    assert {each["name"]: each["value"] for each in used if "parameter" in each["@id"]} == {"as_of": "latest", "data": "../data", "strength": 200000}
+    assert {each["name"]: each["value"] for each in used if "parameter" in each["@id"]} == {
+        "as_of": "latest",
+        "data": "../data",
+        "strength": 200000,
+    }
     rows = next(each for each in used if each["@id"] == "#rows-latest-small-observations")
     assert "istories-merged-49000-censor" in rows["value"] and "list_istories_merged" in rows["description"]
     assert "data/observations.csv" in {each["@id"] for each in used}
@@ -132,9 +164,15 @@ def test_the_crate_says_of_each_run_with_what_it_was_made_and_on_which_rows(buil
     assert entities["notebooks/livingbook/"]["version"] == release.one_version(ROOT)
 
 
-@pytest.mark.parametrize(("spoil", "words"), [
-    (lambda entities: entities["#run-latest-small"].pop("instrument"), "instrument"), (lambda entities: entities["./"].pop("license"), "licen"),
-    (lambda entities: entities["./"].update(conformsTo=[]), "profile")], ids=["no instrument", "no licence", "no profile"])
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda entities: entities["#run-latest-small"].pop("instrument"), "instrument"),
+        (lambda entities: entities["./"].pop("license"), "licen"),
+        (lambda entities: entities["./"].update(conformsTo=[]), "profile"),
+    ],
+    ids=["no instrument", "no licence", "no profile"],
+)
 def test_a_crate_that_does_not_keep_to_its_profile_is_found_out(packed, tmp_path, spoil, words):
     folder = packed.with_name(packed.name.removesuffix(".tar.gz"))
     copied = Path(shutil.copytree(folder, tmp_path / folder.name))

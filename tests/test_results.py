@@ -25,21 +25,40 @@ def edition(tmp_path):
 
 
 def test_numbers_are_bounds_with_their_rows_and_open_ends():
-    found = Results({"notebook": "rate", "title": "Rate", "reads": [], "results": {"n": ENTRY, "open": {"low": None, "value": None, "high": None, "rows": []}}})
-    assert found["n"] == Bounds(1, 2, 3) and found["n"].rows == {"a", "b"} and found["open"].is_unknown and found["open"] == Bounds.unknown()
+    found = Results(
+        {
+            "notebook": "rate",
+            "title": "Rate",
+            "reads": [],
+            "results": {"n": ENTRY, "open": {"low": None, "value": None, "high": None, "rows": []}},
+        }
+    )
+    assert (
+        found["n"] == Bounds(1, 2, 3)
+        and found["n"].rows == {"a", "b"}
+        and found["open"].is_unknown
+        and found["open"] == Bounds.unknown()
+    )
     assert list(found) == ["n", "open"] and len(found) == 2
     with pytest.raises(EvidenceError, match="rate publishes no 'm', only n, open"):
         found["m"]
 
 
-@pytest.mark.parametrize("bounds", [Bounds.unknown(), Bounds(0, None, 5), Bounds(0, 5, math.inf), Bounds(-3, None, 4), Bounds(-math.inf, None, 4)])
+@pytest.mark.parametrize(
+    "bounds", [Bounds.unknown(), Bounds(0, None, 5), Bounds(0, 5, math.inf), Bounds(-3, None, 4), Bounds(-math.inf, None, 4)]
+)
 def test_a_number_is_read_as_it_was_published(bounds):
     document = {"notebook": "rate", "title": "Rate", "reads": [], "results": {"n": entry_of(bounds, "persons", "x")}}
     assert Results(document)["n"] == bounds
 
 
 def test_a_number_that_an_earlier_book_published_as_unknown_is_unknown():
-    document = {"notebook": "rate", "title": "Rate", "reads": [], "results": {"n": {"low": 0.0, "value": None, "high": None, "rows": []}}}
+    document = {
+        "notebook": "rate",
+        "title": "Rate",
+        "reads": [],
+        "results": {"n": {"low": 0.0, "value": None, "high": None, "rows": []}},
+    }
     assert Results(document)["n"].is_unknown
 
 
@@ -55,9 +74,11 @@ def test_a_notebook_that_is_read_is_recorded_once(edition, evidence):
 
 def test_the_table_of_a_sweep_has_bounds_and_words(tmp_path, evidence):
     file = tmp_path / "months.csv"
-    file.write_text("as_of,notebook,name,text,unit,low,value,high,rows\n2025-01-01,rate,n,2,persons,1,2,3,a;b\n"
-                    "2025-01-01,rate,gone,not known,persons,,,,c\n2025-01-01,rate,most,at most 5,persons,0.0,,5,\n"
-                    "2025-01-01,rate,said,more,words,,,,\n")
+    file.write_text(
+        "as_of,notebook,name,text,unit,low,value,high,rows\n2025-01-01,rate,n,2,persons,1,2,3,a;b\n"
+        "2025-01-01,rate,gone,not known,persons,,,,c\n2025-01-01,rate,most,at most 5,persons,0.0,,5,\n"
+        "2025-01-01,rate,said,more,words,,,,\n"
+    )
     for _ in range(2):
         numbers, unknown, most, said = swept(file, evidence)["bounds"]
     assert numbers == Bounds(1, 2, 3) and numbers.rows == {"a", "b"} and said is None

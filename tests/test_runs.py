@@ -29,10 +29,18 @@ def ran(project, name="second", **published):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("publish()", outputs=outputs)])
     evidence = load(project.data)
     evidence.select(**{"table": ASKED["table"], **ASKED["where"]})
-    return Ran(notebook, [
-        (ROWS, evidence.digest(json.dumps(ASKED, sort_keys=True))), ("file:notebooks/helper.py", hash_of_file(project.notebooks / "helper.py")),
-        ("data:extra.txt", hash_of_file(project.data / "extra.txt")), ("folder file:notebooks/parts", hash_of_folder(project.notebooks / "parts")),
-        ("results:first", served(FIRST)), ("sweep:grid", hash_of_file(project.sweep_file("grid")))], evidence.reads)
+    return Ran(
+        notebook,
+        [
+            (ROWS, evidence.digest(json.dumps(ASKED, sort_keys=True))),
+            ("file:notebooks/helper.py", hash_of_file(project.notebooks / "helper.py")),
+            ("data:extra.txt", hash_of_file(project.data / "extra.txt")),
+            ("folder file:notebooks/parts", hash_of_folder(project.notebooks / "parts")),
+            ("results:first", served(FIRST)),
+            ("sweep:grid", hash_of_file(project.sweep_file("grid"))),
+        ],
+        evidence.reads,
+    )
 
 
 @pytest.fixture
@@ -68,7 +76,9 @@ def found(project, edition=LATEST, first=FIRST, **identity):
 def add(project, **row):
     path = project.data / "observations.csv"
     line = path.read_text("utf-8").splitlines()[1].replace("a,", f"{row.get('id', 'c')},", 1)
-    line = line.replace("2025-01-01", row.get("known_from", "2025-01-01")).replace("listed_absent", row.get("measure", "listed_absent"))
+    line = line.replace("2025-01-01", row.get("known_from", "2025-01-01")).replace(
+        "listed_absent", row.get("measure", "listed_absent")
+    )
     write(path, path.read_text("utf-8") + line + "\n")
 
 
@@ -82,42 +92,52 @@ def test_a_run_stands_where_nothing_differs(project):
     assert found(project) and found(project, ARTICLE)
 
 
-@pytest.mark.parametrize("change", [
-    lambda project: put(project.data / "observations.csv", "100", "101"),
-    lambda project: add(project),
-    lambda project: put(project.data / "observations.csv", "a,listed_absent", "a,surrendered"),
-    lambda project: put(project.notebooks / "helper.py", "30", "31"),
-    lambda project: (project.notebooks / "helper.py").unlink(),
-    lambda project: put(project.data / "extra.txt", "extra", "other"),
-    lambda project: write(project.notebooks / "parts" / "two.txt", "2"),
-    lambda project: (project.notebooks / "parts" / "one.txt").unlink(),
-    lambda project: put(project.sweep_file("grid"), "0.1,1", "0.1,2"),
-    lambda project: project.sweep_file("grid").unlink(),
-    lambda project: put(stored(project) / "notebook.json", "publish", "perish"),
-    lambda project: put(stored(project) / "document.json", "second", "third"),
-    lambda project: (stored(project) / "notebook.json").unlink(),
-    lambda project: write(stored(project) / "files" / "more.csv", "1"),
-    lambda project: (stored(project) / "run.json").unlink(),
-    lambda project: write(stored(project) / "run.json", "no record"),
-    lambda project: write(stored(project) / "run.json", "{}"),
-    lambda project: put(stored(project) / "run.json", '"form": "', '"form": "of old '),
-    lambda project: stored(project).rename(stored(project).with_name(".unfinished"))])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda project: put(project.data / "observations.csv", "100", "101"),
+        lambda project: add(project),
+        lambda project: put(project.data / "observations.csv", "a,listed_absent", "a,surrendered"),
+        lambda project: put(project.notebooks / "helper.py", "30", "31"),
+        lambda project: (project.notebooks / "helper.py").unlink(),
+        lambda project: put(project.data / "extra.txt", "extra", "other"),
+        lambda project: write(project.notebooks / "parts" / "two.txt", "2"),
+        lambda project: (project.notebooks / "parts" / "one.txt").unlink(),
+        lambda project: put(project.sweep_file("grid"), "0.1,1", "0.1,2"),
+        lambda project: project.sweep_file("grid").unlink(),
+        lambda project: put(stored(project) / "notebook.json", "publish", "perish"),
+        lambda project: put(stored(project) / "document.json", "second", "third"),
+        lambda project: (stored(project) / "notebook.json").unlink(),
+        lambda project: write(stored(project) / "files" / "more.csv", "1"),
+        lambda project: (stored(project) / "run.json").unlink(),
+        lambda project: write(stored(project) / "run.json", "no record"),
+        lambda project: write(stored(project) / "run.json", "{}"),
+        lambda project: put(stored(project) / "run.json", '"form": "', '"form": "of old '),
+        lambda project: stored(project).rename(stored(project).with_name(".unfinished")),
+    ],
+)
 def test_a_run_does_not_stand_where_something_differs(project, change):
     change(project)
     assert not found(project)
 
 
-@pytest.mark.parametrize("first", [None, FIRST | {"results": {"n": {"text": "2"}}}, FIRST | {"title": "Another"}, FIRST | {"reads": [ASKED]}])
+@pytest.mark.parametrize(
+    "first", [None, FIRST | {"results": {"n": {"text": "2"}}}, FIRST | {"title": "Another"}, FIRST | {"reads": [ASKED]}]
+)
 def test_results_of_others_are_compared_as_they_were_served(project, first):
     assert found(project, first=FIRST | {"figures": {"more": 1}}) and not found(project, first=first)
 
 
-@pytest.mark.parametrize("change", [
-    lambda project: add(project, measure="surrendered"),
-    lambda project: write(project.notebooks / "other.py", "NEW = 1\n"),
-    lambda project: put(project.notebooks / "parts" / "one.txt", "1", "2"),
-    lambda project: write(project.sweep_file("another"), "x\n"),
-    lambda project: write(stored(project).with_name("other") / "run.json", "no record")])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda project: add(project, measure="surrendered"),
+        lambda project: write(project.notebooks / "other.py", "NEW = 1\n"),
+        lambda project: put(project.notebooks / "parts" / "one.txt", "1", "2"),
+        lambda project: write(project.sweep_file("another"), "x\n"),
+        lambda project: write(stored(project).with_name("other") / "run.json", "no record"),
+    ],
+)
 def test_what_it_did_not_read_changes_nothing(project, change):
     change(project)
     assert found(project)
@@ -150,13 +170,18 @@ def test_what_must_be_made_is_asked_for_last_and_in_order(project):
     put(project.notebooks / "helper.py", "30", "31")
     asked = []
     inputs = Inputs(Present(), project, LATEST, lambda name: asked.append(name) or FIRST, lambda name: not asked.append(name))
-    run, = store(project).of("second", IDENTITY)
+    (run,) = store(project).of("second", IDENTITY)
     assert next(differences(run, inputs)) == "file:notebooks/helper.py" and asked == []
     assert list(differences(run, inputs)) == ["file:notebooks/helper.py"] and asked == ["first", "grid"]
 
 
-@pytest.mark.parametrize(("notebook", "words"), [
-    (nbformat.v4.new_notebook(), r"notebooks/second\.ipynb: publishes nothing"), ({"notebook": "rate"}, r"notebooks/second\.ipynb: publishes as rate")])
+@pytest.mark.parametrize(
+    ("notebook", "words"),
+    [
+        (nbformat.v4.new_notebook(), r"notebooks/second\.ipynb: publishes nothing"),
+        ({"notebook": "rate"}, r"notebooks/second\.ipynb: publishes as rate"),
+    ],
+)
 def test_a_run_that_publishes_nothing_or_as_another_is_not_kept(project, notebook, words):
     given = ran(project, **notebook) if isinstance(notebook, dict) and "notebook" in notebook else Ran(notebook)
     with pytest.raises(BuildError, match=words):

@@ -61,8 +61,10 @@ class Place:
     def save(self, **notebooks: str) -> None:
         """Writes the checkout as it is now; notebooks: others for this once."""
         cells = self.notebooks | notebooks
-        made = {f"notebooks/{name}.ipynb": notebook(f"{head(name)}\n---\n{code}").replace("# How many?", f"# {name}")
-                for name, code in cells.items()}
+        made = {
+            f"notebooks/{name}.ipynb": notebook(f"{head(name)}\n---\n{code}").replace("# How many?", f"# {name}")
+            for name, code in cells.items()
+        }
         files = files_of(self.book) | {name: text.encode() for name, text in (made | self.more).items()}
         write(self.root, files, self.held)
         self.held = files
@@ -100,6 +102,7 @@ class Place:
 def place(tmp_path) -> Callable[..., Place]:
     def laid_out(notebooks: dict[str, str], **more) -> Place:
         return Place(tmp_path, notebooks, **more)
+
     return laid_out
 
 
@@ -163,6 +166,7 @@ def test_a_circle_is_refused(place):
 
 
 # 2. Rows that are saved while a build runs.
+
 
 def saved_during(place: Place, word: str, seconds: float, value: int) -> Said:
     """What a build says during which rows are saved, some seconds after it first says a word."""
@@ -248,8 +252,13 @@ KINDS = {
     "glob": Kind(GLOB, "notebooks/extra/globbed/more.txt", None, new="1002"),
     "not_there": Kind(PERHAPS.strip(), "notebooks/extra/perhaps.txt", None),
 }
-ALSO = {"notebooks/helper3.py": "from helper4 import number  # noqa: F401\n", "notebooks/parts/__init__.py": "",
-        "notebooks/parts/deep/__init__.py": "", "notebooks/extra/listed/first.txt": "1", "notebooks/extra/globbed/first.txt": "1"}
+ALSO = {
+    "notebooks/helper3.py": "from helper4 import number  # noqa: F401\n",
+    "notebooks/parts/__init__.py": "",
+    "notebooks/parts/deep/__init__.py": "",
+    "notebooks/extra/listed/first.txt": "1",
+    "notebooks/extra/globbed/first.txt": "1",
+}
 
 
 @pytest.fixture(scope="module")
@@ -304,9 +313,11 @@ def draw(figure, data, narrow):
 publish.figure("bar", draw, pd.DataFrame({"what": ["names"]}), title="Names", subtitle="persons", alt="A bar.",
                columns={"what": "What"}, rows=rows, height=1)
 """.strip()
-DRAWN = {"drawn": f"read = published(results, \"small\", evidence)\nrows = read['n'].rows\n{FIGURE}",
-         "swept": "table = swept('../_build/sweeps/days.csv', evidence)\n"
-                  f"rows = {{row for each in table['bounds'] if each is not None for row in each.rows}}\n{FIGURE}"}
+DRAWN = {
+    "drawn": f"read = published(results, \"small\", evidence)\nrows = read['n'].rows\n{FIGURE}",
+    "swept": "table = swept('../_build/sweeps/days.csv', evidence)\n"
+    f"rows = {{row for each in table['bounds'] if each is not None for row in each.rows}}\n{FIGURE}",
+}
 SOURCE, OTHER = "censornet2025list", "svtv2025list"
 
 
@@ -368,6 +379,7 @@ def test_a_figure_names_who_produced_its_rows(recited, name):
 
 # 6. and 7. An incremental build is the clean build, whatever becomes of chapters, edition and clock.
 
+
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory) -> Trial:
     """A book whose notebooks read nothing of each other."""
@@ -378,8 +390,18 @@ def trial(tmp_path_factory) -> Trial:
     return made
 
 
-@pytest.mark.parametrize("steps", ["chapter_retitled:1", "chapter_added:1", "chapter_removed:1", "chapter_moved:2",
-                                   "notebook_added:1", "row_value:1", "chapter_text:2/other"])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "chapter_retitled:1",
+        "chapter_added:1",
+        "chapter_removed:1",
+        "chapter_moved:2",
+        "notebook_added:1",
+        "row_value:1",
+        "chapter_text:2/other",
+    ],
+)
 def test_an_incremental_build_is_the_clean_build(trial, steps):
     try:
         for step in steps.split():
@@ -404,6 +426,7 @@ def test_a_page_is_new_though_the_clock_was_wrong(place, ahead):
 
 # 8. A key that is in no table is refused, with the one that was meant.
 
+
 @pytest.fixture(scope="module")
 def refusing(tmp_path_factory) -> Iterator[Place]:
     """A place to put wrong notebooks into; nothing of it need ever be published."""
@@ -424,16 +447,20 @@ def refused(place: Place, code: str) -> str:
     return done.complaints
 
 
-@pytest.mark.parametrize(("code", "meant"), [
-    (SMALL.replace('measure="listed_absent"', 'measure="listed_abscent"'), "listed_absent"),
-    (SMALL.replace(LISTS[0], "list_istories_mergd"), LISTS[0]),
-    (SMALL.replace('category="all"', 'category="al"'), "all"),
-    (SMALL.replace('category="all"', 'category="all", origin="istorie"'), "istories"),
-    (SMALL.replace('category="all"', 'category="all", source="censornet2025lst"'), SOURCE),
-    (SMALL.replace(ONE, f'evidence.one(id="{MERGED}r")'), MERGED),
-    (f'publish.words("n", "1", "What was found.", rows=["{COMMAND}0"])', COMMAND),
-    (FIGURE.replace("rows=rows", f'rows=["{COMMAND}0"]'), COMMAND)],
-    ids=["measure", "population", "category", "origin", "source", "row", "rows of words", "rows of a figure"])
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [
+        (SMALL.replace('measure="listed_absent"', 'measure="listed_abscent"'), "listed_absent"),
+        (SMALL.replace(LISTS[0], "list_istories_mergd"), LISTS[0]),
+        (SMALL.replace('category="all"', 'category="al"'), "all"),
+        (SMALL.replace('category="all"', 'category="all", origin="istorie"'), "istories"),
+        (SMALL.replace('category="all"', 'category="all", source="censornet2025lst"'), SOURCE),
+        (SMALL.replace(ONE, f'evidence.one(id="{MERGED}r")'), MERGED),
+        (f'publish.words("n", "1", "What was found.", rows=["{COMMAND}0"])', COMMAND),
+        (FIGURE.replace("rows=rows", f'rows=["{COMMAND}0"]'), COMMAND),
+    ],
+    ids=["measure", "population", "category", "origin", "source", "row", "rows of words", "rows of a figure"],
+)
 def test_a_misspelt_key_is_refused(refusing, code, meant):
     said = refused(refusing, code)
     assert re.search(rf"(?<![\w-]){re.escape(meant)}(?![\w-])", said), said
@@ -451,17 +478,24 @@ def test_a_key_without_rows_is_not_known_yet(refusing):
 # 10. What could differ from run to run, or is not in the project, is refused; what only a second build shows, `verify` finds.
 
 IMPURE = {
-    "pip": "%pip install --quiet --no-index x", "pip alone": "%pip --version", "shell": "!echo 1",
-    "shell's answer": "answer = !echo 1", "cell magic": "%%bash\necho 1",
-    "system": "import os\nos.system('true')", "popen": "import os\nos.popen('true').read()",
+    "pip": "%pip install --quiet --no-index x",
+    "pip alone": "%pip --version",
+    "shell": "!echo 1",
+    "shell's answer": "answer = !echo 1",
+    "cell magic": "%%bash\necho 1",
+    "system": "import os\nos.system('true')",
+    "popen": "import os\nos.popen('true').read()",
     "subprocess": "import subprocess\nsubprocess.run(['true'])",
     "urllib": "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:{port}/secret.csv', timeout=5).read()",
     "socket": "import socket\nsocket.create_connection(('127.0.0.1', {port}), timeout=5).close()",
-    "file": "open('{folder}/secret.csv').read()", "table": "import pandas as pd\npd.read_csv('{folder}/secret.csv')",
+    "file": "open('{folder}/secret.csv').read()",
+    "table": "import pandas as pd\npd.read_csv('{folder}/secret.csv')",
     "home": "from pathlib import Path\n(Path.home() / '{home}').read_text()",
     "folder": "import os\nos.listdir('{folder}')",
-    "what a build makes": "open('../_build/stage/data/observations.csv').read()", "database": "import sqlite3\nsqlite3.connect('{folder}/secret.csv')",
-    "results of another edition": "from livingbook.notebook.results import published\npublished('../_build/editions/another', 'small', evidence)"}
+    "what a build makes": "open('../_build/stage/data/observations.csv').read()",
+    "database": "import sqlite3\nsqlite3.connect('{folder}/secret.csv')",
+    "results of another edition": "from livingbook.notebook.results import published\npublished('../_build/editions/another', 'small', evidence)",
+}
 
 
 @pytest.fixture(scope="module")
@@ -503,9 +537,11 @@ def test_a_refusal_is_not_forgotten(refusing, outside):
     assert first.complaints == second.complaints
 
 
-IMPURE_BY_CHANCE = {"clock": "from datetime import datetime\nnumber = datetime.now()",
-                    "chance": "import random\nnumber = random.random()",
-                    "noise": "import numpy as np\nnumber = np.random.default_rng().random()"}
+IMPURE_BY_CHANCE = {
+    "clock": "from datetime import datetime\nnumber = datetime.now()",
+    "chance": "import random\nnumber = random.random()",
+    "noise": "import numpy as np\nnumber = np.random.default_rng().random()",
+}
 
 
 def test_verify_names_the_notebook_that_tells_the_time(place):
@@ -524,10 +560,13 @@ def test_verify_names_the_notebook_that_tells_the_time(place):
 
 # Editions that see the same rows share a run, unless the notebook uses its date.
 
-DATES = {"day": "day = as_of\nnumber = f'{day}'",
-         "globals": "number = globals()['as_of']", "pieces": "number = globals()['as' + '_of']",
-         "evidence": "number = evidence.as_of",
-         "getattr": "number = getattr(evidence, 'as' + '_of')"}
+DATES = {
+    "day": "day = as_of\nnumber = f'{day}'",
+    "globals": "number = globals()['as_of']",
+    "pieces": "number = globals()['as' + '_of']",
+    "evidence": "number = evidence.as_of",
+    "getattr": "number = getattr(evidence, 'as' + '_of')",
+}
 
 
 @pytest.fixture(scope="module")

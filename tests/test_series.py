@@ -42,7 +42,9 @@ def test_the_rest_of_a_period_may_be_its_last_day():
     assert disjoint([june, all_but_one])[1] == Piece(date(2023, 6, 30), date(2023, 6, 30), exact(4), derived=True)
 
 
-@pytest.mark.parametrize("longer", [(date(2023, 4, 30), date(2023, 8, 31), exact(9)), (date(2022, 1, 1), date(2023, 3, 1), exact(9))])
+@pytest.mark.parametrize(
+    "longer", [(date(2023, 4, 30), date(2023, 8, 31), exact(9)), (date(2022, 1, 1), date(2023, 3, 1), exact(9))]
+)
 def test_periods_that_have_a_day_in_common_are_not_both_kept(longer):
     spring = (date(2023, 3, 1), date(2023, 4, 30), exact(5))
     assert disjoint([spring, longer]) == [Piece(*spring)]

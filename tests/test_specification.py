@@ -86,7 +86,8 @@ def test_every_combination_once_with_its_rate():
     assert multiverse.fold(table, "strength") == pytest.approx(4)
     assert multiverse.fold(table, "window") == pytest.approx(730 / 365)
     assert multiverse.level_means(table, "strength")["small"] == pytest.approx(
-        4 * multiverse.level_means(table, "strength")["large"])
+        4 * multiverse.level_means(table, "strength")["large"]
+    )
 
 
 def test_nothing_known_gives_nothing():

@@ -24,7 +24,11 @@ LATEST = Edition("latest", "latest", {})
 
 
 # Those that read other notebooks' results or sweeps as well follow from these, by the hash of what they read.
-NOTEBOOKS = [name for name in PROJECT.notebook_names if not source_of(PROJECT, name).mentioned(set(PROJECT.notebook_names) - {name}, ["vintages", "without"])]
+NOTEBOOKS = [
+    name
+    for name in PROJECT.notebook_names
+    if not source_of(PROJECT, name).mentioned(set(PROJECT.notebook_names) - {name}, ["vintages", "without"])
+]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -55,13 +55,17 @@ def test_every_spelling_is_python_and_names_the_other_once():
         compile(text.format(name="other", me="me", letters=list("other"), module="module"), name, "exec")
 
 
-@pytest.mark.parametrize(("out", "wrong"), [
-    ("  latest: small: run in 0.8 s\n  latest: other: reused in 0.0 s\n", ""),
-    ("  latest: small: run in 1 s  latest: other: run in 1 s\n", ""),
-    ("  article: small: run in 0.8 s\n", "article: small ran"),
-    ("  latest: other: run in 0.8 s\n", "latest: small did not run"),
-    ("  latest: small: run in 0.8 s\n  latest: third: run in 0.8 s\n", "latest: third ran; explain says stays"),
-    ("Nothing has changed\n", "did not run")])
+@pytest.mark.parametrize(
+    ("out", "wrong"),
+    [
+        ("  latest: small: run in 0.8 s\n  latest: other: reused in 0.0 s\n", ""),
+        ("  latest: small: run in 1 s  latest: other: run in 1 s\n", ""),
+        ("  article: small: run in 0.8 s\n", "article: small ran"),
+        ("  latest: other: run in 0.8 s\n", "latest: small did not run"),
+        ("  latest: small: run in 0.8 s\n  latest: third: run in 0.8 s\n", "latest: third ran; explain says stays"),
+        ("Nothing has changed\n", "did not run"),
+    ],
+)
 def test_what_ran_is_held_against_what_was_announced(out, wrong):
     with pytest.raises(Broken, match=wrong) if wrong else nullcontext():
         require_announced(PLAN, Said(0, out, ""))

@@ -14,14 +14,22 @@ DAY = date.fromisoformat
 
 def made(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
     """Stocks from (id, origin, day, "qualifier value"), ordered by day as the evidence orders them."""
-    table = pd.DataFrame([{"id": row, "origin": origin, "end": DAY(day), "source": "page",
-                           "bounds": from_published(*figure.split(), row=row)} for row, origin, day, figure in rows],
-                         columns=["id", "origin", "end", "source", "bounds"])
+    table = pd.DataFrame(
+        [
+            {"id": row, "origin": origin, "end": DAY(day), "source": "page", "bounds": from_published(*figure.split(), row=row)}
+            for row, origin, day, figure in rows
+        ],
+        columns=["id", "origin", "end", "source", "bounds"],
+    )
     return table.sort_values(["end", "id"]).reset_index(drop=True)
 
 
-STOCKS = made(("a", "one", "2023-01-31", "about 326000"), ("b", "one", "2023-09-09", "at_least 420000"),
-              ("c", "two", "2023-12-14", "about 617000"), ("d", "three", "2025-05-15", "at_most 640000"))
+STOCKS = made(
+    ("a", "one", "2023-01-31", "about 326000"),
+    ("b", "one", "2023-09-09", "at_least 420000"),
+    ("c", "two", "2023-12-14", "about 617000"),
+    ("d", "three", "2025-05-15", "at_most 640000"),
+)
 
 
 def test_hull_of_the_stocks_inside_the_window():
@@ -69,8 +77,11 @@ def test_an_open_end_is_left_to_those_who_close_it():
 
 def test_each_origin_from_its_own_stocks_alone():
     means = force.by_origin(STOCKS, DAY("2023-09-01"), DAY("2025-12-31"))
-    assert means == {"one": Bounds(420_000, None, math.inf), "three": Bounds(0, None, 640_000),
-                     "two": Bounds(616_500, None, 617_500)}
+    assert means == {
+        "one": Bounds(420_000, None, math.inf),
+        "three": Bounds(0, None, 640_000),
+        "two": Bounds(616_500, None, 617_500),
+    }
     assert force.by_origin(STOCKS, DAY("2024-01-01"), DAY("2024-12-31")) == {}
 
 
@@ -84,14 +95,25 @@ def test_the_path_counts_person_days():
 
 
 def test_the_quotation_stands_apart(tmp_path):
-    header = ("id,measure,population,category,start,end,low,value,high,qualifier,origin,source,primary_source,known_from,"
-              "status,same_as,note\n")
+    header = (
+        "id,measure,population,category,start,end,low,value,high,qualifier,origin,source,primary_source,known_from,"
+        "status,same_as,note\n"
+    )
     row = "{},{},,{},,{},,about,{},{},,2025-06-02,use,,\n"
-    kinds = ["theatre_strength,russia,all", "army_strength,russia,all", "theatre_strength,ukraine,all", "theatre_strength,russia,mobilised"]
-    (tmp_path / "observations.csv").write_text(header + "".join(
-        row.format(f"{place}-said", kind, "2025-06-01", 200000 + place, "two", force.ARTICLE)
-        + row.format(f"{place}-counted", kind, "2025-06-02", 640000, "one", "page")
-        for place, kind in enumerate(kinds)))
+    kinds = [
+        "theatre_strength,russia,all",
+        "army_strength,russia,all",
+        "theatre_strength,ukraine,all",
+        "theatre_strength,russia,mobilised",
+    ]
+    (tmp_path / "observations.csv").write_text(
+        header
+        + "".join(
+            row.format(f"{place}-said", kind, "2025-06-01", 200000 + place, "two", force.ARTICLE)
+            + row.format(f"{place}-counted", kind, "2025-06-02", 640000, "one", "page")
+            for place, kind in enumerate(kinds)
+        )
+    )
     evidence = load(tmp_path)
     stocks = force.stocks(evidence)
     assert list(stocks["id"]) == ["0-counted"] and list(stocks.index) == [0] and "index" not in stocks

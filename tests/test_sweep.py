@@ -26,7 +26,7 @@ from livingbook.runs.runs import Runs
 from livingbook.system.errors import BuildError
 from small_project import lay_out, notebook
 
-SECOND = '''
+SECOND = """
 from livingbook.evidence.reading import load
 from livingbook.notebook.parameters import AsOf, Folder, Share, check
 from livingbook.notebook.publish import Publisher
@@ -43,7 +43,7 @@ publish = Publisher("second", evidence)
 ---
 rate = published(results, "small", evidence)["per_thousand"]
 publish.number("right", rate * (1 - wrong), "per 1,000", "Names per 1,000 men that are right.")
-'''
+"""
 
 
 def laid_out(root: Path) -> Project:
@@ -78,13 +78,17 @@ def rows(table: sweep.Table) -> list[dict[str, str]]:
 
 def test_every_combination_of_what_a_notebook_takes_is_a_setting(project):
     asked = sweep_of(project, "x: {notebooks: [small], as_of: ['2022-01-01', latest], strength: [100000, 200000]}")
-    assert asked.jobs({"small": []}) == [("small", {"as_of": day, "strength": men}) for day in ("2022-01-01", "latest") for men in (100000, 200000)]
+    assert asked.jobs({"small": []}) == [
+        ("small", {"as_of": day, "strength": men}) for day in ("2022-01-01", "latest") for men in (100000, 200000)
+    ]
 
 
 def test_a_notebook_is_not_repeated_for_what_it_does_not_take(project):
     (project.notebooks / "third.ipynb").write_text(notebook().replace("strength", "men").replace('\\"small\\"', '\\"third\\"'))
     try:
-        jobs = sweep_of(Project.at(project.root), "x: {notebooks: [small, third], strength: [100000, 200000], as_of: [latest]}").jobs({"small": [], "third": []})
+        jobs = sweep_of(
+            Project.at(project.root), "x: {notebooks: [small, third], strength: [100000, 200000], as_of: [latest]}"
+        ).jobs({"small": [], "third": []})
     finally:
         (project.notebooks / "third.ipynb").unlink()
     assert Counter(name for name, _ in jobs) == {"small": 2, "third": 1}
@@ -93,10 +97,12 @@ def test_a_notebook_is_not_repeated_for_what_it_does_not_take(project):
 def test_the_table_has_one_row_a_number_with_what_varied_beside_it(project):
     found = swept(sweep_of(project, "x: {notebooks: [small], strength: [100000, 200000], as_of: [latest]}"), 2)
     shown = [(row["setting"], row["name"], row["text"], row["strength"]) for row in rows(found)]
-    assert shown == [("strength=100000 as_of=latest", "listed", "at least 49,000", "100000"),
-                     ("strength=100000 as_of=latest", "per_thousand", "at least 490", "100000"),
-                     ("strength=200000 as_of=latest", "listed", "at least 49,000", "200000"),
-                     ("strength=200000 as_of=latest", "per_thousand", "at least 245", "200000")]
+    assert shown == [
+        ("strength=100000 as_of=latest", "listed", "at least 49,000", "100000"),
+        ("strength=100000 as_of=latest", "per_thousand", "at least 490", "100000"),
+        ("strength=200000 as_of=latest", "listed", "at least 49,000", "200000"),
+        ("strength=200000 as_of=latest", "per_thousand", "at least 245", "200000"),
+    ]
     assert found.settings == 2
     again = swept(sweep_of(project, "x: {notebooks: [small], strength: [200000, 100000]}"), 2)
     assert again.runs == 0 and {row["setting"] for row in rows(again)} == {"100000", "200000"}
@@ -108,7 +114,15 @@ def test_a_parameter_called_as_a_column_of_the_results_is_leaves_that_column_alo
     setting = {name: f"given {name}" for name in names}
     (row,) = rows(sweep.Table(names, list(sweep.rows_of(document, "small", setting)), 1, 1))
     assert [row[name] for name in ("notebook", "name", "low", "value", "high", "unit", "text", "rows")] == [
-        "small", "n", "1.0", "2.0", "3.0", "persons", "2 (1–3)", "a;b"]
+        "small",
+        "n",
+        "1.0",
+        "2.0",
+        "3.0",
+        "persons",
+        "2 (1–3)",
+        "a;b",
+    ]
     assert [row[f"parameter_{name}"] for name in names[:-1]] == [f"given {name}" for name in names[:-1]]
     assert row["strength"] == "given strength" and row["setting"].startswith("low=given low value=given value")
 
@@ -127,7 +141,11 @@ def test_settings_that_show_the_same_rows_share_a_run(project):
 def test_a_notebook_that_reads_another_is_given_the_results_of_the_same_setting(project):
     found = swept(sweep_of(project, "x: {notebooks: [second], strength: [100000, 200000], wrong: [0.0, 0.5]}"), 2)
     assert {(row["strength"], row["wrong"]): float(row["low"]) for row in rows(found)} == {
-        ("100000", "0.0"): 490.0, ("100000", "0.5"): 245.0, ("200000", "0.0"): 245.0, ("200000", "0.5"): 122.5}
+        ("100000", "0.0"): 490.0,
+        ("100000", "0.5"): 245.0,
+        ("200000", "0.0"): 245.0,
+        ("200000", "0.5"): 122.5,
+    }
     assert not list((project.build / "editions").glob("sweep_*"))
 
 
@@ -155,23 +173,38 @@ def test_origins_can_be_left_out_and_folders_compared(project):
     assert [row["text"] for row in rows(found) if row["name"] == "listed"] == ["at least 49,000", "at least 52,000"]
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("- 1", "must list sweeps by name"), ("x: 5", "must be a name"), ("x: {notebooks: [small]}", "lists of values for what varies"),
-    ("x: {notebooks: [smal], as_of: months}", "no notebook smal; there are second, small"),
-    ("x: {notebooks: [small], as_of: days}", "must be a list of values"), ("x: {notebooks: [small], strength: 5}", "must be a list"),
-    ("x: {notebooks: [small], strenght: [5]}", "strenght: no notebook of this sweep takes it; what can vary: as_of, data, strength, without"),
-    ("x: {notebooks: [small], strength: [lots]}", "strength = 'lots': input should be a valid integer"),
-    ("x: {notebooks: [small], strength: [0]}", "strength = 0: input should be greater than 0"),
-    ("x: {notebooks: [small], as_of: [someday]}", "as_of = 'someday'"), ("x: [", "sweep.yml"),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- 1", "must list sweeps by name"),
+        ("x: 5", "must be a name"),
+        ("x: {notebooks: [small]}", "lists of values for what varies"),
+        ("x: {notebooks: [smal], as_of: months}", "no notebook smal; there are second, small"),
+        ("x: {notebooks: [small], as_of: days}", "must be a list of values"),
+        ("x: {notebooks: [small], strength: 5}", "must be a list"),
+        (
+            "x: {notebooks: [small], strenght: [5]}",
+            "strenght: no notebook of this sweep takes it; what can vary: as_of, data, strength, without",
+        ),
+        ("x: {notebooks: [small], strength: [lots]}", "strength = 'lots': input should be a valid integer"),
+        ("x: {notebooks: [small], strength: [0]}", "strength = 0: input should be greater than 0"),
+        ("x: {notebooks: [small], as_of: [someday]}", "as_of = 'someday'"),
+        ("x: [", "sweep.yml"),
+    ],
+)
 def test_a_sweep_that_cannot_be_is_refused_before_anything_runs(project, text, words):
     with pytest.raises(BuildError) as error:
         sweep_of(project, text)
     assert words in str(error.value)
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("x: {notebooks: [small], without: [nobody]}", "no origin nobody"), ("x: {notebooks: [small], data: [nowhere]}", "no such data folder: nowhere")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x: {notebooks: [small], without: [nobody]}", "no origin nobody"),
+        ("x: {notebooks: [small], data: [nowhere]}", "no such data folder: nowhere"),
+    ],
+)
 def test_origins_and_folders_that_do_not_exist_are_named(project, text, words):
     with pytest.raises(BuildError, match=words):
         swept(sweep_of(project, text), 1)
@@ -193,22 +226,43 @@ def test_the_command_writes_the_table_and_names_an_unknown_sweep(project, capsys
 
 def started(*arguments: str, folder: Path) -> subprocess.Popen:
     # A folder of its own, without this library: workers must not depend on having it.
-    return subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]], cwd=folder,
-                            env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
+        cwd=folder,
+        env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 @pytest.fixture
 def dask(tmp_path):
     """A scheduler and two workers: (address, workers by name)."""
-    processes = [started("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", "s.json", folder=tmp_path)]
+    processes = [
+        started("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", "s.json", folder=tmp_path)
+    ]
     written = tmp_path / "s.json"
     while not written.is_file() or not written.read_text().strip().endswith("}"):
         assert processes[0].poll() is None
         time.sleep(0.05)
     address = json.loads(written.read_text())["address"]
-    workers = {name: started("worker", address, "--host", "127.0.0.1", "--no-nanny", "--nthreads", "1", "--no-dashboard", "--name", name, folder=tmp_path)
-               for name in ("one", "two")}
+    workers = {
+        name: started(
+            "worker",
+            address,
+            "--host",
+            "127.0.0.1",
+            "--no-nanny",
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+            "--name",
+            name,
+            folder=tmp_path,
+        )
+        for name in ("one", "two")
+    }
     with Client(address, set_as_default=False) as client:
         client.wait_for_workers(2, timeout=120)
     yield address, workers
@@ -268,5 +322,7 @@ def test_a_parcel_holds_what_is_read_and_is_equal_for_equal_content(project):
     with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
         names = archive.namelist()
         assert archive.read("notebooks/second.ipynb") == source and archive.read("notebooks/small.ipynb") == b""
-    assert {"notebooks/second.ipynb", "data/observations.csv", "requirements.txt", "notebooks/livingbook/values/bounds.py"} <= set(names)
+    assert {"notebooks/second.ipynb", "data/observations.csv", "requirements.txt", "notebooks/livingbook/values/bounds.py"} <= set(
+        names
+    )
     assert not [name for name in names if name.startswith(("/", "..", "_build/store"))]

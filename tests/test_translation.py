@@ -57,7 +57,11 @@ def messages(path):
 
 def test_each_chapter_has_a_catalogue_and_numbers_are_in_none(catalogues):
     assert {path.relative_to(catalogues).as_posix() for path in catalogues.rglob("*.pot")} >= {
-        "book/index.pot", "book/rate.pot", "book/references.pot", "published.pot"}
+        "book/index.pot",
+        "book/rate.pot",
+        "book/references.pot",
+        "published.pot",
+    }
     found = messages(catalogues / "book" / "index.pot")
     assert any("{result}`rate.monthly`" in each for each in found) and not any("1,240" in each for each in found)
 
@@ -76,7 +80,12 @@ def test_a_translated_book_is_translated_throughout(translated):
     page = soup(translated, "book/index")
     assert page.find("h1").find(string=True) == "⟦First page⟧"
     text = page.get_text()
-    for words in ("⟦The first finding. There are at least 1,240 names", "⟦A section⟧", "⟦Data and how this was made⟧", "⟦Sources:⟧ "):
+    for words in (
+        "⟦The first finding. There are at least 1,240 names",
+        "⟦A section⟧",
+        "⟦Data and how this was made⟧",
+        "⟦Sources:⟧ ",
+    ):
         assert words in text
     assert (translated / "book" / "index.html").read_text("utf-8").count('lang="eo"') == 1
     assert "⟦Cite this page⟧" in text and "⟦Download this notebook, executed⟧" in soup(translated, "notebooks/rate").get_text()

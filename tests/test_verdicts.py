@@ -42,70 +42,120 @@ from livingbook.values.bounds import Bounds
 UNKNOWN, FLOOR = Bounds.unknown(), Bounds(49000, None, math.inf)
 
 
-@pytest.mark.parametrize(("rule", "evidence", "verdict"), [
-    (lambda: agrees(FLOOR), FLOOR, "supported"), (lambda: agrees(FLOOR), Bounds.exact(50000), "supported"), (lambda: agrees(FLOOR), Bounds.exact(40000), "contradicted"),
-    (lambda: agrees(Bounds(1, None, 5)), Bounds(3, None, 9), "plausible"), (lambda: agrees(FLOOR), UNKNOWN, "unsupported"),
-    (lambda: exceeds(50000), Bounds.exact(50554), "supported"), (lambda: exceeds(50000), FLOOR, "plausible"), (lambda: exceeds(50000), Bounds(1, None, 2), "contradicted"),
-    (lambda: exceeds(1), UNKNOWN, "unsupported"),
-    (lambda: below(200000), Bounds(150000, None, 190000), "supported"), (lambda: below(200000), Bounds.exact(470000), "contradicted"),
-    (lambda: below(200000), Bounds(150000, None, 250000), "plausible"), (lambda: below(1), UNKNOWN, "unsupported"),
-    (lambda: follows(Bounds(500, 1000, 1500)), Bounds.exact(1240), "holds_arithmetically"),
-    (lambda: follows(Bounds(500, 1000, 1500)), Bounds.exact(4000), "contradicted"), (lambda: follows(Bounds.exact(1)), UNKNOWN, "unsupported"),
-])
+@pytest.mark.parametrize(
+    ("rule", "evidence", "verdict"),
+    [
+        (lambda: agrees(FLOOR), FLOOR, "supported"),
+        (lambda: agrees(FLOOR), Bounds.exact(50000), "supported"),
+        (lambda: agrees(FLOOR), Bounds.exact(40000), "contradicted"),
+        (lambda: agrees(Bounds(1, None, 5)), Bounds(3, None, 9), "plausible"),
+        (lambda: agrees(FLOOR), UNKNOWN, "unsupported"),
+        (lambda: exceeds(50000), Bounds.exact(50554), "supported"),
+        (lambda: exceeds(50000), FLOOR, "plausible"),
+        (lambda: exceeds(50000), Bounds(1, None, 2), "contradicted"),
+        (lambda: exceeds(1), UNKNOWN, "unsupported"),
+        (lambda: below(200000), Bounds(150000, None, 190000), "supported"),
+        (lambda: below(200000), Bounds.exact(470000), "contradicted"),
+        (lambda: below(200000), Bounds(150000, None, 250000), "plausible"),
+        (lambda: below(1), UNKNOWN, "unsupported"),
+        (lambda: follows(Bounds(500, 1000, 1500)), Bounds.exact(1240), "holds_arithmetically"),
+        (lambda: follows(Bounds(500, 1000, 1500)), Bounds.exact(4000), "contradicted"),
+        (lambda: follows(Bounds.exact(1)), UNKNOWN, "unsupported"),
+    ],
+)
 def test_rules(rule, evidence, verdict):
     found = rule()(evidence)  # the rule is made when it is tested, not when this is read
     assert found.verdict == verdict in VERDICTS and found.rule
 
 
-@pytest.mark.parametrize(("rule", "evidence", "verdict"), [
-    (lambda: reached_elsewhere(49000), [UNKNOWN, Bounds.exact(50554)], "plausible"), (lambda: reached_elsewhere(49000), [UNKNOWN, Bounds.exact(3)], "unsupported"),
-    (lambda: at_best_plausible(exceeds(1), "one poll"), [Bounds.exact(2)], "plausible"), (lambda: at_best_plausible(exceeds(1), "one poll"), [Bounds.exact(0)], "contradicted"),
-    (lambda: still_rising(0.1), [Bounds.exact(2), Bounds.exact(1.2)], "supported"), (lambda: still_rising(0.1), [Bounds.exact(2), Bounds(0.8, None, 1.3)], "imprecise"),
-    (lambda: still_rising(0.1), [Bounds.exact(0.9), Bounds.exact(1)], "contradicted"), (lambda: still_rising(0.1), [UNKNOWN, Bounds.exact(2)], "unsupported"),
-    (lambda: many_but_few_of_all(10), [Bounds.exact(12), Bounds(0, None, 0.4)], "imprecise"), (lambda: many_but_few_of_all(10), [Bounds.exact(12), Bounds(0.3, None, 0.6)], "supported"),
-    (lambda: many_but_few_of_all(10), [Bounds.exact(9), Bounds.exact(0.9)], "contradicted"), (lambda: many_but_few_of_all(10), [UNKNOWN, UNKNOWN], "unsupported"),
-    (lambda: small_beside_all_not_beside_growth(10, 0.05), [Bounds(1.6, None, math.inf), Bounds(0.1, None, math.inf)], "imprecise"),
-    (lambda: small_beside_all_not_beside_growth(10, 0.05), [Bounds.exact(1.6), Bounds.exact(0.01)], "supported"),
-    (lambda: small_beside_all_not_beside_growth(10, 0.05), [Bounds.exact(16), Bounds.exact(0.5)], "contradicted"),
-    (lambda: small_beside_all_not_beside_growth(10, 0.05), [UNKNOWN, Bounds.exact(0.5)], "unsupported"),
-    (lambda: first_without_second(), [Bounds.exact(50), UNKNOWN], "imprecise"), (lambda: first_without_second(), [Bounds.exact(50), Bounds.exact(1)], "supported"),
-    (lambda: first_without_second(), [UNKNOWN, Bounds.exact(1)], "unsupported"),
-    (lambda: attested(), [Bounds.exact(0)], "unsupported"), (lambda: attested(), [Bounds.exact(1)], "plausible"), (lambda: attested(), [Bounds.exact(2)], "supported"),
-    (lambda: same_day(), [Bounds.exact(0)], "supported"), (lambda: same_day(), [Bounds.exact(1)], "imprecise"), (lambda: same_day(), [Bounds.exact(2.5)], "contradicted"),
-    (lambda: same_day(), [UNKNOWN], "unsupported"),
-    (lambda: tied_to_or_of(0.5), [Bounds.exact(4), Bounds.exact(0)], "imprecise"), (lambda: tied_to_or_of(0.5), [Bounds.exact(4), Bounds.exact(0.5)], "supported"),
-    (lambda: tied_to_or_of(0.5), [Bounds.exact(0), Bounds.exact(1)], "unsupported"), (lambda: tied_to_or_of(0.5), [Bounds.exact(1), UNKNOWN], "plausible"),
-    (lambda: told_and_confirmed(), [Bounds.exact(1), Bounds.exact(0)], "plausible"), (lambda: told_and_confirmed(), [Bounds.exact(1), Bounds.exact(1)], "supported"),
-    (lambda: told_and_confirmed(), [Bounds.exact(0), Bounds.exact(1)], "unsupported"),
-    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), Bounds.exact(10)], "supported"),
-    (lambda: doubled_to(Bounds.exact(10)), [Bounds(1, None, 2), Bounds(10, None, 12)], "supported"),
-    (lambda: doubled_to(Bounds(10, None, 12)), [Bounds.exact(2), Bounds(5, None, 10)], "supported"),
-    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), Bounds.exact(12)], "imprecise"),
-    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), Bounds.exact(9)], "imprecise"),
-    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(3), Bounds.exact(10)], "imprecise"),
-    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(3), Bounds.exact(9)], "contradicted"),
-    (lambda: doubled_to(Bounds.exact(10)), [UNKNOWN, Bounds.exact(10)], "unsupported"),
-    (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), UNKNOWN], "unsupported"),
-])
+@pytest.mark.parametrize(
+    ("rule", "evidence", "verdict"),
+    [
+        (lambda: reached_elsewhere(49000), [UNKNOWN, Bounds.exact(50554)], "plausible"),
+        (lambda: reached_elsewhere(49000), [UNKNOWN, Bounds.exact(3)], "unsupported"),
+        (lambda: at_best_plausible(exceeds(1), "one poll"), [Bounds.exact(2)], "plausible"),
+        (lambda: at_best_plausible(exceeds(1), "one poll"), [Bounds.exact(0)], "contradicted"),
+        (lambda: still_rising(0.1), [Bounds.exact(2), Bounds.exact(1.2)], "supported"),
+        (lambda: still_rising(0.1), [Bounds.exact(2), Bounds(0.8, None, 1.3)], "imprecise"),
+        (lambda: still_rising(0.1), [Bounds.exact(0.9), Bounds.exact(1)], "contradicted"),
+        (lambda: still_rising(0.1), [UNKNOWN, Bounds.exact(2)], "unsupported"),
+        (lambda: many_but_few_of_all(10), [Bounds.exact(12), Bounds(0, None, 0.4)], "imprecise"),
+        (lambda: many_but_few_of_all(10), [Bounds.exact(12), Bounds(0.3, None, 0.6)], "supported"),
+        (lambda: many_but_few_of_all(10), [Bounds.exact(9), Bounds.exact(0.9)], "contradicted"),
+        (lambda: many_but_few_of_all(10), [UNKNOWN, UNKNOWN], "unsupported"),
+        (
+            lambda: small_beside_all_not_beside_growth(10, 0.05),
+            [Bounds(1.6, None, math.inf), Bounds(0.1, None, math.inf)],
+            "imprecise",
+        ),
+        (lambda: small_beside_all_not_beside_growth(10, 0.05), [Bounds.exact(1.6), Bounds.exact(0.01)], "supported"),
+        (lambda: small_beside_all_not_beside_growth(10, 0.05), [Bounds.exact(16), Bounds.exact(0.5)], "contradicted"),
+        (lambda: small_beside_all_not_beside_growth(10, 0.05), [UNKNOWN, Bounds.exact(0.5)], "unsupported"),
+        (lambda: first_without_second(), [Bounds.exact(50), UNKNOWN], "imprecise"),
+        (lambda: first_without_second(), [Bounds.exact(50), Bounds.exact(1)], "supported"),
+        (lambda: first_without_second(), [UNKNOWN, Bounds.exact(1)], "unsupported"),
+        (lambda: attested(), [Bounds.exact(0)], "unsupported"),
+        (lambda: attested(), [Bounds.exact(1)], "plausible"),
+        (lambda: attested(), [Bounds.exact(2)], "supported"),
+        (lambda: same_day(), [Bounds.exact(0)], "supported"),
+        (lambda: same_day(), [Bounds.exact(1)], "imprecise"),
+        (lambda: same_day(), [Bounds.exact(2.5)], "contradicted"),
+        (lambda: same_day(), [UNKNOWN], "unsupported"),
+        (lambda: tied_to_or_of(0.5), [Bounds.exact(4), Bounds.exact(0)], "imprecise"),
+        (lambda: tied_to_or_of(0.5), [Bounds.exact(4), Bounds.exact(0.5)], "supported"),
+        (lambda: tied_to_or_of(0.5), [Bounds.exact(0), Bounds.exact(1)], "unsupported"),
+        (lambda: tied_to_or_of(0.5), [Bounds.exact(1), UNKNOWN], "plausible"),
+        (lambda: told_and_confirmed(), [Bounds.exact(1), Bounds.exact(0)], "plausible"),
+        (lambda: told_and_confirmed(), [Bounds.exact(1), Bounds.exact(1)], "supported"),
+        (lambda: told_and_confirmed(), [Bounds.exact(0), Bounds.exact(1)], "unsupported"),
+        (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), Bounds.exact(10)], "supported"),
+        (lambda: doubled_to(Bounds.exact(10)), [Bounds(1, None, 2), Bounds(10, None, 12)], "supported"),
+        (lambda: doubled_to(Bounds(10, None, 12)), [Bounds.exact(2), Bounds(5, None, 10)], "supported"),
+        (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), Bounds.exact(12)], "imprecise"),
+        (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), Bounds.exact(9)], "imprecise"),
+        (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(3), Bounds.exact(10)], "imprecise"),
+        (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(3), Bounds.exact(9)], "contradicted"),
+        (lambda: doubled_to(Bounds.exact(10)), [UNKNOWN, Bounds.exact(10)], "unsupported"),
+        (lambda: doubled_to(Bounds.exact(10)), [Bounds.exact(2), UNKNOWN], "unsupported"),
+    ],
+)
 def test_rules_on_several_values(rule, evidence, verdict):
     assert rule()(*evidence).verdict == verdict and rule()(*evidence).rule
 
 
-@pytest.mark.parametrize(("rule", "evidence", "verdict"), [
-    *[(lambda: agrees(Bounds(1, None, 5)), [each], "supported") for each in (Bounds(1, None, 3), Bounds(3, None, 5), Bounds(1, None, 5))],
-    *[(lambda: agrees(Bounds(1, None, 5)), [each], "plausible") for each in (Bounds(1, None, 9), Bounds(0, None, 5))],
-    (lambda: agrees(Bounds(26_000_000, None, math.inf)), [Bounds(26_000, None, math.inf)], "plausible"),  # a floor supports no larger one
-    (lambda: follows(Bounds(1000, None, 1500)), [Bounds(1240, None, math.inf)], "holds_arithmetically"),
-    (lambda: follows(Bounds(1_000_000, None, 1_500_000)), [Bounds(1240, None, math.inf)], "contradicted"),
-    (lambda: agrees(Bounds(1, None, 5)), [Bounds(0, None, 1)], "plausible"), (lambda: agrees(Bounds(1, None, 5)), [Bounds(5, None, 6)], "plausible"),
-    (lambda: exceeds(5), [Bounds(5, None, 9)], "supported"), (lambda: exceeds(5), [Bounds(1, None, 5)], "plausible"),
-    (lambda: below(5), [Bounds(1, None, 5)], "supported"), (lambda: below(5), [Bounds(5, None, 9)], "plausible"),
-    (lambda: follows(Bounds(5, None, 9)), [Bounds(1, None, 5)], "holds_arithmetically"), (lambda: follows(Bounds(1, None, 5)), [Bounds(5, None, 9)], "holds_arithmetically"),
-    (lambda: reached_elsewhere(5), [Bounds.exact(5)], "plausible"), (lambda: still_rising(0.5), [Bounds.exact(2), Bounds.exact(1.5)], "imprecise"),
-    (lambda: still_rising(0.5), [Bounds.exact(1), Bounds.exact(1.5)], "contradicted"), (lambda: many_but_few_of_all(5), [Bounds(1, None, 5), Bounds(0, None, 0.4)], "imprecise"),
-    (lambda: many_but_few_of_all(5), [Bounds.exact(6), Bounds(0, None, 0.5)], "supported"),
-    (lambda: small_beside_all_not_beside_growth(10, 0.5), [Bounds.exact(10), Bounds.exact(0.1)], "contradicted"),
-    (lambda: small_beside_all_not_beside_growth(10, 0.5), [Bounds.exact(9), Bounds.exact(0.5)], "supported"), (lambda: same_day(), [Bounds.exact(2)], "imprecise")])
+@pytest.mark.parametrize(
+    ("rule", "evidence", "verdict"),
+    [
+        *[
+            (lambda: agrees(Bounds(1, None, 5)), [each], "supported")
+            for each in (Bounds(1, None, 3), Bounds(3, None, 5), Bounds(1, None, 5))
+        ],
+        *[(lambda: agrees(Bounds(1, None, 5)), [each], "plausible") for each in (Bounds(1, None, 9), Bounds(0, None, 5))],
+        (
+            lambda: agrees(Bounds(26_000_000, None, math.inf)),
+            [Bounds(26_000, None, math.inf)],
+            "plausible",
+        ),  # a floor supports no larger one
+        (lambda: follows(Bounds(1000, None, 1500)), [Bounds(1240, None, math.inf)], "holds_arithmetically"),
+        (lambda: follows(Bounds(1_000_000, None, 1_500_000)), [Bounds(1240, None, math.inf)], "contradicted"),
+        (lambda: agrees(Bounds(1, None, 5)), [Bounds(0, None, 1)], "plausible"),
+        (lambda: agrees(Bounds(1, None, 5)), [Bounds(5, None, 6)], "plausible"),
+        (lambda: exceeds(5), [Bounds(5, None, 9)], "supported"),
+        (lambda: exceeds(5), [Bounds(1, None, 5)], "plausible"),
+        (lambda: below(5), [Bounds(1, None, 5)], "supported"),
+        (lambda: below(5), [Bounds(5, None, 9)], "plausible"),
+        (lambda: follows(Bounds(5, None, 9)), [Bounds(1, None, 5)], "holds_arithmetically"),
+        (lambda: follows(Bounds(1, None, 5)), [Bounds(5, None, 9)], "holds_arithmetically"),
+        (lambda: reached_elsewhere(5), [Bounds.exact(5)], "plausible"),
+        (lambda: still_rising(0.5), [Bounds.exact(2), Bounds.exact(1.5)], "imprecise"),
+        (lambda: still_rising(0.5), [Bounds.exact(1), Bounds.exact(1.5)], "contradicted"),
+        (lambda: many_but_few_of_all(5), [Bounds(1, None, 5), Bounds(0, None, 0.4)], "imprecise"),
+        (lambda: many_but_few_of_all(5), [Bounds.exact(6), Bounds(0, None, 0.5)], "supported"),
+        (lambda: small_beside_all_not_beside_growth(10, 0.5), [Bounds.exact(10), Bounds.exact(0.1)], "contradicted"),
+        (lambda: small_beside_all_not_beside_growth(10, 0.5), [Bounds.exact(9), Bounds.exact(0.5)], "supported"),
+        (lambda: same_day(), [Bounds.exact(2)], "imprecise"),
+    ],
+)
 def test_what_lies_on_a_limit(rule, evidence, verdict):
     assert rule()(*evidence).verdict == verdict
 
@@ -115,13 +165,25 @@ def test_a_verdict_is_one_of_the_words():
         Verdict("true", "x")
 
 
-@pytest.mark.parametrize("rule", [
-    lambda: agrees(Bounds.exact(1))(Bounds.exact(1)), lambda: exceeds(1)(Bounds.exact(1)), lambda: below(1)(Bounds.exact(1)),
-    lambda: follows(Bounds.exact(1))(Bounds.exact(1)), lambda: reached_elsewhere(1)(Bounds.exact(1)),
-    lambda: still_rising(0.5)(Bounds.exact(1), Bounds.exact(1)), lambda: many_but_few_of_all(1)(Bounds.exact(1), Bounds.exact(1)),
-    lambda: small_beside_all_not_beside_growth(1, 0.5)(Bounds.exact(1), Bounds.exact(1)), lambda: first_without_second()(Bounds.exact(1), UNKNOWN),
-    lambda: attested()(Bounds.exact(1)), lambda: tied_to_or_of(0.5)(Bounds.exact(1), Bounds.exact(1)),
-    lambda: told_and_confirmed()(Bounds.exact(1), Bounds.exact(1)), lambda: doubled_to(Bounds.exact(1))(Bounds.exact(2), Bounds.exact(1)), lambda: same_day()(Bounds.exact(1))])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda: agrees(Bounds.exact(1))(Bounds.exact(1)),
+        lambda: exceeds(1)(Bounds.exact(1)),
+        lambda: below(1)(Bounds.exact(1)),
+        lambda: follows(Bounds.exact(1))(Bounds.exact(1)),
+        lambda: reached_elsewhere(1)(Bounds.exact(1)),
+        lambda: still_rising(0.5)(Bounds.exact(1), Bounds.exact(1)),
+        lambda: many_but_few_of_all(1)(Bounds.exact(1), Bounds.exact(1)),
+        lambda: small_beside_all_not_beside_growth(1, 0.5)(Bounds.exact(1), Bounds.exact(1)),
+        lambda: first_without_second()(Bounds.exact(1), UNKNOWN),
+        lambda: attested()(Bounds.exact(1)),
+        lambda: tied_to_or_of(0.5)(Bounds.exact(1), Bounds.exact(1)),
+        lambda: told_and_confirmed()(Bounds.exact(1), Bounds.exact(1)),
+        lambda: doubled_to(Bounds.exact(1))(Bounds.exact(2), Bounds.exact(1)),
+        lambda: same_day()(Bounds.exact(1)),
+    ],
+)
 def test_a_rule_is_one_sentence(rule):
     assert re.fullmatch(r"[A-Z][^A-Z.]*(\d\.\d[^A-Z.]*)*\.", rule().rule)
 
@@ -145,9 +207,16 @@ def test_claims_are_published_when_all_are_decided(claims):
         Publisher("claims", claims.evidence).claims(claims)
 
 
-@pytest.mark.parametrize(("bounds", "unit", "step", "text"), [
-    (Bounds(1, 2, 3), "persons", 1, "2 (1–3)"), (Bounds.exact(1 / 3), "share", 0.01, "33%"), (Bounds.exact(0.6), "share", 0.01, "60%"),
-    (Bounds.exact(0.1234), "share", 0.001, "12.3%"), (Bounds.exact(1240.8), "persons", None, "1,240")])
+@pytest.mark.parametrize(
+    ("bounds", "unit", "step", "text"),
+    [
+        (Bounds(1, 2, 3), "persons", 1, "2 (1–3)"),
+        (Bounds.exact(1 / 3), "share", 0.01, "33%"),
+        (Bounds.exact(0.6), "share", 0.01, "60%"),
+        (Bounds.exact(0.1234), "share", 0.001, "12.3%"),
+        (Bounds.exact(1240.8), "persons", None, "1,240"),
+    ],
+)
 def test_a_card_shows_a_number_of_its_own_notebook_as_that_published_it(claims, bounds, unit, step, text):
     publish = Publisher("claims", claims.evidence)
     claims = Claims(claims.evidence, claims.results, publish.numbers)
@@ -161,6 +230,7 @@ def test_a_card_shows_a_number_of_its_own_notebook_as_that_published_it(claims, 
 @pytest.fixture
 def claimed(root, tmp_path):
     """Writes the claims with other cells, a function of each row, and gives the folder of tables."""
+
     def write(cells: Callable[[dict[str, str]], dict[str, str]]) -> Path:
         folder = shutil.copytree(root / "data", tmp_path / "data", dirs_exist_ok=True)
         with (root / "data" / "claims.csv").open(encoding="utf-8", newline="") as file:
@@ -170,6 +240,7 @@ def claimed(root, tmp_path):
             writer.writeheader()
             writer.writerows(row | cells(row) for row in rows)
         return folder
+
     return write
 
 
@@ -178,31 +249,54 @@ def one(claim: str, **cells: str) -> Callable[[dict[str, str]], dict[str, str]]:
     return lambda row: cells if row["claim"] == claim else {}
 
 
-@pytest.mark.parametrize(("claim", "bounds"), [
-    ("A01", Bounds(49000, None, math.inf)), ("A04", Bounds(26000, None, math.inf)), ("A05", Bounds(35500, 36000, 36500)),
-    ("B02", Bounds(150000, 200000, 250000)), ("C01", Bounds(0.5, None, 1)), ("C06", Bounds(0.75, 0.8, 0.85)), ("D01", Bounds.exact(10)),
-    ("F01", Bounds(300, None, math.inf))])
+@pytest.mark.parametrize(
+    ("claim", "bounds"),
+    [
+        ("A01", Bounds(49000, None, math.inf)),
+        ("A04", Bounds(26000, None, math.inf)),
+        ("A05", Bounds(35500, 36000, 36500)),
+        ("B02", Bounds(150000, 200000, 250000)),
+        ("C01", Bounds(0.5, None, 1)),
+        ("C06", Bounds(0.75, 0.8, 0.85)),
+        ("D01", Bounds.exact(10)),
+        ("F01", Bounds(300, None, math.inf)),
+    ],
+)
 def test_a_claimed_figure_means_what_its_wording_says(claims, claim, bounds):
     found = claims.expected(claim)
     assert (found.low, found.value, found.high) == (pytest.approx(bounds.low), bounds.value, pytest.approx(bounds.high))
 
 
-@pytest.mark.parametrize(("claim", "cells", "bounds"), [
-    ("A01", {"expected_qualifier": "at_most"}, Bounds(0, None, 49000)), ("A01", {"expected": "60000"}, Bounds(60000, None, math.inf)),
-    ("C07", {"expected": "1"}, Bounds(0.5, 1, 1)), ("C01", {"expected": "0"}, Bounds(0, None, 1))])
+@pytest.mark.parametrize(
+    ("claim", "cells", "bounds"),
+    [
+        ("A01", {"expected_qualifier": "at_most"}, Bounds(0, None, 49000)),
+        ("A01", {"expected": "60000"}, Bounds(60000, None, math.inf)),
+        ("C07", {"expected": "1"}, Bounds(0.5, 1, 1)),
+        ("C01", {"expected": "0"}, Bounds(0, None, 1)),
+    ],
+)
 def test_another_figure_or_wording_is_another_claim(claimed, tmp_path, claim, cells, bounds):
     assert Claims(load(claimed(one(claim, **cells))), str(tmp_path)).expected(claim) == bounds
 
 
-@pytest.mark.parametrize(("claim", "cells", "words"), [
-    ("A01", {"expected": "49,000"}, r"claims\.csv, row 2 \(A01\), expected: '49,000' — must be a number"),
-    ("A04", {"expected": ""}, r"claims\.csv, row 5 \(A04\), expected: \(empty\) — must be a number"),
-    ("A01", {"expected": "nan"}, "expected: 'nan' — must be a number"),
-    ("A10", {}, r"claims\.csv, row 11 \(A10\), expected: 'many' — must be a number"),
-    ("A01", {"expected_qualifier": ""}, r"\(A01\), expected_qualifier: \(empty\) — must be one of: exact, about, at_least, at_most"),
-    ("A01", {"expected_qualifier": "over"}, r"expected_qualifier: 'over' — must be one of"),
-    ("C01", {"expected": "50"}, r"\(C01\), expected: '50' — must lie between 0 and 1"),
-    ("C06", {"expected": "-0.1"}, r"\(C06\), expected: '-0\.1' — must lie between 0 and 1")])
+@pytest.mark.parametrize(
+    ("claim", "cells", "words"),
+    [
+        ("A01", {"expected": "49,000"}, r"claims\.csv, row 2 \(A01\), expected: '49,000' — must be a number"),
+        ("A04", {"expected": ""}, r"claims\.csv, row 5 \(A04\), expected: \(empty\) — must be a number"),
+        ("A01", {"expected": "nan"}, "expected: 'nan' — must be a number"),
+        ("A10", {}, r"claims\.csv, row 11 \(A10\), expected: 'many' — must be a number"),
+        (
+            "A01",
+            {"expected_qualifier": ""},
+            r"\(A01\), expected_qualifier: \(empty\) — must be one of: exact, about, at_least, at_most",
+        ),
+        ("A01", {"expected_qualifier": "over"}, r"expected_qualifier: 'over' — must be one of"),
+        ("C01", {"expected": "50"}, r"\(C01\), expected: '50' — must lie between 0 and 1"),
+        ("C06", {"expected": "-0.1"}, r"\(C06\), expected: '-0\.1' — must lie between 0 and 1"),
+    ],
+)
 def test_a_claim_without_a_figure_for_its_rule_is_named(claimed, tmp_path, claim, cells, words):
     with pytest.raises(EvidenceError, match=words):
         Claims(load(claimed(one(claim, **cells))), str(tmp_path)).expected(claim)
@@ -211,7 +305,9 @@ def test_a_claim_without_a_figure_for_its_rule_is_named(claimed, tmp_path, claim
 @pytest.mark.parametrize("day", ["", "20 May", "2025-02-30", "49000"])
 def test_a_claim_without_a_day_for_its_rule_is_named(claims, claimed, tmp_path, day):
     assert claims.expected_day("A03") == date(2025, 5, 20)
-    with pytest.raises(EvidenceError, match=r"claims\.csv, row 4 \(A03\), expected: .* — must be a day of the calendar, written YYYY-MM-DD"):
+    with pytest.raises(
+        EvidenceError, match=r"claims\.csv, row 4 \(A03\), expected: .* — must be a day of the calendar, written YYYY-MM-DD"
+    ):
         Claims(load(claimed(one("A03", expected=day))), str(tmp_path)).expected_day("A03")
 
 
@@ -239,7 +335,9 @@ def test_unknown_claims_and_values_are_refused(claims):
 def test_every_checkable_claim_is_decided_by_a_rule_and_no_other(root):
     notebook = (root / "notebooks" / "claims.ipynb").read_text("utf-8")
     rows = load(root / "data").select("claims")
-    assert set(re.findall(r'claims\.decide\(\\"([A-Z]\d+)\\"', notebook)) == set(rows.loc[rows["check"] != "not_checkable", "claim"])
+    assert set(re.findall(r'claims\.decide\(\\"([A-Z]\d+)\\"', notebook)) == set(
+        rows.loc[rows["check"] != "not_checkable", "claim"]
+    )
     assert "claims.read(" not in notebook
 
 
@@ -247,22 +345,44 @@ def test_every_checkable_claim_is_decided_by_a_rule_and_no_other(root):
 
 # Published values with which each claimed figure is right, by notebook and name.
 RIGHT = {
-    "totals": {"claimed_ministry": (50000, None, math.inf), "cases_documented": (50554,) * 3, "claimed_un": (50000, None, math.inf),
-               "window_excess": (3.2,) * 3, "listed_district": (26000, None, math.inf), "listed_command": (35500, 36000, 36500),
-               "charged": (20662,) * 3},
-    "courts": {"filed_by_list_end": (14865,) * 3, "prosecuted_share_later": (0, None, 0.4), "max_ratio": (2,) * 3, "max_after": (10,) * 3,
-               "custodial_all": (0.04, None, 0.91), "max_ex_prisoner": (12,) * 3},
-    "growth": {"filings_jan_jul_2024_over_2023": (2.2,) * 3, "latest_over_previous": (0.8, 0.9, 0.97), "latest_over_2023": (1.5, 1.8, 1.9)},
+    "totals": {
+        "claimed_ministry": (50000, None, math.inf),
+        "cases_documented": (50554,) * 3,
+        "claimed_un": (50000, None, math.inf),
+        "window_excess": (3.2,) * 3,
+        "listed_district": (26000, None, math.inf),
+        "listed_command": (35500, 36000, 36500),
+        "charged": (20662,) * 3,
+    },
+    "courts": {
+        "filed_by_list_end": (14865,) * 3,
+        "prosecuted_share_later": (0, None, 0.4),
+        "max_ratio": (2,) * 3,
+        "max_after": (10,) * 3,
+        "custodial_all": (0.04, None, 0.91),
+        "max_ex_prisoner": (12,) * 3,
+    },
+    "growth": {
+        "filings_jan_jul_2024_over_2023": (2.2,) * 3,
+        "latest_over_previous": (0.8, 0.9, 0.97),
+        "latest_over_2023": (1.5, 1.8, 1.9),
+    },
     "rate": {"strength_published": (190000, None, 210000), "monthly_invasion": (1240, None, math.inf)},
     "matters": {"per_thousand": (1.6, None, math.inf), "share_of_net_growth": (0.1, None, math.inf)},
-    "who": {"counted": (0.55, None, 0.7), "from_hospital": (0, None, math.inf), "aims_polled": (0.8,) * 3, "belief_polled": (0.2,) * 3},
+    "who": {
+        "counted": (0.55, None, 0.7),
+        "from_hospital": (0, None, math.inf),
+        "aims_polled": (0.8,) * 3,
+        "belief_polled": (0.2,) * 3,
+    },
     "hidden": {"complaints": (50, None, math.inf), "hidden_killings": (0, None, math.inf), "units": (25, None, math.inf)},
     "exits": {"surrendered": (300, None, math.inf)},
 }
 # Claims that state a figure or a day on which their verdict does not depend, and why.
 CANNOT_DEPEND = {
     "A02": "the day is when the invasion began; the rule tests the rival reading, that all of the list falls into its last year",
-    "C08": "not checkable: one man's tally, without a record", "G01": "not checkable: a figure of speech",
+    "C08": "not checkable: one man's tally, without a record",
+    "G01": "not checkable: a figure of speech",
 }
 
 
@@ -279,6 +399,7 @@ def verdicts(tmp_path):
         notebook = running.run_notebook(Project.at(), "claims", {"as_of": "latest", "data": str(data), "results": str(results)})
         (cards,) = [each["body"] for each in running.payloads(notebook) if each["kind"] == "claims"]
         return cards
+
     return run
 
 
@@ -295,18 +416,29 @@ def test_a_verdict_depends_on_the_figure_that_is_claimed(root, claimed, verdicts
     assert len(stated) >= 18 and stated > set(CANNOT_DEPEND)
     before, after = verdicts(root / "data"), verdicts(claimed(exaggerated))
     assert {each["verdict"] for claim, each in before.items() if claim in stated - set(CANNOT_DEPEND)} <= {
-        "supported", "plausible", "holds_arithmetically", "imprecise"}
+        "supported",
+        "plausible",
+        "holds_arithmetically",
+        "imprecise",
+    }
     assert {claim for claim in before if before[claim]["verdict"] != after[claim]["verdict"]} == stated - set(CANNOT_DEPEND)
 
 
 def test_a_claim_without_its_figure_stops_the_notebook_in_words(claimed, verdicts):
-    with pytest.raises(BuildError, match=r"notebooks/claims\.ipynb, cell \d+: EvidenceError: claims\.csv, row 29 \(D03\), expected: 'twelve' — must be"):
+    with pytest.raises(
+        BuildError,
+        match=r"notebooks/claims\.ipynb, cell \d+: EvidenceError: claims\.csv, row 29 \(D03\), expected: 'twelve' — must be",
+    ):
         verdicts(claimed(one("D03", expected="twelve")))
 
 
 def typed_figures(source: str) -> list[float]:
     """Numbers that are typed in a cell which decides claims, but for the 0 and 1 that a ratio or a count is held against."""
-    numbers = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant) and isinstance(node.value, (int, float))]
+    numbers = [
+        node.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float))
+    ]
     return [number for number in numbers if "claims.decide(" in source and number not in (0, 1)]
 
 
@@ -317,6 +449,8 @@ def test_no_claimed_figure_is_typed_in_the_notebook(root):
     assert [number for source in sources for number in typed_figures(source)] == []
 
 
-@pytest.mark.parametrize("source", ['claims.decide("A", verdicts.exceeds(300), "a.b")', 'most = 2.5\nclaims.decide("A", verdicts.agrees(most), "a.b")'])
+@pytest.mark.parametrize(
+    "source", ['claims.decide("A", verdicts.exceeds(300), "a.b")', 'most = 2.5\nclaims.decide("A", verdicts.agrees(most), "a.b")']
+)
 def test_a_figure_that_is_typed_is_found(source):
     assert typed_figures(source)

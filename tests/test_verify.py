@@ -16,14 +16,20 @@ from small_project import ROOT, changed, lay_out, pipeline
 def test_two_clean_builds_under_different_circumstances_are_the_same_and_a_notebook_that_tells_the_time_is_caught(tmp_path):
     """Of the whole way but the pages, which `tests/test_pipeline.py` has: the notebooks, their results and files."""
     lay_out(tmp_path)
-    made = [verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, [("run", "small")])
-            for how in (verify.ONE, verify.OTHER)]
+    made = [
+        verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, [("run", "small")])
+        for how in (verify.ONE, verify.OTHER)
+    ]
     sides = [{path.name: path for path in (each / "runs").iterdir()} for each in made]
     assert set(sides[0]) == {"small.ipynb"} and verify.differing(*sides) == []
     shutil.rmtree(tmp_path / "in")
-    with changed(tmp_path / "notebooks" / "small.ipynb", "check(get_ipython())", "import time; print(time.time()); check(get_ipython())"):
-        made = [verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, [("run", "small")])
-                for how in (verify.ONE, verify.OTHER)]
+    with changed(
+        tmp_path / "notebooks" / "small.ipynb", "check(get_ipython())", "import time; print(time.time()); check(get_ipython())"
+    ):
+        made = [
+            verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, [("run", "small")])
+            for how in (verify.ONE, verify.OTHER)
+        ]
     sides = [{path.name: path for path in (each / "runs").iterdir()} for each in made]
     assert verify.differing(*sides) == ["small.ipynb"]
 
@@ -35,16 +41,26 @@ def test_the_second_build_differs_in_everything_that_ought_not_to_matter():
     assert all(one.environment[name] != other.environment[name] for name in ("LIVINGBOOK_ENGINE", "LC_ALL", "TZ", "PYTHONHASHSEED"))
 
 
-@pytest.mark.parametrize(("one", "other", "words"), [
-    (b"a\nsame <b>one</b>\nc", b"a\nsame <b>two</b>\nc", "in line 2:\n    same <b>one</b>\n    same <b>two</b>"), (b"a\nb", b"a\nb\nc", "in line 2"),
-    (b"\x89PNG\xff\x00", b"\x89PNG\xff\x01\x02", "at byte 5 of 6 and 7"), (b"", b"a", "in line 1"), (b"a", b"a", "")])
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        (b"a\nsame <b>one</b>\nc", b"a\nsame <b>two</b>\nc", "in line 2:\n    same <b>one</b>\n    same <b>two</b>"),
+        (b"a\nb", b"a\nb\nc", "in line 2"),
+        (b"\x89PNG\xff\x00", b"\x89PNG\xff\x01\x02", "at byte 5 of 6 and 7"),
+        (b"", b"a", "in line 1"),
+        (b"a", b"a", ""),
+    ],
+)
 def test_the_first_difference_is_shown(one, other, words):
     assert words in verify.first_difference(one, other)
     assert bool(verify.first_difference(one, other)) == (one != other)
 
 
 def test_files_that_only_one_build_has_and_files_that_differ_are_named(tmp_path, capsys):
-    for side, files in {"one": {"html/a.html": "x", "html/b.html": "1", "sweeps/s.csv": "1"}, "two": {"html/a.html": "x", "html/b.html": "2", "editions/n.ipynb": "1"}}.items():
+    for side, files in {
+        "one": {"html/a.html": "x", "html/b.html": "1", "sweeps/s.csv": "1"},
+        "two": {"html/a.html": "x", "html/b.html": "2", "editions/n.ipynb": "1"},
+    }.items():
         for name, text in files.items():
             (tmp_path / side / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / side / name).write_text(text)
@@ -62,7 +78,11 @@ def test_files_that_only_one_build_has_and_files_that_differ_are_named(tmp_path,
 @pytest.mark.parametrize("printed", [True, False])
 def test_the_book_is_compared_in_every_form_that_can_be_made_here(tmp_path, monkeypatch, capsys, printed):
     asked = []
-    monkeypatch.setattr(verify, "build", lambda project, root, home, how, commands: asked.append([each[0] for each in commands]) or tmp_path / "nothing")
+    monkeypatch.setattr(
+        verify,
+        "build",
+        lambda project, root, home, how, commands: asked.append([each[0] for each in commands]) or tmp_path / "nothing",
+    )
     monkeypatch.setattr(verify.importlib.util, "find_spec", lambda name: object() if printed else None)
     (tmp_path / "_build" / "verify").mkdir(parents=True)
     monkeypatch.setattr(verify.shutil, "rmtree", lambda *_, **__: None)
@@ -110,8 +130,12 @@ def here(tmp_path):
 @pytest.fixture
 def served(tmp_path):
     """The address of a published book that differs in one page and has one more."""
-    folder = book(tmp_path / "there", {"a.html": "<p>two\n", "b.html": "same", "c d.html": "more"}, edition="latest", python="3.12.1")
-    handler = partial(type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None}), directory=str(folder))
+    folder = book(
+        tmp_path / "there", {"a.html": "<p>two\n", "b.html": "same", "c d.html": "more"}, edition="latest", python="3.12.1"
+    )
+    handler = partial(
+        type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None}), directory=str(folder)
+    )
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing is fork
 papermill_engines.register("warm", engine.WarmEngine)  # of this checkout, whichever is installed
 
 # One cell each. Those that fail do not stop the others.
-GALLERY = r'''
+GALLERY = r"""
 print("one", end=""); print(" line"); 1 + 1
 ---
 def outer(x):
@@ -124,7 +124,7 @@ pass
 get_ipython().run_line_magic("no_such_magic", "")
 ---
 print?
-'''
+"""
 
 
 def notebook_of(cells, path, **metadata):
@@ -141,8 +141,15 @@ def execute(engine, path, **options):
     output = path.with_name(f"{path.stem}-{engine}.ipynb")
     error = None
     try:
-        papermill.execute_notebook(str(path), str(output), engine_name=engine, kernel_name="python3", language="python", progress_bar=False,
-                                   **{"extra_arguments": ["--log-level=50"], **options})
+        papermill.execute_notebook(
+            str(path),
+            str(output),
+            engine_name=engine,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            **{"extra_arguments": ["--log-level=50"], **options},
+        )
     except Exception as found:
         error = found
     return nbformat.read(output, as_version=4), error
@@ -196,6 +203,7 @@ def project():
 
 # The same as an ordinary kernel gives.
 
+
 def test_all_kinds_of_cells_give_what_they_give_in_an_ordinary_kernel(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     monkeypatch.setenv("PWD_EXPECTED", str(Path.cwd()))
@@ -217,13 +225,17 @@ def test_a_notebook_of_the_book_gives_the_same_bytes(project, monkeypatch):
     assert running.payloads(found[0]) and lasting(found[0]) == lasting(found[1])
 
 
-@pytest.mark.parametrize(("cells", "kind", "options"), [
-    (["1", "1 / 0", "2"], PapermillExecutionError, {}),
-    (["import os, time; time.sleep(0.2); os._exit(3)"], DeadKernelError, {}),
-    (["import os, signal, time; time.sleep(0.2); os.kill(os.getpid(), signal.SIGSEGV)"], DeadKernelError, {}),
-    (["import time; time.sleep(60)"], CellTimeoutError, {"execution_timeout": 1}),
-    (["import time; time.sleep(60)"], PapermillExecutionError, {"execution_timeout": 1, "interrupt_on_timeout": True}),
-], ids=["error", "exit", "crash", "timeout", "interrupt"])
+@pytest.mark.parametrize(
+    ("cells", "kind", "options"),
+    [
+        (["1", "1 / 0", "2"], PapermillExecutionError, {}),
+        (["import os, time; time.sleep(0.2); os._exit(3)"], DeadKernelError, {}),
+        (["import os, signal, time; time.sleep(0.2); os.kill(os.getpid(), signal.SIGSEGV)"], DeadKernelError, {}),
+        (["import time; time.sleep(60)"], CellTimeoutError, {"execution_timeout": 1}),
+        (["import time; time.sleep(60)"], PapermillExecutionError, {"execution_timeout": 1, "interrupt_on_timeout": True}),
+    ],
+    ids=["error", "exit", "crash", "timeout", "interrupt"],
+)
 def test_what_stops_a_notebook_stops_it_in_the_same_way(tmp_path, cells, kind, options):
     path = notebook_of(cells, tmp_path / "stops.ipynb")
     with ThreadPoolExecutor(2) as pool:
@@ -242,9 +254,13 @@ def test_the_end_of_a_dying_kernel_is_seen_at_the_first_look_and_what_it_said_is
     async def pause(seconds, ordinary=asyncio.sleep):
         pauses.append(seconds)
         await ordinary(seconds)
+
     monkeypatch.setattr(client.WarmClient, "is_alive", is_alive)
     monkeypatch.setattr(client.asyncio, "sleep", pause)
-    path = notebook_of(["import os, sys; print('last words'); sys.stdout.flush(); import time; time.sleep(0.5); os._exit(1)"], tmp_path / "dies.ipynb")
+    path = notebook_of(
+        ["import os, sys; print('last words'); sys.stdout.flush(); import time; time.sleep(0.5); os._exit(1)"],
+        tmp_path / "dies.ipynb",
+    )
     done, error = execute("warm", path, cwd=str(tmp_path))
     assert isinstance(error, DeadKernelError) and "last words" in str(done.cells[0].outputs)
     assert looked.count(True) > 2 and looked.count(False) <= 2  # looked while it lived; once dead, not again but to make sure
@@ -259,8 +275,13 @@ def test_a_timeout_ends_what_will_not_be_interrupted(tmp_path):
 
 
 def test_what_a_notebook_registers_for_its_end_is_run(tmp_path):
-    run([f"import atexit, pathlib, tempfile; atexit.register(pathlib.Path({str(tmp_path / 'bye')!r}).write_text, 'bye')",
-         "folder = tempfile.TemporaryDirectory(); print(folder.name)"], tmp_path / "ends.ipynb")
+    run(
+        [
+            f"import atexit, pathlib, tempfile; atexit.register(pathlib.Path({str(tmp_path / 'bye')!r}).write_text, 'bye')",
+            "folder = tempfile.TemporaryDirectory(); print(folder.name)",
+        ],
+        tmp_path / "ends.ipynb",
+    )
     assert (tmp_path / "bye").read_text() == "bye"
 
 
@@ -271,17 +292,25 @@ def test_a_run_for_numbers_only_publishes_the_same_numbers_and_draws_nothing(pro
     found = []
     for figures in (True, False):
         published = running.payloads(running.run_notebook(project, "lists", {"as_of": "latest", "data": "../data"}, figures))
-        found.append(({each["name"]: each["body"] for each in published if each["kind"] == "result"}, {each["kind"] for each in published}))
+        found.append(
+            ({each["name"]: each["body"] for each in published if each["kind"] == "result"}, {each["kind"] for each in published})
+        )
     (numbers, kinds), (others, less) = found
     assert numbers == others and kinds - less == {"figure"}
 
 
 # Each kernel is new.
 
+
 def test_nothing_passes_from_one_notebook_to_the_next(tmp_path):
-    first = ["import random, numpy, matplotlib, os, sys, builtins, pandas, warnings",
-             "random.seed(1); numpy.random.seed(1); matplotlib.rcParams['font.size'] = 99; os.environ['LEFT'] = '1'; builtins.left = 1; pandas.set_option('display.max_rows', 3); os.chdir('/')"]
-    second = [first[0], "print(matplotlib.rcParams['font.size'], 'LEFT' in os.environ, hasattr(builtins, 'left'), pandas.get_option('display.max_rows'), os.getcwd() == '/')"]
+    first = [
+        "import random, numpy, matplotlib, os, sys, builtins, pandas, warnings",
+        "random.seed(1); numpy.random.seed(1); matplotlib.rcParams['font.size'] = 99; os.environ['LEFT'] = '1'; builtins.left = 1; pandas.set_option('display.max_rows', 3); os.chdir('/')",
+    ]
+    second = [
+        first[0],
+        "print(matplotlib.rcParams['font.size'], 'LEFT' in os.environ, hasattr(builtins, 'left'), pandas.get_option('display.max_rows'), os.getcwd() == '/')",
+    ]
     run(first, tmp_path / "first.ipynb")
     assert run(second, tmp_path / "second.ipynb")[1].split() == ["10.0", "False", "False", "60", "False"]
     draw = ["import random, numpy; print(random.random(), numpy.random.rand())"]
@@ -294,8 +323,13 @@ def test_the_library_is_that_of_the_notebooks_folder_as_it_is_now(tmp_path):
     seen = []
     for value in ("one", "two"):
         (tmp_path / "desertion" / "__init__.py").write_text(f"VALUE = {value!r}  # {value * 50}\n")
-        seen += run(["import sys; print([name for name in sys.modules if name.startswith('desertion')]); import desertion; print(desertion.VALUE)"],
-                    tmp_path / "reads.ipynb", cwd=str(tmp_path))
+        seen += run(
+            [
+                "import sys; print([name for name in sys.modules if name.startswith('desertion')]); import desertion; print(desertion.VALUE)"
+            ],
+            tmp_path / "reads.ipynb",
+            cwd=str(tmp_path),
+        )
     assert seen == ["[]\none\n", "[]\ntwo\n"]
 
 
@@ -303,7 +337,11 @@ def test_a_kernel_imports_little_that_was_not_there_already(project):
     path = project.notebooks / "lists.ipynb"
     original = nbformat.read(path, as_version=4)
     cells = [cell.source for cell in original.cells if cell.cell_type == "code"]
-    cells = ["import sys; before = set(sys.modules)", *cells, "print(sorted(name for name in set(sys.modules) - before if not name.startswith('desertion')))"]
+    cells = [
+        "import sys; before = set(sys.modules)",
+        *cells,
+        "print(sorted(name for name in set(sys.modules) - before if not name.startswith('desertion')))",
+    ]
     scratch = project.build / "tests" / f"{uuid.uuid4().hex}.ipynb"
     scratch.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -315,10 +353,14 @@ def test_a_kernel_imports_little_that_was_not_there_already(project):
 
 
 def test_notebooks_in_threads_do_not_wait_for_each_other(tmp_path):
-    meeting = ["import pathlib, time", f"here = pathlib.Path({str(tmp_path)!r})", "(here / f'here-{name}').touch()",
-               "until = time.monotonic() + 60",
-               "while len(list(here.glob('here-*'))) < 4 and time.monotonic() < until: time.sleep(0.05)",
-               "print(len(list(here.glob('here-*'))))"]
+    meeting = [
+        "import pathlib, time",
+        f"here = pathlib.Path({str(tmp_path)!r})",
+        "(here / f'here-{name}').touch()",
+        "until = time.monotonic() + 60",
+        "while len(list(here.glob('here-*'))) < 4 and time.monotonic() < until: time.sleep(0.05)",
+        "print(len(list(here.glob('here-*'))))",
+    ]
     with ThreadPoolExecutor(4) as pool:
         paths = [tmp_path / f"n{index}.ipynb" for index in range(4)]
         found = list(pool.map(lambda path: run(["\n".join([f"name = {path.stem!r}", *meeting])], path), paths))
@@ -329,6 +371,7 @@ def test_runs_leave_nothing_behind(tmp_path):
     def count():
         me = psutil.Process()
         return me.num_fds(), len(me.children(recursive=True)), me.num_threads()
+
     for index in range(3):
         run(["1"], tmp_path / f"warm{index}.ipynb")
     before = count()
@@ -350,18 +393,32 @@ papermill.execute_notebook(sys.argv[1], None, engine_name="warm", kernel_name="p
 CHILD = "import subprocess; child = subprocess.Popen(['sleep', '300'])"
 
 
-@pytest.mark.parametrize(("cells", "end"), [
-    (["print(5)"], None), ([CHILD, "1 / 0"], None), ([CHILD, "import os; os._exit(1)"], None),
-    ([CHILD, "import time; open('there', 'w').close(); time.sleep(300)"], signal.SIGKILL),
-    ([CHILD, "open('there', 'w').close(); sum(range(10**12))"], signal.SIGKILL),
-    ([CHILD, "import time; open('there', 'w').close(); time.sleep(300)"], signal.SIGTERM),
-    ([CHILD, "import time; open('there', 'w').close(); time.sleep(300)"], signal.SIGINT),
-], ids=["success", "failure", "death", "killed", "killed while the kernel is busy", "terminated", "interrupted"])
+@pytest.mark.parametrize(
+    ("cells", "end"),
+    [
+        (["print(5)"], None),
+        ([CHILD, "1 / 0"], None),
+        ([CHILD, "import os; os._exit(1)"], None),
+        ([CHILD, "import time; open('there', 'w').close(); time.sleep(300)"], signal.SIGKILL),
+        ([CHILD, "open('there', 'w').close(); sum(range(10**12))"], signal.SIGKILL),
+        ([CHILD, "import time; open('there', 'w').close(); time.sleep(300)"], signal.SIGTERM),
+        ([CHILD, "import time; open('there', 'w').close(); time.sleep(300)"], signal.SIGINT),
+    ],
+    ids=["success", "failure", "death", "killed", "killed while the kernel is busy", "terminated", "interrupted"],
+)
 def test_no_process_outlives_the_one_that_asked_for_it(tmp_path, cells, end):
     mark = uuid.uuid4().hex
     notebook_of(cells, tmp_path / "n.ipynb")
-    with subprocess.Popen([sys.executable, "-c", SCRIPT, "n.ipynb"], cwd=tmp_path, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, env={**os.environ, "MARK": mark, "PYTHONPATH": str(ROOT / "notebooks")}) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, "n.ipynb"],
+        cwd=tmp_path,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "MARK": mark, "PYTHONPATH": str(ROOT / "notebooks")},
+    ) as parent:
         if end:
             assert soon((tmp_path / "there").exists)
             assert len(living(mark)) >= 4  # parent, the process forked from, kernel, its child
@@ -382,11 +439,18 @@ def test_the_process_forked_from_may_be_lost(tmp_path):
 
 # By name.
 
+
 def test_papermill_knows_the_engine_by_name(tmp_path):
     notebook_of(["value = 1", "print(value)"], tmp_path / "n.ipynb")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run([sys.executable, "-m", "papermill", "--engine", "warm", "--no-progress-bar", "n.ipynb", "out.ipynb"], cwd=tmp_path,
-                          capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", "--engine", "warm", "--no-progress-bar", "n.ipynb", "out.ipynb"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
     assert done.returncode == 0, f"{done.stderr}\nIs the project installed? `make test` does it."
     assert nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[1].outputs[0].text == "1\n"
 
@@ -394,17 +458,34 @@ def test_papermill_knows_the_engine_by_name(tmp_path):
 def test_a_script_without_a_guard_may_use_it(tmp_path):
     (tmp_path / "script.py").write_text(SCRIPT + "print('once')\n")
     notebook_of(["print(5)"], tmp_path / "n.ipynb")
-    done = subprocess.run([sys.executable, "script.py", "n.ipynb"], cwd=tmp_path, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")}, check=False)
+    done = subprocess.run(
+        [sys.executable, "script.py", "n.ipynb"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")},
+        check=False,
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "once\n", "")
 
 
 def test_a_kernel_that_is_slow_to_say_that_it_ends_ends_quietly(tmp_path):
     (tmp_path / "script.py").write_text(SCRIPT)
-    notebook_of(["import time\nkernel = get_ipython().kernel\nsay = kernel._publish_status_and_flush\n"
-                 "kernel._publish_status_and_flush = lambda *words: [time.sleep(0.5), say(*words)]"], tmp_path / "n.ipynb")
-    done = subprocess.run([sys.executable, "script.py", "n.ipynb"], cwd=tmp_path, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")}, check=False)
+    notebook_of(
+        [
+            "import time\nkernel = get_ipython().kernel\nsay = kernel._publish_status_and_flush\n"
+            "kernel._publish_status_and_flush = lambda *words: [time.sleep(0.5), say(*words)]"
+        ],
+        tmp_path / "n.ipynb",
+    )
+    done = subprocess.run(
+        [sys.executable, "script.py", "n.ipynb"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")},
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -429,6 +510,7 @@ def test_a_kernel_of_another_interpreter_starts_as_usual(monkeypatch):
 
 # Runs take turns only where they must.
 
+
 @pytest.fixture
 def fake(tmp_path, monkeypatch):
     """A project of one notebook whose runs last until two are under way, or for a while; each run is counted."""
@@ -445,8 +527,12 @@ def fake(tmp_path, monkeypatch):
         read = {"table": "observations", "where": {"measure": "listed_absent"}}
         rows = f"rows:{json.dumps({**read, 'folder': '', 'as_of': ''}, sort_keys=True)}"
         output = nbformat.v4.new_output("display_data", data={"application/vnd.counting-the-500s+json": payload})
-        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
+        made = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell("1", outputs=[output])],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python"}},
+        )
         return running.Ran(made, [(rows, load(project.data).view(given["as_of"]).digest(json.dumps(read, sort_keys=True)))])
+
     return Project(tmp_path, ROOT / "data"), runs, both, run_it
 
 

@@ -33,8 +33,13 @@ class Explorer(SphinxDirective):
             store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
             return [elements.paragraph(elements.span(f"[{notebook}?]", "missing"))]
         self.env.metadata[self.env.docname]["explorer"] = notebook
-        place = elements.element("div", classes=["explorer"], role="region", aria_label="Explorer",
-                                 data_tables=json.dumps(tables, ensure_ascii=False, sort_keys=True))
+        place = elements.element(
+            "div",
+            classes=["explorer"],
+            role="region",
+            aria_label="Explorer",
+            data_tables=json.dumps(tables, ensure_ascii=False, sort_keys=True),
+        )
         still = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, still)
         return [elements.html_only("", place), elements.element("div", *still.children, classes=["explorer-still"])]

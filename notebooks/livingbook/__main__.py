@@ -35,10 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
     book = commands.add_parser("book", help="bring the published book up to date")
     book.add_argument("--edition", default="latest", help="the edition the book holds")
     book.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
-    for name, what in (("pdf", "bring the book up to date, and write it as PDF"), ("epub", "the same as EPUB"),
-                       ("gettext", "bring the book up to date, and write catalogues for translators"),
-                       ("linkcheck", "bring the book up to date, and ask every address it names whether it still answers"),
-                       ("translation", "bring the book up to date, and build it in another language")):
+    for name, what in (
+        ("pdf", "bring the book up to date, and write it as PDF"),
+        ("epub", "the same as EPUB"),
+        ("gettext", "bring the book up to date, and write catalogues for translators"),
+        ("linkcheck", "bring the book up to date, and ask every address it names whether it still answers"),
+        ("translation", "bring the book up to date, and build it in another language"),
+    ):
         other = commands.add_parser(name, help=what)
         if name == "translation":
             other.add_argument("language", help="a folder of book/locale")
@@ -60,12 +63,18 @@ def main(arguments: list[str] | None = None) -> int:
     sweep.add_argument("--scheduler", help="a Dask scheduler (tcp://host:port) whose workers are to run the notebooks")
     explain = commands.add_parser("explain", help="say for every notebook whether the next build runs it, and because of what")
     explain.add_argument("--edition", default="latest", help="the edition the book holds")
-    differ = commands.add_parser("changes", help="what differs between two editions, published books or folders of tables",
-                                 description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.")
+    differ = commands.add_parser(
+        "changes",
+        help="what differs between two editions, published books or folders of tables",
+        description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.",
+    )
     differ.add_argument("--from", dest="before", default="article", help="edition or folder (article)")
     differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")
-    verify = commands.add_parser("verify", help="build the book twice under different circumstances and compare byte for byte",
-                                 description="Exit code: 0 every byte is the same, 1 not.")
+    verify = commands.add_parser(
+        "verify",
+        help="build the book twice under different circumstances and compare byte for byte",
+        description="Exit code: 0 every byte is the same, 1 not.",
+    )
     verify.add_argument("--against", help="compare the book here with this published one instead: a folder or an address")
     verify.add_argument("--edition", default="latest", help="the edition the book holds")
     commands.add_parser("audit", help="vulnerabilities, licences and materials of the locked packages")
@@ -77,11 +86,24 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         project = Project.at(chosen.root, chosen.data)
-        command = {"book": make_book, "pdf": make_format, "epub": make_format, "gettext": write_catalogues,
-                   "linkcheck": check_links,
-                   "translation": make_translation, "run": run_one, "serve": serve_book, "readme": write_readme,
-                   "import": import_rows, "changes": show_changes, "sweep": run_sweeps, "explain": explain_runs,
-                   "verify": compare_bytes, "audit": audit_packages, "release": make_release}[chosen.command]
+        command = {
+            "book": make_book,
+            "pdf": make_format,
+            "epub": make_format,
+            "gettext": write_catalogues,
+            "linkcheck": check_links,
+            "translation": make_translation,
+            "run": run_one,
+            "serve": serve_book,
+            "readme": write_readme,
+            "import": import_rows,
+            "changes": show_changes,
+            "sweep": run_sweeps,
+            "explain": explain_runs,
+            "verify": compare_bytes,
+            "audit": audit_packages,
+            "release": make_release,
+        }[chosen.command]
         return command(project, chosen) or 0
     except BuildError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -110,7 +132,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
         raise BuildError(f"{project.data}: no such data folder")
     os.environ["PYTHONHASHSEED"] = "0"
     with alone(project):
-        if (recovered := finish_import(project)):
+        if recovered := finish_import(project):
             print(recovered)
         addresses.note(project)
         if up_to_date.is_built(project, editions):
@@ -120,8 +142,10 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
 
             print(f"Building from {project.data}", flush=True)
             book(project, editions, getattr(chosen, "workers", None) or default_workers())
-    print(f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
-          f"Open {project.published / 'index.html'} in a browser, or run `make serve`.")
+    print(
+        f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
+        f"Open {project.published / 'index.html'} in a browser, or run `make serve`."
+    )
 
 
 @contextlib.contextmanager
@@ -130,12 +154,15 @@ def alone(project: Project) -> Iterator[None]:
 
     Ctrl-C and a request to end are followed at once, without waiting for notebooks: nothing here minds being killed.
     """
+
     def stop(signum: int, _: object) -> None:
         print("\nInterrupted. The published book is whole; the same command goes on from here.", file=sys.stderr, flush=True)
         os._exit(128 + signum)
 
-    with (only_one(project.build / ".lock", "  another build is running; waiting for it to end …"),
-          scratch(project.build / ".scratch") as interrupted):
+    with (
+        only_one(project.build / ".lock", "  another build is running; waiting for it to end …"),
+        scratch(project.build / ".scratch") as interrupted,
+    ):
         if interrupted:
             tidy(project.build)
         handlers = {}
@@ -246,8 +273,11 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
                     table = runs.settle_sweep(each.name)
                 except Changed as error:
                     raise BuildError(f"{error}, which changed meanwhile; the same command begins again") from None
-                print(f"{each.name}: {len(table.rows):,} numbers under {table.settings:,} settings; {table.runs:,} notebooks run, "
-                      f"the others known ({time.perf_counter() - started:.0f} s): {project.sweep_file(each.name)}", flush=True)
+                print(
+                    f"{each.name}: {len(table.rows):,} numbers under {table.settings:,} settings; {table.runs:,} notebooks run, "
+                    f"the others known ({time.perf_counter() - started:.0f} s): {project.sweep_file(each.name)}",
+                    flush=True,
+                )
         runs.store.used(runs.used())
 
 

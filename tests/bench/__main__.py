@@ -28,7 +28,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="little of everything, once: to try it")
     parser.add_argument("--only", default="".join(PARTS), help="letters of the parts to measure")
     parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--resume", action="store_true", help="measure only the parts that a run that was broken off has not measured")
+    parser.add_argument(
+        "--resume", action="store_true", help="measure only the parts that a run that was broken off has not measured"
+    )
     chosen = parser.parse_args()
     print(", ".join(map(str, machine().values())), flush=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -40,7 +42,9 @@ def main() -> None:
         for letter in [letter for letter in PARTS if letter in chosen.only and letter not in {part.letter for part in parts}]:
             parts = sorted([*parts, measured(letter, scratch)], key=lambda part: part.letter)
             RESULTS.parent.mkdir(exist_ok=True)
-            RESULTS.write_text(json.dumps({**about, "parts": list(map(asdict, parts)), "profiles": profiles}, indent=1) + "\n", "utf-8")
+            RESULTS.write_text(
+                json.dumps({**about, "parts": list(map(asdict, parts)), "profiles": profiles}, indent=1) + "\n", "utf-8"
+            )
     if not chosen.quick and len(parts) == len(PARTS):
         write_table(parts)
 
@@ -55,7 +59,10 @@ def measured(letter: str, scratch) -> Part:
     print(f"  {letter}. {(PARTS[letter].__doc__ or '').partition('. ')[2]}", flush=True)
     part = PARTS[letter](scratch)
     for what, found, sense, wanted in part.ratios:
-        print(f"    {what}: {found:.2f} ({sense} {wanted:g}: {'reached' if reached(found, sense, wanted) else 'NOT reached'})", flush=True)
+        print(
+            f"    {what}: {found:.2f} ({sense} {wanted:g}: {'reached' if reached(found, sense, wanted) else 'NOT reached'})",
+            flush=True,
+        )
     return part
 
 

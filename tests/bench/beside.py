@@ -73,7 +73,9 @@ def there(folder: Path, commit: str) -> Side:
     root.mkdir()
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
     subprocess.run(["tar", "-x"], cwd=root, input=archive, check=True)
-    subprocess.run(["make", "--silent", ".venv/bin/.book"], cwd=root, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        ["make", "--silent", ".venv/bin/.book"], cwd=root, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     return Side(root, root / ".venv" / "bin" / "python")
 
 
@@ -86,11 +88,13 @@ def main() -> None:
         sides = {"here": here(Path(folder)), chosen.commit: there(Path(folder), chosen.commit)}
         numbers = count(1)
         kinds: dict[str, tuple[int, Callable[[Side], Callable[[], float]]]] = {
-            "a clean book": (1, lambda side: side.clean), "nothing changed": (chosen.repetitions, lambda side: side.book),
+            "a clean book": (1, lambda side: side.clean),
+            "nothing changed": (chosen.repetitions, lambda side: side.book),
             "explain, nothing changed": (chosen.repetitions, lambda side: side.explain),
             "one sentence of a chapter": (chosen.repetitions, lambda side: partial(side.sentence, numbers)),
             "one observation": (chosen.repetitions, lambda side: partial(side.observation, numbers)),
-            "one cell of a notebook": (chosen.repetitions, lambda side: partial(side.notebook, numbers))}
+            "one cell of a notebook": (chosen.repetitions, lambda side: partial(side.notebook, numbers)),
+        }
         for what, (times, way) in kinds.items():
             print(f"  {what}", flush=True)
             found = side_by_side({name: way(side) for name, side in sides.items()}, times)

@@ -9,8 +9,12 @@ from pathlib import Path
 
 def machine() -> dict[str, str | int]:
     """Processor, cores, system, Python."""
-    return {"processor": processor(), "cores": os.cpu_count() or 1, "system": f"{platform.system()} {platform.machine()}",
-            "python": platform.python_version()}
+    return {
+        "processor": processor(),
+        "cores": os.cpu_count() or 1,
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
 
 
 def processor() -> str:

@@ -15,7 +15,9 @@ from pathlib import Path
 from .rows import write_tables
 from .timing import command, ratio, side_by_side
 
-CHANGED = re.compile(r"^(gs-losses-2022-03,.*),(\d+),(,about|,exact|,at_least)", re.M)  # an observation like most: three notebooks read it
+CHANGED = re.compile(
+    r"^(gs-losses-2022-03,.*),(\d+),(,about|,exact|,at_least)", re.M
+)  # an observation like most: three notebooks read it
 PAGE = "book/exits.md"
 VINTAGES = 48
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
@@ -50,9 +52,18 @@ class Part:
 
 def notebooks(scratch: Scratch) -> Part:
     """a. All notebooks of one edition."""
+
     def way(name: str) -> float:
-        return command("-m", "tests.bench.ways", name, scratch.root / "notebooks", scratch.root / "_build" / "bench", "2",
-                       *scratch.notebooks, cwd=scratch.root)
+        return command(
+            "-m",
+            "tests.bench.ways",
+            name,
+            scratch.root / "notebooks",
+            scratch.root / "_build" / "bench",
+            "2",
+            *scratch.notebooks,
+            cwd=scratch.root,
+        )
 
     def jupyter_book() -> float:
         folder = scratch.root / "_build" / "forced" / "stage"
@@ -68,14 +79,25 @@ def notebooks(scratch: Scratch) -> Part:
         settings.write_text(settings.read_text("utf-8").replace('execute_notebooks: "off"', "execute_notebooks: force"), "utf-8")
         return command("-c", JUPYTER_BOOK, "build", folder, "--path-output", folder.parent / "out", cwd=scratch.root)
 
-    ways = {"papermill's command line, one by one": partial(way, "cli"), "papermill's API, two workers": partial(way, "api"),
-            "jupyter-book's own execution, pages and all": jupyter_book, "ours": partial(way, "warm"), "the floor": partial(way, "floor")}
+    ways = {
+        "papermill's command line, one by one": partial(way, "cli"),
+        "papermill's API, two workers": partial(way, "api"),
+        "jupyter-book's own execution, pages and all": jupyter_book,
+        "ours": partial(way, "warm"),
+        "the floor": partial(way, "floor"),
+    }
     found = side_by_side(ways, scratch.repetitions)
     first, second, _, ours, floor = ways
-    return Part("a", "all notebooks of one edition", found, [
-        ("papermill's command line : ours", ratio(found, first, ours), "at least", 8.0),
-        ("papermill's API on two workers : ours", ratio(found, second, ours), "at least", 4.0),
-        ("ours : the floor", ratio(found, ours, floor), "at most", 1.5)])
+    return Part(
+        "a",
+        "all notebooks of one edition",
+        found,
+        [
+            ("papermill's command line : ours", ratio(found, first, ours), "at least", 8.0),
+            ("papermill's API on two workers : ours", ratio(found, second, ours), "at least", 4.0),
+            ("ours : the floor", ratio(found, ours, floor), "at most", 1.5),
+        ],
+    )
 
 
 def changed_observation(scratch: Scratch) -> Part:
@@ -98,30 +120,53 @@ def changed_observation(scratch: Scratch) -> Part:
         return sphinx()
 
     found = side_by_side({"ours": ours, "bare Sphinx, one page": touched}, scratch.repetitions)
-    return Part("b", "one changed observation to the published page", found, [
-        ("ours : bare Sphinx, one page", ratio(found, "ours", "bare Sphinx, one page"), "at most", 1.5)])
+    return Part(
+        "b",
+        "one changed observation to the published page",
+        found,
+        [("ours : bare Sphinx, one page", ratio(found, "ours", "bare Sphinx, one page"), "at most", 1.5)],
+    )
 
 
 def bare_sphinx(scratch: Scratch, folder: Path) -> Callable[[], float]:
     """Sphinx alone over a copy of the pages, with the settings that Jupyter Book makes of ours; the first build is made here."""
     stage = shutil.copytree(scratch.stage, folder / "stage")
     command("-c", JUPYTER_BOOK, "config", "sphinx", stage, cwd=stage)
-    build = partial(command, "-m", "sphinx", "-q", "-b", "html", stage, folder / "html", cwd=folder, modules=(scratch.root / "notebooks", stage / "book" / "_ext"))
+    build = partial(
+        command,
+        "-m",
+        "sphinx",
+        "-q",
+        "-b",
+        "html",
+        stage,
+        folder / "html",
+        cwd=folder,
+        modules=(scratch.root / "notebooks", stage / "book" / "_ext"),
+    )
     build()
     return build
 
 
 def nothing_changed(scratch: Scratch) -> Part:
     """c. Nothing changed."""
-    plain = partial(command, "-c", JUPYTER_BOOK, "build", scratch.stage, "--path-output", scratch.root / "_build" / "plain", cwd=scratch.root)
+    plain = partial(
+        command, "-c", JUPYTER_BOOK, "build", scratch.stage, "--path-output", scratch.root / "_build" / "plain", cwd=scratch.root
+    )
     plain()
     scratch.book()
     found = side_by_side({"ours": scratch.book, "bare jupyter-book build": plain}, scratch.repetitions)
-    return Part("c", "nothing changed", found, [("ours : bare jupyter-book build", ratio(found, "ours", "bare jupyter-book build"), "at most", 0.5)])
+    return Part(
+        "c",
+        "nothing changed",
+        found,
+        [("ours : bare jupyter-book build", ratio(found, "ours", "bare jupyter-book build"), "at most", 0.5)],
+    )
 
 
 def clean_book(scratch: Scratch) -> Part:
     """d. A clean book: nothing in _build."""
+
     def clean() -> float:
         shutil.rmtree(scratch.root / "_build")
         return scratch.book()
@@ -139,11 +184,24 @@ def vintages(scratch: Scratch) -> Part:
         shutil.rmtree(scratch.root / "_build" / "store", ignore_errors=True)
         return command("-m", "livingbook", "--root", scratch.root, "sweep", spec, cwd=scratch.root)
 
-    full = partial(command, "-m", "tests.bench.ways", "warm", scratch.root / "notebooks", scratch.root / "_build" / "bench", "2",
-                   *scratch.notebooks, cwd=scratch.root)
+    full = partial(
+        command,
+        "-m",
+        "tests.bench.ways",
+        "warm",
+        scratch.root / "notebooks",
+        scratch.root / "_build" / "bench",
+        "2",
+        *scratch.notebooks,
+        cwd=scratch.root,
+    )
     found = side_by_side({"the vintages": swept, "one full edition": full}, scratch.repetitions)
-    return Part("e", f"{len(months)} monthly vintages of three notebooks", found, [
-        ("the vintages : one full edition", ratio(found, "the vintages", "one full edition"), "at most", 10.0)])
+    return Part(
+        "e",
+        f"{len(months)} monthly vintages of three notebooks",
+        found,
+        [("the vintages : one full edition", ratio(found, "the vintages", "one full edition"), "at most", 10.0)],
+    )
 
 
 CHECK = """
@@ -178,13 +236,25 @@ def tables(scratch: Scratch) -> Part:
     found = side_by_side({f"{size:,} rows": partial(way, size) for size in sizes}, scratch.repetitions)
     shutil.rmtree(folder)
     last, before = (f"{size:,} rows" for size in (sizes[-1], sizes[-2]))
-    return Part("f", "contract check and slicing", found, [
-        (f"{last} : {before}", ratio(found, last, before), "at most", 12.0),
-        (f"GiB for {last}", peaks[sizes[-1]], "at most", 2.0)])
+    return Part(
+        "f",
+        "contract check and slicing",
+        found,
+        [
+            (f"{last} : {before}", ratio(found, last, before), "at most", 12.0),
+            (f"GiB for {last}", peaks[sizes[-1]], "at most", 2.0),
+        ],
+    )
 
 
 PARTS: dict[str, Callable[[Scratch], Part]] = {
-    "c": nothing_changed, "b": changed_observation, "a": notebooks, "e": vintages, "f": tables, "d": clean_book}
+    "c": nothing_changed,
+    "b": changed_observation,
+    "a": notebooks,
+    "e": vintages,
+    "f": tables,
+    "d": clean_book,
+}
 
 
 def lay_out(source: Path, root: Path, repetitions: int, quick: bool) -> Scratch:

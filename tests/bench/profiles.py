@@ -17,7 +17,9 @@ def costs(work, steps, path):
         return round(sum(row[3] for (where, _, what), row in found.items() if where.endswith(file) and what == name), 3)
     json.dump({"in all": round(max(row[3] for row in found.values()), 3), **{step: seconds(*where) for step, where in steps.items()}}, open(path, "w"))
 """
-NOTEBOOK = COSTS + """
+NOTEBOOK = (
+    COSTS
+    + """
 import papermill
 from pathlib import Path
 from livingbook import running
@@ -30,7 +32,10 @@ run()
 costs(run, {"kernel forked and ready": ("nbclient/client.py", "setup_kernel"), "cells, most of it waiting for the kernel": ("clientwrap.py", "papermill_execute_cells"),
             "kernel ended": ("nbclient/client.py", "_async_cleanup_kernel"), "notebook written as text": ("iorw.py", "write_ipynb")}, sys.argv[1])
 """
-PAGE = COSTS + """
+)
+PAGE = (
+    COSTS
+    + """
 from pathlib import Path
 from jupyter_book.sphinx import build_sphinx
 stage, output = Path("_build/stage").resolve(), Path("_build/profiled/html").resolve()
@@ -46,6 +51,7 @@ else:
                   "bibliography formatted": ("bibtex/domain.py", "env_updated"), "figures numbered": ("collectors/toctree.py", "assign_figure_numbers"),
                   "pages written": ("sphinx/builders/__init__.py", "write"), "search index, assets, other files": ("sphinx/builders/html/__init__.py", "finish")}, sys.argv[1])
 """
+)
 
 
 def notebook_profile(root: Path) -> dict[str, float]:

@@ -16,12 +16,22 @@ def write_tables(data: Path, folder: Path, count: int) -> None:
     folder.mkdir(parents=True)
     for path in data.glob("*.csv"):
         shutil.copy(path, folder)
-    own = pd.read_csv(data / "observations.csv", dtype=str, keep_default_na=False).sort_values("same_as", kind="stable")  # targets first
+    own = pd.read_csv(data / "observations.csv", dtype=str, keep_default_na=False).sort_values(
+        "same_as", kind="stable"
+    )  # targets first
     kinds = pd.read_csv(data / "measures.csv", dtype=str, keep_default_na=False).set_index("measure")["kind"]
-    counts = own["measure"].map(kinds).isin(["flow", "stock"]) & own["low"].eq("") & own["high"].eq("") & ~own["value"].str.contains("-")
+    counts = (
+        own["measure"].map(kinds).isin(["flow", "stock"]) & own["low"].eq("") & own["high"].eq("") & ~own["value"].str.contains("-")
+    )
     for number in range(-(-count // len(own))):
         mark = f"-{number}"
-        rows = own.assign(id=own["id"].str.slice(0, 50) + mark, category=own["category"] + mark,
-                          same_as=own["same_as"].where(own["same_as"].eq(""), own["same_as"].str.slice(0, 50) + mark),
-                          note=own["note"] + f" ({number})", value=own["value"].where(~counts, own["value"] + f"{number:05}"[-3:]))
-        rows[:count - number * len(own)].to_csv(folder / "observations.csv", mode="a" if number else "w", header=not number, index=False)
+        rows = own.assign(
+            id=own["id"].str.slice(0, 50) + mark,
+            category=own["category"] + mark,
+            same_as=own["same_as"].where(own["same_as"].eq(""), own["same_as"].str.slice(0, 50) + mark),
+            note=own["note"] + f" ({number})",
+            value=own["value"].where(~counts, own["value"] + f"{number:05}"[-3:]),
+        )
+        rows[: count - number * len(own)].to_csv(
+            folder / "observations.csv", mode="a" if number else "w", header=not number, index=False
+        )

@@ -17,8 +17,12 @@ from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 GROWTH = 32 * 1024**2  # bytes that memory may grow: an allocator's slack, less than 100 KiB a run
-CELLS = ["import pandas as pd", "pd.DataFrame({'a': range(1000)}).describe()",
-         "import subprocess; subprocess.run(['true'])", "print('x' * 10_000)"]
+CELLS = [
+    "import pandas as pd",
+    "pd.DataFrame({'a': range(1000)}).describe()",
+    "import subprocess; subprocess.run(['true'])",
+    "print('x' * 10_000)",
+]
 
 
 def state() -> tuple[int, int, int]:
@@ -32,8 +36,15 @@ def run(path: Path, turn: int) -> None:
     cells = [*CELLS, "1 / 0"] if turn % 10 == 9 else CELLS
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells]), path)
     try:
-        papermill.execute_notebook(str(path), None, engine_name="warm", kernel_name="python3", language="python", progress_bar=False,
-                                   extra_arguments=["--log-level=50"])
+        papermill.execute_notebook(
+            str(path),
+            None,
+            engine_name="warm",
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            extra_arguments=["--log-level=50"],
+        )
     except PapermillExecutionError:
         if turn % 10 != 9:
             raise
@@ -46,7 +57,9 @@ def main(runs: int) -> int:
             run(Path(folder) / "n.ipynb", turn)
             if turn + 1 == max(runs // 5, 1):
                 before = state()
-                print(f"after {turn + 1}: {before[0]} processes, {before[1]} descriptors, {before[2] / 1024**2:.0f} MiB", flush=True)
+                print(
+                    f"after {turn + 1}: {before[0]} processes, {before[1]} descriptors, {before[2] / 1024**2:.0f} MiB", flush=True
+                )
     after = state()
     print(f"after {runs}: {after[0]} processes, {after[1]} descriptors, {after[2] / 1024**2:.0f} MiB")
     leaked = after[0] > before[0] or after[1] > before[1] or after[2] > before[2] + GROWTH

@@ -30,8 +30,16 @@ def command(*arguments: str | Path, cwd: Path, modules: tuple[Path, ...] = (), p
     """Seconds that a Python command takes; ``modules``: more folders to import from. Raises ``RuntimeError`` with what it said if it fails."""
     environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(map(str, (cwd / "notebooks", ROOT, *modules)))}
     started = time.perf_counter()
-    done = subprocess.run([str(python), *map(str, arguments)], cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        [str(python), *map(str, arguments)],
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     taken = time.perf_counter() - started
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, arguments))}: exit code {done.returncode}\n{done.stdout[-2000:]}")

@@ -24,15 +24,36 @@ Execute = Callable[[str], None]
 
 def cli(output: Path, names: list[str], workers: int) -> None:
     for name in names:
-        subprocess.run([sys.executable, "-m", "papermill", "--no-progress-bar", "--log-level", "ERROR", "-k", "python3", "--engine", "nbclient",
-                        f"{name}.ipynb", str(output / f"{name}.ipynb")], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "papermill",
+                "--no-progress-bar",
+                "--log-level",
+                "ERROR",
+                "-k",
+                "python3",
+                "--engine",
+                "nbclient",
+                f"{name}.ipynb",
+                str(output / f"{name}.ipynb"),
+            ],
+            check=True,
+        )
 
 
 def papermill_run(engine: str, output: Path, name: str) -> None:
     import papermill
 
-    papermill.execute_notebook(f"{name}.ipynb", str(output / f"{name}.ipynb"), engine_name=engine, kernel_name="python3",
-                               progress_bar=False, extra_arguments=["--log-level=50"])
+    papermill.execute_notebook(
+        f"{name}.ipynb",
+        str(output / f"{name}.ipynb"),
+        engine_name=engine,
+        kernel_name="python3",
+        progress_bar=False,
+        extra_arguments=["--log-level=50"],
+    )
 
 
 def api(output: Path, names: list[str], workers: int) -> None:
@@ -72,7 +93,9 @@ def plain(name: str) -> None:
 
 def floor(output: Path, names: list[str], workers: int) -> None:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["livingbook.notebook.publish", "livingbook.drawing.figures", "matplotlib.pyplot", "matplotlib.backends.backend_svg"])
+    context.set_forkserver_preload(
+        ["livingbook.notebook.publish", "livingbook.drawing.figures", "matplotlib.pyplot", "matplotlib.backends.backend_svg"]
+    )
 
     def one(name: str) -> None:
         process = context.Process(target=plain, args=(name,))

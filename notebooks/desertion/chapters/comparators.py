@@ -70,13 +70,7 @@ def strong(population: str, *days: str, category: str = "all") -> Rows:
 
 
 def _britain(
-    service: str,
-    population: str,
-    year: int,
-    grade: str,
-    caution: str,
-    *days: str,
-    category: str = "trained",
+    service: str, population: str, year: int, grade: str, caution: str, *days: str, category: str = "trained"
 ) -> Comparator:
     key = service.lower().replace(" ", "_")
     return Comparator(
@@ -116,12 +110,8 @@ MONTH = "One month made a year."
 PEAK = "Peak year of the war."
 
 COMPARATORS: tuple[Comparator, ...] = (
-    _britain(
-        "Royal Air Force", "royal_air_force_modern", 1999, "A", "Rounded to five incidents.", "1999-04-01", "2000-04-01"
-    ),
-    _britain(
-        "Royal Air Force", "royal_air_force_modern", 2000, "A", "Rounded to five incidents.", "2000-04-01", "2001-04-01"
-    ),
+    _britain("Royal Air Force", "royal_air_force_modern", 1999, "A", "Rounded to five incidents.", "1999-04-01", "2000-04-01"),
+    _britain("Royal Air Force", "royal_air_force_modern", 2000, "A", "Rounded to five incidents.", "2000-04-01", "2001-04-01"),
     _britain("Royal Air Force", "royal_air_force_modern", 2001, "A", "Rounded to five incidents.", "2001-04-01"),
     _britain("Royal Navy", "royal_navy_modern", 1999, "B", "Rules of reporting changed.", "1999-04-01", "2000-04-01"),
     _britain("Royal Navy", "royal_navy_modern", 2000, "B", "Rules of reporting changed.", "2000-04-01", "2001-04-01"),
@@ -249,12 +239,7 @@ COMPARATORS: tuple[Comparator, ...] = (
         caution="Incomplete reports over the peak strength, front and rear: a floor.",
     ),
     _published(
-        "us_army_korea",
-        "US Army (Korea)",
-        "war",
-        "B",
-        of("desertion_rate", "us_army_korea", "1953-07-27", "peak_year"),
-        PEAK,
+        "us_army_korea", "US Army (Korea)", "war", "B", of("desertion_rate", "us_army_korea", "1953-07-27", "peak_year"), PEAK
     ),
     _published(
         "us_army_wwii",
@@ -471,11 +456,7 @@ UNRATED: tuple[Unrated, ...] = (
         of("deserters_recorded", "red_army_wwii", "1944-06-30", "detained"),
         "No strength; detained, stragglers of 1941 among them.",
     ),
-    Unrated(
-        "Red Army, Second World War",
-        of("convictions", "red_army_wwii", "1945-05-09", "desertion"),
-        "No strength; convicted.",
-    ),
+    Unrated("Red Army, Second World War", of("convictions", "red_army_wwii", "1945-05-09", "desertion"), "No strength; convicted."),
     Unrated(
         "Wehrmacht",
         of("deserters_claimed", "wehrmacht_wwii", "1945-05-08"),
@@ -500,11 +481,7 @@ UNRATED: tuple[Unrated, ...] = (
         "Historians' range, no mean strength.",
         of("personnel_served", "imperial_russian_army_wwi", "1918-11-11", "mobilised"),
     ),
-    Unrated(
-        "French Army, 1914",
-        of("desertion_share", "french_army_wwi", "1914-12-31", "of_mobilised"),
-        "A share of the call-up.",
-    ),
+    Unrated("French Army, 1914", of("desertion_share", "french_army_wwi", "1914-12-31", "of_mobilised"), "A share of the call-up."),
     Unrated(
         "US forces, Vietnam era",
         of("deserters_recorded", "us_armed_forces_vietnam", "1973-03-28"),
@@ -529,9 +506,7 @@ UNRATED: tuple[Unrated, ...] = (
         of("deserters_recorded", "us_army_navy_air_force", "2001-09-30"),
         "No strength; below the sum of two of the three.",
     ),
-    Unrated(
-        "British Army, 2008", of("awol_incidents", "british_army_modern", "2008-12-31"), "Strength of other ranks only."
-    ),
+    Unrated("British Army, 2008", of("awol_incidents", "british_army_modern", "2008-12-31"), "Strength of other ranks only."),
     Unrated("Iraqi Army, 2008", of("absent_stock", "iraqi_army", "2008-10-31"), "Men absent on a day, not in a year."),
     Unrated(
         "Afghan Army, 1982",
@@ -539,8 +514,6 @@ UNRATED: tuple[Unrated, ...] = (
         "A strength, falling; its fall mixes desertion, defection and deaths.",
     ),
     Unrated(
-        "Syrian Army, 2011",
-        of("deserters_claimed", "syrian_army", "2011-12-21"),
-        "Press reports; later only falling strengths.",
+        "Syrian Army, 2011", of("deserters_claimed", "syrian_army", "2011-12-21"), "Press reports; later only falling strengths."
     ),
 )

@@ -77,8 +77,9 @@ def answer(count: Bounds, window: Window, strength: Strength, wrong: float = 0.0
     shares = Bounds.exact(wrong), Bounds.exact(unlisted)
     ran, face = true_count(count, *shares), true_count(count.at_face_value(), *shares)
     worded = strength.worded(window)
-    return Answer(window.monthly(ran), window.monthly(face), worded, window.yearly(ran, worded),
-                  window.yearly(face, strength.face(window)))
+    return Answer(
+        window.monthly(ran), window.monthly(face), worded, window.yearly(ran, worded), window.yearly(face, strength.face(window))
+    )
 
 
 def windows(row: object, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
@@ -102,17 +103,20 @@ def standing(rate: Bounds, others: Iterable[Bounds]) -> dict[str, int]:
     return {"below": below, "above": above, "alike": len(others) - below - above}
 
 
-def sentence(count_label: str, count: Bounds, window: Window, strength: Strength, found: Answer, wrong: float = 0.0,
-             unlisted: float = 0.0) -> str:
+def sentence(
+    count_label: str, count: Bounds, window: Window, strength: Strength, found: Answer, wrong: float = 0.0, unlisted: float = 0.0
+) -> str:
     """The answer in plain words."""
     errors = [f"less {wording.percent(wrong)} that never ran"] if wrong else []
     errors += [f"with {wording.percent(unlisted)} of those who ran on no list"] if unlisted else []
     middle = f" {' and '.join(errors)}," if errors else ""
     days = f"{wording.number(window.months, 0.1)} months from {wording.day(window.start)} to {wording.day(window.end)}"
-    return (f"{count_label} ({wording.of_bounds(count)}),{middle} spread over the {days}, make "
-            f"{wording.of_bounds(found.monthly)} a month. Out of {wording.of_bounds(found.strength)} men ({strength.label}) that is "
-            f"{wording.of_bounds(found.yearly)} per 1,000 a year as worded, and {wording.of_bounds(found.yearly_face)} with the printed "
-            "numbers at face value.")
+    return (
+        f"{count_label} ({wording.of_bounds(count)}),{middle} spread over the {days}, make "
+        f"{wording.of_bounds(found.monthly)} a month. Out of {wording.of_bounds(found.strength)} men ({strength.label}) that is "
+        f"{wording.of_bounds(found.yearly)} per 1,000 a year as worded, and {wording.of_bounds(found.yearly_face)} with the "
+        "printed numbers at face value."
+    )
 
 
 def compared(found: Answer, others: Iterable[Bounds]) -> str:
@@ -121,8 +125,10 @@ def compared(found: Answer, others: Iterable[Bounds]) -> str:
     if found.yearly_face.is_unknown or not others:
         return "There is nothing to set it beside."
     where = standing(found.yearly_face, others)
-    return (f"At face value that is above {where['below']} of {wording.plural(len(others), 'rate')} of other armies and below "
-            f"{where['above']}; {where['alike']} overlap it. They count other things.")
+    return (
+        f"At face value that is above {where['below']} of {wording.plural(len(others), 'rate')} of other armies and below "
+        f"{where['above']}; {where['alike']} overlap it. They count other things."
+    )
 
 
 def spread(rates: Sequence[Bounds]) -> str:

@@ -55,8 +55,11 @@ def by_precedence(first: Mapping[date, Bounds], second: Mapping[date, Bounds]) -
 
 def largest_step(series: Mapping[date, Bounds]) -> date | None:
     """The month that lies furthest above the month before it, at face value; ``None`` without two months in a row."""
-    rises = [(series[after].best - series[before].best, after) for before, after in pairwise(sorted(series))
-             if _months_between(before, after) == 1]
+    rises = [
+        (series[after].best - series[before].best, after)
+        for before, after in pairwise(sorted(series))
+        if _months_between(before, after) == 1
+    ]
     return max(rises)[1] if rises else None
 
 

@@ -109,8 +109,10 @@ def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:
 
     Adds ``monthly`` and ``period`` as ``a_month`` does. Periods shorter than ``least_days`` days are left out.
     """
-    keep = [bool(two_sided([each])) and start is not None and days(start, end) >= least_days
-            for start, end, each in zip(rows["start"], rows["end"], rows["bounds"], strict=True)]
+    keep = [
+        bool(two_sided([each])) and start is not None and days(start, end) >= least_days
+        for start, end, each in zip(rows["start"], rows["end"], rows["bounds"], strict=True)
+    ]
     rows = kept(rows, keep)
     spans = [days(start, end) for start, end in zip(rows["start"], rows["end"], strict=True)]
     rows = rows.assign(span=spans, year=[end.year for end in rows["end"]]).sort_values(["span", "end"])

@@ -27,8 +27,9 @@ from livingbook.values.bounds import Bounds
 ARTICLE = "kontur2025seed"  # the article under study: a strength read there and nowhere else is the quotation
 
 
-def stocks(evidence: Evidence, population: str = "russia", category: str = "all",
-           measure: str = "theatre_strength") -> pd.DataFrame:
+def stocks(
+    evidence: Evidence, population: str = "russia", category: str = "all", measure: str = "theatre_strength"
+) -> pd.DataFrame:
     """Published strengths, ordered by day, the article's own quotation left out.
 
     Columns as of ``Evidence.observations``; a row is one stock at its ``end``. Another measure (``army_strength``) gives

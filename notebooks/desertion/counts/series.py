@@ -104,6 +104,7 @@ def smooth_factor(means: Bounds, first: float, second: float, steps: float) -> B
 
 def _monthly_growth(ratio: float, first: float, second: float) -> float:
     """ln g of ``smooth_factor``, to 1e-12."""
+
     def mean(growth: float, length: float) -> float:
         return 1.0 if abs(growth) < 1e-12 else math.expm1(growth * length) / (growth * length)
 

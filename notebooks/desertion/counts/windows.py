@@ -15,8 +15,12 @@ from livingbook.values.bounds import Bounds
 
 from desertion.counts import rates
 
-WORDS = {"own": "invasion to the last day covered", "mobilised": "mobilisation to the last day covered",
-         "publication": "invasion to publication", "article": "invasion to the article"}
+WORDS = {
+    "own": "invasion to the last day covered",
+    "mobilised": "mobilisation to the last day covered",
+    "publication": "invasion to publication",
+    "article": "invasion to the article",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,10 @@ def of_count(count: Any, invasion: date, mobilisation: date, article: date | Non
     have left; ``publication`` to the day it was printed; ``article`` to the day of the article that divides it, where that
     is given. A window that would end before it starts is left out.
     """
-    spans = {"own": (invasion, count.end), "mobilised": (mobilisation, count.end),
-             "publication": (invasion, count.known_from), "article": (invasion, article)}
+    spans = {
+        "own": (invasion, count.end),
+        "mobilised": (mobilisation, count.end),
+        "publication": (invasion, count.known_from),
+        "article": (invasion, article),
+    }
     return {name: Window(start, end) for name, (start, end) in spans.items() if end and start <= end}

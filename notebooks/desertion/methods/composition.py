@@ -56,8 +56,12 @@ def times_as_often(share_of_leavers: Bounds, share_of_all: Bounds) -> Bounds:
 
     values = share_of_leavers.value, share_of_all.value
     known = None if None in values else risk(*values)  # type: ignore[arg-type]
-    return Bounds(risk(share_of_leavers.low, share_of_all.high), known, risk(share_of_leavers.high, share_of_all.low),
-                  share_of_leavers.rows | share_of_all.rows)
+    return Bounds(
+        risk(share_of_leavers.low, share_of_all.high),
+        known,
+        risk(share_of_leavers.high, share_of_all.low),
+        share_of_leavers.rows | share_of_all.rows,
+    )
 
 
 def latest_pair(parts: pd.DataFrame, wholes: pd.DataFrame) -> tuple[date | None, Bounds, Bounds]:

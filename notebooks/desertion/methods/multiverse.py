@@ -34,8 +34,9 @@ class Count:
     windows: Mapping[str, Window]
 
 
-def specifications(counts: Mapping[str, Count], strengths: Mapping[str, Callable[[Window], float]],
-                   kept: Mapping[str, float]) -> pd.DataFrame:
+def specifications(
+    counts: Mapping[str, Count], strengths: Mapping[str, Callable[[Window], float]], kept: Mapping[str, float]
+) -> pd.DataFrame:
     """Every combination: columns ``count``, ``window``, ``strength``, ``correction`` and ``rate`` (per 1,000 a year).
 
     strengths: name → mean strength (persons) over a window; kept: name of a correction → the share of the count that it
@@ -60,8 +61,9 @@ def _product(*several: Mapping) -> list[tuple]:
     return pairs
 
 
-def decompose(table: pd.DataFrame, response: pd.Series, factors: Sequence[str] = CHOICES,
-              within: Mapping[str, str] = NESTED) -> pd.DataFrame:
+def decompose(
+    table: pd.DataFrame, response: pd.Series, factors: Sequence[str] = CHOICES, within: Mapping[str, str] = NESTED
+) -> pd.DataFrame:
     """How much of the variance of ``response`` each factor explains: columns ``factor``, ``options``, ``variance``,
     ``share`` and ``total``; the last row, ``together``, is what only combinations explain.
 
@@ -89,8 +91,7 @@ def weights(table: pd.DataFrame, factors: Sequence[str], within: Mapping[str, st
     """
     weight = pd.Series(1.0, index=table.index)
     for factor in factors:
-        options = (table.groupby(within[factor])[factor].transform("nunique") if factor in within
-                   else table[factor].nunique())
+        options = table.groupby(within[factor])[factor].transform("nunique") if factor in within else table[factor].nunique()
         weight /= options
     if table.duplicated(list(factors)).any() or (len(table) and not math.isclose(weight.sum(), 1)):
         raise ValueError(f"not every combination of {', '.join(factors)} occurs once: no shares of variance")

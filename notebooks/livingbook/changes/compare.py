@@ -179,16 +179,21 @@ def compare(before: Side, after: Side, chapters: Path, shelves: tuple[str, str] 
     ends = all(any(number.picks for number in side.numbers.values()) for side in (before, after))
     looks = tuple(lambda role, content, side=side: glued(side, role, content, ends) for side in (before, after))
     return Report(
-        before=Named(label=before.label, about=before.about), after=Named(label=after.label, about=after.about), notes=notes,
+        before=Named(label=before.label, about=before.about),
+        after=Named(label=after.label, about=after.about),
+        notes=notes,
         compared={"verdicts": len(names.of("verdicts")), "numbers": len(names.of("numbers")), "figures": len(names.of("figures"))}
-        if both else {"verdicts": 0, "numbers": 0, "figures": 0},
+        if both
+        else {"verdicts": 0, "numbers": 0, "figures": 0},
         rows=rows,
         verdicts=verdict_changes(before, after, names.of("verdicts")) if both else [],
         numbers=number_changes(before, after, names.of("numbers"), Causes(before, after, rows), sentences.cited(chapters))
-        if both else [],
+        if both
+        else [],
         figures=figure_changes(before, after, names.of("figures"), shelves) if both else [],
         # A sentence that already gives the number of the earlier edition beside today's is no news.
-        sentences=sentences.moved(chapters, *looks, "" if before.whole_book else before.own) if both else [])
+        sentences=sentences.moved(chapters, *looks, "" if before.whole_book else before.own) if both else [],
+    )
 
 
 class Names:
@@ -203,8 +208,9 @@ class Names:
         own = {name for name in {*old, *new} if "@" not in name}
         if not (self.before.whole_book and self.after.whole_book):
             return sorted(own)
-        editions = [{name.partition("@")[2] for name in side.numbers if "@" in name} - {side.own}
-                    for side in (self.before, self.after)]
+        editions = [
+            {name.partition("@")[2] for name in side.numbers if "@" in name} - {side.own} for side in (self.before, self.after)
+        ]
         return sorted(own | {name for name in {*old, *new} if name.partition("@")[2] in editions[0] & editions[1]})
 
 
@@ -226,16 +232,24 @@ def _told(table: str, before: Side, after: Side, key: str) -> Any:
     if table != "observations":
         words = {"sources": "title", "claims": "claim_text"}.get(table, "label")
         return lambda name: {"what": rows[name].get(words, "")}
-    labels = {name: {next(iter(row.values())): row.get("label", "")
-                     for side in (before, after) for row in side.tables.get(name, [])} for name in ("measures", "populations")}
+    labels = {
+        name: {next(iter(row.values())): row.get("label", "") for side in (before, after) for row in side.tables.get(name, [])}
+        for name in ("measures", "populations")
+    }
 
     def tell(name: str) -> dict[str, str]:
         row = rows[name]
-        of, who = (labels[table].get(row.get(field, ""), "") or row.get(field, "")
-                   for table, field in (("measures", "measure"), ("populations", "population")))
+        of, who = (
+            labels[table].get(row.get(field, ""), "") or row.get(field, "")
+            for table, field in (("measures", "measure"), ("populations", "population"))
+        )
         category = row.get("category", "all").replace("_", " ")
-        return {"what": f"{of}: {who}{'' if category in ('all', '') else f', {category}'}",
-                "when": " – ".join(day for day in (row.get("start", ""), row.get("end", "")) if day), "figure": _figure_of(row)}
+        return {
+            "what": f"{of}: {who}{'' if category in ('all', '') else f', {category}'}",
+            "when": " – ".join(day for day in (row.get("start", ""), row.get("end", "")) if day),
+            "figure": _figure_of(row),
+        }
+
     return tell
 
 
@@ -268,16 +282,22 @@ class Causes:
     def __init__(self, before: Side, after: Side, rows: Iterable[RowChange]) -> None:
         self.sides = before, after
         self.changes = [each for each in rows if each.change != "revised" or each.fields - NO_MATTER]
-        of = {kind: {each.key for each in self.changes if each.table == "observations" and each.change == kind}
-              for kind in ("added", "removed", "revised")}
+        of = {
+            kind: {each.key for each in self.changes if each.table == "observations" and each.change == kind}
+            for kind in ("added", "removed", "revised")
+        }
         self.added, self.altered = of["added"], of["removed"] | of["revised"]
         self._touched: dict[str, tuple[bool, bool]] = {}
 
     @cached_property
     def quantity(self) -> dict[str, tuple[str, ...]]:
         """Observation → the quantity it is a figure of."""
-        return {row["id"]: tuple(row.get(name, "") for name in QUANTITY)
-                for side in self.sides for row in side.tables.get("observations", []) if "id" in row}
+        return {
+            row["id"]: tuple(row.get(name, "") for name in QUANTITY)
+            for side in self.sides
+            for row in side.tables.get("observations", [])
+            if "id" in row
+        }
 
     def of(self, name: str, old: Number | None, new: Number | None) -> tuple[Cause, list[str]]:
         """The cause, and the observations the number rests on that differ."""
@@ -298,15 +318,20 @@ class Causes:
         """Whether rows were altered, and whether rows were added, among those that a notebook or one it builds on reads."""
         if notebook not in self._touched:
             selections = self._selections(notebook)
-            hit = {each.change for each, rows in self._changed_rows if selections is None or any(
-                table == each.table and any(_fits(row, where) for row in rows) for table, where in selections)}
+            hit = {
+                each.change
+                for each, rows in self._changed_rows
+                if selections is None
+                or any(table == each.table and any(_fits(row, where) for row in rows) for table, where in selections)
+            }
             self._touched[notebook] = bool(hit - {"added"}), "added" in hit
         return self._touched[notebook]
 
     @cached_property
     def _changed_rows(self) -> list[tuple[RowChange, list[Mapping[str, str]]]]:
-        tables = [{name: {next(iter(row.values())): row for row in rows} for name, rows in side.tables.items()}
-                  for side in self.sides]
+        tables = [
+            {name: {next(iter(row.values())): row for row in rows} for name, rows in side.tables.items()} for side in self.sides
+        ]
         return [(each, [rows[each.table][each.key] for rows in tables if each.key in rows[each.table]]) for each in self.changes]
 
     def _selections(self, notebook: str) -> list[tuple[str, Selection]] | None:
@@ -319,9 +344,14 @@ class Causes:
             for side in self.sides:
                 if name not in side.reads or any("sweep" in read for read in side.reads[name]):
                     return None
-                found |= {json.dumps(read): (read["table"], {key: frozenset([wanted] if isinstance(wanted, str) else wanted)
-                                                             for key, wanted in read["where"].items()})
-                          for read in side.reads[name] if "table" in read}
+                found |= {
+                    json.dumps(read): (
+                        read["table"],
+                        {key: frozenset([wanted] if isinstance(wanted, str) else wanted) for key, wanted in read["where"].items()},
+                    )
+                    for read in side.reads[name]
+                    if "table" in read
+                }
                 waiting += {read["notebook"] for read in side.reads[name] if "notebook" in read} - seen
         return list(found.values())
 
@@ -330,8 +360,9 @@ def _fits(row: Mapping[str, str], where: Selection) -> bool:
     return all(row.get(name) in wanted for name, wanted in where.items())
 
 
-def number_changes(before: Side, after: Side, names: Iterable[str], causes: Causes, cited: Mapping[str, list[str]]
-                   ) -> list[NumberChange]:
+def number_changes(
+    before: Side, after: Side, names: Iterable[str], causes: Causes, cited: Mapping[str, list[str]]
+) -> list[NumberChange]:
     """The numbers that print differently: by cause, the largest change first; words and unknowns after them."""
     found = []
     for name in names:
@@ -340,9 +371,19 @@ def number_changes(before: Side, after: Side, names: Iterable[str], causes: Caus
             continue
         cause, rows = causes.of(name, old, new)
         shown = new or old
-        found.append(NumberChange(
-            name=name, about=shown.about, unit=shown.unit, before=old and old.text, after=new and new.text, cause=cause, rows=rows,
-            change=change_of(old, new) if old and new else None, chapters=cited.get(name, [])))
+        found.append(
+            NumberChange(
+                name=name,
+                about=shown.about,
+                unit=shown.unit,
+                before=old and old.text,
+                after=new and new.text,
+                cause=cause,
+                rows=rows,
+                change=change_of(old, new) if old and new else None,
+                chapters=cited.get(name, []),
+            )
+        )
     order = list(CAUSES)
     return sorted(found, key=lambda each: (order.index(each.cause), each.change is None, -abs(each.change or 0), each.name))
 
@@ -357,9 +398,17 @@ def verdict_changes(before: Side, after: Side, names: Iterable[str]) -> list[Ver
         shown = new or old
         sides = [{key: value["text"] for key, value in (side or {}).get("values", {}).items()} for side in (old, new)]
         values = [(key, sides[0].get(key), sides[1].get(key)) for key in dict.fromkeys([*sides[1], *sides[0]])]
-        found.append(VerdictChange(
-            claim=name, text=shown["text"], before=old and old["verdict"], after=new and new["verdict"],
-            reason=shown.get("reason", ""), rule=shown.get("rule", ""), values=[each for each in values if each[1] != each[2]]))
+        found.append(
+            VerdictChange(
+                claim=name,
+                text=shown["text"],
+                before=old and old["verdict"],
+                after=new and new["verdict"],
+                reason=shown.get("reason", ""),
+                rule=shown.get("rule", ""),
+                values=[each for each in values if each[1] != each[2]],
+            )
+        )
     return sorted(found, key=lambda each: (not each.flipped, each.claim))
 
 
@@ -410,8 +459,16 @@ def summary(report: Report, shown: int = SHOWN) -> str:
     lines += [f"  {note}" for note in report.notes]
     if report.outcome == "same":
         return "\n".join([*lines, "", "Nothing has changed."])
-    return "\n".join([*lines, *_verdict_lines(report), *_number_lines(report, shown), *_row_lines(report, shown),
-                      *_figure_lines(report, shown), *_sentence_lines(report)])
+    return "\n".join(
+        [
+            *lines,
+            *_verdict_lines(report),
+            *_number_lines(report, shown),
+            *_row_lines(report, shown),
+            *_figure_lines(report, shown),
+            *_sentence_lines(report),
+        ]
+    )
 
 
 def _verdict_lines(report: Report) -> list[str]:
@@ -486,9 +543,11 @@ def staged(project: Project, documents: Mapping[str, Documents], files: Callable
     own = next(iter(documents))
     sides = [edition(project, documents, files, name) for name in ("article" if "article" in documents else own, own)]
     report = compare(*sides, project.root / "book")
-    return {"published/changes.json": as_json(report.model_dump(mode="json")),
-            f"published/{EVIDENCE}": evidence(project, documents),
-            f"published/{EDITIONS}": staged_editions(project, documents)}
+    return {
+        "published/changes.json": as_json(report.model_dump(mode="json")),
+        f"published/{EVIDENCE}": evidence(project, documents),
+        f"published/{EDITIONS}": staged_editions(project, documents),
+    }
 
 
 def run(project: Project, before: str, after: str | None) -> int:

@@ -52,8 +52,11 @@ def _change(table: str, key: str, old: Cells | None, new: Cells | None) -> RowCh
     if old is None or new is None:
         cells = {name: (None, cell) if old is None else (cell, None) for name, cell in row.items() if cell}
         return RowChange(table=table, key=row[key], change="added" if old is None else "removed", cells=cells)
-    differing = {name: (old.get(name, ""), new.get(name, "")) for name in dict.fromkeys([*old, *new])
-                 if old.get(name, "") != new.get(name, "")}
+    differing = {
+        name: (old.get(name, ""), new.get(name, ""))
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name, "") != new.get(name, "")
+    }
     return RowChange(table=table, key=row[key], change="revised", cells=differing) if differing else None
 
 

@@ -48,8 +48,12 @@ class Sentence(BaseModel):
 
     def __str__(self) -> str:
         """The sentence with ``[before → after]`` where something moved."""
-        return "".join(f"[{each.before or '(none)'} → {each.after or '(none)'}]" if each.moved
-                       else each.text or each.after or each.before or "" for each in self.parts)
+        return "".join(
+            f"[{each.before or '(none)'} → {each.after or '(none)'}]"
+            if each.moved
+            else each.text or each.after or each.before or ""
+            for each in self.parts
+        )
 
 
 def moved(folder: Path, before: Look, after: Look, but: str = "") -> list[Sentence]:
@@ -101,6 +105,7 @@ def sentences(markdown: str) -> Iterator[str]:
         def keep(match: re.Match[str], roles: list[str] = roles) -> str:
             roles.append(match.group())
             return f"\x00{len(roles) - 1}\x00"
+
         # A role is one mark while the block is cut: what it names may hold full stops.
         for piece in END.split(ROLE.sub(keep, block)):
             if piece.strip():
@@ -126,7 +131,7 @@ def parts_of(sentence: str, before: Look, after: Look) -> Iterator[Part]:
         sentence = re.sub(pattern, plain, sentence)
     at = 0
     for match in ROLE.finditer(sentence):
-        yield from _words(sentence[at:match.start()])
+        yield from _words(sentence[at : match.start()])
         at = match.end()
         role, content = match.groups()
         yield Part(name=content, before=before(role, content), after=after(role, content))

@@ -110,7 +110,8 @@ def find(project: Project, name: str) -> Side:
         return Side(name, "tables", tables_in(folder))
     raise BuildError(
         f"{name!r}: no edition ({', '.join(each.name for each in project.editions)}) and no folder with a published book "
-        "(results.json) or tables (observations.csv)")
+        "(results.json) or tables (observations.csv)"
+    )
 
 
 def staged_edition(project: Project, name: str) -> Side:
@@ -122,8 +123,10 @@ def staged_edition(project: Project, name: str) -> Side:
         raise BuildError(f"the edition {name!r} is not in the built book; `make book{setting}` builds it")
     project = replace(project, data=(project.root / staged[name]["data"]).resolve())
     if stale := [table for table, was in staged[name]["tables"].items() if tables_of(project)[table] != was]:
-        raise BuildError(f"{', '.join(f'{table}.csv' for table in stale)}: not the rows that the book was built from; `make book` "
-                         "first, then its numbers can be compared")
+        raise BuildError(
+            f"{', '.join(f'{table}.csv' for table in stale)}: not the rows that the book was built from; `make book` "
+            "first, then its numbers can be compared"
+        )
     published = project.stage / "published"
     documents = {each: _documents(published / each) for each in staged}
     return edition(project, documents, lambda which, _: published / which / "files", name)
@@ -132,9 +135,15 @@ def staged_edition(project: Project, name: str) -> Side:
 def staged_editions(project: Project, editions: Iterable[str]) -> str:
     """From which folder, with which tables, each edition of the built book comes, as JSON."""
     seen = {name: project.seen_by(project.edition(name)) for name in editions}
-    return as_json({"own": next(iter(seen)), "editions": {
-        name: {"data": Path(os.path.relpath(each.data, each.root)).as_posix(), "tables": tables_of(each)}
-        for name, each in seen.items()}})
+    return as_json(
+        {
+            "own": next(iter(seen)),
+            "editions": {
+                name: {"data": Path(os.path.relpath(each.data, each.root)).as_posix(), "tables": tables_of(each)}
+                for name, each in seen.items()
+            },
+        }
+    )
 
 
 def tables_of(project: Project) -> dict[str, str]:
@@ -157,8 +166,15 @@ def published_book(folder: Path, label: str) -> Side:
     try:
         own, as_of, documents = _book(folder)
         tables = tables_in(folder / "data", as_of)
-        return _side(label, f"the published book in {folder}", tables, documents, own,
-                     lambda edition, _: folder / "figures" / edition, whole_book=True)
+        return _side(
+            label,
+            f"the published book in {folder}",
+            tables,
+            documents,
+            own,
+            lambda edition, _: folder / "figures" / edition,
+            whole_book=True,
+        )
     except (LookupError, TypeError, AttributeError, ValidationError) as error:
         raise BuildError(f"{folder}: not a published book of this kind ({type(error).__name__}: {error})") from None
 
@@ -167,26 +183,42 @@ def _book(folder: Path) -> tuple[str, str, dict[str, Documents]]:
     """Own edition, its date, and edition → notebook → document, of a published book."""
     if (folder / EVIDENCE).is_file():
         body = _json(folder / EVIDENCE)
-        return (body["own"], body["editions"][body["own"]]["as_of"],
-                {name: each["notebooks"] for name, each in body["editions"].items()})
+        return (
+            body["own"],
+            body["editions"][body["own"]]["as_of"],
+            {name: each["notebooks"] for name, each in body["editions"].items()},
+        )
     results, claims = _json(folder / "results.json"), _json(folder / "claims.json")
     own = DEFAULT_EDITION if DEFAULT_EDITION in results else sorted(results)[0]
-    found = {name: {notebook: {"results": numbers} for notebook, numbers in notebooks.items()}
-             for name, notebooks in results.items()}
+    found = {
+        name: {notebook: {"results": numbers} for notebook, numbers in notebooks.items()} for name, notebooks in results.items()
+    }
     for name in found:
-        figures = {path.stem: {"title": path.stem, "alt": path.stem, "wide": path.name, "narrow": f"{path.stem}-narrow.svg"}
-                   for path in sorted((folder / "figures" / name).glob("*.svg")) if not path.stem.endswith("-narrow")}
+        figures = {
+            path.stem: {"title": path.stem, "alt": path.stem, "wide": path.name, "narrow": f"{path.stem}-narrow.svg"}
+            for path in sorted((folder / "figures" / name).glob("*.svg"))
+            if not path.stem.endswith("-narrow")
+        }
         for stem, figure in figures.items():
             notebook, _, rest = stem.partition("-")
             found[name].setdefault(notebook, {}).setdefault("figures", {})[rest] = figure
         found[name].setdefault("claims", {})["claims"] = {
             key: card if name == own else {**card, "verdict": card["editions"][name]}
-            for key, card in claims.items() if name == own or name in card.get("editions", {})}
+            for key, card in claims.items()
+            if name == own or name in card.get("editions", {})
+        }
     return own, LATEST, found
 
 
-def _side(label: str, about: str, tables: Mapping[str, Table], documents: Mapping[str, Documents], own: str,
-          files: Callable[[str, str], Path], whole_book: bool = False) -> Side:
+def _side(
+    label: str,
+    about: str,
+    tables: Mapping[str, Table],
+    documents: Mapping[str, Documents],
+    own: str,
+    files: Callable[[str, str], Path],
+    whole_book: bool = False,
+) -> Side:
     numbers: dict[str, Number] = {}
     verdicts: dict[str, Any] = {}
     figures: dict[str, Figure] = {}
@@ -195,8 +227,10 @@ def _side(label: str, about: str, tables: Mapping[str, Table], documents: Mappin
             for end in [f"@{name}", *([""] if name == own else [])]:
                 numbers |= {f"{notebook}.{key}{end}": _number(body) for key, body in document.get("results", {}).items()}
                 verdicts |= {f"{key}{end}": card for key, card in document.get("claims", {}).items()}
-                figures |= {f"{notebook}.{key}{end}": _figure(body, name, files(name, notebook))
-                            for key, body in document.get("figures", {}).items()}
+                figures |= {
+                    f"{notebook}.{key}{end}": _figure(body, name, files(name, notebook))
+                    for key, body in document.get("figures", {}).items()
+                }
     reads = {notebook: document.get("reads", []) for notebook, document in documents.get(own, {}).items()}
     return Side(label, about, tables, own, True, whole_book, numbers, verdicts, figures, reads)
 
@@ -222,8 +256,9 @@ def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
                 rows = visible(rows, as_of)
         except (EvidenceError, OSError, ValueError, KeyError, pd.errors.ParserError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise BuildError(f"{folder / table}.csv: not a table of this book ({reason}); `make check-data DATA={folder}` "
-                             "says what is wrong") from None
+            raise BuildError(
+                f"{folder / table}.csv: not a table of this book ({reason}); `make check-data DATA={folder}` says what is wrong"
+            ) from None
         found[table] = rows.to_dict("records")
     return found
 
@@ -231,17 +266,27 @@ def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
 def evidence(project: Project, documents: Mapping[str, Documents]) -> str:
     """What a published book needs to be compared later, as JSON: by edition and notebook, numbers with their rows, titles
     of figures, verdicts, and the selections of rows that were read."""
-    body = {name: {"as_of": project.edition(name).as_of,
-                   "notebooks": {notebook: _trimmed(each) for notebook, each in notebooks.items()}}
-            for name, notebooks in documents.items()}
+    body = {
+        name: {
+            "as_of": project.edition(name).as_of,
+            "notebooks": {notebook: _trimmed(each) for notebook, each in notebooks.items()},
+        }
+        for name, notebooks in documents.items()
+    }
     return as_json({"own": next(iter(documents)), "editions": body})
 
 
 def _trimmed(document: Mapping[str, Any]) -> dict[str, Any]:
     def only(entries: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
         return {key: {name: each[name] for name in fields if name in each} for key, each in entries.items()}
-    return {"title": document["title"], "reads": document["reads"], "results": only(document["results"], RESULT_FIELDS),
-            "figures": only(document["figures"], FIGURE_FIELDS), "claims": document.get("claims", {})}
+
+    return {
+        "title": document["title"],
+        "reads": document["reads"],
+        "results": only(document["results"], RESULT_FIELDS),
+        "figures": only(document["figures"], FIGURE_FIELDS),
+        "claims": document.get("claims", {}),
+    }
 
 
 def _documents(folder: Path) -> dict[str, Any]:

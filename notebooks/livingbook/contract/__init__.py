@@ -50,9 +50,7 @@ def _examine_folder(folder: Path) -> tuple[list[Fault], dict[str, int]]:
     contract, faults = contract_for(folder)
     if contract is None:
         return faults, {}
-    fields = {
-        resource["name"]: [spec["name"] for spec in resource["schema"]["fields"]] for resource in contract["resources"]
-    }
+    fields = {resource["name"]: [spec["name"] for spec in resource["schema"]["fields"]] for resource in contract["resources"]}
     tables = {name: read_table(folder, name, columns) for name, columns in fields.items()}
     faults += _strangers(folder, tables)
     for table in tables.values():

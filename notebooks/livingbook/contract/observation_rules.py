@@ -76,9 +76,7 @@ def figures_fit_the_qualifier(observations: Table) -> Iterator[Fault]:
     is_range = qualifier.among({"range"})
     for column, needed in {"value": ~is_range, "low": is_range, "high": is_range}.items():
         yield from observations.faults(
-            needed & ~given[column],
-            column,
-            lambda row: f'is missing: a figure with the qualifier "{qualifier[row]}" needs it',
+            needed & ~given[column], column, lambda row: f'is missing: a figure with the qualifier "{qualifier[row]}" needs it'
         )
     bounded = qualifier.among({"exact", "about", "at_least", "at_most"})
     for column in ("low", "high"):
@@ -148,9 +146,7 @@ def same_as_leads_to_use(observations: Table) -> Iterator[Fault]:
     used = status.among({"use"})[target]
     yield from observations.faults(named & itself, "same_as", "points to its own row")
     yield from observations.faults(
-        named & ~itself & ~used,
-        "same_as",
-        lambda row: f'must point to a row of status "use"; that one is "{status[target[row]]}"',
+        named & ~itself & ~used, "same_as", lambda row: f'must point to a row of status "use"; that one is "{status[target[row]]}"'
     )
     yield from observations.faults(
         named & ~itself & used & (measure.numbers != measure.numbers[target]),

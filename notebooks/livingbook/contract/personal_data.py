@@ -41,9 +41,7 @@ _RANK_CYRILLIC = r"(?:рядов|ефрейтор|єфрейтор|мл\.? се�
 _UNIT = r"(?:в/ч|войсков\w+ част\w+|військов\w+ частин\w+|military unit|unit)\s*(?:№|no\.?|#)?\s*[0-9]{4,6}"
 _NAME = rf"(?:{_WORD}\s+{_CAP}[\w.'’-]|{_CYRILLIC}\s+{_INITIALS}|{_INITIALS}\s?{_CYRILLIC})"
 _MONTH = r"[^\W\d_]{3,9}"
-_BIRTHDAY = (
-    r"(?:[0-9]{1,2}[ ./-]\w{1,9}[ ./-][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}|" + _MONTH + r"\.? [0-9]{1,2},? [0-9]{4})"
-)
+_BIRTHDAY = r"(?:[0-9]{1,2}[ ./-]\w{1,9}[ ./-][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}|" + _MONTH + r"\.? [0-9]{1,2},? [0-9]{4})"
 LONGEST_LOOKED_AT = 2_000  # characters of a cell; no field takes more, and a hostile cell must not hold up the search
 PERSONAL_VALUES: dict[str, re.Pattern[str]] = {
     "a phone number": re.compile(

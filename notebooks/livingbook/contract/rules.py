@@ -81,10 +81,7 @@ RULES: list[Rule] = [
     Rule(same_as_leads_to_use, _reads("observations", "id", "measure", "status", "same_as")),
     Rule(
         no_figure_twice,
-        (
-            *_FIGURES,
-            *_reads("observations", "id", "measure", "population", "category", "start", "end", "origin", "source"),
-        ),
+        (*_FIGURES, *_reads("observations", "id", "measure", "population", "category", "start", "end", "origin", "source")),
     ),
     Rule(share_is_unit_and_kind, _reads("measures", "kind", "unit")),
     Rule(published_as_precisely_as_said, _reads("sources", "published", "published_precision")),

@@ -206,10 +206,7 @@ def _read_header(cells: list[str], fields: list[str], table: Table) -> None:
             if cells.count(column) > 1:
                 table.unreadable(f"has the column {column} more than once", 1)
         elif is_personal(column):
-            table.add(
-                "columns that could hold personal data are refused: the tables hold aggregates only",
-                column=column,
-            )
+            table.add("columns that could hold personal data are refused: the tables hold aggregates only", column=column)
         elif not column.strip():
             table.add("has a column without a name", 1)
         else:

@@ -33,14 +33,23 @@ READABLE = 9.0  # points: the smallest letters of the narrow variant, 11 px on a
 INK, MUTED, GRID = "#1f2328", "#5c636b", "#d9dde1"
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#ad5088", "#b57c00", "#3a97cf"
 PAPER = "#fefefe"
-VARIABLES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper", BLUE: "blue", VERMILLION: "vermillion",
-             GREEN: "green", PURPLE: "purple", ORANGE: "orange", SKY: "sky"}
+VARIABLES = {
+    INK: "ink",
+    MUTED: "muted",
+    GRID: "grid",
+    PAPER: "paper",
+    BLUE: "blue",
+    VERMILLION: "vermillion",
+    GREEN: "green",
+    PURPLE: "purple",
+    ORANGE: "orange",
+    SKY: "sky",
+}
 
 Draw = Callable[[Figure, Any, bool], None]
 
 
-def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, source: str, height: float,
-           narrow: bool) -> str:
+def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, source: str, height: float, narrow: bool) -> str:
     """SVG of one variant. ``draw(figure, data, narrow)`` adds axes to the figure; title, subtitle, source are added.
 
     height: inches left for the drawing itself. No letter of the narrow variant is smaller than ``READABLE``, whatever ``draw``
@@ -127,8 +136,16 @@ def _height(lines: list[tuple[str, float, str, str]]) -> float:
 def _write(figure: Figure, lines: list[tuple[str, float, str, str]], from_top: float, whole: float) -> None:
     for line, size, weight, colour in lines:
         from_top += size * 1.35 / 72
-        figure.text(0.004, 1 - (from_top - size * 0.3 / 72) / whole, line, size=size, weight=weight, color=colour,
-                    in_layout=False, parse_math=False)
+        figure.text(
+            0.004,
+            1 - (from_top - size * 0.3 / 72) / whole,
+            line,
+            size=size,
+            weight=weight,
+            color=colour,
+            in_layout=False,
+            parse_math=False,
+        )
 
 
 def scoped(svg: str, prefix: str) -> str:
@@ -136,11 +153,13 @@ def scoped(svg: str, prefix: str) -> str:
 
     matplotlib makes ids from hashes of coordinates, whose last bit may differ from run to run where nothing visible does.
     """
-    svg = svg[svg.index("<svg"):]
+    svg = svg[svg.index("<svg") :]
     used = dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
     names = {name: f"{prefix}-{place}" for place, name in enumerate(used, 1)}
+
     def one(found: re.Match[str]) -> str:
         return f' id="{names[found[1]]}"' if found[1] in names else ""
+
     svg = re.sub(r' id="([^"]+)"', one, svg)
     return re.sub(r'(url\(#|href="#)([^)"]+)', lambda found: found[1] + names[found[2]], svg)
 
@@ -156,23 +175,26 @@ def themed(svg: str) -> str:
 # How bounds are drawn, everywhere: a dot for a value, a thick bar between known ends (ticked where no value is preferred), an arrow
 # for an open one.
 
-def draw_bounds(axes: Axes, where: float, bounds: Bounds, colour: str = BLUE, *, reach: float, upright: bool = False,
-                hollow: bool = False) -> None:
+
+def draw_bounds(
+    axes: Axes, where: float, bounds: Bounds, colour: str = BLUE, *, reach: float, upright: bool = False, hollow: bool = False
+) -> None:
     """Draws bounds at ``where`` on the category axis; ``reach``: length of the arrow of an open end, in data units.
 
     hollow: an open mark, for a figure that stands apart by definition or doubt. Draws nothing for unknown bounds.
     """
     if bounds.is_unknown:
         return
+
     def line(low: float, high: float, **how: Any) -> None:
         spot = ([where, where], [low, high]) if upright else ([low, high], [where, where])
         axes.plot(*spot, color=colour, solid_capstyle="butt", **how)
+
     face = PAPER if hollow else colour
     if bounds.high == float("inf"):
         tip = bounds.low + reach
         start, end = ((where, bounds.low), (where, tip)) if upright else ((bounds.low, where), (tip, where))
-        axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.8,
-                                                  "shrinkA": 0, "shrinkB": 0})
+        axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.8, "shrinkA": 0, "shrinkB": 0})
         _dot(axes, where, bounds.low, "|" if not upright else "_", colour, face, upright, size=11)
         return
     if bounds.high > bounds.low:
@@ -185,18 +207,18 @@ def draw_bounds(axes: Axes, where: float, bounds: Bounds, colour: str = BLUE, *,
     axes.plot(*ticks, "_" if upright else "|", color=colour, markersize=9, markeredgewidth=1.8)
 
 
-def _dot(axes: Axes, where: float, at: float, marker: str, colour: str, face: str, upright: bool, size: float = 6.5
-         ) -> None:
+def _dot(axes: Axes, where: float, at: float, marker: str, colour: str, face: str, upright: bool, size: float = 6.5) -> None:
     spot = ([where], [at]) if upright else ([at], [where])
-    axes.plot(*spot, marker=marker, color=colour, markerfacecolor=face, markersize=size, markeredgewidth=1.8,
-              linestyle="none")
+    axes.plot(*spot, marker=marker, color=colour, markerfacecolor=face, markersize=size, markeredgewidth=1.8, linestyle="none")
 
 
 def count_axis(axis: Any, share: bool = False) -> None:
     """Ticks written as the book writes numbers: 10,000 or 20%."""
     write = wording.percent if share else wording.number
+
     def label(value: float, _position: int) -> str:
         return write(value, 0.01 if share else 1.0 if value == round(value) else 0.1)
+
     axis.set_major_formatter(FuncFormatter(label))
 
 

@@ -15,8 +15,15 @@ from livingbook.values.bounds import Bounds
 CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}  # keeps a reference line from striking through words
 
 
-def draw_rows(axes: Axes, data: pd.DataFrame, *, limit: float, write: Callable[[Bounds], str] = wording.of_bounds,
-              names: bool = True, ticks: int = 5) -> None:
+def draw_rows(
+    axes: Axes,
+    data: pd.DataFrame,
+    *,
+    limit: float,
+    write: Callable[[Bounds], str] = wording.of_bounds,
+    names: bool = True,
+    ticks: int = 5,
+) -> None:
     """Draws each row of ``data`` from top to bottom: its name above, its bounds on the axis, the number beside.
 
     data: columns ``label`` and ``bounds``; optional ``group`` (named in a line of its own where it changes), ``colour`` and
@@ -40,8 +47,15 @@ def draw_rows(axes: Axes, data: pd.DataFrame, *, limit: float, write: Callable[[
 
 
 def _write(axes: Axes, words: str, place: float, **look: object) -> None:
-    axes.annotate(words, (0, place), size=9, va="bottom", annotation_clip=False, bbox=CLEAR, **look  # type: ignore[arg-type]
-                  ).set_in_layout(False)
+    axes.annotate(
+        words,
+        (0, place),
+        size=9,
+        va="bottom",
+        annotation_clip=False,
+        bbox=CLEAR,
+        **look,  # type: ignore[arg-type]
+    ).set_in_layout(False)
 
 
 def _draw_row(axes: Axes, row: dict[str, object], place: float, limit: float, write: Callable[[Bounds], str]) -> None:
@@ -50,9 +64,16 @@ def _draw_row(axes: Axes, row: dict[str, object], place: float, limit: float, wr
     open_ended = math.isinf(bounds.high)
     reach = min(limit * 0.25, max(limit - bounds.low, limit * 0.05)) if open_ended else 0.0
     axes.plot([0, limit], [place, place], color=GRID, linewidth=0.8, zorder=0)
-    draw_bounds(axes, place, bounds, colour if isinstance(colour, str) else BLUE, reach=reach,
-                hollow=row.get("hollow") is True)
+    draw_bounds(axes, place, bounds, colour if isinstance(colour, str) else BLUE, reach=reach, hollow=row.get("hollow") is True)
     end = 0.0 if bounds.is_unknown else bounds.low + reach if open_ended else bounds.high
-    axes.annotate("not published" if bounds.is_unknown else write(bounds), (end, place), xytext=(8, 0),
-                  textcoords="offset points", size=9, va="center", color=MUTED if bounds.is_unknown else INK,
-                  annotation_clip=False, bbox=CLEAR).set_in_layout(False)
+    axes.annotate(
+        "not published" if bounds.is_unknown else write(bounds),
+        (end, place),
+        xytext=(8, 0),
+        textcoords="offset points",
+        size=9,
+        va="center",
+        color=MUTED if bounds.is_unknown else INK,
+        annotation_clip=False,
+        bbox=CLEAR,
+    ).set_in_layout(False)

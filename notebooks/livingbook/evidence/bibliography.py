@@ -53,16 +53,7 @@ LANGUAGES = {
 # pybtex turns these commands back into the characters. A dollar sign, a caret and quotation marks stay as they are:
 # pybtex shows them unchanged and has no command for them. A brace has none either, and would open or close a group,
 # so it is shown by its ornamental twin.
-ESCAPES = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "%": r"\%",
-    "&": r"\&",
-    "#": r"\#",
-    "_": r"\_",
-    "{": "❴",
-    "}": "❵",
-}
+ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "{": "❴", "}": "❵"}
 # Two of these in a row would become one sign: -- a dash, '' a quotation mark, ?` a turned question mark, $-$ a minus.
 JOINING = re.compile("(?<=[-`',?!$])(?=[-`'])|(?<=,)(?=,)|(?<=[<>])(?=[<>])")
 

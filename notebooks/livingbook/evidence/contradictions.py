@@ -50,15 +50,32 @@ def across_origins(rows: pd.DataFrame) -> pd.DataFrame:
     for (measure, population, category), group in rows.groupby(["measure", "population", "category"], sort=True):
         several = group.sort_values(["end", "id"]).to_dict("records")
         for index, one in enumerate(several):
-            for other in several[index + 1:]:
+            for other in several[index + 1 :]:
                 if one["origin"] != other["origin"] and _one_period(one, other) and disjoint(one["bounds"], other["bounds"]):
-                    found.append({
-                        "measure": measure, "population": population, "category": category, "end": other["end"],
-                        **{key: one[key] for key in ("id", "origin", "bounds")},
-                        **{f"other_{key}": other[key] for key in ("id", "origin", "bounds")},
-                        "factor": factor(one["bounds"], other["bounds"])})
-    columns = ["measure", "population", "category", "end", "id", "origin", "bounds", "other_id", "other_origin",
-               "other_bounds", "factor"]
+                    found.append(
+                        {
+                            "measure": measure,
+                            "population": population,
+                            "category": category,
+                            "end": other["end"],
+                            **{key: one[key] for key in ("id", "origin", "bounds")},
+                            **{f"other_{key}": other[key] for key in ("id", "origin", "bounds")},
+                            "factor": factor(one["bounds"], other["bounds"]),
+                        }
+                    )
+    columns = [
+        "measure",
+        "population",
+        "category",
+        "end",
+        "id",
+        "origin",
+        "bounds",
+        "other_id",
+        "other_origin",
+        "other_bounds",
+        "factor",
+    ]
     return pd.DataFrame(found, columns=columns).sort_values(["factor", "id"], ascending=[False, True]).reset_index(drop=True)
 
 

@@ -26,8 +26,10 @@ def retellings(evidence: Evidence, kept: pd.DataFrame) -> pd.DataFrame:
 def fold(kept: pd.DataFrame, retold: pd.DataFrame) -> pd.DataFrame:
     """The kept figures with two columns more: how many re-reports and how many conflicting readings each has (rows)."""
     counted = retold.groupby(["same_as", "status"]).size().to_dict()
+
     def of(status: str) -> list[int]:
         return [int(counted.get((row, status), 0)) for row in kept["id"]]
+
     return kept.assign(rereports=of("rereport"), conflicts=of("conflict"))
 
 

@@ -132,8 +132,14 @@ class Evidence:
     is a view of it: it is read, and what both see is hashed, only once. read: what gives the content of a file.
     """
 
-    def __init__(self, folder: Path, as_of: str = LATEST, without: str = "", whole: Evidence | None = None,
-                 read: Callable[[Path], bytes] = Path.read_bytes) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        as_of: str = LATEST,
+        without: str = "",
+        whole: Evidence | None = None,
+        read: Callable[[Path], bytes] = Path.read_bytes,
+    ) -> None:
         self.folder, self._as_of, self.without, self.whole, self._read = folder, as_of, without, whole, read
         self.reads: list[dict[str, Any]] = []
         self._asked: dict[str, set[str]] = {}  # field → the values that selections named
@@ -158,11 +164,14 @@ class Evidence:
         """What was read of this evidence, as records have it: a selection, of which folder and which date → the hash of its rows;
         and the names that were asked for → the hash of those that are in no table, which are none."""
         folder = os.path.realpath(self.folder)
-        of = {"folder": "" if folder == recorder.data else recorder.named(folder),
-              "as_of": "" if self._as_of == recorder.as_of else self._as_of}
+        of = {
+            "folder": "" if folder == recorder.data else recorder.named(folder),
+            "as_of": "" if self._as_of == recorder.as_of else self._as_of,
+        }
         names = {field: sorted(asked) for field, asked in sorted(self._asked.items())}
         return {f"rows:{read_key({**read, **of})}": self.digest(read_key(read)) for read in self.reads if "table" in read} | {
-            f"names:{read_key({'folder': of['folder'], 'names': names})}": recording.hashed(read_key(self.misspelt(names)))}
+            f"names:{read_key({'folder': of['folder'], 'names': names})}": recording.hashed(read_key(self.misspelt(names)))
+        }
 
     @cached_property
     def _tables(self) -> dict[str, Indexed]:
@@ -222,12 +231,17 @@ class Evidence:
 
     def require_spelt(self, where: Mapping[str, str | Collection[str]]) -> None:
         """Raises ``EvidenceError`` where a selection names what no table has: no row of any date could match it."""
-        asked = {name: ({wanted} if isinstance(wanted, str) else set(wanted)) - self._awaited.get(name, set())
-                 for name, wanted in where.items() if name in SPELT}
+        asked = {
+            name: ({wanted} if isinstance(wanted, str) else set(wanted)) - self._awaited.get(name, set())
+            for name, wanted in where.items()
+            if name in SPELT
+        }
         for name, strange in self.misspelt(asked).items():
             close = difflib.get_close_matches(strange[0], self._vocabulary(name), n=3, cutoff=0.6)
-            raise EvidenceError(f"no {name} {', '.join(map(repr, strange))} in the tables of {self.folder}"
-                                + (f"; close to it: {', '.join(close)}" if close else ""))
+            raise EvidenceError(
+                f"no {name} {', '.join(map(repr, strange))} in the tables of {self.folder}"
+                + (f"; close to it: {', '.join(close)}" if close else "")
+            )
         for name, values in asked.items():
             self._asked.setdefault(name, set()).update(values)
 
@@ -350,8 +364,7 @@ class Evidence:
     def origins_of(self, rows: Iterable[str]) -> list[str]:
         """Labels of who produced observations, the most frequent first; recorded as read."""
         counted = self._named(rows)["origin"].value_counts()
-        labels = self.select("origins", origin=sorted(counted.index)).set_index("origin")["label"] \
-            if len(counted) else {}
+        labels = self.select("origins", origin=sorted(counted.index)).set_index("origin")["label"] if len(counted) else {}
         return [labels[key] for key in sorted(counted.index, key=lambda key: (-counted[key], key))]
 
     def _named(self, rows: Iterable[str]) -> pd.DataFrame:

@@ -66,11 +66,24 @@ def pages_on_paper(project: Project) -> Iterator[Path]:
 
 def run_sphinx(builder: str, project: Project, output: Path, settings: dict[str, Any]) -> None:
     """Has a builder of Sphinx run over the stage, warnings as errors. Raises ``BuildError`` with what it complained of."""
-    environment = {**os.environ, "PYTHONPATH": project.python_path, "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8",
-                   "SOURCE_DATE_EPOCH": str(int(day_of_evidence(project).timestamp()))}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": project.python_path,
+        "PYTHONHASHSEED": "0",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "SOURCE_DATE_EPOCH": str(int(day_of_evidence(project).timestamp())),
+    }
     command = [sys.executable, "-m", "livingbook.formats.formats", builder, str(project.stage), str(output)]
-    done = subprocess.run(command, env=environment, input=json.dumps(settings), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, check=False)
+    done = subprocess.run(
+        command,
+        env=environment,
+        input=json.dumps(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise BuildError(f"Sphinx refused the book (builder {builder}):\n{complaints(done.stdout, project)}")
 
@@ -78,15 +91,35 @@ def run_sphinx(builder: str, project: Project, output: Path, settings: dict[str,
 def for_paper(project: Project) -> dict[str, Any]:
     """Sphinx's settings for pages on paper, in place of those for web pages."""
     book = about(project)
-    return {"extensions": EXTENSIONS, "html_static_path": [f"{PRINT}/shared"], "html_css_files": [], "html_js_files": [],
-            "html_theme": "basic", "html_theme_options": {}, "html_use_index": False, "html_favicon": "",
-            "template_bridge": "sphinx.jinja2glue.BuiltinTemplateLoader",  # the book's own one mends web pages
-            "paper_cover": f"{PRINT}/cover.svg", "epub_basename": NAME, "epub_css_files": ["paper.css", "ebook.css"],
-            "epub_show_urls": "no", "epub_tocscope": "includehidden", "epub_tocdup": False, "epub_tocdepth": 2,
-            "epub_cover": ["_static/cover.png", "epub-cover.html"], "epub_title": book["title"], "epub_author": book["authors"],
-            "epub_contributor": book["authors"], "epub_publisher": book["authors"], "epub_description": book["abstract"],
-            "epub_copyright": "CC BY 4.0 (text), MIT (code)", "epub_uid": "book",
-            "epub_identifier": f"urn:uuid:{book['identifier']}", "version": book["version"], "release": book["version"]}
+    return {
+        "extensions": EXTENSIONS,
+        "html_static_path": [f"{PRINT}/shared"],
+        "html_css_files": [],
+        "html_js_files": [],
+        "html_theme": "basic",
+        "html_theme_options": {},
+        "html_use_index": False,
+        "html_favicon": "",
+        "template_bridge": "sphinx.jinja2glue.BuiltinTemplateLoader",  # the book's own one mends web pages
+        "paper_cover": f"{PRINT}/cover.svg",
+        "epub_basename": NAME,
+        "epub_css_files": ["paper.css", "ebook.css"],
+        "epub_show_urls": "no",
+        "epub_tocscope": "includehidden",
+        "epub_tocdup": False,
+        "epub_tocdepth": 2,
+        "epub_cover": ["_static/cover.png", "epub-cover.html"],
+        "epub_title": book["title"],
+        "epub_author": book["authors"],
+        "epub_contributor": book["authors"],
+        "epub_publisher": book["authors"],
+        "epub_description": book["abstract"],
+        "epub_copyright": "CC BY 4.0 (text), MIT (code)",
+        "epub_uid": "book",
+        "epub_identifier": f"urn:uuid:{book['identifier']}",
+        "version": book["version"],
+        "release": book["version"],
+    }
 
 
 def table_of_contents(project: Project) -> dict[str, Any]:
@@ -112,15 +145,22 @@ def about(project: Project) -> dict[str, str]:
     """What the book says of itself: from CITATION.cff and the day of the last figure that it read."""
     path = project.stage / "CITATION.cff"
     given = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
-    named = [each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
-             for each in given.get("authors", [])]
+    named = [
+        each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
+        for each in given.get("authors", [])
+    ]
     until = day_of_evidence(project)
     title = given.get("title") or yaml.safe_load((project.stage / "_config.yml").read_text("utf-8")).get("title", "")
-    return {"title": title, "authors": ", ".join(named), "version": str(given.get("version", "")),
-            "until": until.date().isoformat(), "state": f"Version {given.get('version', '')}, evidence to {wording.day(until.date())}",
-            "abstract": " ".join(str(given.get("abstract", title)).split()),
-            "keywords": ", ".join(given.get("keywords", [])),
-            "identifier": identifier(title)}
+    return {
+        "title": title,
+        "authors": ", ".join(named),
+        "version": str(given.get("version", "")),
+        "until": until.date().isoformat(),
+        "state": f"Version {given.get('version', '')}, evidence to {wording.day(until.date())}",
+        "abstract": " ".join(str(given.get("abstract", title)).split()),
+        "keywords": ", ".join(given.get("keywords", [])),
+        "identifier": identifier(title),
+    }
 
 
 def identifier(title: str) -> str:
@@ -143,8 +183,18 @@ def main(builder: str, stage: Path, output: Path) -> int:
     settings |= json.load(sys.stdin)
     if "epub_cover" in settings:  # Sphinx insists on a tuple, which JSON does not know
         settings["epub_cover"] = tuple(settings["epub_cover"])
-    found = build_sphinx(stage, output, noconfig=True, path_config=stage / "_config.yml", confoverrides=settings, builder=builder,
-                         doctreedir=output.parent / "doctrees", warningiserror=True, keep_going=True, quiet=True)
+    found = build_sphinx(
+        stage,
+        output,
+        noconfig=True,
+        path_config=stage / "_config.yml",
+        confoverrides=settings,
+        builder=builder,
+        doctreedir=output.parent / "doctrees",
+        warningiserror=True,
+        keep_going=True,
+        quiet=True,
+    )
     return int(found != 0)
 
 

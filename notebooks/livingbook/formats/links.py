@@ -17,9 +17,16 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import write
 
 # Anchors are left out: many pages make theirs by scripts, which nobody runs here.
-SETTINGS = {"linkcheck_anchors": False, "linkcheck_timeout": 20, "linkcheck_retries": 2, "linkcheck_workers": 8,
-            "linkcheck_report_timeouts_as_broken": True, "html_theme": "basic", "html_theme_options": {},
-            "template_bridge": "sphinx.jinja2glue.BuiltinTemplateLoader"}
+SETTINGS = {
+    "linkcheck_anchors": False,
+    "linkcheck_timeout": 20,
+    "linkcheck_retries": 2,
+    "linkcheck_workers": 8,
+    "linkcheck_report_timeouts_as_broken": True,
+    "html_theme": "basic",
+    "html_theme_options": {},
+    "template_bridge": "sphinx.jinja2glue.BuiltinTemplateLoader",
+}
 GOOD = ("working", "redirected")
 
 

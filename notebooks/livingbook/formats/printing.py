@@ -21,9 +21,11 @@ from bs4 import BeautifulSoup, Tag
 from livingbook.system.errors import BuildError
 
 FORMULA = 12.4  # size of formulas, in the unit of their drawing, beside text of 9.5 points
-FAMILIES = (("fontpkg_ibm_plex_serif", "files/IBMPlexSerif-{}.ttf", "Plex Serif"),
-            ("fontpkg_ibm_plex_sans_condensed", "files/IBMPlexSansCondensed-{}.ttf", "Plex Sans Condensed"),
-            ("fontpkg_ibm_plex_mono", "files/IBMPlexMono-{}.ttf", "Plex Mono"))
+FAMILIES = (
+    ("fontpkg_ibm_plex_serif", "files/IBMPlexSerif-{}.ttf", "Plex Serif"),
+    ("fontpkg_ibm_plex_sans_condensed", "files/IBMPlexSansCondensed-{}.ttf", "Plex Sans Condensed"),
+    ("fontpkg_ibm_plex_mono", "files/IBMPlexMono-{}.ttf", "Plex Mono"),
+)
 FACES = {"Regular": (400, "normal"), "Italic": (400, "italic"), "SemiBold": (600, "normal"), "SemiBoldItalic": (600, "italic")}
 # The letters of the figures, and of signs that the others lack: matplotlib brings them.
 DEJAVU = {"DejaVuSans.ttf": (400, "normal"), "DejaVuSans-Bold.ttf": (700, "normal"), "DejaVuSans-Oblique.ttf": (400, "italic")}
@@ -37,11 +39,14 @@ def pdf(pages: Path, parts: list[tuple[str, list[str]]], about: dict[str, str], 
     """
     document = together(pages, parts, about)
     fonts = weasyprint.text.fonts.FontConfiguration()
-    sheets = [weasyprint.CSS(string=letters(), font_config=fonts),
-              *(weasyprint.CSS(style / name, font_config=fonts) for name in ("shared/paper.css", "print.css"))]
+    sheets = [
+        weasyprint.CSS(string=letters(), font_config=fonts),
+        *(weasyprint.CSS(style / name, font_config=fonts) for name in ("shared/paper.css", "print.css")),
+    ]
     name = hashlib.sha256(document.encode()).hexdigest()[:32]
     return weasyprint.HTML(string=document, base_url=pages.as_uri() + "/", url_fetcher=of_this_folder(pages)).write_pdf(
-        stylesheets=sheets, font_config=fonts, pdf_identifier=name.encode(), pdf_tags=True)
+        stylesheets=sheets, font_config=fonts, pdf_identifier=name.encode(), pdf_tags=True
+    )
 
 
 def of_this_folder(pages: Path) -> weasyprint.urls.URLFetcher:
@@ -51,8 +56,11 @@ def of_this_folder(pages: Path) -> weasyprint.urls.URLFetcher:
 
 def letters() -> str:
     """A style sheet that names the font files."""
-    found = [(package_file(package, pattern.format(face)), family, *look)
-             for package, pattern, family in FAMILIES for face, look in FACES.items()]
+    found = [
+        (package_file(package, pattern.format(face)), family, *look)
+        for package, pattern, family in FAMILIES
+        for face, look in FACES.items()
+    ]
     found += [(package_file("matplotlib", f"mpl-data/fonts/ttf/{name}"), "DejaVu Sans", *look) for name, look in DEJAVU.items()]
     face = "@font-face {{ font-family: '{}'; src: url('{}'); font-weight: {}; font-style: {} }}"
     return "\n".join(face.format(family, path.as_uri(), weight, slant) for path, family, weight, slant in found)
@@ -80,18 +88,26 @@ def together(pages: Path, parts: list[tuple[str, list[str]]], about: dict[str, s
             contents.append(f'<p class="entry"><a href="#{anchor(page)}">{escape(title)}</a></p>')
             over = f'<p class="part-name">{escape(part)}</p>' if part and not number else ""
             chapters.append(f'<section class="chapter" id="{anchor(page)}">{over}{bodies[page].decode_contents()}</section>')
-    meta = {"author": about["authors"], "description": about["abstract"], "keywords": about["keywords"],
-            "dcterms.created": about["until"], "dcterms.modified": about["until"], "generator": "Counting the 500s"}
+    meta = {
+        "author": about["authors"],
+        "description": about["abstract"],
+        "keywords": about["keywords"],
+        "dcterms.created": about["until"],
+        "dcterms.modified": about["until"],
+        "generator": "Counting the 500s",
+    }
     head = "".join(f'<meta name="{name}" content="{escape(content)}">' for name, content in meta.items() if content)
     title = escape(about["title"])
-    return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head><body>'
-            f'<section class="cover"><img src="cover.svg" alt="{title}"></section>'
-            f'<section class="imprint"><p class="imprint-title">{title}</p><p>{escape(about["authors"])}</p>'
-            f'<p>{escape(about["state"])}.</p><p>{escape(about["abstract"])}</p>'
-            "<p>Every number in the text was computed by a notebook, which a reader can run again. The notebooks’ code and "
-            "outputs, and the tables that they read, are on the book’s web pages and in its repository.</p>"
-            "<p>Text and tables: CC BY 4.0. Code: MIT.</p></section>"
-            f'<nav class="contents"><h1>Contents</h1>{"".join(contents)}</nav>{"".join(chapters)}</body></html>')
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head><body>'
+        f'<section class="cover"><img src="cover.svg" alt="{title}"></section>'
+        f'<section class="imprint"><p class="imprint-title">{title}</p><p>{escape(about["authors"])}</p>'
+        f"<p>{escape(about['state'])}.</p><p>{escape(about['abstract'])}</p>"
+        "<p>Every number in the text was computed by a notebook, which a reader can run again. The notebooks’ code and "
+        "outputs, and the tables that they read, are on the book’s web pages and in its repository.</p>"
+        "<p>Text and tables: CC BY 4.0. Code: MIT.</p></section>"
+        f'<nav class="contents"><h1>Contents</h1>{"".join(contents)}</nav>{"".join(chapters)}</body></html>'
+    )
 
 
 def body_of(pages: Path, page: str) -> Tag:

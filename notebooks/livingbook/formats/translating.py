@@ -36,8 +36,9 @@ def make_catalogues(project: Project) -> Path:
         output = Path(folder) / "catalogues"
         about = formats.about(project)
         formats.run_sphinx("gettext", project, output, {"project": about["title"], "version": about["version"]})
-        found = {path.relative_to(output).as_posix(): path.read_bytes().replace(b"../../stage/", b"")
-                 for path in tree(output, [".pot"])}
+        found = {
+            path.relative_to(output).as_posix(): path.read_bytes().replace(b"../../stage/", b"") for path in tree(output, [".pot"])
+        }
         own = io.BytesIO()
         write_po(own, own_words(project), sort_output=True, width=0)
         mirror(found | {OWN: own.getvalue()}, target)
@@ -47,8 +48,9 @@ def make_catalogues(project: Project) -> Path:
 def own_words(project: Project) -> Catalog:
     """What the extension itself says, and the names of the verdicts."""
     about = formats.about(project)
-    catalogue = Catalog(project=about["title"], version=about["version"], fuzzy=False,
-                        creation_date=formats.day_of_evidence(project))
+    catalogue = Catalog(
+        project=about["title"], version=about["version"], fuzzy=False, creation_date=formats.day_of_evidence(project)
+    )
     folder = project.engine / "sphinx_ext"
     for file, line, message, _, _ in extract_from_dir(folder, [("**.py", "python")], keywords={"_": None}):
         catalogue.add(message, locations=[(f"livingbook/sphinx_ext/{file}", line)])
@@ -66,8 +68,10 @@ def make_translation(project: Project, language: str) -> Path:
     folder = project.stage / LOCALE / language
     if not re.fullmatch(r"[a-z]{2,3}(_[A-Za-z]+)?", language) or not folder.is_dir():
         there = sorted(path.name for path in folder.parent.glob("*") if path.is_dir()) if folder.parent.is_dir() else []
-        raise BuildError(f"no translation {language!r}: there is no folder {LOCALE}/{language}; "
-                         f"{'there are ' + ', '.join(there) if there else 'there are none yet'}")
+        raise BuildError(
+            f"no translation {language!r}: there is no folder {LOCALE}/{language}; "
+            f"{'there are ' + ', '.join(there) if there else 'there are none yet'}"
+        )
     target = project.build / "translations" / language
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=project.build, prefix=".translation-") as temporary:

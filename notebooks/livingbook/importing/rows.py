@@ -30,8 +30,14 @@ from livingbook.values import wording
 
 # A table before those that refer to it: while tables are swapped one by one, no row ever names what is not there yet.
 ORDER = ("sources", "origins", "measures", "populations", "observations", "claims")
-REFERS = {"measure": "measures", "population": "populations", "origin": "origins", "source": "sources",
-          "primary_source": "sources", "parent": "populations"}
+REFERS = {
+    "measure": "measures",
+    "population": "populations",
+    "origin": "origins",
+    "source": "sources",
+    "primary_source": "sources",
+    "parent": "populations",
+}
 QUANTITY = ("measure", "population", "category", "start", "end", "origin")
 FIGURE = ("qualifier", "low", "value", "high")
 
@@ -80,8 +86,10 @@ def run(project: Project, paths: list[Path], apply: bool) -> int:
     if apply and outcome.tables:
         swap(folder, outcome.tables)
         count = sum(len(rows) for rows in outcome.added.values())
-        print(f"\nAdded: {wording.plural(count, 'row')} in {', '.join(f'{table}.csv' for table in outcome.tables)}. "
-              "`make book` brings the book up to date.")
+        print(
+            f"\nAdded: {wording.plural(count, 'row')} in {', '.join(f'{table}.csv' for table in outcome.tables)}. "
+            "`make book` brings the book up to date."
+        )
     return 0
 
 
@@ -204,13 +212,26 @@ def _fresh(incoming: list[Incoming], existing: dict[str, list[Row]], fields: dic
                 outcome.faults.append(Fault(each.name, row.number, key, name, f"is there twice: also in {where}"))
             elif name in known and (other := known[name]) == row:
                 outcome.notes.append(
-                    f"{each.name}, row {row.number}: {name} is in {each.table}.csv already, cell for cell; left out")
+                    f"{each.name}, row {row.number}: {name} is in {each.table}.csv already, cell for cell; left out"
+                )
             elif name in known:
-                differing = ", ".join(f'{column} "{printable(other[column], 40)}" there, "{printable(row[column], 40)}" here'
-                                      for column in fields[each.table] if other[column] != row[column])
-                outcome.faults.append(Fault(each.name, row.number, key, name, (
-                    f"is in {each.table}.csv already (row {other.number}) and differs: {differing}. A new row needs a {key} of its "
-                    f"own; to correct that row, edit {each.table}.csv")))
+                differing = ", ".join(
+                    f'{column} "{printable(other[column], 40)}" there, "{printable(row[column], 40)}" here'
+                    for column in fields[each.table]
+                    if other[column] != row[column]
+                )
+                outcome.faults.append(
+                    Fault(
+                        each.name,
+                        row.number,
+                        key,
+                        name,
+                        (
+                            f"is in {each.table}.csv already (row {other.number}) and differs: {differing}. A new row needs a {key} "
+                            f"of its own; to correct that row, edit {each.table}.csv"
+                        ),
+                    )
+                )
             else:
                 here[name] = (each.name, row)
                 kept.append((each.name, row))
@@ -219,8 +240,10 @@ def _fresh(incoming: list[Incoming], existing: dict[str, list[Row]], fields: dic
 
 def _asked_for(fresh: Fresh, existing: dict[str, list[Row]], fields: dict[str, list[str]]) -> Iterator[str]:
     """What new rows name and no table has: one request a name, with what is close to it and what a row for it needs."""
-    keys = {table: {row[fields[table][0]] for row in existing[table]} | {row[fields[table][0]] for _, row in fresh.get(table, [])}
-            for table in fields}
+    keys = {
+        table: {row[fields[table][0]] for row in existing[table]} | {row[fields[table][0]] for _, row in fresh.get(table, [])}
+        for table in fields
+    }
     missing: dict[tuple[str, str], list[str]] = {}
     for rows in fresh.values():
         for file, row in rows:
@@ -232,8 +255,10 @@ def _asked_for(fresh: Fresh, existing: dict[str, list[Row]], fields: dict[str, l
         near = difflib.get_close_matches(name, keys[table], n=3, cutoff=0.6)
         close = f" Close to it: {', '.join(near)}." if near else ""
         shown = "; ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
-        yield (f"{fields[table][0]} \"{printable(name)}\" is not in {table}.csv (named in {shown}).{close}\n"
-               f"      If it is new, give a row for it too, in a file with the columns {','.join(fields[table])}")
+        yield (
+            f'{fields[table][0]} "{printable(name)}" is not in {table}.csv (named in {shown}).{close}\n'
+            f"      If it is new, give a row for it too, in a file with the columns {','.join(fields[table])}"
+        )
 
 
 def merged(path: Path, rows: list[tuple[str, Row]], fields: list[str]) -> tuple[bytes, dict[int, tuple[str, int]]]:
@@ -244,7 +269,7 @@ def merged(path: Path, rows: list[tuple[str, Row]], fields: list[str]) -> tuple[
     """
     content = path.read_bytes()
     mark = content[:3] if content.startswith(b"\xef\xbb\xbf") else b""
-    found = re.findall(r"[^\r\n]+(?:\r\n|\n|\r|$)", content[len(mark):].decode("utf-8"))
+    found = re.findall(r"[^\r\n]+(?:\r\n|\n|\r|$)", content[len(mark) :].decode("utf-8"))
     end = re.search(r"[\r\n]*$", found[0]).group() or "\n"
     lines = [line if line.endswith(("\n", "\r")) else line + end for line in found]
     header = next(csv.reader(lines[:1]))
@@ -303,29 +328,50 @@ def _compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: 
                 continue
             outcome.notes += [
                 f"{file}, row {row.number}: {printable(other['id'])}, of {printable(other['origin'])}, is in use for the same "
-                f"quantity: {_figure(other)} there, {_figure(row)} here" for other in same]
+                f"quantity: {_figure(other)} there, {_figure(row)} here"
+                for other in same
+            ]
             in_use.append(row)
         elif row["status"] == "rereport" and (target := by_id.get(row["same_as"])) and _figure(target) != _figure(row):
             outcome.notes.append(
                 f"{file}, row {row.number}: says that it repeats {printable(target['id'])}, but that gives {_figure(target)} "
-                f"and this {_figure(row)}; a figure that differs has the status conflict")
+                f"and this {_figure(row)}; a figure that differs has the status conflict"
+            )
 
 
 def _second(file: str, row: Row, other: Row) -> Fault:
     """The fault of a second figure of one quantity from one origin."""
     first = printable(other["id"])
     if _figure(row) == _figure(other):
-        return Fault(file, row.number, "id", row["id"], (
-            f"gives the same figure of the same quantity and origin as {first}: {_figure(row)}. If it repeats that one on another "
-            f"page, give it status rereport and same_as {first}"))
-    return Fault(file, row.number, "value" if row["value"] else "low", row["value"] or row["low"], (
-        f"conflicts with {first}, the same quantity from the same origin: {_figure(other)} there, {_figure(row)} here. Give this "
-        f"row status conflict and same_as {first}; if it is the better one, exchange the two rows' status and same_as afterwards"))
+        return Fault(
+            file,
+            row.number,
+            "id",
+            row["id"],
+            (
+                f"gives the same figure of the same quantity and origin as {first}: {_figure(row)}. If it repeats that one on "
+                f"another page, give it status rereport and same_as {first}"
+            ),
+        )
+    return Fault(
+        file,
+        row.number,
+        "value" if row["value"] else "low",
+        row["value"] or row["low"],
+        (
+            f"conflicts with {first}, the same quantity from the same origin: {_figure(other)} there, {_figure(row)} here. Give "
+            f"this row status conflict and same_as {first}; if it is the better one, exchange the two rows' status and same_as "
+            "afterwards"
+        ),
+    )
 
 
 def _figure(row: Row) -> str:
-    return printable(" ".join(f"{row[column]}" if column in ("qualifier", "value") else f"{column} {row[column]}"
-                              for column in FIGURE if row[column]))
+    return printable(
+        " ".join(
+            f"{row[column]}" if column in ("qualifier", "value") else f"{column} {row[column]}" for column in FIGURE if row[column]
+        )
+    )
 
 
 # --- Telling ----------------------------------------------------------------------------------------------------------
@@ -339,8 +385,11 @@ def report(outcome: Outcome, folder: Path, apply: bool) -> str:
     if outcome.notes:
         lines += ["", "Noticed:", *(f"  {each}" for each in outcome.notes)]
     if outcome.refused:
-        counts = [wording.plural(len(found), what)
-                  for found, what in ((outcome.faults, "fault"), (outcome.wanted, "unknown name")) if found]
+        counts = [
+            wording.plural(len(found), what)
+            for found, what in ((outcome.faults, "fault"), (outcome.wanted, "unknown name"))
+            if found
+        ]
         return "\n".join([*lines, "", f"{' and '.join(counts)}: nothing was written."]).lstrip("\n")
     if not outcome.tables:
         return "\n".join([*lines, "", "Nothing to add."]).lstrip("\n")
@@ -399,8 +448,11 @@ def recover(folder: Path) -> str:
         if (journal / "new" / name).is_file():
             _replace(journal / "new" / name, folder / name)
     shutil.rmtree(journal)
-    return ("An earlier import was interrupted while its tables were swapped in: it has been completed." if ready else
-            "An earlier import was interrupted before it changed a table: what it left has been removed.")
+    return (
+        "An earlier import was interrupted while its tables were swapped in: it has been completed."
+        if ready
+        else "An earlier import was interrupted before it changed a table: what it left has been removed."
+    )
 
 
 def _take_back(folder: Path, names: list[str]) -> None:

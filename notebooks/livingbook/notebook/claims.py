@@ -40,8 +40,7 @@ class Claims:
             bounds, entry = found[key], found.entries[key]
         return bounds, {field: entry[field] for field in OF_A_CARD}
 
-    def decide(self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: str,
-               chapter: str | None = None) -> str:
+    def decide(self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: str, chapter: str | None = None) -> str:
         """Decides a claim by a rule on published values, named ``notebook.result``; returns the verdict.
 
         chapter: the chapter that shows it; without one, the notebook of the first value. Raises ``EvidenceError`` for an
@@ -58,8 +57,7 @@ class Claims:
 
     def read_not_checkable(self) -> list[str]:
         """Closes every claim that ``claims.csv`` marks as not checkable, with its note; returns their keys."""
-        keys = [key for key in self.rows.index if self.rows.loc[key, "check"] == "not_checkable"
-                and key not in self.decided]
+        keys = [key for key in self.rows.index if self.rows.loc[key, "check"] == "not_checkable" and key not in self.decided]
         for key in keys:
             self.read(key, "not_checkable")
         return keys
@@ -112,14 +110,22 @@ class Claims:
         cell = self._cell(claim, field)
         return EvidenceError(f"claims.csv, row {number} ({claim}), {field}: {f'{cell!r}' if cell else '(empty)'} — {reason}")
 
-    def _keep(self, claim: str, verdict: Verdict, computed: bool, reason: str, values: dict[str, Any],
-              chapter: str | None) -> str:
+    def _keep(self, claim: str, verdict: Verdict, computed: bool, reason: str, values: dict[str, Any], chapter: str | None) -> str:
         row = self._row(claim)
         self.decided[claim] = {
-            "claim": claim, "section": row["section"], "text": row["claim_text"], "speaker": row["speaker"],
-            "check": row["check"], "verdict": verdict.verdict, "computed": computed, "rule": verdict.rule,
-            "reason": reason, "values": values, "chapter": chapter,
-            "sources": [key for key in row["sources"].split(";") if key]}
+            "claim": claim,
+            "section": row["section"],
+            "text": row["claim_text"],
+            "speaker": row["speaker"],
+            "check": row["check"],
+            "verdict": verdict.verdict,
+            "computed": computed,
+            "rule": verdict.rule,
+            "reason": reason,
+            "values": values,
+            "chapter": chapter,
+            "sources": [key for key in row["sources"].split(";") if key],
+        }
         return verdict.verdict
 
 

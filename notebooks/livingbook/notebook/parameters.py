@@ -54,8 +54,16 @@ Share = Annotated[float, Field(strict=True, ge=0, le=1), Unit("share", "0 to 1")
 Ratio = Annotated[float, Field(strict=True, gt=0, le=1000), Unit("ratio", "above 0, to 1,000")]
 Months = Annotated[float, Field(strict=True, gt=0, le=240), Unit("months", "above 0, to 240")]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000), Unit("number", "1 to 1,000,000")]
-KINDS = {"AsOf": AsOf, "Day": Day, "Folder": Folder, "Persons": Persons, "Share": Share, "Ratio": Ratio,
-         "Months": Months, "Count": Count}
+KINDS = {
+    "AsOf": AsOf,
+    "Day": Day,
+    "Folder": Folder,
+    "Persons": Persons,
+    "Share": Share,
+    "Ratio": Ratio,
+    "Months": Months,
+    "Count": Count,
+}
 
 
 @dataclass(frozen=True)
@@ -88,10 +96,17 @@ def declared(source: str) -> list[Parameter]:
         raise ParameterError(f"parameters cell: is not Python: {getattr(error, 'msg', None) or error}") from None
     for node in body:
         line = lines[node.lineno - 1]
-        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value
-                and isinstance(node.annotation, ast.Name) and node.annotation.id in KINDS and "#" in line):
-            raise ParameterError(f"parameters cell, {line!r}: write `name: Kind = default  # what it is`, "
-                                 f"with a kind of {', '.join(KINDS)}")
+        if not (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
+            and node.value
+            and isinstance(node.annotation, ast.Name)
+            and node.annotation.id in KINDS
+            and "#" in line
+        ):
+            raise ParameterError(
+                f"parameters cell, {line!r}: write `name: Kind = default  # what it is`, with a kind of {', '.join(KINDS)}"
+            )
         if node.target.id in {each.name for each in found}:
             raise ParameterError(f"parameters cell, {line!r}: {node.target.id} is declared twice")
         try:

@@ -66,14 +66,24 @@ class Publisher:
     def words(self, name: str, words: str, about: str, rows: Iterable[str] = ()) -> None:
         """Publishes words that are computed (a date, the name of the largest effect) for prose to cite."""
         self._claim_name(name)
-        body = {"value": None, "low": None, "high": None, "unit": "words", "text": words, "about": about,
-                "rows": self._known(rows)}
-        self._show("result", name, body, f"<p><b>{html.escape(words)}</b>: {html.escape(about)}</p>",
-                   f"{name}: {words}. {about}")
+        body = {"value": None, "low": None, "high": None, "unit": "words", "text": words, "about": about, "rows": self._known(rows)}
+        self._show("result", name, body, f"<p><b>{html.escape(words)}</b>: {html.escape(about)}</p>", f"{name}: {words}. {about}")
 
-    def figure(self, name: str, draw: Draw, data: pd.DataFrame, *, title: str, subtitle: str, alt: str,
-               columns: Mapping[str, str], rows: Iterable[str], height: float = 3.4, narrow_height: float | None = None,
-               caption: str = "") -> None:
+    def figure(
+        self,
+        name: str,
+        draw: Draw,
+        data: pd.DataFrame,
+        *,
+        title: str,
+        subtitle: str,
+        alt: str,
+        columns: Mapping[str, str],
+        rows: Iterable[str],
+        height: float = 3.4,
+        narrow_height: float | None = None,
+        caption: str = "",
+    ) -> None:
         """Publishes a figure: drawn twice by ``draw(figure, data, narrow)``, with data, alt text and sources.
 
         title: the finding; subtitle: unit and period; alt: what it shows, for those who do not see it; columns: the columns
@@ -87,17 +97,31 @@ class Publisher:
             return
         rows = self._known(rows)
         source = self._source_line(rows)
-        drawn = {variant: render(draw, data, name=f"{self.notebook}-{name}", title=title, subtitle=subtitle,
-                                 source=source, narrow=narrow,
-                                 height=(narrow_height or height) if narrow else height)
-                 for variant, narrow in (("wide", False), ("narrow", True))}
-        body = {"title": title, "subtitle": subtitle, "alt": alt, "caption": caption, "svg": drawn,
-                **self._tabular(data, columns, rows)}
+        drawn = {
+            variant: render(
+                draw,
+                data,
+                name=f"{self.notebook}-{name}",
+                title=title,
+                subtitle=subtitle,
+                source=source,
+                narrow=narrow,
+                height=(narrow_height or height) if narrow else height,
+            )
+            for variant, narrow in (("wide", False), ("narrow", True))
+        }
+        body = {
+            "title": title,
+            "subtitle": subtitle,
+            "alt": alt,
+            "caption": caption,
+            "svg": drawn,
+            **self._tabular(data, columns, rows),
+        }
         shown = f'<div role="img" aria-label="{html.escape(alt)}" class="notebook-figure">{drawn["wide"]}</div>'
         self._show("figure", name, body, shown, alt)
 
-    def table(self, name: str, data: pd.DataFrame, *, title: str, columns: Mapping[str, str], rows: Iterable[str]
-              ) -> None:
+    def table(self, name: str, data: pd.DataFrame, *, title: str, columns: Mapping[str, str], rows: Iterable[str]) -> None:
         """Publishes a table of the given columns (name → label); a ``Bounds`` is printed, and kept as numbers in the CSV."""
         self._claim_name(name)
         body = {"title": title, **self._tabular(data, columns, self._known(rows))}
@@ -110,15 +134,23 @@ class Publisher:
         if left := claims.open():
             raise PublishError(f"claims without a verdict: {', '.join(left)}")
         cards = {card["claim"]: card for card in claims.cards()}
-        shown = pd.DataFrame([{"claim": key, "verdict": VERDICTS[card["verdict"]].word, "computed": card["computed"],
-                               "text": card["text"]} for key, card in cards.items()])
+        shown = pd.DataFrame(
+            [
+                {"claim": key, "verdict": VERDICTS[card["verdict"]].word, "computed": card["computed"], "text": card["text"]}
+                for key, card in cards.items()
+            ]
+        )
         self._show("claims", "claims", cards, shown.to_html(index=False, border=0), shown.to_string(index=False))
 
     def _tabular(self, data: pd.DataFrame, columns: Mapping[str, str], rows: list[str]) -> dict[str, Any]:
         chosen = data[list(columns)]
-        return {"columns": [{"name": name, "label": label} for name, label in columns.items()],
-                "data": [[cell_text(cell) for cell in row] for row in chosen.itertuples(index=False)],
-                "csv": csv_of(chosen), "rows": rows, "sources": self.evidence.sources_of(rows)}
+        return {
+            "columns": [{"name": name, "label": label} for name, label in columns.items()],
+            "data": [[cell_text(cell) for cell in row] for row in chosen.itertuples(index=False)],
+            "csv": csv_of(chosen),
+            "rows": rows,
+            "sources": self.evidence.sources_of(rows),
+        }
 
     def _source_line(self, rows: list[str]) -> str:
         labels = self.evidence.origins_of(rows)

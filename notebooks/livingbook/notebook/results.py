@@ -28,8 +28,14 @@ def entry_of(bounds: Bounds, unit: str, about: str, step: float | None = None) -
     write = wording.percent if unit == "share" else wording.number
     outward = {} if bounds.is_point else {"low": False, "high": True}
     picks = {end: write(at, step, up=outward.get(end)) for end, at in bounds.ends.items() if at is not None}
-    return {**bounds.ends, "unit": unit, "text": wording.of_bounds(bounds, unit, step), "picks": picks, "about": about,
-            "rows": sorted(bounds.rows)}
+    return {
+        **bounds.ends,
+        "unit": unit,
+        "text": wording.of_bounds(bounds, unit, step),
+        "picks": picks,
+        "about": about,
+        "rows": sorted(bounds.rows),
+    }
 
 
 class Results(Mapping[str, Bounds]):

@@ -10,8 +10,11 @@ from livingbook.project.project import Project
 from livingbook.system.files import as_json, write
 
 THEME = ("sphinx", "config", "html_theme_options")
-VARIABLES = {"BOOK_ADDRESS": ("html", "baseurl"), "BOOK_REPOSITORY": (*THEME, "repository_url"),
-             "BOOK_BRANCH": (*THEME, "repository_branch")}
+VARIABLES = {
+    "BOOK_ADDRESS": ("html", "baseurl"),
+    "BOOK_REPOSITORY": (*THEME, "repository_url"),
+    "BOOK_BRANCH": (*THEME, "repository_branch"),
+}
 NOTE = "addresses.json"
 
 

@@ -137,8 +137,10 @@ class Project:
             raise BuildError(f"{where}: must be a name (at most 60 letters of English, digits, underscores) with settings")
         unknown = set(settings) - {"as_of", "data", "assumptions"}
         if unknown or "as_of" not in settings:
-            raise BuildError(f"{where}: has as_of and, if need be, data and assumptions; "
-                             f"not {', '.join(map(printable, sorted(unknown))) or 'without as_of'}")
+            raise BuildError(
+                f"{where}: has as_of and, if need be, data and assumptions; "
+                f"not {', '.join(map(printable, sorted(unknown))) or 'without as_of'}"
+            )
         as_of = settings["as_of"]
         if not isinstance(as_of, str) or (as_of != LATEST and not is_day(as_of)):
             raise BuildError(f"{where}: as_of = {printable(str(as_of))!r}: must be latest, or a day as 2025-06-09")
@@ -157,8 +159,10 @@ class Project:
             raise BuildError(f"{where}: no notebook {', '.join(map(printable, sorted(strange)))}")
         for notebook, given in assumptions.items():
             if common := sorted(given.keys() & set(COMMON)):
-                raise BuildError(f"{where}, {notebook}: {', '.join(common)} cannot be assumed: one date and one data folder "
-                                 "hold for the whole edition")
+                raise BuildError(
+                    f"{where}, {notebook}: {', '.join(common)} cannot be assumed: one date and one data folder "
+                    "hold for the whole edition"
+                )
         return Edition(name, as_of, assumptions, data)
 
 

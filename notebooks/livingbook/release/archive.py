@@ -24,19 +24,37 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import digest_of_bytes, tree, write
 
 TITLE = "counting-the-500s"
-CHECKOUT = ("README.md", "LICENSE", "CITATION.cff", "Makefile", "pyproject.toml", "requirements.in", "requirements.txt",
-            "_config.yml", "_toc.yml", "book", "notebooks", "tests")
+CHECKOUT = (
+    "README.md",
+    "LICENSE",
+    "CITATION.cff",
+    "Makefile",
+    "pyproject.toml",
+    "requirements.in",
+    "requirements.txt",
+    "_config.yml",
+    "_toc.yml",
+    "book",
+    "notebooks",
+    "tests",
+)
 # What a release must hold, and the files that show that it does.
 PARTS = {
     "the pages": ("html/book/index.html", "html/results.json", "html/claims.json"),
     "the manifest of the pages": (f"html/{manifest.NAME}",),
-    "the PDF": (f"{TITLE}.pdf",), "the EPUB": (f"{TITLE}.epub",),
+    "the PDF": (f"{TITLE}.pdf",),
+    "the EPUB": (f"{TITLE}.epub",),
     "the evidence": ("data/datapackage.json", "data/observations.csv", "data/sources.csv", "data/claims.csv"),
-    "the notebooks": ("notebooks/*.ipynb", "notebooks/editions.yml"), "the executed notebooks": ("executed/*/*.ipynb",),
+    "the notebooks": ("notebooks/*.ipynb", "notebooks/editions.yml"),
+    "the executed notebooks": ("executed/*/*.ipynb",),
     "the library": ("notebooks/*/*.py",),
-    "the chapters": ("book/*.md", "_config.yml", "_toc.yml"), "the lock": ("requirements.txt", "pyproject.toml"),
-    "how to cite it, and the licence": ("CITATION.cff", "LICENSE", "README.md"), "the list of materials": ("sbom.cdx.json",),
-    "the crate": ("ro-crate-metadata.json",), "the manifest": (manifest.NAME,)}
+    "the chapters": ("book/*.md", "_config.yml", "_toc.yml"),
+    "the lock": ("requirements.txt", "pyproject.toml"),
+    "how to cite it, and the licence": ("CITATION.cff", "LICENSE", "README.md"),
+    "the list of materials": ("sbom.cdx.json",),
+    "the crate": ("ro-crate-metadata.json",),
+    "the manifest": (manifest.NAME,),
+}
 MOMENT = 315532800  # 1980-01-01, for every file: when it was made is no part of a release
 
 
@@ -49,8 +67,11 @@ def make(project: Project, edition: str) -> Path:
     from livingbook.site import provenance
 
     version = one_version(project.root)
-    if missing := [f"{TITLE}.{ending}: `make {ending}` makes it" for ending in ("pdf", "epub")
-                   if not (project.build / f"{TITLE}.{ending}").is_file()]:
+    if missing := [
+        f"{TITLE}.{ending}: `make {ending}` makes it"
+        for ending in ("pdf", "epub")
+        if not (project.build / f"{TITLE}.{ending}").is_file()
+    ]:
         raise BuildError("\n".join(["the release is not complete:", *missing]))
     editions = project.built_for(edition)
     folder = project.build / "release" / f"{TITLE}-{version}"
@@ -79,6 +100,7 @@ def one_version(root: Path) -> str:
 
 def lay_out(project: Project, editions: Iterable[Edition], folder: Path) -> None:
     """Copies into ``folder`` what there is of a release; what is missing is found out afterwards."""
+
     def copy(source: Path, name: str) -> None:
         for path in tree(source) if source.is_dir() else [source] * source.is_file():
             target = folder / name / path.relative_to(source) if source.is_dir() else folder / name
@@ -102,12 +124,23 @@ def lay_out(project: Project, editions: Iterable[Edition], folder: Path) -> None
 def require_whole(names: Iterable[str], project: Project, editions: Iterable[Edition]) -> None:
     """Raises ``BuildError`` naming every part that a release lacks."""
     names = set(names)
-    missing = [f"{part}: no {pattern}" for part, patterns in PARTS.items() for pattern in patterns
-               if not any(matches(name, pattern) for name in names)]
-    missing += [f"the executed notebooks: no executed/{edition.name}/{name}.ipynb" for edition in editions
-                for name in project.notebook_names if f"executed/{edition.name}/{name}.ipynb" not in names]
-    missing += [f"the pages: no html/{name}, which their manifest lists" for name in manifest.read(project.published).files
-                if f"html/{name}" not in names]
+    missing = [
+        f"{part}: no {pattern}"
+        for part, patterns in PARTS.items()
+        for pattern in patterns
+        if not any(matches(name, pattern) for name in names)
+    ]
+    missing += [
+        f"the executed notebooks: no executed/{edition.name}/{name}.ipynb"
+        for edition in editions
+        for name in project.notebook_names
+        if f"executed/{edition.name}/{name}.ipynb" not in names
+    ]
+    missing += [
+        f"the pages: no html/{name}, which their manifest lists"
+        for name in manifest.read(project.published).files
+        if f"html/{name}" not in names
+    ]
     if missing:
         raise BuildError("\n".join(["the release is not complete:", *missing]))
 
@@ -120,8 +153,11 @@ def matches(name: str, pattern: str) -> bool:
 def pack(folder: Path) -> Path:
     """The archive of a folder: sorted, with the owner, mode and time of no machine."""
     archive = folder.with_name(f"{folder.name}.tar.gz")
-    with archive.open("wb") as file, gzip.GzipFile("", "wb", mtime=MOMENT, fileobj=file) as zipped, \
-            tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as packed:
+    with (
+        archive.open("wb") as file,
+        gzip.GzipFile("", "wb", mtime=MOMENT, fileobj=file) as zipped,
+        tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as packed,
+    ):
         for path in tree(folder):
             about = tarfile.TarInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}")
             about.size, about.mtime, about.mode = path.stat().st_size, MOMENT, 0o644

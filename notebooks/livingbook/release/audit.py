@@ -26,11 +26,19 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)[^\n]*?((?:\\\n\s+--hash=\S+ ?)*
 UNKNOWN = "UNKNOWN"
 # Classifiers and loose words that mean one licence. "BSD" does not say which of two, equally permissive, ones.
 MEANT = {
-    "MIT License": "MIT", "BSD": "BSD-3-Clause", "BSD License": "BSD-3-Clause", "2-clause BSD": "BSD-2-Clause",
-    "Apache 2.0": "Apache-2.0", "Apache Software License": "Apache-2.0", "ISC License (ISCL)": "ISC", "ISC license": "ISC",
+    "MIT License": "MIT",
+    "BSD": "BSD-3-Clause",
+    "BSD License": "BSD-3-Clause",
+    "2-clause BSD": "BSD-2-Clause",
+    "Apache 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "ISC License (ISCL)": "ISC",
+    "ISC license": "ISC",
     "ISC License": "ISC",
-    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0", "Python Software Foundation License": "PSF-2.0",
-    "Public Domain": "LicenseRef-Public-Domain"}
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+    "Public Domain": "LicenseRef-Public-Domain",
+}
 
 
 def run(project: Project) -> int:
@@ -40,8 +48,10 @@ def run(project: Project) -> int:
     write(folder / "licences.txt", "".join(f"{name} {version}: {licence}\n" for name, (version, licence) in sorted(found.items())))
     write(folder / SBOM, sbom(root, found))
     checks = {"hashes": unhashed(root), "licences": refused(root, found), "vulnerabilities": vulnerabilities(root / LOCKS[0])}
-    print(f"Licences of {len(found)} locked packages: {folder / 'licences.txt'}\n"
-          f"CycloneDX SBOM of {len(pins(root / LOCKS[0]))} packages: {folder / SBOM}")
+    print(
+        f"Licences of {len(found)} locked packages: {folder / 'licences.txt'}\n"
+        f"CycloneDX SBOM of {len(pins(root / LOCKS[0]))} packages: {folder / SBOM}"
+    )
     for name, faults in checks.items():
         print(f"{name}: {'all well' if not faults else ''}", *faults, sep="\n  " if faults else "")
     return int(any(checks.values()))
@@ -59,14 +69,22 @@ def normal(name: str) -> str:
 
 def unhashed(root: Path) -> list[str]:
     """Packages that a lock does not hold to a hash."""
-    return [f"{lock}: {name} {version} has no hash"
-            for lock in LOCKS for name, version, count in pins(root / lock) if not count]
+    return [f"{lock}: {name} {version} has no hash" for lock in LOCKS for name, version, count in pins(root / lock) if not count]
 
 
 def vulnerabilities(lock: Path) -> list[str]:
     """What is known against the packages of a lock; and, in words, if it could not be found out."""
-    done = tool("pip_audit", "--requirement", str(lock), "--require-hashes", "--disable-pip", "--format", "json",
-                "--progress-spinner", "off")
+    done = tool(
+        "pip_audit",
+        "--requirement",
+        str(lock),
+        "--require-hashes",
+        "--disable-pip",
+        "--format",
+        "json",
+        "--progress-spinner",
+        "off",
+    )
     return findings(done.stdout, done.stderr)
 
 
@@ -76,10 +94,15 @@ def findings(answer: str, complaint: str = "") -> list[str]:
         packages = json.loads(answer)["dependencies"]
     except (ValueError, KeyError):
         last = (complaint.strip().splitlines() or ["no answer"])[-1]
-        return [f"not checked: the database could not be asked ({last})",
-                "Nothing is known about vulnerabilities. A network is needed."]
-    found = [f"{each['name']} {each['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or 'no version yet'}"
-             for each in packages for fault in each.get("vulns", [])]
+        return [
+            f"not checked: the database could not be asked ({last})",
+            "Nothing is known about vulnerabilities. A network is needed.",
+        ]
+    found = [
+        f"{each['name']} {each['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or 'no version yet'}"
+        for each in packages
+        for fault in each.get("vulns", [])
+    ]
     skipped = [each for each in packages if "skip_reason" in each]
     if skipped or not packages:
         names = ", ".join(each["name"] for each in skipped[:5]) + (", …" if len(skipped) > 5 else "")
@@ -91,14 +114,20 @@ def findings(answer: str, complaint: str = "") -> list[str]:
 
 def licences(root: Path) -> dict[str, tuple[str, str]]:
     """Package → version and licence, for all locked packages; "UNKNOWN" for one that is not installed here and not stated."""
-    installed = {normal(each["Name"]): each for each in json.loads(
-        tool("piplicenses", "--format=json", "--from=all", "--with-system", "--python", sys.executable).stdout or "[]")}
+    installed = {
+        normal(each["Name"]): each
+        for each in json.loads(
+            tool("piplicenses", "--format=json", "--from=all", "--with-system", "--python", sys.executable).stdout or "[]"
+        )
+    }
     stated = rules(root)["stated"]
     locked: dict[str, list[str]] = {}
     for name, version, _ in (pin for lock in LOCKS for pin in pins(root / lock)):
         locked.setdefault(name, []).append(version)
-    return {name: (", ".join(dict.fromkeys(versions)), stated.get(name) or licence(installed.get(name, {})))
-            for name, versions in sorted(locked.items())}
+    return {
+        name: (", ".join(dict.fromkeys(versions)), stated.get(name) or licence(installed.get(name, {})))
+        for name, versions in sorted(locked.items())
+    }
 
 
 def licence(package: Mapping[str, str]) -> str:
@@ -131,8 +160,18 @@ def sbom(root: Path, found: Mapping[str, tuple[str, str]]) -> str:
 
     Raises ``BuildError`` if it is not valid.
     """
-    made = tool("cyclonedx_py", "requirements", str(root / LOCKS[0]), "--pyproject", str(root / "pyproject.toml"),
-                "--output-reproducible", "--output-format", "JSON", "--spec-version", "1.6")
+    made = tool(
+        "cyclonedx_py",
+        "requirements",
+        str(root / LOCKS[0]),
+        "--pyproject",
+        str(root / "pyproject.toml"),
+        "--output-reproducible",
+        "--output-format",
+        "JSON",
+        "--spec-version",
+        "1.6",
+    )
     try:
         body = json.loads(made.stdout)
     except ValueError:

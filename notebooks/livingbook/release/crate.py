@@ -32,9 +32,15 @@ NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 AUTHORS = "#authors"
-FOLDERS = {"html": "The published book", "data": "The evidence", "notebooks": "The notebooks and their library",
-           "executed": "The executed notebooks, by edition", "sweeps": "The tables of sweeps", "book": "The chapters",
-           "tests": "The tests"}
+FOLDERS = {
+    "html": "The published book",
+    "data": "The evidence",
+    "notebooks": "The notebooks and their library",
+    "executed": "The executed notebooks, by edition",
+    "sweeps": "The tables of sweeps",
+    "book": "The chapters",
+    "tests": "The tests",
+}
 RUNS = ("notebooks/*.ipynb", "data/*.csv", "executed/*/*.ipynb", "sweeps/*.csv", "html/figures/*/*.csv", "html/figures/*/*.svg")
 
 
@@ -43,12 +49,24 @@ def as_text(project: Project, editions: Iterable[Edition], folder: Path, day: st
     book = provenance.of_stage(project)
     crate = ROCrate(version="1.1")  # that of the profile
     root = crate.root_dataset
-    licence = crate.add(ContextEntity(crate, provenance.LICENCE[1], {
-        "@type": "CreativeWork", "name": provenance.LICENCE[2], "identifier": provenance.LICENCE[0]}))
+    licence = crate.add(
+        ContextEntity(
+            crate,
+            provenance.LICENCE[1],
+            {"@type": "CreativeWork", "name": provenance.LICENCE[2], "identifier": provenance.LICENCE[0]},
+        )
+    )
     crate.add(ContextEntity(crate, PROFILE, {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}))
     authors = crate.add(ContextEntity(crate, AUTHORS, {"@type": "Organization", "name": "The Counting the 500s authors"}))
-    about = {"name": book.title, "description": f"The book, its evidence, its notebooks and every run of them; {book.name}.",
-             "version": book.version, "datePublished": day, "license": licence, "author": authors, "conformsTo": {"@id": PROFILE}}
+    about = {
+        "name": book.title,
+        "description": f"The book, its evidence, its notebooks and every run of them; {book.name}.",
+        "version": book.version,
+        "datePublished": day,
+        "license": licence,
+        "author": authors,
+        "conformsTo": {"@id": PROFILE},
+    }
     for key, value in about.items():
         root[key] = value
     add_files(crate, folder)
@@ -74,8 +92,13 @@ def add_files(crate: ROCrate, folder: Path) -> None:
 def described(name: str, path: Path) -> dict[str, Any]:
     """A file as the crate has it; a notebook's source is a program too."""
     content = path.read_bytes()
-    return {"@type": ["File", "SoftwareSourceCode"] if is_program(name) else "File", "name": path.name,
-            "contentSize": str(len(content)), "sha256": digest_of_bytes(content), "encodingFormat": kind(path)}
+    return {
+        "@type": ["File", "SoftwareSourceCode"] if is_program(name) else "File",
+        "name": path.name,
+        "contentSize": str(len(content)),
+        "sha256": digest_of_bytes(content),
+        "encodingFormat": kind(path),
+    }
 
 
 def is_program(name: str) -> bool:
@@ -84,19 +107,54 @@ def is_program(name: str) -> bool:
 
 def kind(path: Path) -> str:
     """A file's media type."""
-    known = {".ipynb": "application/x-ipynb+json", ".cff": "text/yaml", ".yml": "text/yaml", ".md": "text/markdown",
-             ".toml": "text/x-toml", ".csv": "text/csv", ".svg": "image/svg+xml", ".epub": "application/epub+zip"}
+    known = {
+        ".ipynb": "application/x-ipynb+json",
+        ".cff": "text/yaml",
+        ".yml": "text/yaml",
+        ".md": "text/markdown",
+        ".toml": "text/x-toml",
+        ".csv": "text/csv",
+        ".svg": "image/svg+xml",
+        ".epub": "application/epub+zip",
+    }
     return known.get(path.suffix) or mimetypes.guess_type(path.name, strict=False)[0] or "application/octet-stream"
+
+
+def hash_of(folder: Path) -> str:
+    """Hash of all files below a folder, with their names."""
+    return digest(*(part for path in tree(folder) for part in (path.relative_to(folder).as_posix(), path)))
 
 
 def add_tools(crate: ROCrate, project: Project, version: str) -> list[Any]:
     """What every notebook runs with: Python, the locked packages, the library at its version and digest."""
-    python = crate.add(ContextEntity(crate, "#python", {
-        "@type": "SoftwareApplication", "name": "Python", "softwareVersion": platform.python_version(), "url": "https://www.python.org/"}))
-    packages = [crate.add(DataEntity(crate, f"notebooks/{folder.name}/", {
-        "@type": ["Dataset", "SoftwareSourceCode"], "name": f"The package {folder.name}", "version": version,
-        "identifier": f"sha256:{digest(*(part for path in tree(folder) for part in (path.relative_to(folder).as_posix(), path)))}",
-        "description": "The identifier is a hash of all its files."})) for folder in project.packages]
+    python = crate.add(
+        ContextEntity(
+            crate,
+            "#python",
+            {
+                "@type": "SoftwareApplication",
+                "name": "Python",
+                "softwareVersion": platform.python_version(),
+                "url": "https://www.python.org/",
+            },
+        )
+    )
+    packages = [
+        crate.add(
+            DataEntity(
+                crate,
+                f"notebooks/{folder.name}/",
+                {
+                    "@type": ["Dataset", "SoftwareSourceCode"],
+                    "name": f"The package {folder.name}",
+                    "version": version,
+                    "identifier": f"sha256:{hash_of(folder)}",
+                    "description": "The identifier is a hash of all its files.",
+                },
+            )
+        )
+        for folder in project.packages
+    ]
     return [python, *packages, crate.dereference("requirements.txt")]
 
 
@@ -108,17 +166,30 @@ def add_action(crate: ROCrate, project: Project, edition: Edition, name: str, to
     program["name"], program["softwareRequirements"] = document["title"], tools
     label = f"{edition.name}-{name}"
     executed = crate.dereference(f"executed/{edition.name}/{name}.ipynb")
-    files = sorted({body[key] for each in ("figures", "tables") for body in document[each].values()
-                    for key in ("csv", "wide", "narrow") if key in body})
+    files = sorted(
+        {
+            body[key]
+            for each in ("figures", "tables")
+            for body in document[each].values()
+            for key in ("csv", "wide", "narrow")
+            if key in body
+        }
+    )
     made = [crate.dereference(f"html/figures/{edition.name}/{file}") for file in files]
     if missing := [file for file, entity in zip(files, made, strict=True) if entity is None]:
         raise BuildError(f"{name}, edition {edition.name}: not among the published files: {', '.join(missing)}")
-    action = ContextEntity(crate, f"#run-{label}", {
-        "@type": "CreateAction", "name": f"{document['title']} (notebook {name}, edition {edition.name})",
-        "identifier": run.folder.name,
-        "description": f"The evidence as of {edition.as_of}. The identifier is that of the run: a hash of source, lock, "
-                       "assumptions and everything that it read.",
-        "actionStatus": "http://schema.org/CompletedActionStatus"})
+    action = ContextEntity(
+        crate,
+        f"#run-{label}",
+        {
+            "@type": "CreateAction",
+            "name": f"{document['title']} (notebook {name}, edition {edition.name})",
+            "identifier": run.folder.name,
+            "description": f"The evidence as of {edition.as_of}. The identifier is that of the run: a hash of source, lock, "
+            "assumptions and everything that it read.",
+            "actionStatus": "http://schema.org/CompletedActionStatus",
+        },
+    )
     crate.add(action)
     action["instrument"], action["agent"] = program, crate.dereference(AUTHORS)
     action["object"] = [*parameters(crate, project, edition, name, label), *read(crate, project, edition, record, label)]
@@ -130,9 +201,23 @@ def parameters(crate: ROCrate, project: Project, edition: Edition, name: str, la
     """Every parameter of the notebook with the value it had: the edition's, else the notebook's own."""
     source = source_of(project, name)
     given = {"as_of": edition.as_of, "data": "../data", **edition.assumptions.get(name, {})}
-    return [crate.add(ContextEntity(crate, f"#parameter-{label}-{each.name}", {
-        "@type": "PropertyValue", "name": each.name, "value": given.get(each.name, each.default), "description": each.meaning,
-        "unitText": each.unit.unit})) for each in source.parameters if each.name != "results"]
+    return [
+        crate.add(
+            ContextEntity(
+                crate,
+                f"#parameter-{label}-{each.name}",
+                {
+                    "@type": "PropertyValue",
+                    "name": each.name,
+                    "value": given.get(each.name, each.default),
+                    "description": each.meaning,
+                    "unitText": each.unit.unit,
+                },
+            )
+        )
+        for each in source.parameters
+        if each.name != "results"
+    ]
 
 
 def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str, Any], label: str) -> list[Any]:
@@ -144,11 +229,22 @@ def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str
         selections = [(each, was) for each, was in reads if each["table"] == table]
         rows = sorted({key for each, _ in selections for key in evidence.rows(each).iloc[:, 0]})
         found.append(crate.dereference(f"data/{table}.csv"))
-        found.append(crate.add(ContextEntity(crate, f"#rows-{label}-{table}", {
-            "@type": "PropertyValue", "name": f"rows read of {table}", "value": rows,
-            "identifier": f"sha256:{digest(*(was for _, was in selections))}",
-            "description": "The keys of the rows. Selected by: "
-                           + json.dumps([each["where"] for each, _ in selections], sort_keys=True)})))
+        found.append(
+            crate.add(
+                ContextEntity(
+                    crate,
+                    f"#rows-{label}-{table}",
+                    {
+                        "@type": "PropertyValue",
+                        "name": f"rows read of {table}",
+                        "value": rows,
+                        "identifier": f"sha256:{digest(*(was for _, was in selections))}",
+                        "description": "The keys of the rows. Selected by: "
+                        + json.dumps([each["where"] for each, _ in selections], sort_keys=True),
+                    },
+                )
+            )
+        )
     for kind, name in made_in(record["inputs"]):
         found.append(crate.dereference(f"sweeps/{name}.csv" if kind == "sweep" else f"executed/{edition.name}/{name}.ipynb"))
     return [each for each in found if each is not None]
@@ -156,9 +252,17 @@ def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str
 
 def numbers(crate: ROCrate, document: Mapping[str, Any], label: str) -> Any:
     """The numbers that a run published, as the book prints them."""
-    return crate.add(ContextEntity(crate, f"#results-{label}", {
-        "@type": "PropertyValue", "name": f"numbers published by {document['notebook']}",
-        "value": [f"{name}: {body['text']} {body['unit']}" for name, body in sorted(document["results"].items())]}))
+    return crate.add(
+        ContextEntity(
+            crate,
+            f"#results-{label}",
+            {
+                "@type": "PropertyValue",
+                "name": f"numbers published by {document['notebook']}",
+                "value": [f"{name}: {body['text']} {body['unit']}" for name, body in sorted(document["results"].items())],
+            },
+        )
+    )
 
 
 def faults(folder: Path) -> list[str]:
@@ -168,8 +272,13 @@ def faults(folder: Path) -> list[str]:
 
     with tempfile.TemporaryDirectory() as cache:
         keep_context(Path(cache) / "http")
-        settings = ValidationSettings(rocrate_uri=str(folder), profile_identifier="process-run-crate", offline=True,
-                                      requirement_severity=Severity.REQUIRED, cache_path=Path(cache) / "http")
+        settings = ValidationSettings(
+            rocrate_uri=str(folder),
+            profile_identifier="process-run-crate",
+            offline=True,
+            requirement_severity=Severity.REQUIRED,
+            cache_path=Path(cache) / "http",
+        )
         return [f"{issue.check.identifier}: {issue.message}" for issue in services.validate(settings).get_issues()]
 
 

@@ -34,7 +34,8 @@ SECONDS = 60  # for a file of a published book to arrive
 # What a user may have at home, and what would show in figures and outputs if it were heeded.
 SETTINGS = {
     ".config/matplotlib/matplotlibrc": "axes.grid: True\nfont.size: 22\nlines.linewidth: 5\nsvg.fonttype: none\n",
-    ".ipython/profile_default/startup/00-mine.py": "import pandas\npandas.options.display.precision = 1\nprint('hello')\n"}
+    ".ipython/profile_default/startup/00-mine.py": "import pandas\npandas.options.display.precision = 1\nprint('hello')\n",
+}
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,30 @@ class Circumstances:
     @property
     def words(self) -> str:
         engine, zone = self.environment["LIVINGBOOK_ENGINE"], self.environment["TZ"]
-        return (f"{engine} engine, {self.workers} at once, locale {self.environment['LC_ALL']}, {zone}, umask {self.umask:03o}, "
-                f"hash seed {self.environment['PYTHONHASHSEED']}, user {self.user}")
+        return (
+            f"{engine} engine, {self.workers} at once, locale {self.environment['LC_ALL']}, {zone}, umask {self.umask:03o}, "
+            f"hash seed {self.environment['PYTHONHASHSEED']}, user {self.user}"
+        )
 
 
 ONE = Circumstances("one", "alice", 0o022, 2, {"LIVINGBOOK_ENGINE": "warm", "LC_ALL": "C.UTF-8", "TZ": WEST, "PYTHONHASHSEED": "1"})
 OTHER = Circumstances(
-    "another/folder, deeper", "bogdana", 0o077, 1, settings=SETTINGS, environment={
-        "LIVINGBOOK_ENGINE": "nbclient", "LIVINGBOOK_ALONE": "1", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "TZ": EAST,
+    "another/folder, deeper",
+    "bogdana",
+    0o077,
+    1,
+    settings=SETTINGS,
+    environment={
+        "LIVINGBOOK_ENGINE": "nbclient",
+        "LIVINGBOOK_ALONE": "1",
+        "LC_ALL": "C",
+        "LANG": "tr_TR.UTF-8",
+        "TZ": EAST,
         "PYTHONHASHSEED": "4242",
-        "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})  # files are ASCII to whoever does not say what they are
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+    },
+)  # files are ASCII to whoever does not say what they are
 
 
 def two_builds(project: Project, edition: str) -> int:
@@ -73,8 +88,15 @@ def two_builds(project: Project, edition: str) -> int:
     made = []
     for each in (ONE, OTHER):
         print(f"Building: {each.words} …", flush=True)
-        made.append(build(project, folder / "in" / each.folder, folder / "home" / each.user, each,
-                          [(form, "--edition", edition, "--workers", str(each.workers)) for form in ("book", *forms)]))
+        made.append(
+            build(
+                project,
+                folder / "in" / each.folder,
+                folder / "home" / each.user,
+                each,
+                [(form, "--edition", edition, "--workers", str(each.workers)) for form in ("book", *forms)],
+            )
+        )
     sides = [compared(each) for each in made]
     size = sum(path.stat().st_size for path in sides[0].values())
     found = differing(*sides)
@@ -84,8 +106,10 @@ def two_builds(project: Project, edition: str) -> int:
         return 0
     say(found, *sides)
     for name in impure(*(Project(each.parent, each.parent / "data") for each in made)):
-        print(f"  notebooks/{name}.ipynb: read the same both times, and gave something else: it uses the time, numbers drawn by "
-              "chance without a seed, or what is kept outside of the book")
+        print(
+            f"  notebooks/{name}.ipynb: read the same both times, and gave something else: it uses the time, numbers drawn by "
+            "chance without a seed, or what is kept outside of the book"
+        )
     print(f"{len(found)} of {len(sides[0].keys() | sides[1].keys()):,} files differ; both builds are in {folder / 'in'}")
     return 1
 
@@ -108,12 +132,27 @@ def build(project: Project, root: Path, home: Path, how: Circumstances, commands
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text, "utf-8")
     home.mkdir(parents=True, exist_ok=True)
-    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(root / "notebooks"), "HOME": str(home), "USER": how.user,
-                   "LOGNAME": how.user, **how.environment}
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": str(root / "notebooks"),
+        "HOME": str(home),
+        "USER": how.user,
+        "LOGNAME": how.user,
+        **how.environment,
+    }
     for command in commands:
-        done = subprocess.run([sys.executable, "-m", "livingbook", "--root", str(root), *command],
-                              env=environment, cwd=root, umask=how.umask, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              encoding="utf-8", errors="replace", check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "livingbook", "--root", str(root), *command],
+            env=environment,
+            cwd=root,
+            umask=how.umask,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
         if done.returncode:
             raise BuildError(f"the build in {root} failed ({command[0]}):\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return root / "_build"
@@ -121,8 +160,12 @@ def build(project: Project, root: Path, home: Path, how: Circumstances, commands
 
 def compared(build: Path) -> dict[str, Path]:
     """The files of a build that must be the same, by name."""
-    found = {f"{part}/{path.relative_to(folder).as_posix()}": path
-             for part in COMPARED if (folder := (build / part).resolve()).is_dir() for path in tree(folder)}
+    found = {
+        f"{part}/{path.relative_to(folder).as_posix()}": path
+        for part in COMPARED
+        if (folder := (build / part).resolve()).is_dir()
+        for path in tree(folder)
+    }
     return found | {name: build / name for name in FORMS if (build / name).is_file()}
 
 
@@ -130,17 +173,28 @@ def impure(one: Project, other: Project) -> list[str]:
     """The notebooks of which two runs read the same, byte for byte, and are not the same. None where the runs are not known."""
     if not (noted(one) and noted(other)):
         return []
-    sides = [{(edition, name): run for edition, runs in runs_of_book(each).items() for name, run in runs.items()}
-             for each in (one, other)]
-    return sorted({name for (edition, name), run in sides[0].items() if (twin := sides[1].get((edition, name)))
-                   and sorted(run.record["inputs"]) == sorted(twin.record["inputs"])
-                   and run.record["parts"] != twin.record["parts"]})
+    sides = [
+        {(edition, name): run for edition, runs in runs_of_book(each).items() for name, run in runs.items()}
+        for each in (one, other)
+    ]
+    return sorted(
+        {
+            name
+            for (edition, name), run in sides[0].items()
+            if (twin := sides[1].get((edition, name)))
+            and sorted(run.record["inputs"]) == sorted(twin.record["inputs"])
+            and run.record["parts"] != twin.record["parts"]
+        }
+    )
 
 
 def differing(one: Mapping[str, Path], other: Mapping[str, Path]) -> list[str]:
     """Names of the files that are not the same on both sides."""
-    return [name for name in sorted(one.keys() | other.keys())
-            if name not in one or name not in other or one[name].read_bytes() != other[name].read_bytes()]
+    return [
+        name
+        for name in sorted(one.keys() | other.keys())
+        if name not in one or name not in other or one[name].read_bytes() != other[name].read_bytes()
+    ]
 
 
 def say(names: list[str], one: Mapping[str, Path], other: Mapping[str, Path]) -> None:
@@ -165,7 +219,7 @@ def first_difference(one: bytes, other: bytes) -> str:
     except UnicodeDecodeError:
         return f"first difference at byte {at:,} of {len(one):,} and {len(other):,}"
     start = max(one.rfind(b"\n", 0, at) + 1, at - AROUND)
-    shown = [content[start:].split(b"\n", 1)[0][:2 * AROUND].decode(errors="ignore") for content in (one, other)]
+    shown = [content[start:].split(b"\n", 1)[0][: 2 * AROUND].decode(errors="ignore") for content in (one, other)]
     return f"first difference in line {line:,}:\n    {shown[0]}\n    {shown[1]}"
 
 
@@ -173,8 +227,14 @@ def against(project: Project, where: str) -> int:
     """Compares the book here with a published one, in a folder or at an address; returns the exit code: 0 if no byte differs."""
     mine = manifest.read(project.published)
     if changed := manifest.differences(mine, manifest.of_folder(project.published.resolve()), "its manifest", "the folder"):
-        raise BuildError("\n".join([*(f"  {name}: {what}" for name, what in changed),
-                                    f"{project.published} is not as it was built; `make book` builds it again"]))
+        raise BuildError(
+            "\n".join(
+                [
+                    *(f"  {name}: {what}" for name, what in changed),
+                    f"{project.published} is not as it was built; `make book` builds it again",
+                ]
+            )
+        )
     theirs = published(where)
     for key in dict.fromkeys([*mine.about, *theirs.about]):
         if (here := mine.about.get(key, "none")) != (there := theirs.about.get(key, "none")):

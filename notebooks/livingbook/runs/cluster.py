@@ -40,16 +40,18 @@ def cluster(address: str) -> Iterator[tuple[Run, int]]:
         import cloudpickle
         from distributed import Client, KilledWorker
     except ImportError:
-        raise BuildError("a cluster needs Dask in its own version: .venv/bin/pip install distributed==… (that of the "
-                         "scheduler)") from None
+        raise BuildError(
+            "a cluster needs Dask in its own version: .venv/bin/pip install distributed==… (that of the scheduler)"
+        ) from None
     try:
         client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
         raise BuildError(f"SCHEDULER={address}: no Dask scheduler answers ({error or type(error).__name__})") from None
     cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers do not have this library
 
-    def run_it(project: Project, name: str, source: bytes, given: Mapping[str, Any], figures: bool, data: Path,
-               results: Path) -> Ran:
+    def run_it(
+        project: Project, name: str, source: bytes, given: Mapping[str, Any], figures: bool, data: Path, results: Path
+    ) -> Ran:
         parcel = packed(project, name, source, data, results)
         asked = json.dumps({key: "../data" if key == "data" else value for key, value in given.items()}, sort_keys=True)
         key = f"{name}-{digest(parcel, asked, str(figures), results.name)}"
@@ -75,8 +77,12 @@ def cluster(address: str) -> Iterator[tuple[Run, int]]:
 
 def packed(project: Project, name: str, source: bytes, data: Path, results: Path) -> bytes:
     """An archive of all that a run of a notebook may read; equal for equal content."""
-    files = [project.root / "requirements.txt", *(path for path in tree(project.notebooks) if path.suffix != ".ipynb"),
-             *results.glob("*.json"), *(project.build / "sweeps").glob("*.csv")]
+    files = [
+        project.root / "requirements.txt",
+        *(path for path in tree(project.notebooks) if path.suffix != ".ipynb"),
+        *results.glob("*.json"),
+        *(project.build / "sweeps").glob("*.csv"),
+    ]
     held = {path.relative_to(project.root).as_posix(): path.read_bytes() for path in files if path.is_file()}
     held |= {f"notebooks/{each}.ipynb": b"" for each in project.notebook_names} | {f"notebooks/{name}.ipynb": source}
     held |= {f"data/{path.name}": path.read_bytes() for path in tree(data, (".csv", ".json"))}
@@ -94,9 +100,14 @@ def run_there(parcel: bytes, name: str, asked: str, figures: bool, edition: str)
             archive.extractall(folder)
         environment = {**os.environ, "PYTHONPATH": str(Path(folder, "notebooks")), "LIVINGBOOK_ENGINE": "nbclient"}
         answer = Path(folder, "answer.json")
-        done = subprocess.run([sys.executable, "-m", "livingbook.runs.worker", folder, name, asked, str(figures), edition,
-                               str(answer)],
-                              env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "livingbook.runs.worker", folder, name, asked, str(figures), edition, str(answer)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             return None, done.stderr.strip()
         return answer.read_text("utf-8"), ""

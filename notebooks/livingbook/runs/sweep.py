@@ -67,8 +67,9 @@ class Sweep:
         reads: notebook → the notebooks whose results it reads, directly or not.
         """
         grid = {axis: values_of(self.project, axis, given) for axis, given in self.grid.items()}
-        axes = {name: [axis for axis in grid if any(self.takes(each, axis) for each in [*reads[name], name])]
-                for name in self.notebooks}
+        axes = {
+            name: [axis for axis in grid if any(self.takes(each, axis) for each in [*reads[name], name])] for name in self.notebooks
+        }
         found: dict[str, tuple[str, Setting]] = {}
         for values in itertools.product(*grid.values()):
             setting = dict(zip(grid, values, strict=True))
@@ -90,9 +91,17 @@ class Sweep:
         """A setting as an edition of its own."""
         data = self.project.root / setting["data"] if "data" in setting else self.project.data
         given = {axis: value for axis, value in setting.items() if axis not in OF_THE_EVIDENCE}
-        return Edition(f"{SETTING}{digest(as_json(dict(setting)))[:16]}", setting.get("as_of", LATEST), {
-            each: {**self.assumptions.get(each, {}), **{axis: value for axis, value in given.items() if self.takes(each, axis)}}
-            for each in self.project.notebook_names}, data, setting.get("without", ""), figures=False)
+        return Edition(
+            f"{SETTING}{digest(as_json(dict(setting)))[:16]}",
+            setting.get("as_of", LATEST),
+            {
+                each: {**self.assumptions.get(each, {}), **{axis: value for axis, value in given.items() if self.takes(each, axis)}}
+                for each in self.project.notebook_names
+            },
+            data,
+            setting.get("without", ""),
+            figures=False,
+        )
 
 
 def parameters(project: Project, name: str) -> list[str]:
@@ -117,8 +126,9 @@ def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
 
 def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
     if not isinstance(body, dict) or not NAME.fullmatch(name):
-        raise BuildError(f"{where}: must be a name (at most 60 letters of English, digits, underscores), "
-                         "with notebooks and what varies")
+        raise BuildError(
+            f"{where}: must be a name (at most 60 letters of English, digits, underscores), with notebooks and what varies"
+        )
     grid = {axis: values for axis, values in body.items() if axis != "notebooks"}
     notebooks = body.get("notebooks")
     if not notebooks or not isinstance(notebooks, list) or not grid:
@@ -246,8 +256,13 @@ def write_table(sweep: Sweep, runs: Runs, workers: int) -> Table:
     write(path, table.csv())
     inputs = sorted({what for each in used for what, _ in each.record["inputs"] if what.partition(":")[0] not in MADE})
     names = sorted({*sweep.notebooks, *(name for each in used for _, name in made_in(each.record["inputs"]))})
-    body = {"of": essence(sweep, runs, names, inputs), "table": hash_of_file(path), "notebooks": names, "inputs": inputs,
-            "runs": sorted({each.key for each in used})}
+    body = {
+        "of": essence(sweep, runs, names, inputs),
+        "table": hash_of_file(path),
+        "notebooks": names,
+        "inputs": inputs,
+        "runs": sorted({each.key for each in used}),
+    }
     write(note(sweep), as_json(body))
     return table
 
@@ -259,8 +274,9 @@ def is_current(sweep: Sweep, runs: Runs) -> bool:
     """
     try:
         noted = json.loads(note(sweep).read_text("utf-8"))
-        same = (noted["table"] == hash_of_file(sweep.project.sweep_file(sweep.name))
-                and noted["of"] == essence(sweep, runs, noted["notebooks"], noted["inputs"]))
+        same = noted["table"] == hash_of_file(sweep.project.sweep_file(sweep.name)) and noted["of"] == essence(
+            sweep, runs, noted["notebooks"], noted["inputs"]
+        )
     except (OSError, ValueError, TypeError, KeyError, BuildError):  # none, or damaged: the table is made again
         return False
     if same:
@@ -280,8 +296,9 @@ def essence(sweep: Sweep, runs: Runs, notebooks: list[str], inputs: list[str]) -
     lock = present.hash(project.root / "requirements.txt")
     parts = [as_json([grid, sweep.assumptions, sweep.notebooks]), FORM, sys.version, lock]
     parts += [part for name in notebooks for part in (name, source_of(project, name).hash) if name in project.notebook_names]
-    return digest(*parts, *(part for what in inputs
-                            for part in (what, *(_hash(present, project, folder, what) for folder in folders))))
+    return digest(
+        *parts, *(part for what in inputs for part in (what, *(_hash(present, project, folder, what) for folder in folders)))
+    )
 
 
 def _hash(present: Present, project: Project, folder: Path, what: str) -> str:
@@ -309,5 +326,14 @@ def rows_of(document: Mapping[str, Any], notebook: str, setting: Setting) -> Ite
     """What a notebook published under a setting, as rows of the tidy table."""
     label = " ".join(f"{axis}={value}" for axis, value in setting.items()) if len(setting) != 1 else str(*setting.values())
     varied = {column_of(axis): value for axis, value in setting.items()}
-    return [{"setting": label, "notebook": notebook, "name": key, **{field: body[field] for field in NUMBER},
-             "rows": ";".join(body["rows"]), **varied} for key, body in sorted(document["results"].items())]
+    return [
+        {
+            "setting": label,
+            "notebook": notebook,
+            "name": key,
+            **{field: body[field] for field in NUMBER},
+            "rows": ";".join(body["rows"]),
+            **varied,
+        }
+        for key, body in sorted(document["results"].items())
+    ]

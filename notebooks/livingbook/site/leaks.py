@@ -31,9 +31,13 @@ PICTURES = (".png",)
 
 def paths(project: Project) -> dict[str, str]:
     """The paths of this machine, and what each is."""
-    found = {str(project.root): "the folder of the checkout", str(project.data): "the data folder",
-             str(Path.home()): "the user's folder",
-             sys.prefix: "the folder of Python", str(temporary()): "the folder of temporary files"}
+    found = {
+        str(project.root): "the folder of the checkout",
+        str(project.data): "the data folder",
+        str(Path.home()): "the user's folder",
+        sys.prefix: "the folder of Python",
+        str(temporary()): "the folder of temporary files",
+    }
     return {path: what for path, what in found.items() if len(path) > 1}
 
 
@@ -113,10 +117,16 @@ def require_none(project: Project, folder: Path, hashes: Mapping[str, str], exec
     clean = set(known[1:]) if known[:1] == [searcher.key] else set()
     runs = {f"run {run} of {edition}": (edition, name, text) for (edition, name, run), text in executed.items()}
     files = {folder / name: found for name, found in hashes.items() if not name.endswith(PICTURES)}
-    faults = [fault for mark, (edition, name, text) in runs.items() if mark not in clean
-              and (fault := fault_of(searcher, edition, name, text().encode()))]
-    faults += [f"{path.relative_to(folder).as_posix()}: carries {what}" for path, mark in files.items()
-               if mark not in clean and (what := searcher.found(path.read_bytes(), False))]
+    faults = [
+        fault
+        for mark, (edition, name, text) in runs.items()
+        if mark not in clean and (fault := fault_of(searcher, edition, name, text().encode()))
+    ]
+    faults += [
+        f"{path.relative_to(folder).as_posix()}: carries {what}"
+        for path, mark in files.items()
+        if mark not in clean and (what := searcher.found(path.read_bytes(), False))
+    ]
     if faults:
         raise BuildError("\n".join([*faults, "Nothing published may tell of the machine that built it; the book stays as it was"]))
     write(note, "\n".join([searcher.key, *sorted({*runs, *files.values()})]) + "\n")
@@ -127,6 +137,12 @@ def fault_of(searcher: Searcher, edition: str, name: str, content: bytes) -> str
     if not (what := searcher.found(content, True)):
         return ""
     cells = [cell for cell in json.loads(content)["cells"] if "injected-parameters" not in cell.get("metadata", {}).get("tags", [])]
-    cell = next((f", cell {number}" for number, cell in enumerate(cells, start=1)
-                 if searcher.found(json.dumps(cell, ensure_ascii=False).encode(), True)), "")
+    cell = next(
+        (
+            f", cell {number}"
+            for number, cell in enumerate(cells, start=1)
+            if searcher.found(json.dumps(cell, ensure_ascii=False).encode(), True)
+        ),
+        "",
+    )
     return f"notebooks/{name}.ipynb{cell} (edition {edition}): carries {what}"

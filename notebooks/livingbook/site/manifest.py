@@ -27,8 +27,12 @@ def of_folder(folder: Path, about: Mapping[str, str] | None = None) -> Manifest:
 
 def as_text(manifest: Manifest) -> str:
     """The manifest as a file: sorted, so that equal folders have equal manifests."""
-    return "".join([*(f"# {key}: {value}\n" for key, value in manifest.about.items()),
-                    *(f"{found}  {name}\n" for name, found in sorted(manifest.files.items()))])
+    return "".join(
+        [
+            *(f"# {key}: {value}\n" for key, value in manifest.about.items()),
+            *(f"{found}  {name}\n" for name, found in sorted(manifest.files.items())),
+        ]
+    )
 
 
 def from_text(text: str, where: str) -> Manifest:
@@ -59,5 +63,8 @@ def read(folder: Path) -> Manifest:
 def differences(mine: Manifest, theirs: Manifest, here: str, there: str) -> list[tuple[str, str]]:
     """The files that are not the same: name, and what is the matter with it."""
     names: Iterable[str] = sorted(mine.files.keys() | theirs.files.keys())
-    return [(name, f"only in {here}" if name not in theirs.files else f"only in {there}" if name not in mine.files else "differs")
-            for name in names if mine.files.get(name) != theirs.files.get(name)]
+    return [
+        (name, f"only in {here}" if name not in theirs.files else f"only in {there}" if name not in mine.files else "differs")
+        for name in names
+        if mine.files.get(name) != theirs.files.get(name)
+    ]

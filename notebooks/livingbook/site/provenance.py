@@ -62,8 +62,12 @@ def of_stage(project: Project) -> Book:
     staged = json.loads((project.stage / "published" / "editions.json").read_text("utf-8"))
     path = project.stage / "CITATION.cff"
     cited = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
-    return Book(cited.get("title", "Counting the 500s"), str(cited.get("version", "")), staged["own"],
-                {name: data_hash(project.seen_by(project.edition(name)).data) for name in staged["editions"]})
+    return Book(
+        cited.get("title", "Counting the 500s"),
+        str(cited.get("version", "")),
+        staged["own"],
+        {name: data_hash(project.seen_by(project.edition(name)).data) for name in staged["editions"]},
+    )
 
 
 def data_hash(folder: Path) -> str:
@@ -100,12 +104,19 @@ def describe(folder: Path, book: Book) -> None:
 
 def svg(drawing: bytes, name: str, said: dict[str, str]) -> bytes:
     """A drawing that says where it comes from, in Dublin Core."""
-    terms = {"identifier": name, "isPartOf": said["book"], "hasVersion": said["version"],
-             "provenance": f"edition {said['edition']}; data {said['data']}", "license": LICENCE[1]}
+    terms = {
+        "identifier": name,
+        "isPartOf": said["book"],
+        "hasVersion": said["version"],
+        "provenance": f"edition {said['edition']}; data {said['data']}",
+        "license": LICENCE[1],
+    }
     lines = "".join(f"<dcterms:{term}>{escape(text)}</dcterms:{term}>" for term, text in terms.items() if text)
-    made = ('\n<metadata id="provenance"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
-            f'xmlns:dcterms="http://purl.org/dc/terms/"><rdf:Description rdf:about="">{lines}</rdf:Description></rdf:RDF>'
-            '</metadata>')
+    made = (
+        '\n<metadata id="provenance"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        f'xmlns:dcterms="http://purl.org/dc/terms/"><rdf:Description rdf:about="">{lines}</rdf:Description></rdf:RDF>'
+        "</metadata>"
+    )
     return ROOT_TAG.sub(lambda root: root[0] + made.encode(), plain(drawing), count=1)
 
 
@@ -116,18 +127,21 @@ def plain(drawing: bytes) -> bytes:
 
 def png(picture: bytes, said: dict[str, str]) -> bytes:
     """A picture with text chunks that say where it comes from."""
-    words = {"Source": " ".join(filter(None, [said["book"], said["version"]])),
-             "Comment": f"edition {said['edition']}; data {said['data']}", "Copyright": LICENCE[1]}
+    words = {
+        "Source": " ".join(filter(None, [said["book"], said["version"]])),
+        "Comment": f"edition {said['edition']}; data {said['data']}",
+        "Copyright": LICENCE[1],
+    }
     kept = b"".join(chunk for kind, chunk in chunks(picture) if kind != b"tEXt")
-    return picture[:HEADER_ENDS] + b"".join(text_chunk(*each) for each in words.items()) + kept[HEADER_ENDS - 8:]
+    return picture[:HEADER_ENDS] + b"".join(text_chunk(*each) for each in words.items()) + kept[HEADER_ENDS - 8 :]
 
 
 def chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The parts of a PNG: kind and bytes of each."""
     at = 8
     while at < len(picture):
-        end = at + 12 + struct.unpack(">I", picture[at:at + 4])[0]
-        yield picture[at + 4:at + 8], picture[at:end]
+        end = at + 12 + struct.unpack(">I", picture[at : at + 4])[0]
+        yield picture[at + 4 : at + 8], picture[at:end]
         at = end
 
 
@@ -138,10 +152,15 @@ def text_chunk(keyword: str, words: str) -> bytes:
 
 def package(edition: str, tables: list[Path], book: Book) -> dict[str, Any]:
     """A Data Package of the tables behind an edition's figures, with the hash of each file."""
-    return {"profile": "data-package", "name": f"counting-the-500s-figures-{edition}".lower().replace("_", "-"),
-            "title": f"{book.title}: the tables of figures, edition {edition}",
-            **versioned(book), "licenses": [dict(zip(("name", "path", "title"), LICENCE, strict=True))],
-            "provenance": book.of(edition), "resources": [described(path) for path in tables]}
+    return {
+        "profile": "data-package",
+        "name": f"counting-the-500s-figures-{edition}".lower().replace("_", "-"),
+        "title": f"{book.title}: the tables of figures, edition {edition}",
+        **versioned(book),
+        "licenses": [dict(zip(("name", "path", "title"), LICENCE, strict=True))],
+        "provenance": book.of(edition),
+        "resources": [described(path) for path in tables],
+    }
 
 
 def versioned(book: Book) -> dict[str, str]:
@@ -150,5 +169,12 @@ def versioned(book: Book) -> dict[str, str]:
 
 def described(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
-    return {"name": path.stem.lower().replace("_", "-"), "path": path.name, "format": "csv", "mediatype": "text/csv",
-            "encoding": "utf-8", "bytes": len(content), "hash": f"sha256:{digest_of_bytes(content)}"}
+    return {
+        "name": path.stem.lower().replace("_", "-"),
+        "path": path.name,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{digest_of_bytes(content)}",
+    }

@@ -25,6 +25,7 @@ def filled(readme: str, project: Project) -> str:
         if found[2] not in results:
             raise BuildError(f"README.md: no published number {found[1]}.{found[2]}; `make book` first")
         return f"<!--{found[1]}.{found[2]}-->{results[found[2]]['text']}<!--/-->"
+
     return MARK.sub(number, readme)
 
 

@@ -44,7 +44,8 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     given = json.loads(noted.read_text("utf-8")) if noted.is_file() else {}
     wanted: dict[str, Path | str | bytes] = {
         "_config.yml": addresses.in_settings((project.root / "_config.yml").read_text("utf-8"), given),
-        "_toc.yml": project.root / "_toc.yml"}
+        "_toc.yml": project.root / "_toc.yml",
+    }
     for path in tree(project.root / "book"):
         wanted[path.relative_to(project.root).as_posix()] = path
     for table in TABLES:
@@ -73,25 +74,45 @@ def settings(project: Project, editions: list[Edition]) -> dict[str, dict]:
     for edition in editions:
         days = sorted(filter(None, read_table(project.seen_by(edition).data, "observations")["known_from"]))
         known = days if edition.as_of == "latest" else [day for day in days if day <= edition.as_of]
-        found[edition.name] = {"as_of": edition.as_of, "assumptions": edition.assumptions,
-                               "evidence_to": known[-1] if known else ""}
+        found[edition.name] = {
+            "as_of": edition.as_of,
+            "assumptions": edition.assumptions,
+            "evidence_to": known[-1] if known else "",
+        }
     return found
 
 
 def parameters(runs: Runs) -> dict[str, dict]:
     """Notebook → its title and parameters, as its parameters cell declares them."""
-    return {name: {"title": runs.source(name).title, "parameters": [
-        {"name": each.name, "default": each.default, "unit": each.unit.unit, "range": each.unit.range, "meaning": each.meaning}
-        for each in runs.source(name).parameters]} for name in runs.project.notebook_names}
+    return {
+        name: {
+            "title": runs.source(name).title,
+            "parameters": [
+                {
+                    "name": each.name,
+                    "default": each.default,
+                    "unit": each.unit.unit,
+                    "range": each.unit.range,
+                    "meaning": each.meaning,
+                }
+                for each in runs.source(name).parameters
+            ],
+        }
+        for name in runs.project.notebook_names
+    }
 
 
 def claims(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, dict]:
     """The claims as the first edition decides them, each with the verdict of the other editions beside it."""
-    found = {edition: {key: card for document in each.values() for key, card in document.get("claims", {}).items()}
-             for edition, each in documents.items()}
+    found = {
+        edition: {key: card for document in each.values() for key, card in document.get("claims", {}).items()}
+        for edition, each in documents.items()
+    }
     own, *others = found
-    return {key: {**card, "editions": {edition: found[edition][key]["verdict"] for edition in others}}
-            for key, card in found[own].items()}
+    return {
+        key: {**card, "editions": {edition: found[edition][key]["verdict"] for edition in others}}
+        for key, card in found[own].items()
+    }
 
 
 def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
@@ -147,8 +168,9 @@ def complete(project: Project, pages: Path, folder: Path, executed: leaks.Execut
     """Copies the built pages into a folder of their own, where they are a book: its files say where they come from, tell nothing
     of this machine (else ``BuildError``), and are all listed in its manifest."""
     book = provenance.of_stage(project)
-    shutil.copytree(pages, folder, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"),
-                    copy_function=partial(provenance.copy, book, pages))
+    shutil.copytree(
+        pages, folder, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"), copy_function=partial(provenance.copy, book, pages)
+    )
     provenance.describe(folder, book)
     listed = manifest.of_folder(folder, book.about())
     leaks.require_none(project, folder, listed.files, executed)

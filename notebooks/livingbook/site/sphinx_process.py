@@ -22,11 +22,24 @@ AHEAD = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sph
 
 def get_ready(project: Project) -> subprocess.Popen[str]:
     """Starts the process; it builds the project's pages when it is sent a line."""
-    environment = {**os.environ, "PYTHONPATH": project.python_path, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0",
-                   "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": project.python_path,
+        "PYTHONHASHSEED": "0",
+        "SOURCE_DATE_EPOCH": "0",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+    }
     command = [sys.executable, "-m", "livingbook.site.sphinx_process", str(project.stage), str(project.build / "sphinx")]
-    return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def main(stage: Path, output: Path) -> int:
@@ -39,8 +52,16 @@ def main(stage: Path, output: Path) -> int:
         return 1
     end_with_parent(sys.stdin.fileno())  # else it would write into the folder in which the next build may be at work already
     settings = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
-    found = build_sphinx(stage, output / "_build" / "html", noconfig=True, path_config=stage / "_config.yml",
-                         confoverrides=settings, warningiserror=True, keep_going=True, quiet=True)
+    found = build_sphinx(
+        stage,
+        output / "_build" / "html",
+        noconfig=True,
+        path_config=stage / "_config.yml",
+        confoverrides=settings,
+        warningiserror=True,
+        keep_going=True,
+        quiet=True,
+    )
     note = output / LIBRARY
     loaded = library() | set(note.read_text("utf-8").split("\n") if note.is_file() else ())
     write(note, "\n".join(sorted(loaded)))

@@ -62,7 +62,28 @@ from livingbook.sphinx_ext import (
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
-    for module in (i18n, store, freshness, elements, roles, figures, claims, dictionary, parameters, observations, glossary,
-                   mathml, citations, fold_out, changes, how_made, head, launch, theme_fixes, paper, downloads):
+    for module in (
+        i18n,
+        store,
+        freshness,
+        elements,
+        roles,
+        figures,
+        claims,
+        dictionary,
+        parameters,
+        observations,
+        glossary,
+        mathml,
+        citations,
+        fold_out,
+        changes,
+        how_made,
+        head,
+        launch,
+        theme_fixes,
+        paper,
+        downloads,
+    ):
         module.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -45,8 +45,10 @@ def bare(kind: str, shown: nodes.Element, name: str) -> nodes.Node:
 def finding(report: Any, link: Link) -> list[nodes.Node]:
     """One paragraph: how many verdicts and numbers moved, and the rows behind it."""
     counted = report.compared
-    moved = (f"{len(report.verdicts):,} of {counted['verdicts']:,} verdicts and {len(report.numbers):,} of {counted['numbers']:,} "
-             "published numbers are not what they were.")
+    moved = (
+        f"{len(report.verdicts):,} of {counted['verdicts']:,} verdicts and {len(report.numbers):,} of {counted['numbers']:,} "
+        "published numbers are not what they were."
+    )
     if not counted["numbers"]:
         moved = f"{len(report.rows):,} {'row differs' if len(report.rows) == 1 else 'rows differ'}."
     moved = "Nothing has changed." if report.outcome == "same" else moved
@@ -67,20 +69,28 @@ def verdicts(report: Any, link: Link) -> list[nodes.Node]:
 
 def _verdict(change: Any, abouts: dict[str, str], link: Link) -> nodes.Element:
     before, after = (badge(each) if each else elements.span("none", "verdict") for each in (change.before, change.after))
-    head = elements.paragraph(link("claim", elements.span(change.claim, "claim"), change.claim), " ", before, ARROW, after,
-                              classes=["claim-head"])
+    head = elements.paragraph(
+        link("claim", elements.span(change.claim, "claim"), change.claim), " ", before, ARROW, after, classes=["claim-head"]
+    )
     values = [[elements.paragraph(*_was_now(old, new), f" {abouts.get(name) or name}")] for name, old, new in change.values]
     return elements.element(
-        "article", head, elements.element("blockquote", elements.paragraph(change.text), classes=["claim-text"]),
+        "article",
+        head,
+        elements.element("blockquote", elements.paragraph(change.text), classes=["claim-text"]),
         *([elements.paragraph(change.reason, classes=["claim-reason"])] if change.reason else []),
         *([elements.bullets(values, "claim-values")] if values else []),
         *([elements.paragraph(change.rule, classes=["claim-rule"])] if change.rule else []),
-        classes=["claim-card", "card-" + (change.after or "none").replace("_", "-")], aria_label=f"Claim {change.claim}")
+        classes=["claim-card", "card-" + (change.after or "none").replace("_", "-")],
+        aria_label=f"Claim {change.claim}",
+    )
 
 
 def _was_now(before: str | None, after: str | None) -> list[nodes.Node]:
-    return [elements.span(before if before is not None else "not published", "was"), nodes.Text(ARROW),
-            elements.span(after if after is not None else "not published", "now")]
+    return [
+        elements.span(before if before is not None else "not published", "was"),
+        nodes.Text(ARROW),
+        elements.span(after if after is not None else "not published", "now"),
+    ]
 
 
 def numbers(report: Any, link: Link) -> list[nodes.Node]:
@@ -89,8 +99,10 @@ def numbers(report: Any, link: Link) -> list[nodes.Node]:
 
     if not report.numbers:
         return [elements.paragraph("No number has moved." if report.compared["numbers"] else "No numbers to compare.")]
-    note = ("Change is the difference over the mean of the two sizes: a rise and the fall that undoes it count the same, and it "
-            "lies between −200% and +200%. Within each group the largest come first; words, which have no size, come last.")
+    note = (
+        "Change is the difference over the mean of the two sizes: a rise and the fall that undoes it count the same, and it "
+        "lies between −200% and +200%. Within each group the largest come first; words, which have no size, come last."
+    )
     made: list[nodes.Node] = [elements.paragraph(note, classes=["sources"])]
     for cause, moved in report.of_cause().items():
         title, meaning = CAUSES[cause]
@@ -111,8 +123,11 @@ def _number(change: Any, link: Link) -> list[Any]:
 
     shown = elements.span(change.about or change.name)
     unit = "" if change.unit in ("", "share", "words") else f"{change.unit} · "
-    about = elements.paragraph(link("result", shown, change.name) if change.after is not None else shown, " ",
-                               elements.span(f"{unit}{change.name}", "number-name"))
+    about = elements.paragraph(
+        link("result", shown, change.name) if change.after is not None else shown,
+        " ",
+        elements.span(f"{unit}{change.name}", "number-name"),
+    )
     return [about, change.before or "–", change.after or "–", percent(change) or "–"]
 
 
@@ -173,8 +188,11 @@ def rows(report: Any, link: Link) -> list[nodes.Node]:
         return [elements.paragraph("No row differs.")]
     made: list[nodes.Node] = []
     if revised := report.rows_of("revised"):
-        cells = [[_row_name(each), each.what or "–", field, old or "(empty)", new or "(empty)"]
-                 for each in revised for field, (old, new) in each.cells.items()]
+        cells = [
+            [_row_name(each), each.what or "–", field, old or "(empty)", new or "(empty)"]
+            for each in revised
+            for field, (old, new) in each.cells.items()
+        ]
         made += _section("revised", revised, *_in_two(["Row", "What", "Field", "Before", "After"], cells, "Rows revised"))
     if removed := report.rows_of("removed"):
         made += _section("removed", removed, *_in_two(ROW_COLUMNS, [_row(each, 0) for each in removed], "Rows removed"))
@@ -182,8 +200,12 @@ def rows(report: Any, link: Link) -> list[nodes.Node]:
         counts = Counter(each.what.partition(":")[0] if each.table == "observations" else f"({each.table})" for each in added)
         counted = [[what, f"{count:,}"] for what, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
         everything = table([{"name": column} for column in ROW_COLUMNS], [_row(each, 1) for each in added], "All rows added")
-        made += _section("added", added, *_in_two(["What they measure", "Rows"], counted, "Rows added, by measure"),
-                         elements.fold(f"All {len(added):,} rows added", everything, classes=["rest"]))
+        made += _section(
+            "added",
+            added,
+            *_in_two(["What they measure", "Rows"], counted, "Rows added, by measure"),
+            elements.fold(f"All {len(added):,} rows added", everything, classes=["rest"]),
+        )
     return made
 
 
@@ -203,8 +225,13 @@ def _row(change: Any, side: int) -> list[Any]:
 
 
 PARTS = {"finding": finding, "verdicts": verdicts, "numbers": numbers, "figures": figures, "sentences": sentences, "rows": rows}
-TITLES = {"verdicts": "Verdicts that moved", "numbers": "Numbers that moved", "figures": "Figures that differ",
-          "sentences": "Sentences whose numbers moved", "rows": "Rows behind it"}
+TITLES = {
+    "verdicts": "Verdicts that moved",
+    "numbers": "Numbers that moved",
+    "figures": "Figures that differ",
+    "sentences": "Sentences whose numbers moved",
+    "rows": "Rows behind it",
+}
 
 
 # --- In the book ------------------------------------------------------------------------------------------------------
@@ -246,8 +273,10 @@ class Changes(SphinxDirective):
 def picture(node: drawing, address: Callable[[str], str]) -> str:
     """The image, linked to its file; on a small screen the narrow drawing."""
     wide, narrow, alt = html.escape(address(node["wide"])), html.escape(address(node["narrow"])), html.escape(node["alt"])
-    return (f'<a class="drawing" href="{wide}"><picture><source media="(max-width: 600px)" srcset="{narrow}">'
-            f'<img src="{wide}" alt="{alt}" loading="{"lazy" if node["lazy"] else "eager"}"></picture></a>')
+    return (
+        f'<a class="drawing" href="{wide}"><picture><source media="(max-width: 600px)" srcset="{narrow}">'
+        f'<img src="{wide}" alt="{alt}" loading="{"lazy" if node["lazy"] else "eager"}"></picture></a>'
+    )
 
 
 def _visit_drawing(writer: Any, node: drawing) -> None:
@@ -311,10 +340,12 @@ def standalone(report: Any, styles: str) -> str:
     overrides = {"input_encoding": "unicode", "output_encoding": "unicode", "initial_header_level": "2", "_disable_config": True}
     publish_from_doctree(document, writer=writer, settings_overrides=overrides)
     title = html.escape(f"What has changed from {report.before.label} to {report.after.label}")
-    return (f'<!DOCTYPE html>\n<html lang="en" data-theme="light">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-            f"<style>\n{styles}\n</style>\n</head>\n<body>\n<main class=\"bd-article changes-alone\">\n<h1>{title}</h1>\n"
-            f"{writer.parts['body']}\n</main>\n</body>\n</html>\n")
+    return (
+        f'<!DOCTYPE html>\n<html lang="en" data-theme="light">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
+        f'<style>\n{styles}\n</style>\n</head>\n<body>\n<main class="bd-article changes-alone">\n<h1>{title}</h1>\n'
+        f"{writer.parts['body']}\n</main>\n</body>\n</html>\n"
+    )
 
 
 def setup(app: Sphinx) -> None:

@@ -106,7 +106,8 @@ def sources(app: Sphinx, pages: list[str]) -> dict[str, Any]:
 def setup(app: Sphinx) -> None:
     """Make the styles known: `bibtex_reference_style = "author_year_round"`, `bibtex_default_style = "remembering"`."""
     sphinxcontrib.bibtex.plugin.register_plugin(
-        "sphinxcontrib.bibtex.style.referencing", "author_year_round", RoundAuthorYear, force=True)
+        "sphinxcontrib.bibtex.style.referencing", "author_year_round", RoundAuthorYear, force=True
+    )
     register_plugin("pybtex.style.formatting", "remembering", Remembering, force=True)
     freshness.shows("sources", sources)
     freshness.ANSWERED.update(("cite", role) for role in BibtexDomain.roles if "label" not in role)

@@ -36,8 +36,12 @@ def scoreboard(claims: dict[str, Any]) -> nodes.Element:
     for verdict in VERDICTS:
         names = [name for name in in_order(claims) if claims[name]["verdict"] == verdict]
         if names:
-            items.append([elements.paragraph(elements.span(f"{len(names)}", "count"), " ", badge(verdict)),
-                          elements.paragraph(*_links(names, claims), classes=["claim-links"])])
+            items.append(
+                [
+                    elements.paragraph(elements.span(f"{len(names)}", "count"), " ", badge(verdict)),
+                    elements.paragraph(*_links(names, claims), classes=["claim-links"]),
+                ]
+            )
     return elements.bullets(items, "scoreboard")
 
 
@@ -111,15 +115,26 @@ class Claims(ClaimDirective):
 
     def card(self, name: str, claim: dict[str, Any]) -> nodes.Element:
         """One claim: who said what, the verdict, and what carries it."""
-        link = elements.element("a", nodes.Text(name), classes=["claim-id"], href=f"#claim-{name}",
-                                title=_("Permanent link to claim {name}").format(name=name))
+        link = elements.element(
+            "a",
+            nodes.Text(name),
+            classes=["claim-id"],
+            href=f"#claim-{name}",
+            title=_("Permanent link to claim {name}").format(name=name),
+        )
         text = elements.element("blockquote", elements.paragraph(claim["text"]), classes=["claim-text"])
         return elements.element(
-            "article", elements.paragraph(link, " ", badge(claim["verdict"]), classes=["claim-head"]), text,
+            "article",
+            elements.paragraph(link, " ", badge(claim["verdict"]), classes=["claim-head"]),
+            text,
             elements.paragraph(_("Said by: "), claim["speaker"], classes=["claim-speaker"]),
-            *self.reason(claim), *self.values(claim), *self.apparatus(claim),
-            classes=["claim-card", "card-" + claim["verdict"].replace("_", "-")], ids=[f"claim-{name}"],
-            aria_label=_("Claim {name}").format(name=name), data_verdict=_(verdict_of(claim["verdict"]).word),
+            *self.reason(claim),
+            *self.values(claim),
+            *self.apparatus(claim),
+            classes=["claim-card", "card-" + claim["verdict"].replace("_", "-")],
+            ids=[f"claim-{name}"],
+            aria_label=_("Claim {name}").format(name=name),
+            data_verdict=_(verdict_of(claim["verdict"]).word),
         )
 
     def reason(self, claim: dict[str, Any]) -> list[nodes.Node]:
@@ -148,8 +163,11 @@ class Claims(ClaimDirective):
         parts = [elements.paragraph(elements.span(how, "claim-how"), claim["rule"], classes=["claim-rule"])]
         for edition, verdict in sorted((claim.get("editions") or {}).items()):
             if verdict != claim["verdict"]:
-                parts.append(elements.paragraph(_("In the edition “{edition}”: ").format(edition=edition), badge(verdict),
-                                                classes=["claim-edition"]))
+                parts.append(
+                    elements.paragraph(
+                        _("In the edition “{edition}”: ").format(edition=edition), badge(verdict), classes=["claim-edition"]
+                    )
+                )
         sources, chapter = self.sources(claim), self.chapter(claim)
         more = [*sources, *([" · "] if sources and chapter else []), *chapter]
         return [*parts, *([elements.paragraph(*more, classes=["claim-more"])] if more else [])]
@@ -177,9 +195,16 @@ class ClaimTable(ClaimDirective):
     def run(self) -> list[nodes.Node]:
         """The table."""
         claims = self.all_claims()
-        rows = [[elements.paragraph(elements.link_to_claim(name, elements.span(name))), claims[name]["text"],
-                 elements.paragraph(badge(claims[name]["verdict"])), claims[name]["speaker"],
-                 _("computed") if claims[name]["computed"] else _("read")] for name in in_order(claims)]
+        rows = [
+            [
+                elements.paragraph(elements.link_to_claim(name, elements.span(name))),
+                claims[name]["text"],
+                elements.paragraph(badge(claims[name]["verdict"])),
+                claims[name]["speaker"],
+                _("computed") if claims[name]["computed"] else _("read"),
+            ]
+            for name in in_order(claims)
+        ]
         return self.located([table(columns(), rows, _("All claims"))]) if rows else []
 
 
@@ -192,8 +217,10 @@ class VerdictDefinitions(SphinxDirective):
 
         items = [
             nodes.definition_list_item(
-                "", nodes.term("", "", badge(name), ids=[f"verdict-{name.replace('_', '-')}"]),
-                nodes.definition("", elements.paragraph(_(verdict_of(name).definition))))
+                "",
+                nodes.term("", "", badge(name), ids=[f"verdict-{name.replace('_', '-')}"]),
+                nodes.definition("", elements.paragraph(_(verdict_of(name).definition))),
+            )
             for name in VERDICTS
         ]
         return [nodes.definition_list("", *items, classes=["verdict-definitions"])]

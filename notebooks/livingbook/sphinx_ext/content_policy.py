@@ -18,18 +18,55 @@ FIGURE = re.compile(r"<svg\b.*?</svg>", re.S)
 FOR_ALL = re.compile(r"<style[^>]*>\s*\*\s*\{([^{}]*)\}\s*</style>")
 STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.S)
 # Properties of SVG that are attributes too (of those, the ones that figures use).
-PAINT = frozenset((
-    "clip-path", "clip-rule", "color", "dominant-baseline", "fill", "fill-opacity", "fill-rule", "font-family", "font-size",
-    "font-style", "font-variant", "font-weight", "letter-spacing", "marker-end", "marker-start", "opacity", "paint-order", "stroke",
-    "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity",
-    "stroke-width", "text-anchor", "text-decoration", "visibility", "word-spacing"))
+PAINT = frozenset(
+    (
+        "clip-path",
+        "clip-rule",
+        "color",
+        "dominant-baseline",
+        "fill",
+        "fill-opacity",
+        "fill-rule",
+        "font-family",
+        "font-size",
+        "font-style",
+        "font-variant",
+        "font-weight",
+        "letter-spacing",
+        "marker-end",
+        "marker-start",
+        "opacity",
+        "paint-order",
+        "stroke",
+        "stroke-dasharray",
+        "stroke-dashoffset",
+        "stroke-linecap",
+        "stroke-linejoin",
+        "stroke-miterlimit",
+        "stroke-opacity",
+        "stroke-width",
+        "text-anchor",
+        "text-decoration",
+        "visibility",
+        "word-spacing",
+    )
+)
 
 
 def policy(style: str = "'self'") -> str:
     """The policy; style: what may style the page."""
-    return "; ".join((
-        "default-src 'none'", "script-src 'self'", f"style-src {style}", "img-src 'self' data:", "connect-src 'self'",
-        "base-uri 'none'", "form-action 'self'", "object-src 'none'"))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            f"style-src {style}",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "object-src 'none'",
+        )
+    )
 
 
 def meta(style: str = "'self'") -> str:

@@ -69,8 +69,13 @@ def fields(schema: dict[str, Any]) -> list[list[nodes.Node | str]]:
     """One table row a field."""
     targets = foreign(schema)
     return [
-        [elements.paragraph(nodes.literal("", field["name"])), field.get("type", "any"), meaning(field),
-         constraints(field.get("constraints") or {}), refers(targets.get(field["name"]))]
+        [
+            elements.paragraph(nodes.literal("", field["name"])),
+            field.get("type", "any"),
+            meaning(field),
+            constraints(field.get("constraints") or {}),
+            refers(targets.get(field["name"])),
+        ]
         for field in schema["fields"]
     ]
 

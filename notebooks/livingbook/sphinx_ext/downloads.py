@@ -16,8 +16,17 @@ from livingbook.sphinx_ext.png import draw_meanwhile, drawn
 
 FIELDS = ("value", "low", "high", "unit", "text")
 # Shipped by the theme, used by no page of this book (see templates/layout.html).
-UNUSED = ("_static/vendor/fontawesome", "_static/webpack-macros.html", "_static/sbt-webpack-macros.html",
-          "_static/images", "_static/locales", "_static/file.png", "_static/minus.png", "_static/plus.png", "_static/readme.svg")
+UNUSED = (
+    "_static/vendor/fontawesome",
+    "_static/webpack-macros.html",
+    "_static/sbt-webpack-macros.html",
+    "_static/images",
+    "_static/locales",
+    "_static/file.png",
+    "_static/minus.png",
+    "_static/plus.png",
+    "_static/readme.svg",
+)
 UNUSED_KINDS = ("_static/**/*.map",)
 
 
@@ -74,8 +83,11 @@ def begin_to_draw(app: Sphinx) -> None:
     """The figures' PNG files are drawn while the pages are made."""
     source, kept = Path(app.srcdir), shelf(app)
     if elements.is_web(app.builder):
-        files = [source / "published" / edition / "files" / name for edition in store.editions(source)
-                 for name in wide_figures(source, edition)]
+        files = [
+            source / "published" / edition / "files" / name
+            for edition in store.editions(source)
+            for name in wide_figures(source, edition)
+        ]
         app.published_drawing = draw_meanwhile(files, kept)
 
 

@@ -87,8 +87,9 @@ def link_to_result(name: str, content: nodes.Element, title: str = "") -> addnod
 
 def _pending(kind: str, target: str, content: nodes.Element, **attrs: str) -> addnodes.pending_xref:
     classes = [f"{name}-link" for name in content["classes"][:1]]
-    return addnodes.pending_xref("", content, refdomain="", reftype=kind, reftarget=target, refexplicit=True,
-                                 refwarn=False, classes=classes, **attrs)
+    return addnodes.pending_xref(
+        "", content, refdomain="", reftype=kind, reftarget=target, refexplicit=True, refwarn=False, classes=classes, **attrs
+    )
 
 
 def resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node | None:
@@ -172,8 +173,7 @@ def _depart_box(writer: Any, node: box) -> None:
 def _visit_file(writer: Any, node: site_file) -> None:
     page = writer.builder.get_target_uri(writer.builder.current_docname)
     href = relative_uri(page, node["path"])
-    writer.body.append(writer.starttag(node, "a", "", href=href, download=node["path"].rsplit("/", 1)[-1],
-                                       CLASS="download"))
+    writer.body.append(writer.starttag(node, "a", "", href=href, download=node["path"].rsplit("/", 1)[-1], CLASS="download"))
 
 
 def _depart_file(writer: Any, node: site_file) -> None:

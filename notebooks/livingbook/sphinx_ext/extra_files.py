@@ -76,8 +76,13 @@ def write(app: Sphinx) -> None:
     words = {"language": config.language or "en", "title": escape(config.project), "first": f"{config.root_doc}.html"}
     if config.root_doc != "index":
         (out / "index.html").write_text(ENTRANCE.format(policy=content_policy.meta(), **words), "utf-8", newline="\n")
-    nowhere = NOWHERE.format(root=escape(site_root(config.html_baseurl)), policy=content_policy.meta(content_policy.hashed(LOOKS)), style=LOOKS,
-                             icon=icon(app), **words)
+    nowhere = NOWHERE.format(
+        root=escape(site_root(config.html_baseurl)),
+        policy=content_policy.meta(content_policy.hashed(LOOKS)),
+        style=LOOKS,
+        icon=icon(app),
+        **words,
+    )
     (out / "404.html").write_text(nowhere, "utf-8", newline="\n")
     (out / "sitemap.xml").unlink(missing_ok=True)
     if config.html_baseurl:

@@ -109,17 +109,19 @@ class PublishedFigure(Published):
         if caption:
             parts.append(elements.element("figcaption", *caption))
         return elements.element(
-            "div", elements.element("figure", *parts), elements.html_only("", self.details(name, entry, folded)),
+            "div",
+            elements.element("figure", *parts),
+            elements.html_only("", self.details(name, entry, folded)),
             elements.paper_only("", self.provenance(name, entry)),
-            classes=["published-figure"], ids=[anchor],
+            classes=["published-figure"],
+            ids=[anchor],
         )
 
     def picture(self, anchor: str, name: str, entry: dict[str, Any]) -> nodes.Element:
         """Both variants inline; an image of the wide one for other formats."""
         alt = entry["alt"]
         image = nodes.image("", uri=f"/{self.file(entry['wide'])}", candidates={})  # without words: translators would be given them
-        wide, narrow = (self.inlined(name, entry[variant], f"{anchor}-{variant[0]}", alt)
-                        for variant in ("wide", "narrow"))
+        wide, narrow = (self.inlined(name, entry[variant], f"{anchor}-{variant[0]}", alt) for variant in ("wide", "narrow"))
         picture = f"figures/{self.edition}/{entry['wide'].removesuffix('.svg')}.png"
         return elements.inline_svg("", image, wide=wide, narrow=narrow, picture=picture, alt=alt)
 
@@ -140,12 +142,22 @@ class PublishedFigure(Published):
     def details(self, name: str, entry: dict[str, Any], folded: list[nodes.Node]) -> nodes.Element:
         """The fold-out: how it was made, the same data as a table, the files."""
         title = self.titled(_("Data of the figure: {title}").format(title=entry["title"]))
-        files = [("CSV", entry["csv"]), ("SVG", entry["wide"]), (_("SVG, narrow"), entry["narrow"]),
-                 ("PNG", f"{entry['wide'].removesuffix('.svg')}.png")]
+        files = [
+            ("CSV", entry["csv"]),
+            ("SVG", entry["wide"]),
+            (_("SVG, narrow"), entry["narrow"]),
+            ("PNG", f"{entry['wide'].removesuffix('.svg')}.png"),
+        ]
         return elements.fold(
-            _("Data and how this was made"), self.provenance(name, entry), table(entry["columns"], entry["data"], title),
-            *folded, self.downloads(files), *self.parameters(name), *self.rows_used(entry),
-            *self.citation(_("Figure"), name, entry), classes=["making"],
+            _("Data and how this was made"),
+            self.provenance(name, entry),
+            table(entry["columns"], entry["data"], title),
+            *folded,
+            self.downloads(files),
+            *self.parameters(name),
+            *self.rows_used(entry),
+            *self.citation(_("Figure"), name, entry),
+            classes=["making"],
         )
 
 
@@ -159,14 +171,28 @@ class PublishedTable(Published):
         line, folded = self.source_lines(entry.get("sources", []))
         title = elements.paragraph(entry["title"], classes=["table-title"])
         files = [self.downloads([("CSV", entry["csv"])])] if entry.get("csv") else []
-        making = elements.fold(_("How this was made"), self.provenance(name, entry), *folded, *files,
-                               *self.parameters(name), *self.rows_used(entry), *self.citation(_("Table"), name, entry),
-                               classes=["making"])
+        making = elements.fold(
+            _("How this was made"),
+            self.provenance(name, entry),
+            *folded,
+            *files,
+            *self.parameters(name),
+            *self.rows_used(entry),
+            *self.citation(_("Table"), name, entry),
+            classes=["making"],
+        )
         return elements.element(
-            "div", elements.element("figure", elements.element("figcaption", title, *self.own_caption()),
-                                    table(entry["columns"], entry["data"], self.titled(entry["title"]))),
-            *line, elements.html_only("", making), elements.paper_only("", self.provenance(name, entry)),
-            classes=["published-table"], ids=[self.anchor("table", name)],
+            "div",
+            elements.element(
+                "figure",
+                elements.element("figcaption", title, *self.own_caption()),
+                table(entry["columns"], entry["data"], self.titled(entry["title"])),
+            ),
+            *line,
+            elements.html_only("", making),
+            elements.paper_only("", self.provenance(name, entry)),
+            classes=["published-table"],
+            ids=[self.anchor("table", name)],
         )
 
 

@@ -59,9 +59,14 @@ def to_read(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[st
     by times of files: those are taken out."""
     changed.clear()
     root, known = Path(env.srcdir), store.uses(env)
-    found = {page for page in env.found_docs - added
-             if page in env.reread_always or page not in known or not Path(env.doctreedir, f"{page}.doctree").is_file()
-             or any(store.digest_of(root, piece) != was for piece, was in known[page].items())}
+    found = {
+        page
+        for page in env.found_docs - added
+        if page in env.reread_always
+        or page not in known
+        or not Path(env.doctreedir, f"{page}.doctree").is_file()
+        or any(store.digest_of(root, piece) != was for piece, was in known[page].items())
+    }
     if added or removed:  # the table of contents may have them by a pattern, or have lost them
         found |= env.toctree_includes.keys() & env.found_docs
         found |= {page for page, nodes_ in asked(env).items() if any(node.get("reftarget") in removed for node in nodes_)} - removed
@@ -137,8 +142,11 @@ def pieces(app: Sphinx, pages: list[str]) -> dict[str, Any]:
 def navigation(app: Sphinx, pages: list[str]) -> dict[str, Any]:
     """The table of contents, and all titles: every page shows them."""
     env = app.env
-    contents = [[page, repr(sorted(part.attributes.items()))]
-                for page, below in sorted(env.tocs.items()) for part in below.findall(addnodes.toctree)]
+    contents = [
+        [page, repr(sorted(part.attributes.items()))]
+        for page, below in sorted(env.tocs.items())
+        for part in below.findall(addnodes.toctree)
+    ]
     everything = store.digest([contents, [[page, title.pformat()] for page, title in sorted(env.titles.items())]])
     return dict.fromkeys(pages, everything)
 
@@ -189,8 +197,13 @@ class Pages(StandaloneHTMLBuilder):
         pages = sorted(self.env.found_docs)
         aspects = {name: aspect(self.app, pages) for name, aspect in ASPECTS.items()}
         self.shown = {page: {name: store.digest(of[page]) for name, of in aspects.items() if page in of} for page in pages}
-        return [page for page in pages if page not in self.written or self.written[page]["shown"] != self.shown[page]
-                or self.written[page]["files"] != [[name, self.checksum(name)] for name, _ in self.written[page]["files"]]]
+        return [
+            page
+            for page in pages
+            if page not in self.written
+            or self.written[page]["shown"] != self.shown[page]
+            or self.written[page]["files"] != [[name, self.checksum(name)] for name, _ in self.written[page]["files"]]
+        ]
 
     def checksum(self, name: str) -> str:
         """The digest of a style sheet or script of the book: pages name those by their content. Others come with packages."""

@@ -26,9 +26,13 @@ def terms(env: BuildEnvironment) -> dict[str, dict[str, str]]:
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Remembers the definitions a page gives."""
-    found = {identifier: " ".join(item.children[-1].children[0].astext().split())
-             for glossary in doctree.findall(addnodes.glossary) for item in glossary.findall(nodes.definition_list_item)
-             for term in item.findall(nodes.term) for identifier in term["ids"]}
+    found = {
+        identifier: " ".join(item.children[-1].children[0].astext().split())
+        for glossary in doctree.findall(addnodes.glossary)
+        for item in glossary.findall(nodes.definition_list_item)
+        for term in item.findall(nodes.term)
+        for identifier in term["ids"]
+    }
     if found:
         terms(app.env)[app.env.docname] = found
 

@@ -37,23 +37,33 @@ class Work:
     @property
     def state(self) -> str:
         """Version and evidence, as far as they are known."""
-        parts = [_("Version {version}").format(version=self.version) if self.version else "",
-                 _("evidence to {day}").format(day=self.until) if self.until else ""]
+        parts = [
+            _("Version {version}").format(version=self.version) if self.version else "",
+            _("evidence to {day}").format(day=self.until) if self.until else "",
+        ]
         return ", ".join(part for part in parts if part)
 
 
 def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
     """The book, from CITATION.cff. noted: as a piece of the page being read, so that the page follows its changes."""
+
     def piece(*keys: str) -> Any:
         return store.use(env, *keys) if noted else store.look_up(Path(env.srcdir), keys)
 
     raw = piece(CITATION)
     given = yaml.safe_load(raw.decode("utf-8")) if raw else {}
-    names = [each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
-             for each in given.get("authors", [])]
+    names = [
+        each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
+        for each in given.get("authors", [])
+    ]
     until = piece(SETTINGS, edition or store.own_edition(Path(env.srcdir)), "evidence_to") or ""
-    return Work(given.get("title") or env.config.project, ", ".join(names) or env.config.author, str(given.get("version") or ""),
-                until, env.config.html_baseurl)
+    return Work(
+        given.get("title") or env.config.project,
+        ", ".join(names) or env.config.author,
+        str(given.get("version") or ""),
+        until,
+        env.config.html_baseurl,
+    )
 
 
 def cited(book: Work, part: str, url: str = "") -> str:
@@ -64,8 +74,14 @@ def cited(book: Work, part: str, url: str = "") -> str:
 
 def bibtex(book: Work, key: str, part: str, url: str = "") -> str:
     """The same for BibTeX. Braces keep names and titles as they are written."""
-    fields = {"author": f"{{{tex(book.authors)}}}", "title": f"{{{tex(part)}}}", "booktitle": f"{{{tex(book.title)}}}",
-              "year": book.until[:4], "note": tex(book.state), "url": url}
+    fields = {
+        "author": f"{{{tex(book.authors)}}}",
+        "title": f"{{{tex(part)}}}",
+        "booktitle": f"{{{tex(book.title)}}}",
+        "year": book.until[:4],
+        "note": tex(book.state),
+        "url": url,
+    }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@incollection{{{key},\n{lines}\n}}"
 
@@ -107,7 +123,7 @@ def shortened(text: str) -> str:
     if len(text) <= LONG:
         return text
     end = text.rfind(". ", 0, LONG)
-    return text[:end + 1] if end > SHORT else text[:LONG - 1].rsplit(" ", 1)[0] + "…"
+    return text[: end + 1] if end > SHORT else text[: LONG - 1].rsplit(" ", 1)[0] + "…"
 
 
 def minutes(doctree: nodes.document) -> int:
@@ -143,9 +159,15 @@ def tags(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -> str
     """The elements of a page's head that tell others what it is."""
     picture, alt = main_figure(app.env, pagename, doctree)
     said = description(doctree)
-    properties = {"og:site_name": app.config.project, "og:type": "article", "og:title": title, "og:description": said,
-                  "og:url": address(app, pagename, f"{pagename}.html") if app.config.html_baseurl else "",
-                  "og:image": address(app, pagename, picture), "og:image:alt": shortened(alt)}
+    properties = {
+        "og:site_name": app.config.project,
+        "og:type": "article",
+        "og:title": title,
+        "og:description": said,
+        "og:url": address(app, pagename, f"{pagename}.html") if app.config.html_baseurl else "",
+        "og:image": address(app, pagename, picture),
+        "og:image:alt": shortened(alt),
+    }
     names = {"description": said, "author": app.config.author, "twitter:card": "summary_large_image"}
     made = [f'<meta name="{name}" content="{escape(text)}"/>' for name, text in names.items() if text]
     made += [f'<meta property="{name}" content="{escape(text)}"/>' for name, text in properties.items() if text]
@@ -160,9 +182,11 @@ def own_lines(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -
     cite, time = escape(_("Cite this page")), escape(_("{minutes} min to read").format(minutes=minutes(doctree)))
     under = f'<p class="page-line">{time} · <a href="#cite-this-page">{cite}</a></p>'
     state = f"<p>{escape(book.state)}.</p>" if book.state else ""
-    end = (f'<details class="fold cite" id="cite-this-page"><summary>{cite}</summary>{state}'
-           f'<p class="citation-text">{escape(cited(book, title, url))}</p>'
-           f'<pre class="citation-text">{escape(bibtex(book, key, title, url))}</pre></details>')
+    end = (
+        f'<details class="fold cite" id="cite-this-page"><summary>{cite}</summary>{state}'
+        f'<p class="citation-text">{escape(cited(book, title, url))}</p>'
+        f'<pre class="citation-text">{escape(bibtex(book, key, title, url))}</pre></details>'
+    )
     return under, end
 
 

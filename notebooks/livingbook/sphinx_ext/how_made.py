@@ -53,8 +53,15 @@ class Making:
         declared = store.use(self.env, PARAMETERS, notebook, "parameters") or []
         edition = store.use(self.env, head.SETTINGS, self.edition) or {}
         own = (edition.get("assumptions") or {}).get(notebook, {}) | ({"as_of": edition["as_of"]} if "as_of" in edition else {})
-        shown = [[elements.paragraph(nodes.literal("", f"{each['name']} = {own.get(each['name'], each['default'])!r}"),
-                                     f" {each['meaning']}")] for each in declared if each["name"] != "data"]
+        shown = [
+            [
+                elements.paragraph(
+                    nodes.literal("", f"{each['name']} = {own.get(each['name'], each['default'])!r}"), f" {each['meaning']}"
+                )
+            ]
+            for each in declared
+            if each["name"] != "data"
+        ]
         title = _("Parameters ({count})").format(count=len(shown))
         return [elements.fold(title, elements.bullets(shown), classes=["rows"])] if shown else []
 
@@ -89,8 +96,9 @@ class Numbers(Making):
         for same in notebooks.values():
             parts += [elements.element("div", *self.number(name), classes=["made-number"]) for name in same]
             parts += self.parameters(same[0])
-        machine = elements.paragraph(_("Download all numbers of the book: "), elements.site_file("", "JSON", path="results.json"),
-                                     classes=["downloads"])
+        machine = elements.paragraph(
+            _("Download all numbers of the book: "), elements.site_file("", "JSON", path="results.json"), classes=["downloads"]
+        )
         return elements.fold(_("How these numbers were made"), *parts, machine, classes=["making", "numbers"])
 
     def number(self, name: str) -> list[nodes.Node]:
@@ -98,8 +106,12 @@ class Numbers(Making):
         entry = store.published(self.env, "results", name, self.edition)
         shown = elements.paragraph(elements.span(entry["text"], "result"), f" {entry.get('about') or name}")
         titled = {**entry, "title": entry.get("about", "").rstrip(".") or name}
-        return [shown, self.provenance(name, entry), *self.rows_used(entry),
-                elements.fold(_("Citation"), *self.citation(_("Number"), name, titled), classes=["rows"])]
+        return [
+            shown,
+            self.provenance(name, entry),
+            *self.rows_used(entry),
+            elements.fold(_("Citation"), *self.citation(_("Number"), name, titled), classes=["rows"]),
+        ]
 
 
 def finding(doctree: nodes.document) -> list[nodes.Element]:

@@ -28,8 +28,9 @@ class Repository(NamedTuple):
 
     def binder(self, notebook: str) -> str:
         """Where Binder runs a notebook, given by its path in the repository."""
-        return (f"https://mybinder.org/v2/gh/{self.owner}/{self.name}/{quote(self.branch, safe='')}"
-                f"?labpath={quote(notebook, safe='')}")
+        return (
+            f"https://mybinder.org/v2/gh/{self.owner}/{self.name}/{quote(self.branch, safe='')}?labpath={quote(notebook, safe='')}"
+        )
 
     def colab(self, notebook: str) -> str:
         """Where Colab opens it."""
@@ -37,9 +38,11 @@ class Repository(NamedTuple):
 
     def first_cell(self) -> str:
         """What Colab, which fetches the notebook alone, must run before it: library and tables, and their folder to work in."""
-        return (f"!git clone --quiet --depth 1 --branch {self.branch} https://github.com/{self.owner}/{self.name}\n"
-                f"!pip install --quiet ./{self.name}\n"
-                f"%cd {self.name}/notebooks")
+        return (
+            f"!git clone --quiet --depth 1 --branch {self.branch} https://github.com/{self.owner}/{self.name}\n"
+            f"!pip install --quiet ./{self.name}\n"
+            f"%cd {self.name}/notebooks"
+        )
 
 
 def repository(config: Config) -> Repository | None:
@@ -73,10 +76,13 @@ def lines(app: Sphinx, pagename: str) -> str:
         return f'<p class="page-line">{links[0]}</p>'
     links += [f'<a href="{escape(home.binder(source))}">{binder}</a>', f'<a href="{escape(home.colab(source))}">{colab}</a>']
     first = escape(_("In Colab, run this cell first"))
-    why = escape(_("Colab fetches the notebook alone. This brings the library and the tables; put it in a new cell above the "
-                   "first one."))
-    return (f'<p class="page-line">{" · ".join(links)}</p><details class="fold making"><summary>{first}</summary><p>{why}</p>'
-            f'<pre class="citation-text">{escape(home.first_cell())}</pre></details>')
+    why = escape(
+        _("Colab fetches the notebook alone. This brings the library and the tables; put it in a new cell above the first one.")
+    )
+    return (
+        f'<p class="page-line">{" · ".join(links)}</p><details class="fold making"><summary>{first}</summary><p>{why}</p>'
+        f'<pre class="citation-text">{escape(home.first_cell())}</pre></details>'
+    )
 
 
 def check(app: Sphinx) -> None:

@@ -43,8 +43,9 @@ def visit_block(writer: Any, node: nodes.math_block) -> None:
     if node.get("number"):
         writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})</span>')
     # Reachable by keyboard, since a formula may be broader than a phone.
-    writer.body.append('<div class="math-scroll" role="group" aria-label="Formula" tabindex="0">'
-                       f'{_formula(node, "block")}</div></div>\n')
+    writer.body.append(
+        f'<div class="math-scroll" role="group" aria-label="Formula" tabindex="0">{_formula(node, "block")}</div></div>\n'
+    )
     raise nodes.SkipNode
 
 

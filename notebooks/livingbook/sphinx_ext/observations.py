@@ -20,8 +20,18 @@ QUALIFIERS = {"exact": "", "about": "about ", "at_least": "at least ", "at_most"
 
 def headers() -> tuple[str, ...]:
     """The columns of the table."""
-    return (_("Row"), _("Measure"), _("Figure"), _("Period"), _("Population"), _("Category"), _("Origin"), _("Read in"),
-            _("Public from"), _("Status"))
+    return (
+        _("Row"),
+        _("Measure"),
+        _("Figure"),
+        _("Period"),
+        _("Population"),
+        _("Category"),
+        _("Origin"),
+        _("Read in"),
+        _("Public from"),
+        _("Status"),
+    )
 
 
 class markup(nodes.General, nodes.Element):
@@ -53,8 +63,10 @@ def as_html(found: list[dict[str, str]], addresses: dict[str, str]) -> str:
     """The table; it scrolls by itself where it is too wide."""
     head = "".join(f'<th scope="col">{header}</th>' for header in headers())
     body = "\n".join(row_html(row, addresses.get(row.get("source", ""), "")) for row in found)
-    return ('<div class="table-scroll observations" role="region" tabindex="0" aria-label="' + escape(_("Every observation")) + '">'
-            f'<table class="data table"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>')
+    return (
+        '<div class="table-scroll observations" role="region" tabindex="0" aria-label="' + escape(_("Every observation")) + '">'
+        f'<table class="data table"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+    )
 
 
 def row_html(row: dict[str, str], address: str) -> str:

@@ -119,7 +119,7 @@ class Opened(SphinxPostTransform):
         for node in list(self.document.findall(changes.drawing)):
             node.parent.remove(node)
         for node in list(self.document.findall(observations.markup)):
-            count = f'{node["html"].count("<tr>") - 1:,}'
+            count = f"{node['html'].count('<tr>') - 1:,}"
             where = _("{count} rows: in data/observations.csv, and on the book's web page.").format(count=count)
             node.replace_self(elements.paragraph(where, classes=["elsewhere"]))
         for node in list(self.document.findall(nodes.raw)):  # links into the site

@@ -33,8 +33,16 @@ class Parameters(SphinxDirective):
 
 def section(name: str, notebook: dict[str, Any]) -> nodes.section:
     """Title, link to the notebook's page, and its parameters."""
-    rows = [[elements.paragraph(nodes.literal("", each["name"])), elements.paragraph(nodes.literal("", repr(each["default"]))),
-             each["unit"], each["range"], each["meaning"]] for each in notebook["parameters"]]
+    rows = [
+        [
+            elements.paragraph(nodes.literal("", each["name"])),
+            elements.paragraph(nodes.literal("", repr(each["default"]))),
+            each["unit"],
+            each["range"],
+            each["meaning"],
+        ]
+        for each in notebook["parameters"]
+    ]
     made = nodes.section("", nodes.title("", notebook["title"]), ids=[nodes.make_id(f"parameters-{name}")])
     made += elements.paragraph(elements.link_to_page(f"notebooks/{name}", "", elements.span(f"notebooks/{name}.ipynb")))
     made += table(columns(), rows, _("Parameters of the notebook {title}").format(title=notebook["title"]))

@@ -35,8 +35,18 @@ def without_variables(svg: str) -> str:
 def png(svg: bytes, width: int = WIDTH) -> bytes:
     """The drawing on white."""
     text = without_variables(svg.decode("utf-8"))  # lengths are in points, so a dpi is needed
-    return bytes(resvg_py.svg_to_bytes(svg_string=text, width=width, dpi=96, background="white", skip_system_fonts=True,
-                                       font_files=list(fonts()), font_family="DejaVu Sans", sans_serif_family="DejaVu Sans"))
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=text,
+            width=width,
+            dpi=96,
+            background="white",
+            skip_system_fonts=True,
+            font_files=list(fonts()),
+            font_family="DejaVu Sans",
+            sans_serif_family="DejaVu Sans",
+        )
+    )
 
 
 def on_shelf(svg: bytes, shelf: Path) -> Path:

@@ -112,8 +112,7 @@ def badge(name: str) -> nodes.inline:
     """A verdict as icon and word, coloured: never by colour alone."""
     verdict = verdict_of(name)
     icon = elements.element("span", nodes.Text(verdict.icon), classes=["verdict-icon"], aria_hidden="true")
-    return nodes.inline("", "", icon, nodes.Text(f" {_(verdict.word)}"),
-                        classes=["verdict", "verdict-" + name.replace("_", "-")])
+    return nodes.inline("", "", icon, nodes.Text(f" {_(verdict.word)}"), classes=["verdict", "verdict-" + name.replace("_", "-")])
 
 
 def missing(role: SphinxRole, message: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:

@@ -111,7 +111,7 @@ def close_to(asked: str, existing: list[str]) -> str:
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """"rate.monthly" → ("rate", "monthly"). Raises Unknown if it has another shape."""
+    """ "rate.monthly" → ("rate", "monthly"). Raises Unknown if it has another shape."""
     notebook, dot, rest = name.partition(".")
     if not (notebook and dot and rest):
         raise Unknown(f"{name!r} is not of the form notebook.name")

@@ -22,17 +22,25 @@ TABLE = re.compile(r'(<div class="table-scroll"[^>]*>\s*)?<div class="pst-scroll
 SEARCH_FIELD = re.compile(r'id="search-input"')
 PLAIN = (
     # A fold-out in the table of contents has no name.
-    ('<summary><span class="toctree-toggle" role="presentation">',
-     '<summary aria-label="Show or hide subpages"><span class="toctree-toggle">'),
+    (
+        '<summary><span class="toctree-toggle" role="presentation">',
+        '<summary aria-label="Show or hide subpages"><span class="toctree-toggle">',
+    ),
     # The sidebar's parts beside the list of pages belong to no landmark.
-    ('<div class="bd-sidebar-primary bd-sidebar">',
-     '<div class="bd-sidebar-primary bd-sidebar" role="complementary" aria-label="The book">'),
-    ('<div class="bd-sidebar-primary bd-sidebar hide-on-wide">',
-     '<div class="bd-sidebar-primary bd-sidebar hide-on-wide" role="complementary" aria-label="The book">'),
+    (
+        '<div class="bd-sidebar-primary bd-sidebar">',
+        '<div class="bd-sidebar-primary bd-sidebar" role="complementary" aria-label="The book">',
+    ),
+    (
+        '<div class="bd-sidebar-primary bd-sidebar hide-on-wide">',
+        '<div class="bd-sidebar-primary bd-sidebar hide-on-wide" role="complementary" aria-label="The book">',
+    ),
     ('<nav class="bd-toc-nav page-toc">', '<nav class="bd-toc-nav page-toc" aria-label="On this page">'),
     ('<div role="list" class="citation-list">', '<div class="citation-list">'),
-    ('title="light/dark" aria-label="light/dark"',
-     'title="Light, dark, or as the system has it" aria-label="Colours: light, dark, or as the system has it"'),
+    (
+        'title="light/dark" aria-label="light/dark"',
+        'title="Light, dark, or as the system has it" aria-label="Colours: light, dark, or as the system has it"',
+    ),
     ('title="Toggle primary sidebar"', 'title="Pages of the book" aria-label="Pages of the book"'),
     ('title="Toggle secondary sidebar"', 'title="On this page" aria-label="On this page"'),
     ('         autocorrect="off"\n', ""),  # known to one browser only
@@ -60,7 +68,7 @@ def _within_reach(found: re.Match[str]) -> str:
 def _only_first(pattern: re.Pattern[str], page: str) -> str:
     found = list(pattern.finditer(page))
     for match in reversed(found[1:]):
-        page = page[:match.start()] + page[match.end():]
+        page = page[: match.start()] + page[match.end() :]
     return page
 
 

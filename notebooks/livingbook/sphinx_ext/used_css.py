@@ -21,9 +21,27 @@ NAMED = re.compile(r'\s(?:class|id)="([^"]*)"')
 WORDS = re.compile(r"[A-Za-z_][\w-]*")
 # Of Bootstrap, pages use tooltips, the marks of the table of contents, and what opens and closes; its script names much more.
 BOOTSTRAP = "bootstrap.js"
-BOOTSTRAP_ADDS = frozenset((
-    "active", "collapse", "collapsed", "collapsing", "disabled", "fade", "hide", "show", "showing", "tooltip", "tooltip-arrow",
-    "tooltip-inner", "bs-tooltip-auto", "bs-tooltip-top", "bs-tooltip-bottom", "bs-tooltip-start", "bs-tooltip-end"))
+BOOTSTRAP_ADDS = frozenset(
+    (
+        "active",
+        "collapse",
+        "collapsed",
+        "collapsing",
+        "disabled",
+        "fade",
+        "hide",
+        "show",
+        "showing",
+        "tooltip",
+        "tooltip-arrow",
+        "tooltip-inner",
+        "bs-tooltip-auto",
+        "bs-tooltip-top",
+        "bs-tooltip-bottom",
+        "bs-tooltip-start",
+        "bs-tooltip-end",
+    )
+)
 NESTED = frozenset(("media", "supports", "layer", "container"))
 
 
@@ -94,8 +112,7 @@ def sheets(app: Sphinx) -> list[Path]:
 def finish(app: Sphinx, shelf: Path) -> None:
     """Slims the sheets of a finished site; one that was slimmed before for the same names is taken from the shelf."""
     out = Path(app.outdir)
-    scripts = [path.read_text("utf-8") for path in sorted(out.rglob("*.js"))
-               if path.name not in (BOOTSTRAP, "searchindex.js")]
+    scripts = [path.read_text("utf-8") for path in sorted(out.rglob("*.js")) if path.name not in (BOOTSTRAP, "searchindex.js")]
     used = names((path.read_text("utf-8") for path in sorted(out.rglob("*.html"))), scripts)
     state = json.dumps(sorted(used)) + Path(__file__).read_text("utf-8")
     for path in sheets(app):

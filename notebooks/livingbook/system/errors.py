@@ -9,11 +9,23 @@ FULL = "the disk is full: make room, then run the same command again"
 FORBIDDEN = "no permission to write there: give this user the right to write, or run the command as the user who owns the folder"
 MEMORY = "out of memory: close other programs or run one notebook at a time (`python -m livingbook book --workers 1`)"
 KILLED = "if nobody did that, the system was probably out of memory; close other programs, then run the same command again"
-WORDS = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL, errno.EACCES: FORBIDDEN, errno.EPERM: FORBIDDEN,
-         errno.EROFS: FORBIDDEN, errno.ENOMEM: MEMORY, errno.EAGAIN: MEMORY,
-         errno.EMFILE: "too many open files: raise the limit (`ulimit -n 4096`)"}
-SIGNS = {"database or disk is full": FULL, "disk I/O error": FULL, "readonly database": FORBIDDEN,
-         "unable to open database": FORBIDDEN}  # in what others say of an error
+WORDS = {
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EFBIG: FULL,
+    errno.EACCES: FORBIDDEN,
+    errno.EPERM: FORBIDDEN,
+    errno.EROFS: FORBIDDEN,
+    errno.ENOMEM: MEMORY,
+    errno.EAGAIN: MEMORY,
+    errno.EMFILE: "too many open files: raise the limit (`ulimit -n 4096`)",
+}
+SIGNS = {
+    "database or disk is full": FULL,
+    "disk I/O error": FULL,
+    "readonly database": FORBIDDEN,
+    "unable to open database": FORBIDDEN,
+}  # in what others say of an error
 SIGNS |= {os.strerror(number): words for number, words in WORDS.items()}
 
 

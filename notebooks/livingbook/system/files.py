@@ -50,8 +50,11 @@ def write(path: Path, content: str | bytes) -> bool:
 
 def mirror(wanted: dict[str, Path | str | bytes], folder: Path) -> list[str]:
     """Makes ``folder`` hold exactly the wanted files (relative path → file to copy, or content); returns what changed."""
-    changed = [name for name, content in sorted(wanted.items())
-               if write(folder / name, content.read_bytes() if isinstance(content, Path) else content)]
+    changed = [
+        name
+        for name, content in sorted(wanted.items())
+        if write(folder / name, content.read_bytes() if isinstance(content, Path) else content)
+    ]
     for path in sorted(folder.rglob("*"), reverse=True):
         name = path.relative_to(folder).as_posix()
         if path.is_dir():

@@ -60,8 +60,9 @@ class Bounds:
         if self.is_unknown:
             return dict.fromkeys(ENDS)
         numbers = (self.low, self.value, self.high)
-        return {end: None if number is None or math.isinf(number) else float(number)
-                for end, number in zip(ENDS, numbers, strict=True)}
+        return {
+            end: None if number is None or math.isinf(number) else float(number) for end, number in zip(ENDS, numbers, strict=True)
+        }
 
     @property
     def is_unknown(self) -> bool:
@@ -94,8 +95,10 @@ class Bounds:
 
     def clip(self, low: float = 0.0, high: float = math.inf) -> Bounds:
         """The part inside [low, high]: for quantities that cannot lie outside, such as counts and shares."""
+
         def into(number: float) -> float:
             return min(max(number, low), high)
+
         value = None if self.value is None else into(self.value)
         return Bounds(into(self.low), value, into(self.high), self.rows)
 
@@ -146,8 +149,12 @@ def as_bounds(number: Bounds | float) -> Bounds:
     return number if isinstance(number, Bounds) else Bounds.exact(float(number))
 
 
-def _combine(one: Bounds, other: Bounds | float, values: Callable[[float, float], float],
-             ends: Callable[[Bounds, Bounds], tuple[float, float]]) -> Bounds:
+def _combine(
+    one: Bounds,
+    other: Bounds | float,
+    values: Callable[[float, float], float],
+    ends: Callable[[Bounds, Bounds], tuple[float, float]],
+) -> Bounds:
     two = as_bounds(other)
     low, high = ends(one, two)
     value = None if one.value is None or two.value is None else values(one.value, two.value)
@@ -162,6 +169,7 @@ def _inside(value: float | None, low: float, high: float) -> float | None:
 def _product(one: Bounds, two: Bounds) -> tuple[float, float]:
     def times(a: float, b: float) -> float:
         return 0.0 if a == 0 or b == 0 else a * b  # 0·∞ is 0: a bound is not a quantity
+
     corners = [times(a, b) for a in (one.low, one.high) for b in (two.low, two.high)]
     return min(corners), max(corners)
 
@@ -171,6 +179,7 @@ def _quotient(one: Bounds, two: Bounds) -> tuple[float, float]:
         if a == 0 or b == math.inf:
             return 0.0  # ∞/∞ too: the smallest it can be, beside which another corner is ∞
         return math.copysign(math.inf, a) if b == 0 else a / b
+
     corners = [over(a, b) for a in (one.low, one.high) for b in (two.low, two.high)]
     return min(corners), max(corners)
 

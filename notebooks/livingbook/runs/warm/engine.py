@@ -22,24 +22,51 @@ class WarmEngine(NBClientEngine):
     """Papermill's own engine with warm kernels; the ordinary engine where processes cannot be forked."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, log_output: bool = False, stdout_file: Any = None,
-                                 stderr_file: Any = None, start_timeout: float = 60, execution_timeout: float | None = None,
-                                 **kwargs: Any) -> Any:
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        log_output: bool = False,
+        stdout_file: Any = None,
+        stderr_file: Any = None,
+        start_timeout: float = 60,
+        execution_timeout: float | None = None,
+        **kwargs: Any,
+    ) -> Any:
         """Executes the notebook, with papermill's arguments and their meaning."""
         if "forkserver" not in multiprocessing.get_all_start_methods():
             say_once("This system cannot fork processes: kernels start cold.")
             return super().execute_managed_notebook(
-                nb_man, kernel_name, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
-                start_timeout=start_timeout, execution_timeout=execution_timeout, **kwargs)
+                nb_man,
+                kernel_name,
+                log_output=log_output,
+                stdout_file=stdout_file,
+                stderr_file=stderr_file,
+                start_timeout=start_timeout,
+                execution_timeout=execution_timeout,
+                **kwargs,
+            )
         from livingbook.runs.warm.client import WarmManager, WarmNotebookClient, private_sockets
 
         with tempfile.TemporaryDirectory() as folder:
-            given = {"config": private_sockets(folder), "kernel_manager_class": WarmManager,
-                     **remove_args(["input_path", "timeout", "startup_timeout"], **kwargs)}
-            return WarmNotebookClient(nb_man, **merge_kwargs(
-                given, timeout=execution_timeout or kwargs.get("timeout"), startup_timeout=start_timeout,
-                kernel_name=kernel_name, log=logger, log_output=log_output, stdout_file=stdout_file,
-                stderr_file=stderr_file)).execute()
+            given = {
+                "config": private_sockets(folder),
+                "kernel_manager_class": WarmManager,
+                **remove_args(["input_path", "timeout", "startup_timeout"], **kwargs),
+            }
+            return WarmNotebookClient(
+                nb_man,
+                **merge_kwargs(
+                    given,
+                    timeout=execution_timeout or kwargs.get("timeout"),
+                    startup_timeout=start_timeout,
+                    kernel_name=kernel_name,
+                    log=logger,
+                    log_output=log_output,
+                    stdout_file=stdout_file,
+                    stderr_file=stderr_file,
+                ),
+            ).execute()
 
 
 @functools.cache

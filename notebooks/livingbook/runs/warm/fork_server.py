@@ -25,12 +25,37 @@ from livingbook.system.files import SCRATCH
 # the inline backend, which look for the notebook they are in; not scipy, which few notebooks use and which
 # take longer than all of these. What is missing here is imported by the notebook: slower, not different.
 PRELOADED = [
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "psutil", "sqlite3", "pdb", "faulthandler", "tornado.queues",
-    "tornado.platform.asyncio", "IPython.core.debugger", "IPython.core.oinspect", "IPython.core.completerlib",
-    "IPython.extensions.storemagic", "IPython.display", "zmq.utils.garbage", "encodings.idna", "encodings.utf_8_sig", "numpy",
-    "pandas", "pandas.io.formats.csvs", "pandas.io.formats.html", "pandas.io.formats.string", "matplotlib.figure",
-    "matplotlib.style", "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib.font_manager",
-    "pydantic.fields", "pydantic.plugin._loader", "pydantic.type_adapter", "pydantic.types"]
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "psutil",
+    "sqlite3",
+    "pdb",
+    "faulthandler",
+    "tornado.queues",
+    "tornado.platform.asyncio",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "IPython.display",
+    "zmq.utils.garbage",
+    "encodings.idna",
+    "encodings.utf_8_sig",
+    "numpy",
+    "pandas",
+    "pandas.io.formats.csvs",
+    "pandas.io.formats.html",
+    "pandas.io.formats.string",
+    "matplotlib.figure",
+    "matplotlib.style",
+    "matplotlib.dates",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.font_manager",
+    "pydantic.fields",
+    "pydantic.plugin._loader",
+    "pydantic.type_adapter",
+    "pydantic.types",
+]
 
 
 class Forkery:
@@ -54,8 +79,12 @@ class Forkery:
             settings["tempdir"] = own
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         # Where an interpreter that starts here looks for modules; ours may have been told of other places since.
-        self.path = subprocess.run([sys.executable, "-c", "import sys; print(*filter(None, sys.path), sep='\\n')"],
-                                   stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+        self.path = subprocess.run(
+            [sys.executable, "-c", "import sys; print(*filter(None, sys.path), sep='\\n')"],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
 
     def fork(self, kernel: Kernel) -> tuple[int, int]:
         """Two descriptors: one to read the kernel's process id and, at its end, its exit code; one to hold open while it runs."""
