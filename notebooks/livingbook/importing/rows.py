@@ -227,8 +227,8 @@ def _fresh(incoming: list[Incoming], existing: dict[str, list[Row]], fields: dic
                         key,
                         name,
                         (
-                            f"is in {each.table}.csv already (row {other.number}) and differs: {differing}. A new row needs a {key} "
-                            f"of its own; to correct that row, edit {each.table}.csv"
+                            f"is in {each.table}.csv already (row {other.number}) and differs: {differing}. A new row needs a "
+                            f"{key} of its own; to correct that row, edit {each.table}.csv"
                         ),
                     )
                 )
