@@ -102,7 +102,7 @@ def test_where_the_rows_before_are_gone_the_selection_is_described(root, capsys)
         ("notebooks/small.ipynb", "listed / strength * 1000", "listed * 1000 / strength", "its source changed"),
         ("requirements.txt", "pandas==", "pandas== ", "requirements.txt changed"),
         ("notebooks/desertion/counts/rates.py", "\n", "\n\n", "stays"),
-        ("notebooks/livingbook/values/bounds.py", "\n", "\n\n", "bounds changed in the library"),
+        ("notebooks/livingbook/values/bounds.py", "\n", "\n\n", "values.bounds changed in the engine"),
         (
             "notebooks/editions.yml",
             "latest:\n",

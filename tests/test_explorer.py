@@ -117,7 +117,8 @@ def payloads():
 def small(payloads, tmp_path_factory) -> Path:
     """A small book with the explorer in it."""
     folder = tmp_path_factory.mktemp("explorer")
-    stage = folder / "stage"
+    project = Project(folder, folder / "data")
+    stage = project.stage
     for name in ("_ext", "_static"):
         shutil.copytree(ROOT / "book" / name, stage / "book" / name, ignore=shutil.ignore_patterns("__pycache__"))
     files, figure = {}, dict(payloads["figure", "first"])
@@ -155,7 +156,6 @@ def small(payloads, tmp_path_factory) -> Path:
         (stage / name).write_text(text, "utf-8")
     shutil.copytree(ROOT / "data", stage / "data")
     shutil.copy(ROOT / "CITATION.cff", stage)
-    project = SimpleNamespace(build=folder, stage=stage, notebooks=ROOT / "notebooks")
     with sphinx_process.get_ready(project) as waiting:
         return site.build(project, waiting)
 

@@ -9,7 +9,6 @@ import re
 import shutil
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -29,6 +28,7 @@ from check_pages import (
     served,
     summary,
 )
+from livingbook.project.project import Project
 from livingbook.site import site
 from livingbook.site import sphinx_process as pages
 from test_extension import KEYS, RATE, SVG, claim, figure, result
@@ -142,8 +142,8 @@ def stage(root: Path, config: str) -> None:
 
 def built(folder: Path, config: str) -> Path:
     """The small book's pages."""
-    stage(folder / "stage", config)
-    project = SimpleNamespace(build=folder, stage=folder / "stage", notebooks=ROOT / "notebooks")
+    project = Project(folder, folder / "data")
+    stage(project.stage, config)
     return site.build(project, pages.get_ready(project))
 
 

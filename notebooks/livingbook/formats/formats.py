@@ -28,8 +28,7 @@ from livingbook.values import wording
 
 NAME = "counting-the-500s"
 PRINT = "book/print"  # cover, style sheets
-# Of the web book's extensions, those that pages on paper need.
-EXTENSIONS = ["myst_nb", "jupyter_book", "sphinx_external_toc", "sphinxcontrib.bibtex", "published"]
+WEB_ONLY = ("sphinx_copybutton", "sphinx_book_theme")  # extensions that pages on paper do without
 
 
 def make_ebook(project: Project) -> Path:
@@ -91,8 +90,9 @@ def run_sphinx(builder: str, project: Project, output: Path, settings: dict[str,
 def for_paper(project: Project) -> dict[str, Any]:
     """Sphinx's settings for pages on paper, in place of those for web pages."""
     book = about(project)
+    web = yaml.safe_load((project.stage / "_config.yml").read_text("utf-8"))["sphinx"]["config"]
     return {
-        "extensions": EXTENSIONS,
+        "extensions": [each for each in web["extensions"] if each not in WEB_ONLY],
         "html_static_path": [f"{PRINT}/shared"],
         "html_css_files": [],
         "html_js_files": [],
