@@ -10,8 +10,9 @@ import nbformat
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = """
+from desertion.kinds import Persons
 from livingbook.evidence.reading import load
-from livingbook.notebook.parameters import AsOf, Folder, Persons, check
+from livingbook.notebook.parameters import AsOf, Folder, check
 from livingbook.notebook.publish import Publisher
 ---
 as_of: AsOf = "latest"  # the evidence that was public on this day
@@ -48,7 +49,8 @@ def notebook(source: str = NOTEBOOK):
 
 def lay_out(root: Path) -> None:
     """Library, data, lock, editions and the notebook; no chapters."""
-    shutil.copy(ROOT / "requirements.txt", root)
+    for name in ("requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
     for name in ("notebooks/livingbook", "notebooks/desertion", "data"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "notebooks" / "small.ipynb").write_text(notebook())

@@ -3,12 +3,18 @@
 from types import SimpleNamespace
 
 import pytest
-from livingbook.notebook.parameters import ParameterError, check, declared, faults, of_notebook
+from desertion.kinds import Persons
+from livingbook.notebook import parameters
+from livingbook.notebook.parameters import KINDS, ParameterError, check, faults, of_notebook
 
 CELL = """as_of: AsOf = "latest"  # the day
 strength: Persons = 200_000  # men in the theatre
 share: Share = 0.5  # share that ran
 """
+
+
+def declared(cell: str) -> list[parameters.Parameter]:
+    return parameters.declared(cell, KINDS | {"Persons": Persons})
 
 
 def test_a_parameters_cell_is_read_with_kind_default_and_meaning():
@@ -73,7 +79,7 @@ def test_what_is_right_passes(given):
 
 def shell(injected="", **values):
     names = {"as_of": "latest", "strength": 200000, "share": 0.5} | values
-    return SimpleNamespace(user_ns={"In": ["", "import x", CELL, injected, "check(get_ipython())"], **names})
+    return SimpleNamespace(user_ns={"Persons": Persons, "In": ["", "import x", CELL, injected, "check(get_ipython())"], **names})
 
 
 def test_inside_a_notebook_good_parameters_pass():
@@ -99,3 +105,19 @@ def test_inside_a_notebook_bad_parameters_stop_it_with_the_valid_ones(shell_, wo
 def test_a_notebook_without_parameters_cell_is_refused():
     with pytest.raises(ParameterError, match="no cell is tagged"):
         of_notebook({"cells": [{"metadata": {}, "source": "x = 1"}]})
+
+
+def test_a_book_has_kinds_of_its_own(tmp_path):
+    (tmp_path / "kinds_of_this_test.py").write_text(
+        "from typing import Annotated\nfrom pydantic import Field\nfrom livingbook.notebook.parameters import Unit\n"
+        'Litres = Annotated[float, Field(strict=True, gt=0, le=10), Unit("litres", "above 0, to 10")]\n'
+    )
+    kinds = parameters.kinds_of("kinds_of_this_test", tmp_path)
+    assert set(kinds) == {*KINDS, "Litres"}
+    found = parameters.declared("rain: Litres = 2.5  # a day", kinds)
+    assert str(found[0]) == "rain = 2.5 (litres; above 0, to 10): a day" and faults(found, {"rain": 11.0})
+
+
+def test_kinds_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(ParameterError, match=r"no_such_kinds, which has the kinds of parameters"):
+        parameters.kinds_of("no_such_kinds", tmp_path)

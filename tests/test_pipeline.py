@@ -148,19 +148,19 @@ def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
 )
 def test_a_build_depends_on(small, name):
     project = Project.at(small)
-    assert up_to_date.is_built(project, project.editions) and not up_to_date.is_built(project, project.editions[:1])
+    assert up_to_date.is_built(project, "latest") and not up_to_date.is_built(project, "article")
     with changed(small / name, (small / name).read_text("utf-8"), "other"):
-        assert not up_to_date.is_built(project, [*Project.at(ROOT).editions])
-    assert up_to_date.is_built(project, project.editions)
+        assert not up_to_date.is_built(project, "latest")
+    assert up_to_date.is_built(project, "latest")
 
 
 def test_a_build_depends_on_what_is_new_in_its_folders(small):
     project = Project.at(small)
     for folder in ("book", "notebooks", "notebooks/livingbook", "notebooks/desertion", "data"):
         (small / folder / "new.txt").write_text("new")
-        assert not up_to_date.is_built(project, project.editions)
+        assert not up_to_date.is_built(project, "latest")
         (small / folder / "new.txt").unlink()
-    assert up_to_date.is_built(project, project.editions)
+    assert up_to_date.is_built(project, "latest")
 
 
 def test_a_build_looks_at_the_data_folders_of_its_editions(tmp_path):
@@ -181,7 +181,7 @@ def test_a_damaged_note_of_a_build_is_as_none(small, damage):
     project = Project.at(small)
     note = up_to_date.note(project)
     with changed(note, note.read_text(), damage):
-        assert not up_to_date.is_built(project, project.editions)
+        assert not up_to_date.is_built(project, "latest")
 
 
 def test_a_changed_figure_reaches_the_page_and_the_editions_share_one_run(small):

@@ -24,7 +24,7 @@ def settled(project):
     runs.settle_all(project.editions)
     up_to_date.built(
         project,
-        project.editions,
+        "latest",
         Present(),
         {edition.name: {"small": runs.settle(edition, "small").key} for edition in project.editions},
     )

@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="what differs between two editions, published books or folders of tables",
         description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.",
     )
-    differ.add_argument("--from", dest="before", default="article", help="edition or folder (article)")
+    differ.add_argument("--from", dest="before", help="edition or folder; without it, the edition that the book is compared with")
     differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")
     verify = commands.add_parser(
         "verify",
@@ -126,22 +126,23 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
     from livingbook.runs import up_to_date
 
     started = time.perf_counter()
-    editions = project.built_for(chosen.edition)
-    project = project.seen_by(editions[0])
-    if not project.data.is_dir():
-        raise BuildError(f"{project.data}: no such data folder")
     os.environ["PYTHONHASHSEED"] = "0"
     with alone(project):
-        if recovered := finish_import(project):
+        if recovered := finish_import(project.data):
             print(recovered)
         addresses.note(project)
-        if up_to_date.is_built(project, editions):
+        if up_to_date.is_built(project, chosen.edition):
             print("Nothing has changed since the book was built.")
         else:
             from livingbook.build import book, default_workers
 
-            print(f"Building from {project.data}", flush=True)
-            book(project, editions, getattr(chosen, "workers", None) or default_workers())
+            data = project.seen_by(project.edition(chosen.edition)).data
+            if not data.is_dir():
+                raise BuildError(f"{data}: no such data folder")
+            if recovered := finish_import(data):
+                print(recovered)
+            print(f"Building from {data}", flush=True)
+            book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers())
     print(
         f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
         f"Open {project.published / 'index.html'} in a browser, or run `make serve`."
@@ -175,15 +176,15 @@ def alone(project: Project) -> Iterator[None]:
                 signal.signal(each, handler)
 
 
-def finish_import(project: Project) -> str:
+def finish_import(data: Path) -> str:
     """Ends an import that was killed, before anything is built of its rows; says what was done, "" if there was none."""
     from livingbook.system.files import JOURNAL
 
-    if not (project.data / JOURNAL).is_dir():
+    if not (data / JOURNAL).is_dir():
         return ""
     from livingbook.importing.rows import recover
 
-    return recover(project.data)
+    return recover(data)
 
 
 def make_format(project: Project, chosen: argparse.Namespace) -> None:
@@ -285,7 +286,7 @@ def explain_runs(project: Project, chosen: argparse.Namespace) -> None:
     """Says what the next build would run and why; nothing is run or written."""
     from livingbook.runs.explain import report
 
-    print(report(project, project.built_for(chosen.edition)))
+    print(report(project, chosen.edition))
 
 
 def write_readme(project: Project, chosen: argparse.Namespace) -> None:

@@ -23,19 +23,23 @@ from livingbook.system.errors import BuildError, in_words
 ATTEMPTS = 3
 
 
-def book(project: Project, editions: list[Edition], workers: int) -> None:
+def book(asked: Project, edition: str, workers: int) -> None:
     """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays.
 
-    A book is of one state of the project. If anything that it is made from changes meanwhile, it is made again.
+    edition: the name of the book's own; it may have a data folder of its own. A book is of one state of the project. If anything
+    that it is made from changes meanwhile, it is made again.
     """
-    site.require_settings(project)
     running.at_once(workers)
     for _ in range(ATTEMPTS):
+        fresh = replace(asked)  # it keeps what it has read of its settings
+        editions = fresh.built_for(edition)
+        project = fresh.seen_by(editions[0])
+        site.require_settings(project)
         present = Present()
         look_at(present, project, editions)
         with sphinx_process.get_ready(project) as waiting:
             try:
-                runs = made(project, present, editions, workers)
+                runs = made(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
                 with step("pages", "built"):
                     site.stage(project, editions, runs)
                     built = site.build(project, waiting)
@@ -52,10 +56,10 @@ def book(project: Project, editions: list[Edition], workers: int) -> None:
             site.publish(project, built, executed(runs, editions))
         runs.store.used(runs.used())
         up_to_date.built(
-            project,
-            editions,
+            asked,
+            edition,
             present,
-            {edition.name: {name: runs.settle(edition, name).key for name in project.notebook_names} for edition in editions},
+            {each.name: {name: runs.settle(each, name).key for name in project.notebook_names} for each in editions},
         )
         return
     raise BuildError(
@@ -74,14 +78,14 @@ def shown(project: Project, path: str) -> str:
     return str(Path(path).relative_to(project.root)) if Path(path).is_relative_to(project.root) else path
 
 
-def made(project: Project, present: Present, editions: list[Edition], workers: int) -> Runs:
+def made(project: Project, present: Present, editions: list[Edition], workers: int, only_pages: bool = False) -> Runs:
     """Every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that is wrong."""
     runs = Runs(project, present, say=said)
     for name in project.notebook_names:
         runs.source(name)  # what is no notebook is said first
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
     runs.sweeps = {each.name: partial(bring_up_to_date, each, runs, workers) for each in sweeps}
-    if not up_to_date.only_pages(project, editions, present):
+    if not only_pages:
         running.get_ready(project)
         with step("data", "checked"):
             for folder in dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)]):

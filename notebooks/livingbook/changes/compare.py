@@ -538,10 +538,10 @@ def _more(left: int, indent: int, what: str = "") -> list[str]:
 
 
 def staged(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path]) -> dict[str, str]:
-    """What the stage needs for the page: the report from the ``article`` edition (if it is built) to the book's own, and what
-    a later comparison with this book needs."""
-    own = next(iter(documents))
-    sides = [edition(project, documents, files, name) for name in ("article" if "article" in documents else own, own)]
+    """What the stage needs for the page: the report from the edition that the book is compared with (if it is built) to the book's
+    own, and what a later comparison with this book needs."""
+    own, beside = next(iter(documents)), project.settings.compared_with
+    sides = [edition(project, documents, files, name) for name in (beside if beside in documents else own, own)]
     report = compare(*sides, project.root / "book")
     return {
         "published/changes.json": as_json(report.model_dump(mode="json")),
@@ -550,12 +550,16 @@ def staged(project: Project, documents: Mapping[str, Documents], files: Callable
     }
 
 
-def run(project: Project, before: str, after: str | None) -> int:
+def run(project: Project, before: str | None, after: str | None) -> int:
     """Compares, prints the summary, writes ``_build/changes`` (page and changes.json); returns the exit code of the outcome.
 
-    after: without it, the newest thing of the same kind: the published book for a published book, the project's tables for
+    before: without it, the edition that the book is compared with. after: without it, the newest thing of the same kind: the
+    published book for a published book, the project's tables for
     tables, else the edition ``latest``. Raises ``BuildError`` for what cannot be compared.
     """
+    before = before or project.settings.compared_with
+    if not before:
+        raise BuildError("say what to compare with: FROM=edition, or a folder with a published book or with tables")
     old = find(project, before)
     if after is None:
         after = "latest" if old.published and not old.whole_book else relative(project.published if old.published else project.data)

@@ -26,7 +26,6 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import write
 from livingbook.values import wording
 
-NAME = "counting-the-500s"
 PRINT = "book/print"  # cover, style sheets
 WEB_ONLY = ("sphinx_copybutton", "sphinx_book_theme")  # extensions that pages on paper do without
 
@@ -34,8 +33,8 @@ WEB_ONLY = ("sphinx_copybutton", "sphinx_book_theme")  # extensions that pages o
 def make_ebook(project: Project) -> Path:
     """Writes the book as EPUB; returns its file. A failed attempt leaves the last good one. Raises ``BuildError``."""
     with pages_on_paper(project) as pages:
-        target = project.build / f"{NAME}.epub"
-        write(target, (pages / f"{NAME}.epub").read_bytes())
+        target = project.build / f"{project.settings.name}.epub"
+        write(target, (pages / target.name).read_bytes())
     return target
 
 
@@ -46,7 +45,7 @@ def make_pdf(project: Project) -> Path:
     except (ImportError, OSError) as error:  # a package, or one of the system's libraries
         raise BuildError(f"the PDF needs WeasyPrint and Pango, which cannot be loaded ({error}); see README.md") from None
     with pages_on_paper(project) as pages:
-        target = project.build / f"{NAME}.pdf"
+        target = project.build / f"{project.settings.name}.pdf"
         write(target, printing.pdf(pages, chapters(project), about(project), project.root / PRINT))
     return target
 
@@ -102,7 +101,7 @@ def for_paper(project: Project) -> dict[str, Any]:
         "html_favicon": "",
         "template_bridge": "sphinx.jinja2glue.BuiltinTemplateLoader",  # the book's own one mends web pages
         "paper_cover": f"{PRINT}/cover.svg",
-        "epub_basename": NAME,
+        "epub_basename": project.settings.name,
         "epub_css_files": ["paper.css", "ebook.css"],
         "epub_show_urls": "no",
         "epub_tocscope": "includehidden",

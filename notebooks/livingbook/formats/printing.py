@@ -94,7 +94,7 @@ def together(pages: Path, parts: list[tuple[str, list[str]]], about: dict[str, s
         "keywords": about["keywords"],
         "dcterms.created": about["until"],
         "dcterms.modified": about["until"],
-        "generator": "Counting the 500s",
+        "generator": about["title"],
     }
     head = "".join(f'<meta name="{name}" content="{escape(content)}">' for name, content in meta.items() if content)
     title = escape(about["title"])

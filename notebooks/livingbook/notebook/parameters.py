@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import ast
 import difflib
+import importlib
 import re
+import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
@@ -49,41 +52,53 @@ class Unit:
 AsOf = Annotated[str, AfterValidator(_as_of), Unit("date", "latest, or a day as 2025-06-09")]
 Day = Annotated[str, AfterValidator(_day), Unit("date", "a day as 2025-06-09")]
 Folder = Annotated[str, Field(min_length=1), Unit("folder", "a path, relative to notebooks/ or absolute")]
-Persons = Annotated[int, Field(strict=True, gt=0, le=20_000_000), Unit("persons", "1 to 20,000,000")]
 Share = Annotated[float, Field(strict=True, ge=0, le=1), Unit("share", "0 to 1")]
 Ratio = Annotated[float, Field(strict=True, gt=0, le=1000), Unit("ratio", "above 0, to 1,000")]
 Months = Annotated[float, Field(strict=True, gt=0, le=240), Unit("months", "above 0, to 240")]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000), Unit("number", "1 to 1,000,000")]
-KINDS = {
-    "AsOf": AsOf,
-    "Day": Day,
-    "Folder": Folder,
-    "Persons": Persons,
-    "Share": Share,
-    "Ratio": Ratio,
-    "Months": Months,
-    "Count": Count,
-}
+KINDS = {"AsOf": AsOf, "Day": Day, "Folder": Folder, "Share": Share, "Ratio": Ratio, "Months": Months, "Count": Count}
+
+
+def is_kind(value: Any) -> bool:
+    """Whether a value is a kind of parameter: a type with its range and its ``Unit``."""
+    return any(isinstance(mark, Unit) for mark in getattr(value, "__metadata__", ()))
+
+
+def kinds_of(module: str, folder: Path) -> dict[str, Any]:
+    """The kinds by name: those of any book, and those of a book's own module beside its notebooks, in ``folder``.
+
+    Raises ``ParameterError`` if there is no such module.
+    """
+    if not module:
+        return KINDS
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    try:
+        own = vars(importlib.import_module(module))
+    except ImportError as error:
+        raise ParameterError(f"{module}, which has the kinds of parameters: {error}") from None
+    return KINDS | {name: value for name, value in own.items() if is_kind(value)}
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A declared parameter: its name, the name of its kind, default, and the comment beside it."""
+    """A declared parameter: its name, the name of its kind, default, the comment beside it, and the type that the kind is."""
 
     name: str
     kind: str
     default: Any
     meaning: str
+    type: Any = field(repr=False)
 
     @property
     def unit(self) -> Unit:
-        return next(mark for mark in KINDS[self.kind].__metadata__ if isinstance(mark, Unit))
+        return next(mark for mark in self.type.__metadata__ if isinstance(mark, Unit))
 
     def __str__(self) -> str:
         return f"{self.name} = {self.default!r} ({self.unit.unit}; {self.unit.range}): {self.meaning}"
 
 
-def declared(source: str) -> list[Parameter]:
+def declared(source: str, kinds: Mapping[str, Any] = KINDS) -> list[Parameter]:
     """The parameters that the source of a parameters cell declares.
 
     Raises ``ParameterError`` for a line that is not ``name: Kind = default  # what it is``.
@@ -101,11 +116,11 @@ def declared(source: str) -> list[Parameter]:
             and isinstance(node.target, ast.Name)
             and node.value
             and isinstance(node.annotation, ast.Name)
-            and node.annotation.id in KINDS
+            and node.annotation.id in kinds
             and "#" in line
         ):
             raise ParameterError(
-                f"parameters cell, {line!r}: write `name: Kind = default  # what it is`, with a kind of {', '.join(KINDS)}"
+                f"parameters cell, {line!r}: write `name: Kind = default  # what it is`, with a kind of {', '.join(kinds)}"
             )
         if node.target.id in {each.name for each in found}:
             raise ParameterError(f"parameters cell, {line!r}: {node.target.id} is declared twice")
@@ -113,15 +128,16 @@ def declared(source: str) -> list[Parameter]:
             default = ast.literal_eval(node.value)
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             raise ParameterError(f"parameters cell, {line!r}: the default must be written out, a number or a text") from None
-        found.append(Parameter(node.target.id, node.annotation.id, default, line.split("#", 1)[1].strip()))
+        kind = node.annotation.id
+        found.append(Parameter(node.target.id, kind, default, line.split("#", 1)[1].strip(), kinds[kind]))
     return found
 
 
-def of_notebook(notebook: Mapping[str, Any]) -> list[Parameter]:
+def of_notebook(notebook: Mapping[str, Any], kinds: Mapping[str, Any] = KINDS) -> list[Parameter]:
     """The parameters of a notebook (as nbformat reads it). Raises ``ParameterError`` if it has no parameters cell."""
     for cell in notebook["cells"]:
         if "parameters" in cell["metadata"].get("tags", ()):
-            return declared("".join(cell["source"]))
+            return declared("".join(cell["source"]), kinds)
     raise ParameterError("no cell is tagged `parameters`")
 
 
@@ -135,7 +151,7 @@ def faults(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> list[st
             found.append(f"{name}: no such parameter" + (f"; did you mean {close[0]}?" if close else ""))
             continue
         try:
-            TypeAdapter(KINDS[known[name].kind]).validate_python(value)
+            TypeAdapter(known[name].type).validate_python(value)
         except ValidationError as error:
             what = error.errors()[0]["msg"].removeprefix("Value error, ")
             unit = known[name].unit
@@ -158,7 +174,8 @@ def check(shell: Any) -> None:
     ``ParameterError``.
     """
     cells = [source for source in shell.user_ns["In"] if isinstance(source, str)]
-    parameters = next(declared(source) for source in reversed(cells) if _declares(source))
+    kinds = KINDS | {name: value for name, value in shell.user_ns.items() if is_kind(value)}
+    parameters = next(declared(source, kinds) for source in reversed(cells) if _declares(source))
     injected = next((source for source in reversed(cells) if source.startswith(INJECTED)), "")
     names = [parameter.name for parameter in parameters] + re.findall(r"^(\w+)\s*=", injected, flags=re.M)
     require(parameters, {name: shell.user_ns[name] for name in dict.fromkeys(names)})

@@ -11,17 +11,21 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from IPython.display import display
 
+from livingbook import recording
 from livingbook.drawing.figures import Draw, render
 from livingbook.evidence.reading import Evidence
 from livingbook.notebook.claims import Claims
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.notebook.results import Published, entry_of
 from livingbook.notebook.verdicts import VERDICTS
+from livingbook.project.settings import TITLED, read
 from livingbook.values import wording
 from livingbook.values.bounds import ENDS, Bounds
 
@@ -30,6 +34,17 @@ FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]")  # how a t
 
 class PublishError(Exception):
     """Something that cannot be published as it is: no alt text, no data, a name twice."""
+
+
+def title() -> str:
+    """The title of the book that the notebook is in; recorded, so that a figure's source line follows it."""
+    recorder = recording.recorder()
+    root = Path(recorder.root) if recorder else next((each for each in Path.cwd().parents if (each / TITLED).is_file()), Path.cwd())
+    with recorder.unrecorded() if recorder else nullcontext():
+        found = read(root).title
+    if recorder:
+        recorder.record("setting:title", recording.hashed(found))
+    return found
 
 
 class Publisher:
@@ -155,9 +170,9 @@ class Publisher:
     def _source_line(self, rows: list[str]) -> str:
         labels = self.evidence.origins_of(rows)
         if not labels:
-            return "Source: Counting the 500s."
+            return f"Source: {title()}."
         shown = labels if len(labels) <= 6 else [*labels[:5], f"{len(labels) - 5} more"]
-        return f"Source: {wording.listing(shown)}; Counting the 500s."
+        return f"Source: {wording.listing(shown)}; {title()}."
 
     def _known(self, rows: Iterable[str]) -> list[str]:
         """Ids of observations in order. Raises ``EvidenceError`` for one that there is not."""

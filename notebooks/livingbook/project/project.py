@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livingbook.contract import printable
 from livingbook.system.errors import BuildError
 from livingbook.system.files import digest
 from livingbook.system.readers import yaml_of
 from livingbook.values.days import LATEST, is_day
+
+if TYPE_CHECKING:
+    from livingbook.project.settings import Settings
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")  # of an edition or a sweep: it becomes the name of a folder
 SETTING = "sweep_"  # how the editions begin their names that are settings of a sweep
@@ -53,6 +56,13 @@ class Project:
     @property
     def notebooks(self) -> Path:
         return self.root / "notebooks"
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the book says of itself. Raises ``BuildError``."""
+        from livingbook.project.settings import read
+
+        return read(self.root)
 
     @property
     def engine(self) -> Path:
@@ -128,8 +138,9 @@ class Project:
         raise BuildError(f"no edition {name!r}; there are {', '.join(each.name for each in self.editions)}")
 
     def built_for(self, name: str) -> list[Edition]:
-        """The editions of a book: its own, then that of the article beside it."""
-        return [self.edition(name), *(each for each in self.editions if each.name == "article" != name)]
+        """The editions of a book: its own, then that which it is compared with."""
+        beside = self.settings.compared_with
+        return [self.edition(name), *([self.edition(beside)] if beside not in ("", name) else [])]
 
     def _edition(self, path: Path, name: str, settings: Any) -> Edition:
         where = f"{path}, edition {printable(name)!r}"

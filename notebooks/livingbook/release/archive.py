@@ -23,7 +23,6 @@ from livingbook.site import manifest
 from livingbook.system.errors import BuildError
 from livingbook.system.files import digest_of_bytes, tree, write
 
-TITLE = "counting-the-500s"
 CHECKOUT = (
     "README.md",
     "LICENSE",
@@ -42,8 +41,8 @@ CHECKOUT = (
 PARTS = {
     "the pages": ("html/book/index.html", "html/results.json", "html/claims.json"),
     "the manifest of the pages": (f"html/{manifest.NAME}",),
-    "the PDF": (f"{TITLE}.pdf",),
-    "the EPUB": (f"{TITLE}.epub",),
+    "the PDF": ("*.pdf",),
+    "the EPUB": ("*.epub",),
     "the evidence": ("data/datapackage.json", "data/observations.csv", "data/sources.csv", "data/claims.csv"),
     "the notebooks": ("notebooks/*.ipynb", "notebooks/editions.yml"),
     "the executed notebooks": ("executed/*/*.ipynb",),
@@ -66,15 +65,15 @@ def make(project: Project, edition: str) -> Path:
     from livingbook.release import audit, crate
     from livingbook.site import provenance
 
-    version = one_version(project.root)
+    version, name = one_version(project.root), project.settings.name
     if missing := [
-        f"{TITLE}.{ending}: `make {ending}` makes it"
+        f"{name}.{ending}: `make {ending}` makes it"
         for ending in ("pdf", "epub")
-        if not (project.build / f"{TITLE}.{ending}").is_file()
+        if not (project.build / f"{name}.{ending}").is_file()
     ]:
         raise BuildError("\n".join(["the release is not complete:", *missing]))
     editions = project.built_for(edition)
-    folder = project.build / "release" / f"{TITLE}-{version}"
+    folder = project.build / "release" / f"{name}-{version}"
     shutil.rmtree(folder.parent, ignore_errors=True)
     lay_out(project, editions, folder)
     write(folder / "sbom.cdx.json", audit.sbom(project.root, audit.licences(project.root)))
@@ -117,8 +116,8 @@ def lay_out(project: Project, editions: Iterable[Edition], folder: Path) -> None
     for edition in editions:
         for name, run in built[edition.name].items():
             write(folder / "executed" / edition.name / f"{name}.ipynb", run.notebook(runs.asked(edition, name).told))
-    for ending in ("pdf", "epub"):
-        copy(project.build / f"{TITLE}.{ending}", f"{TITLE}.{ending}")
+    for form in (f"{project.settings.name}.{ending}" for ending in ("pdf", "epub")):
+        copy(project.build / form, form)
 
 
 def require_whole(names: Iterable[str], project: Project, editions: Iterable[Edition]) -> None:

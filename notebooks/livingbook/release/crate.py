@@ -20,6 +20,7 @@ from rocrate.model import ContextEntity, DataEntity
 from rocrate.rocrate import ROCrate
 
 from livingbook.evidence.reading import load
+from livingbook.formats.formats import about
 from livingbook.project.project import Edition, Project
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.runs import made_in
@@ -57,8 +58,8 @@ def as_text(project: Project, editions: Iterable[Edition], folder: Path, day: st
         )
     )
     crate.add(ContextEntity(crate, PROFILE, {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}))
-    authors = crate.add(ContextEntity(crate, AUTHORS, {"@type": "Organization", "name": "The Counting the 500s authors"}))
-    about = {
+    authors = crate.add(ContextEntity(crate, AUTHORS, {"@type": "Organization", "name": about(project)["authors"]}))
+    facts = {
         "name": book.title,
         "description": f"The book, its evidence, its notebooks and every run of them; {book.name}.",
         "version": book.version,
@@ -67,7 +68,7 @@ def as_text(project: Project, editions: Iterable[Edition], folder: Path, day: st
         "author": authors,
         "conformsTo": {"@id": PROFILE},
     }
-    for key, value in about.items():
+    for key, value in facts.items():
         root[key] = value
     add_files(crate, folder)
     tools = add_tools(crate, project, book.version)

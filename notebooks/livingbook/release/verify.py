@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from livingbook.formats.formats import NAME
 from livingbook.project.project import Project
 from livingbook.runs.up_to_date import noted, runs_of_book
 from livingbook.site import manifest
@@ -26,7 +25,7 @@ from livingbook.system.files import tree
 
 ROOMS = ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requirements.txt", "book", "data", "notebooks")
 COMPARED = ("html", "editions", "sweeps")  # under _build: the published book; what every notebook published; sweeps
-FORMS = (f"{NAME}.epub", f"{NAME}.pdf")  # and the book in other forms
+ENDINGS = ("epub", "pdf")  # and the book in other forms
 SHOWN = 20  # files of which the first difference is printed
 AROUND = 60  # characters shown on either side of it
 WEST, EAST = "WEST+12", "EAST-14"  # zones in which it is never the same day
@@ -166,7 +165,7 @@ def compared(build: Path) -> dict[str, Path]:
         if (folder := (build / part).resolve()).is_dir()
         for path in tree(folder)
     }
-    return found | {name: build / name for name in FORMS if (build / name).is_file()}
+    return found | {path.name: path for ending in ENDINGS for path in sorted(build.glob(f"*.{ending}"))}
 
 
 def impure(one: Project, other: Project) -> list[str]:

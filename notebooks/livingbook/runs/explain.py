@@ -136,17 +136,16 @@ class Plans:
         ]
 
 
-def report(project: Project, editions: list[Edition]) -> str:
+def report(asked: Project, edition: str) -> str:
     """For every edition and notebook what a build does, and for every sweep how many runs it lacks; as lines of text.
 
     Raises ``BuildError`` for data with faults, as the build does.
     """
-    project = project.seen_by(editions[0])
-    if up_to_date.is_built(project, editions):
+    editions = asked.built_for(edition)
+    project = asked.seen_by(editions[0])
+    if up_to_date.is_built(asked, edition):
         stay = [
-            line
-            for edition in editions
-            for line in (f"{edition.name}:", *(str(Plan(name, "stays")) for name in project.notebook_names))
+            line for each in editions for line in (f"{each.name}:", *(str(Plan(name, "stays")) for name in project.notebook_names))
         ]
         return "\n".join(
             [
@@ -155,16 +154,14 @@ def report(project: Project, editions: list[Edition]) -> str:
                 *(f"sweep {each.name}: stays" for each in sweep.load_sweeps(project)),
             ]
         )
-    for folder in dict.fromkeys(project.seen_by(edition).data for edition in editions):
+    for folder in dict.fromkeys(project.seen_by(each).data for each in editions):
         require_clean(folder)
     plans = Plans(project)
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
     plans.lacking = {each.name: 1 for each in sweeps}  # until it is known
     said = [lacking(plans, each) for each in sweeps]
     lines = [
-        line
-        for edition in editions
-        for line in (f"{edition.name}:", *(str(plans.of(edition, name)) for name in project.notebook_names))
+        line for each in editions for line in (f"{each.name}:", *(str(plans.of(each, name)) for name in project.notebook_names))
     ]
     return "\n".join([*lines, *said])
 

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 
 from livingbook.contract import printable
-from livingbook.notebook.parameters import Parameter, ParameterError, of_notebook, require
+from livingbook.notebook.parameters import Parameter, ParameterError, kinds_of, of_notebook, require
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest
@@ -40,10 +40,13 @@ ROUNDABOUT = {
 
 
 class Source:
-    """A notebook's file. Raises ``BuildError`` if it is no notebook."""
+    """A notebook's file. Raises ``BuildError`` if it is no notebook.
 
-    def __init__(self, path: Path, content: bytes) -> None:
-        self.path, self.content = path, content
+    kinds: the module beside it with kinds of parameters that only its book has.
+    """
+
+    def __init__(self, path: Path, content: bytes, kinds: str = "") -> None:
+        self.path, self.content, self.kinds = path, content, kinds
         self.notebook = read_notebook(path, content)
         self._found: dict[str, bool] = {}
 
@@ -58,7 +61,7 @@ class Source:
     def parameters(self) -> list[Parameter]:
         """The parameters it declares. Raises ``BuildError`` where its parameters cell is not as it must be."""
         try:
-            return of_notebook(self.notebook)
+            return of_notebook(self.notebook, kinds_of(self.kinds, self.path.parent))
         except ParameterError as error:
             raise BuildError(f"notebooks/{self.path.name}: {error}") from None
 
@@ -112,15 +115,15 @@ class Source:
 
 
 @functools.lru_cache(maxsize=256)
-def source_at(path: Path, content: bytes) -> Source:
+def source_at(path: Path, content: bytes, kinds: str) -> Source:
     """A notebook's file, understood once."""
-    return Source(path, content)
+    return Source(path, content, kinds)
 
 
 def source_of(project: Project, name: str) -> Source:
     """A notebook of a project as it is. Raises ``BuildError`` if it is none."""
     path = project.notebooks / f"{name}.ipynb"
-    return source_at(path, path.read_bytes())
+    return source_at(path, path.read_bytes(), project.settings.kinds)
 
 
 def title_of(notebook: Any, name: str) -> str:

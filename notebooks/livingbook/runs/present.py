@@ -19,6 +19,7 @@ from livingbook.system.files import as_json, tree, write
 
 if TYPE_CHECKING:
     from livingbook.evidence.reading import Evidence
+    from livingbook.project.settings import Settings
 
 
 class Present:
@@ -52,6 +53,12 @@ class Present:
             self._evidence[key] = Evidence(folder, read=self.read) if key == whole else self.evidence(folder).view(as_of, without)
         return self._evidence[key]
 
+    def settings(self, root: Path) -> Settings:
+        """What the book at ``root`` says of itself."""
+        from livingbook.project.settings import read
+
+        return read(root, self.read)
+
     def hashes(self) -> dict[str, str]:
         """Path → hash of everything that was asked for."""
         return {str(path): found for path, found in sorted(self._hashes.items())}
@@ -75,7 +82,7 @@ def look_at(present: Present, project: Project, editions: Iterable[Edition]) -> 
 
     More than it does depend on: of what is looked at here and was read by nothing, a change costs a look, not a run.
     """
-    named = [project.root / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt")] + [
+    named = [project.root / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requirements.txt")] + [
         project.build / "addresses.json"
     ]
     rooms = [*tree(project.root / "book"), *tree(project.notebooks), *tree(project.engine)]
@@ -186,6 +193,9 @@ class Inputs:
     def _notebooks(self, _: str) -> str:
         return hashed(*self.project.notebook_names)
 
+    def _setting(self, name: str) -> str:
+        return hashed(str(getattr(self.present.settings(self.project.root), name)))
+
     def _date(self, _: str) -> str:
         return hashed(self.edition.as_of)
 
@@ -203,6 +213,7 @@ KINDS: dict[str, Callable[[Inputs, str], str]] = {
     "document": Inputs._document,
     "sweep": Inputs._sweep,
     "notebooks": Inputs._notebooks,
+    "setting": Inputs._setting,
     "date": Inputs._date,
 }
 MADE = ("results", "document", "sweep")  # kinds that a build makes, and so must have made before it can tell

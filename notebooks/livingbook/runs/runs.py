@@ -121,7 +121,7 @@ class Runs:
         with self._lock:
             if name not in self._sources:
                 path = self.project.notebooks / f"{name}.ipynb"
-                self._sources[name] = source_at(path, self.present.read(path))
+                self._sources[name] = source_at(path, self.present.read(path), self.project.settings.kinds)
             return self._sources[name]
 
     def asked(self, edition: Edition, name: str) -> Asked:
@@ -333,6 +333,7 @@ def in_short(what: str) -> str:
         "document": f"the results of {name}",
         "sweep": f"the sweep {name}",
         "notebooks": "the list of notebooks",
+        "setting": f"the book's {name}",
         "date": "the date",
     }.get(kind, name.partition(":")[2] or name)
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from livingbook.project.project import Edition, Project
+from livingbook.project.project import Project
 from livingbook.runs.present import Present, differing
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, write
@@ -26,25 +26,22 @@ def note(project: Project) -> Path:
     return project.build / "done" / "book"
 
 
-def is_built(project: Project, editions: list[Edition]) -> bool:
-    """Whether the published book is of these editions, all that it was made from is as it was, and it is there as it was made."""
+def is_built(project: Project, edition: str) -> bool:
+    """Whether the published book is of that edition, all that it was made from is as it was, and it is there as it was made."""
     last = noted(project)
     return (
-        bool(last)
-        and last["of"] == _of(project, editions)
-        and not differing(last["inputs"])
-        and last["outputs"] == outputs(project)
+        bool(last) and last["of"] == _of(project, edition) and not differing(last["inputs"]) and last["outputs"] == outputs(project)
     )
 
 
-def only_pages(project: Project, editions: list[Edition], present: Present) -> bool:
+def only_pages(project: Project, edition: str, present: Present) -> bool:
     """Whether nothing but prose and what dresses it has changed since the last book: then the data are checked, and no notebook
     will have to run."""
     last = noted(project)
     rooms = [project.root / name for name in PAGES]
     return (
         bool(last)
-        and last["of"] == _of(project, editions)
+        and last["of"] == _of(project, edition)
         and all(
             present.hash(Path(path)) == was or any(Path(path).is_relative_to(room) for room in rooms)
             for path, was in last["inputs"].items()
@@ -61,11 +58,10 @@ def noted(project: Project) -> dict[str, Any]:
     return found if isinstance(found, dict) and found.keys() == {"of", "inputs", "outputs", "runs"} else {}
 
 
-def built(project: Project, editions: list[Edition], present: Present, runs: dict[str, dict[str, str]]) -> None:
+def built(project: Project, edition: str, present: Present, runs: dict[str, dict[str, str]]) -> None:
     """Notes that a book has been made, from what, and from which runs (edition → notebook → key)."""
     write(
-        note(project),
-        as_json({"of": _of(project, editions), "inputs": present.hashes(), "outputs": outputs(project), "runs": runs}),
+        note(project), as_json({"of": _of(project, edition), "inputs": present.hashes(), "outputs": outputs(project), "runs": runs})
     )
 
 
@@ -81,8 +77,8 @@ def runs_of_book(project: Project) -> dict[str, dict[str, Run]]:
     }
 
 
-def _of(project: Project, editions: list[Edition]) -> str:
-    return digest(sys.version, repr([project, *editions]))
+def _of(project: Project, edition: str) -> str:
+    return digest(sys.version, repr([project, edition]))
 
 
 def outputs(project: Project) -> str:

@@ -42,6 +42,7 @@ class Book:
     version: str
     own: str
     data: dict[str, str]
+    slug: str = "book"
 
     @property
     def name(self) -> str:
@@ -63,10 +64,11 @@ def of_stage(project: Project) -> Book:
     path = project.stage / "CITATION.cff"
     cited = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
     return Book(
-        cited.get("title", "Counting the 500s"),
+        cited.get("title", project.settings.title),
         str(cited.get("version", "")),
         staged["own"],
         {name: data_hash(project.seen_by(project.edition(name)).data) for name in staged["editions"]},
+        project.settings.name,
     )
 
 
@@ -154,7 +156,7 @@ def package(edition: str, tables: list[Path], book: Book) -> dict[str, Any]:
     """A Data Package of the tables behind an edition's figures, with the hash of each file."""
     return {
         "profile": "data-package",
-        "name": f"counting-the-500s-figures-{edition}".lower().replace("_", "-"),
+        "name": f"{book.slug}-figures-{edition}".lower().replace("_", "-"),
         "title": f"{book.title}: the tables of figures, edition {edition}",
         **versioned(book),
         "licenses": [dict(zip(("name", "path", "title"), LICENCE, strict=True))],

@@ -10,7 +10,6 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import write
 
 MARK = re.compile(r"<!--(\w+)\.(\w+)-->(.*?)<!--/-->", re.S)
-PICTURE = ("rate", "windows")
 
 
 def filled(readme: str, project: Project) -> str:
@@ -31,7 +30,7 @@ def filled(readme: str, project: Project) -> str:
 
 def picture(project: Project) -> str:
     """The README's figure on a white ground, its colours fixed: a README has no style sheet."""
-    notebook, name = PICTURE
+    notebook, _, name = project.settings.readme_figure.partition(".")
     svg = (runs_of_book(project)["latest"][notebook].folder / "files" / f"{notebook}-{name}.svg").read_text("utf-8")
     svg = re.sub(r"var\(--fig-\w+, (#\w+)\)", r"\1", svg)
     return re.sub(r"(<svg[^>]*>)", r'\1<rect width="100%" height="100%" fill="#ffffff"/>', svg, count=1)

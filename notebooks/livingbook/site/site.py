@@ -53,6 +53,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     own = project.data / "datapackage.json"
     wanted["data/datapackage.json"] = own if own.is_file() else project.root / "data" / "datapackage.json"
     wanted["book/references.bib"] = bibtex(read_table(project.data, "sources").to_dict("records"))
+    wanted["published/book.json"] = as_json(project.settings.model_dump())
     for edition, each in held.items():
         for name, run in each.items():
             wanted[f"published/{edition}/{name}.json"] = as_json(documents[edition][name])
@@ -153,7 +154,8 @@ def foundation(project: Project, output: Path) -> str:
     packages = sorted(path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))
     listed = output / LIBRARY
     files = [Path(name) for name in (listed.read_text("utf-8").splitlines() if listed.is_file() else ())]
-    files += [project.stage / "_config.yml", *tree(project.stage / "book" / "_ext"), *tree(project.engine / "sphinx_ext")]
+    files += [project.stage / "_config.yml", project.stage / "published" / "book.json"]
+    files += [*tree(project.stage / "book" / "_ext"), *tree(project.engine / "sphinx_ext")]
     return digest(sys.version, repr(packages), *(part for path in files if path.is_file() for part in (path.name, path)))
 
 

@@ -18,7 +18,7 @@ from livingbook.sphinx_ext.i18n import _
 
 CITATION, SETTINGS = "CITATION.cff", "published/settings.json"
 CARD = "_static/card.png"
-CARD_ALT = "Counting the 500s: desertion from the Russian army, recomputed"
+BOOK = "published/book.json"
 SHORT, LONG = 60, 300  # characters of a description
 WORDS_A_MINUTE = 220
 NOT_READ = (nodes.table, nodes.literal_block, elements.html_only, elements.inline_svg, nodes.math_block)
@@ -131,11 +131,16 @@ def minutes(doctree: nodes.document) -> int:
     return max(1, round(len(in_words(doctree).split()) / WORDS_A_MINUTE))
 
 
+def own(env: BuildEnvironment, setting: str) -> str:
+    """A setting of the book; "" where it has none."""
+    return str((store.look_up(Path(env.srcdir), (BOOK,)) or {}).get(setting, ""))
+
+
 def main_figure(env: BuildEnvironment, pagename: str, doctree: nodes.document) -> tuple[str, str]:
     """The picture that stands for a page (a path in the site) and what it shows: its first figure, else the book's card."""
     for figure in doctree.findall(elements.inline_svg):
         return figure["picture"], figure["alt"]
-    return notebook_figure(env, pagename) or (CARD, CARD_ALT)
+    return notebook_figure(env, pagename) or (CARD, own(env, "card_alt"))
 
 
 def notebook_figure(env: BuildEnvironment, pagename: str) -> tuple[str, str] | None:
@@ -178,7 +183,7 @@ def own_lines(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -
     """What stands under a chapter's title, and the fold-out at its end."""
     url = address(app, pagename, f"{pagename}.html") if app.config.html_baseurl else ""
     book = work(app.env, noted=False)
-    key = f"counting500s-{pagename.rpartition('/')[2]}"
+    key = f"{own(app.env, 'name')}-{pagename.rpartition('/')[2]}"
     cite, time = escape(_("Cite this page")), escape(_("{minutes} min to read").format(minutes=minutes(doctree)))
     under = f'<p class="page-line">{time} · <a href="#cite-this-page">{cite}</a></p>'
     state = f"<p>{escape(book.state)}.</p>" if book.state else ""

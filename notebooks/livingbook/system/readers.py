@@ -39,8 +39,17 @@ def yaml_of(path: Path) -> Any:
 
     Anchors, aliases and tags are refused, so that a small file is a small thing; and names that are no text, or given twice.
     """
+    return _yaml(path, text_of(path))
+
+
+def yaml_from(path: Path, content: bytes) -> Any:
+    """What the content of a YAML file says. Raises ``BuildError`` as ``yaml_of`` does."""
+    return _yaml(path, text_from(path, content))
+
+
+def _yaml(path: Path, text: str) -> Any:
     try:
-        return yaml.load(text_of(path), _Plain)
+        return yaml.load(text, _Plain)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f", row {mark.line + 1}" if mark else ""

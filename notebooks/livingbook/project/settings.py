@@ -1,0 +1,66 @@
+"""What a book says of itself to the engine: the one place that a book fills in.
+
+It stands in ``pyproject.toml``, under ``[tool.livingbook]``; the title stands in ``_config.yml``, where Jupyter Book wants it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from livingbook.system.errors import BuildError
+from livingbook.system.readers import text_from, yaml_from
+
+FILE, TITLED = "pyproject.toml", "_config.yml"
+UNTITLED = "This book"
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+
+class Settings(BaseModel):
+    """What the engine asks a book.
+
+    title: as in ``_config.yml``. name: of files and packages made of it, its title in small letters unless it says otherwise.
+    compared_with: the edition that stands beside the book's own, from which changes are told. kinds: a module beside the notebooks
+    with kinds of parameters of its own. readme_figure: the figure of the README, as ``notebook.figure``. card_alt: what the picture
+    shows that stands for the whole book.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = UNTITLED
+    name: Slug = "book"
+    compared_with: Annotated[str, Field(pattern=r"^\w*$")] = ""
+    kinds: Annotated[str, Field(pattern=r"^[\w.]*$")] = ""
+    readme_figure: Annotated[str, Field(pattern=r"^(\w+\.\w+)?$")] = ""
+    card_alt: str = ""
+
+
+def read(root: Path, read_file: Callable[[Path], bytes] = Path.read_bytes) -> Settings:
+    """The settings of the book at ``root``. Raises ``BuildError`` that names file, field and reason."""
+    path, titled = root / FILE, root / TITLED
+    try:
+        text = text_from(path, read_file(path)) if path.is_file() else ""
+        given = tomllib.loads(text).get("tool", {}).get("livingbook", {})
+    except tomllib.TOMLDecodeError as error:
+        raise BuildError(f"{path}: {error}") from None
+    config = yaml_from(titled, read_file(titled)) if titled.is_file() else {}
+    title = config.get("title") if isinstance(config, dict) else None
+    if title and isinstance(title, str):
+        given = {"name": slug(title), **given, "title": title}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BuildError(f"{path}, tool.livingbook.{where}: {first['msg'].lower()}") from None
+
+
+def slug(title: str) -> str:
+    """A title as the name of a file: small letters and hyphens; "book" if nothing is left of it."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-") or "book"
