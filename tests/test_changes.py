@@ -145,6 +145,7 @@ class Place:
             (root / name).mkdir()
         (root / "notebooks" / "editions.yml").write_text('latest:\n  as_of: latest\narticle:\n  as_of: "2025-06-09"\n')
         (root / "notebooks" / "small.ipynb").write_text("{}")
+        shutil.copy(ROOT / "pyproject.toml", root)
         (root / "book" / "small.md").write_text(CHAPTER)
         for name in ("_ext", "_static"):
             (root / "book" / name).symlink_to(ROOT / "book" / name)
@@ -692,6 +693,7 @@ def test_the_default_page_and_the_evidence_are_staged(tmp_path):
         (folder / name).mkdir(parents=True)
     (folder / "notebooks" / "editions.yml").write_text('latest:\n  as_of: latest\narticle:\n  as_of: "2025-06-09"\n')
     (folder / "notebooks" / "small.ipynb").write_text("{}")
+    shutil.copy(ROOT / "pyproject.toml", folder)
     shutil.copytree(ROOT / "data", folder / "data")
     documents = {
         name: {

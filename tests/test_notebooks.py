@@ -7,7 +7,7 @@ from statistics import median
 
 import nbformat
 import pytest
-from livingbook.notebook.parameters import of_notebook
+from livingbook.notebook.parameters import kinds_of, of_notebook
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -37,7 +37,10 @@ def test_it_opens_with_its_question(path):
 
 @every
 def test_it_declares_the_common_parameters(path):
-    names = [parameter.name for parameter in of_notebook(nbformat.read(path, as_version=4))]
+    names = [
+        parameter.name
+        for parameter in of_notebook(nbformat.read(path, as_version=4), kinds_of("desertion.kinds", ROOT / "notebooks"))
+    ]
     assert names[:2] == ["as_of", "data"]
 
 

@@ -23,10 +23,7 @@ def settled(project):
     runs = Runs(project, Present())
     runs.settle_all(project.editions)
     up_to_date.built(
-        project,
-        "latest",
-        Present(),
-        {edition.name: {"small": runs.settle(edition, "small").key} for edition in project.editions},
+        project, "latest", Present(), {edition.name: {"small": runs.settle(edition, "small").key} for edition in project.editions}
     )
     return runs
 

@@ -590,6 +590,6 @@ def pages(project: Project, report: Report, old: Side, new: Side) -> dict[str, P
     files = {name: content for name, content in files.items() if not isinstance(content, Path) or content.is_file()}
     from livingbook.sphinx_ext.changes import standalone
 
-    styles = [(project.root / "book" / "_static" / name).read_text("utf-8") for name in ("book.css", "changes.css")]
+    styles = [(project.engine / "sphinx_ext" / "static" / name).read_text("utf-8") for name in ("book.css", "changes.css")]
     files["index.html"] = standalone(report, "\n".join(styles))
     return files

@@ -46,7 +46,7 @@ def make_pdf(project: Project) -> Path:
         raise BuildError(f"the PDF needs WeasyPrint and Pango, which cannot be loaded ({error}); see README.md") from None
     with pages_on_paper(project) as pages:
         target = project.build / f"{project.settings.name}.pdf"
-        write(target, printing.pdf(pages, chapters(project), about(project), project.root / PRINT))
+        write(target, printing.pdf(pages, chapters(project), about(project), project.stage / PRINT))
     return target
 
 

@@ -20,7 +20,7 @@ from livingbook.evidence.reading import TABLES, read_table
 from livingbook.project import addresses
 from livingbook.project.project import Edition, Project
 from livingbook.runs.runs import Runs
-from livingbook.site import leaks, manifest, provenance
+from livingbook.site import jupyter_book, leaks, manifest, provenance
 from livingbook.site.sphinx_process import LIBRARY
 from livingbook.system.errors import KILLED, BuildError, in_words
 from livingbook.system.files import as_json, digest, holds, mirror, settle, state_of, tree, write
@@ -43,9 +43,15 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     noted = project.build / addresses.NOTE
     given = json.loads(noted.read_text("utf-8")) if noted.is_file() else {}
     wanted: dict[str, Path | str | bytes] = {
-        "_config.yml": addresses.in_settings((project.root / "_config.yml").read_text("utf-8"), given),
+        "_config.yml": jupyter_book.settings(project, given),
         "_toc.yml": project.root / "_toc.yml",
     }
+    # What dresses every book; a file of the book's own stands in its place.
+    for folder, target in (
+        (project.engine / "sphinx_ext" / "static", "book/_static"),
+        (project.engine / "formats" / "print", "book/print"),
+    ):
+        wanted |= {f"{target}/{path.relative_to(folder).as_posix()}": path for path in tree(folder)}
     for path in tree(project.root / "book"):
         wanted[path.relative_to(project.root).as_posix()] = path
     for table in TABLES:

@@ -1,0 +1,39 @@
+"""The settings that Jupyter Book is given: those of every book, the book's own over them, and the addresses of whoever publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from livingbook.project.addresses import VARIABLES
+from livingbook.project.project import Project
+
+DEFAULTS = Path(__file__).with_name("defaults.yml")
+
+
+def settings(project: Project, addresses: Mapping[str, str]) -> str:
+    """The text of the ``_config.yml`` that is staged. addresses: by the names of ``VARIABLES``."""
+    own = yaml.safe_load((project.root / "_config.yml").read_text("utf-8"))
+    found = over(yaml.safe_load(DEFAULTS.read_text("utf-8")), own)
+    sphinx = found["sphinx"]
+    sphinx["config"].setdefault("project", found.get("title", project.settings.title))
+    sphinx["config"]["extensions"] += [
+        name for name in sphinx.get("local_extensions", {}) if name not in sphinx["config"]["extensions"]
+    ]
+    for name, address in addresses.items():
+        *sections, key = VARIABLES[name]
+        place = found
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[key] = address
+    return yaml.safe_dump(found, allow_unicode=True, sort_keys=False)
+
+
+def over(defaults: Any, own: Any) -> Any:
+    """The defaults with a book's own settings over them: section by section, a list in place of a list."""
+    if isinstance(defaults, dict) and isinstance(own, dict):
+        return {key: over(defaults.get(key), own[key]) if key in own else value for key, value in {**own, **defaults}.items()}
+    return own
