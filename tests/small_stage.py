@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 
 from livingbook.project.project import Project
+from livingbook.site import jupyter_book
+from livingbook.system import files
 
 ROOT = Path(__file__).parents[1]
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="300pt" height="120pt" viewBox="0 0 300 120">
@@ -109,18 +111,25 @@ PUBLISHED = {
 }
 
 
+def dress(config: str = "") -> dict[str, Path | str]:
+    """Settings, extension, styles and scripts of the real book, as they are staged. config: other settings."""
+    project = Project.at(ROOT)
+    own = {path.relative_to(ROOT).as_posix(): path for path in files.tree(ROOT / "book" / "_ext")}
+    settings = {
+        "_config.yml": config or jupyter_book.settings(project, {}),
+        "published/book.json": project.settings.model_dump_json(),
+    }
+    return settings | jupyter_book.dress(project) | own
+
+
 def staged(root: Path) -> Project:
     """A project whose stage is laid out, as if its notebooks had been run."""
     stage = root / "_build" / "stage"
-    shutil.copytree(ROOT / "book" / "_ext", stage / "book" / "_ext", ignore=shutil.ignore_patterns("__pycache__"))
-    for folder in ("print", "_static"):
-        shutil.copytree(ROOT / "book" / folder, stage / "book" / folder)
-    shutil.copytree(ROOT / "book" / "print", root / "book" / "print")
+    files.mirror(dress(), stage)
     for folder in ("notebooks", "data"):
         (root / folder).symlink_to(ROOT / folder)
-    for name in ("_config.yml", "CITATION.cff"):
-        shutil.copy(ROOT / name, stage / name)
-    files = {
+    shutil.copy(ROOT / "CITATION.cff", stage)
+    texts = {
         "_toc.yml": "format: jb-book\nroot: book/index\nparts:\n- caption: How often\n  chapters:\n  - file: book/rate\n- caption: Apparatus\n"
         "  chapters:\n  - file: book/references\n    sections:\n    - glob: notebooks/*\n",
         "book/index.md": INDEX,
@@ -138,7 +147,7 @@ def staged(root: Path) -> Project:
         "published/editions.json": json.dumps({"own": "latest", "editions": ["latest"]}),
         "data/observations.csv": "id\nrow-1\n",
     }
-    for name, content in files.items():
+    for name, content in texts.items():
         (stage / name).parent.mkdir(parents=True, exist_ok=True)
         (stage / name).write_text(content, "utf-8")
     return Project.at(root)

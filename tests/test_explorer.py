@@ -19,8 +19,10 @@ from desertion.counts.windows import Window
 from livingbook.project.project import Project
 from livingbook.runs import running
 from livingbook.site import site, sphinx_process
+from livingbook.system.files import mirror
 from livingbook.values import wording as words
 from livingbook.values.bounds import Bounds
+from small_stage import dress
 from test_extension import BIB
 from test_pages import ROOT, browser, checker, tab  # noqa: F401 - fixtures
 
@@ -119,8 +121,7 @@ def small(payloads, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("explorer")
     project = Project(folder, folder / "data")
     stage = project.stage
-    for name in ("_ext", "_static"):
-        shutil.copytree(ROOT / "book" / name, stage / "book" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    mirror(dress(), stage)
     files, figure = {}, dict(payloads["figure", "first"])
     for variant, svg in figure.pop("svg").items():
         figure[variant] = f"explorer-first-{variant}.svg"
@@ -141,7 +142,6 @@ def small(payloads, tmp_path_factory) -> Path:
         "tables": tables,
     }
     texts = {
-        "_config.yml": (ROOT / "_config.yml").read_text("utf-8"),
         "_toc.yml": "format: jb-book\nroot: book/index\nchapters:\n  - file: book/other\n  - file: notebooks/explorer\n",
         "book/index.md": PAGE,
         "book/other.md": "# Other\n\nAnother page of the small book, which has no explorer on it.\n",

@@ -38,7 +38,7 @@ def pages(ebook, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def printed(project, pages):
-    return printing.pdf(pages, formats.chapters(project), formats.about(project), ROOT / formats.PRINT)
+    return printing.pdf(pages, formats.chapters(project), formats.about(project), project.stage / formats.PRINT)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_the_ebook_knows_its_contents_and_itself(pages):
 def test_links_to_notebooks_lead_to_the_web_where_its_address_is_known(tmp_path):
     project = staged(tmp_path)
     path = project.stage / "_config.yml"
-    path.write_text(path.read_text("utf-8").replace('baseurl: ""', 'baseurl: "https://example.org/book"'), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("baseurl: ''", 'baseurl: "https://example.org/book"'), "utf-8")
     with formats.pages_on_paper(project) as pages:
         page = BeautifulSoup((pages / "book" / "index.xhtml").read_text("utf-8"), "html.parser")
     assert page.select_one("a.result-link")["href"] == "https://example.org/book/notebooks/rate.html#rate-monthly"
@@ -144,7 +144,7 @@ def test_a_failed_attempt_says_why_and_leaves_the_last_good_one(tmp_path):
 
 def test_the_same_pages_give_the_same_pdf_in_any_folder(project, pages, printed, tmp_path):
     elsewhere = shutil.copytree(pages, tmp_path / "deeper, with spaces" / "é")
-    assert printing.pdf(elsewhere, formats.chapters(project), formats.about(project), ROOT / formats.PRINT) == printed
+    assert printing.pdf(elsewhere, formats.chapters(project), formats.about(project), project.stage / formats.PRINT) == printed
 
 
 def titles(outline):

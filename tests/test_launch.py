@@ -12,6 +12,8 @@ from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 from livingbook.formats import formats
 from livingbook.project import addresses
+from livingbook.project.project import Project
+from livingbook.site import jupyter_book
 from small_stage import staged
 
 ROOT = Path(__file__).parents[1]
@@ -69,13 +71,12 @@ def test_chapters_have_none():
 
 def test_the_pages_have_them_as_plain_links_and_the_executed_notebook_lies_beside(tmp_path):
     project = staged(tmp_path)
-    path = project.stage / "_config.yml"
     given = {
         "BOOK_REPOSITORY": "https://github.com/some-one/book",
         "BOOK_BRANCH": "trunk",
         "BOOK_ADDRESS": "https://some-one.example/book",
     }
-    path.write_text(addresses.in_settings(path.read_text("utf-8"), given), "utf-8")
+    (project.stage / "_config.yml").write_text(jupyter_book.settings(Project.at(ROOT), given), "utf-8")
     formats.run_sphinx("html", project, tmp_path / "html", {})
     text = (tmp_path / "html" / "notebooks" / "rate.html").read_text("utf-8")
     page = BeautifulSoup(text, "html.parser")
@@ -124,13 +125,11 @@ def test_addresses_come_from_the_environment(tmp_path, monkeypatch):
     addresses.note(project)
     given = json.loads((tmp_path / addresses.NOTE).read_text())
     assert given == {"BOOK_ADDRESS": "https://some-one.example/book"}
-    settings = (ROOT / "_config.yml").read_text("utf-8")
-    assert addresses.in_settings(settings, {}) == settings
-    changed = yaml.safe_load(addresses.in_settings(settings, given))
-    expected = yaml.safe_load(settings)
+    book = Project.at(ROOT)
+    changed, expected = (yaml.safe_load(jupyter_book.settings(book, each)) for each in (given, {}))
     expected["html"]["baseurl"] = "https://some-one.example/book"
     assert changed == expected
-    changed = yaml.safe_load(addresses.in_settings(settings, {"BOOK_REPOSITORY": "https://github.com/some-one/book"}))
+    changed = yaml.safe_load(jupyter_book.settings(book, {"BOOK_REPOSITORY": "https://github.com/some-one/book"}))
     assert changed["sphinx"]["config"]["html_theme_options"]["repository_url"] == "https://github.com/some-one/book"
 
 

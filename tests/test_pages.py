@@ -29,8 +29,10 @@ from check_pages import (
     summary,
 )
 from livingbook.project.project import Project
-from livingbook.site import site
+from livingbook.site import jupyter_book, site
 from livingbook.site import sphinx_process as pages
+from livingbook.system import files
+from small_stage import dress
 from test_extension import KEYS, RATE, SVG, claim, figure, result
 
 ROOT = Path(__file__).parents[1]
@@ -88,8 +90,7 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 def stage(root: Path, config: str) -> None:
     """What Jupyter Book is given: real settings and extension, a small book."""
-    shutil.copytree(ROOT / "book" / "_ext", root / "book" / "_ext", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
+    files.mirror(dress(config), root)
     shutil.copy(ROOT / "CITATION.cff", root)
     claims = {
         name: claim(
@@ -113,7 +114,6 @@ def stage(root: Path, config: str) -> None:
     write(
         root,
         {
-            "_config.yml": config,
             "_toc.yml": TOC,
             "book/index.md": INDEX,
             "book/claims.md": CLAIMS,
@@ -149,15 +149,14 @@ def built(folder: Path, config: str) -> Path:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Path:
-    return built(tmp_path_factory.mktemp("small"), (ROOT / "_config.yml").read_text("utf-8"))
+    return built(tmp_path_factory.mktemp("small"), "")
 
 
 @pytest.fixture(scope="module")
 def addressed(tmp_path_factory) -> Path:
     """The same with an address under which it is published."""
-    config = (ROOT / "_config.yml").read_text("utf-8")
-    assert 'baseurl: ""' in config
-    return built(tmp_path_factory.mktemp("addressed"), config.replace('baseurl: ""', 'baseurl: "https://example.org/some/book"'))
+    config = jupyter_book.settings(Project.at(ROOT), {"BOOK_ADDRESS": "https://example.org/some/book"})
+    return built(tmp_path_factory.mktemp("addressed"), config)
 
 
 @pytest.fixture(scope="module")
@@ -372,7 +371,7 @@ def test_a_page_tells_how_long_it_takes_and_how_to_cite_it(small):
         "Version 1.0.0, evidence to 2026-10-05."
     )
     assert (
-        entry.startswith("@incollection{counting500s-claims,")
+        entry.startswith("@incollection{counting-the-500s-claims,")
         and "author = {{The Counting the 500s authors}}" in entry
         and "year = {2026}" in entry
     )

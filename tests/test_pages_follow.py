@@ -20,7 +20,7 @@ from livingbook.project.project import Project
 from livingbook.site import site
 from livingbook.system import files
 from livingbook.system.errors import BuildError
-from small_stage import NOTEBOOK, SVG
+from small_stage import NOTEBOOK, SVG, dress
 
 ROOT = Path(__file__).parents[1]
 Files = dict[str, bytes]
@@ -28,7 +28,7 @@ Files = dict[str, bytes]
 WORKSHOP = """
 import importlib, os, sys, time
 from pathlib import Path
-from livingbook import pages
+from livingbook.site import sphinx_process as pages
 for name in (*pages.AHEAD, "jupyter_book.sphinx"):
     importlib.import_module(name)
 pages.end_with_parent = lambda handle: None
@@ -212,13 +212,8 @@ def beginning() -> Files:
             "notebooks/who.ipynb": notebook("who"),
         }
     )
-    kept = [
-        ROOT / "_config.yml",
-        ROOT / "CITATION.cff",
-        *files.tree(ROOT / "book" / "_ext"),
-        *files.tree(ROOT / "book" / "_static"),
-    ]
-    return made | {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in kept}
+    kept = {"CITATION.cff": ROOT / "CITATION.cff", **dress()}
+    return made | {name: each.encode() if isinstance(each, str) else each.read_bytes() for name, each in kept.items()}
 
 
 class Workshop:
@@ -229,7 +224,7 @@ class Workshop:
         self.log = project.build / "log"
         environment = {
             **os.environ,
-            "PYTHONPATH": str(project.notebooks),
+            "PYTHONPATH": project.python_path,
             "PYTHONHASHSEED": "0",
             "SOURCE_DATE_EPOCH": "0",
             "TZ": "UTC",
@@ -589,7 +584,7 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
     "no translation": (without("book/locale/.*"), ALL),
     # what pages rest on
     "a setting": (replaced("_config.yml", "search_bar_text: Search this book", "search_bar_text: Search here"), ALL),
-    "an address": (replaced("_config.yml", 'baseurl: ""', "baseurl: https://example.org/book"), ALL),
+    "an address": (replaced("_config.yml", "baseurl: ''", "baseurl: https://example.org/book"), ALL),
     "a setting of citations": (
         replaced(
             "_config.yml",

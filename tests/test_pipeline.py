@@ -75,7 +75,7 @@ def test_that_nothing_is_to_be_done_is_found_out_without_importing_anything_heav
 def test_a_static_file_that_alone_has_changed_is_copied_and_named_by_its_checksum(small):
     named, rule = re.compile(r"book\.css\?v=\w+"), "html { scroll-padding-top: 4.5rem; }"
     before = named.search(page(small))[0]
-    with changed(small / "book" / "_static" / "book.css", rule, f"{rule} .only-here {{ color: green; }}"):
+    with changed(small / "notebooks/livingbook/sphinx_ext/static/book.css", rule, f"{rule} .only-here {{ color: green; }}"):
         assert pipeline(small, "book").returncode == 0
         assert "only-here" in page(small, "_static/book.css") and named.search(page(small))[0] != before
     assert pipeline(small, "book").returncode == 0
@@ -135,7 +135,7 @@ def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
     [
         "data/claims.csv",
         "book/index.md",
-        "book/_static/book.css",
+        "notebooks/livingbook/sphinx_ext/static/book.css",
         "notebooks/livingbook/sphinx_ext/store.py",
         "_config.yml",
         "_toc.yml",

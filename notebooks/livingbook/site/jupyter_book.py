@@ -1,4 +1,4 @@
-"""The settings that Jupyter Book is given: those of every book, the book's own over them, and the addresses of whoever publishes."""
+"""What Jupyter Book is given beside the chapters: settings, styles and scripts; a book's own lie over those of every book."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import yaml
 
 from livingbook.project.addresses import VARIABLES
 from livingbook.project.project import Project
+from livingbook.system.files import tree
 
 DEFAULTS = Path(__file__).with_name("defaults.yml")
 
@@ -37,3 +38,10 @@ def over(defaults: Any, own: Any) -> Any:
     if isinstance(defaults, dict) and isinstance(own, dict):
         return {key: over(defaults.get(key), own[key]) if key in own else value for key, value in {**own, **defaults}.items()}
     return own
+
+
+def dress(project: Project) -> dict[str, Path]:
+    """Name in the stage → file: styles, scripts and pictures of pages, on a screen and on paper; a book's own first."""
+    rooms = {"book/_static": project.engine / "sphinx_ext" / "static", "book/print": project.engine / "formats" / "print"}
+    own = {path.relative_to(project.root).as_posix(): path for room in rooms for path in tree(project.root / room)}
+    return {f"{room}/{path.relative_to(folder).as_posix()}": path for room, folder in rooms.items() for path in tree(folder)} | own

@@ -45,13 +45,8 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     wanted: dict[str, Path | str | bytes] = {
         "_config.yml": jupyter_book.settings(project, given),
         "_toc.yml": project.root / "_toc.yml",
+        **jupyter_book.dress(project),
     }
-    # What dresses every book; a file of the book's own stands in its place.
-    for folder, target in (
-        (project.engine / "sphinx_ext" / "static", "book/_static"),
-        (project.engine / "formats" / "print", "book/print"),
-    ):
-        wanted |= {f"{target}/{path.relative_to(folder).as_posix()}": path for path in tree(folder)}
     for path in tree(project.root / "book"):
         wanted[path.relative_to(project.root).as_posix()] = path
     for table in TABLES:
