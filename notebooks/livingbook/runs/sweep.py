@@ -14,6 +14,7 @@ import io
 import itertools
 import json
 import math
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -40,8 +41,7 @@ from livingbook.values.days import LATEST, is_day
 NUMBER = ("low", "value", "high", "unit", "text")
 OF_A_RESULT = ("setting", "notebook", "name", *NUMBER, "rows")  # columns of the table, in order
 OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
-SPELT_OUT = (("as_of", "months"), ("without", "origins"))
-FIRST_MONTH = date(2022, 3, 1)
+MONTHS = re.compile(r"months(?: since (\d{4}-\d\d-\d\d))?")  # how the ends of all months are asked for
 MOST_SETTINGS = 100_000
 ROUNDS = 5  # in which it becomes known what the notebooks of a sweep read
 Setting = Mapping[str, Any]  # what varies → its value
@@ -51,7 +51,7 @@ Setting = Mapping[str, Any]  # what varies → its value
 class Sweep:
     """Notebooks, and the values of what varies; every combination is a setting.
 
-    grid: what varies → list of its values, or ``months`` or ``origins``, which the data spell out when the sweep runs.
+    grid: what varies → list of its values, or ``months`` (``since`` a day) or ``origins``, which the data spell out.
     assumptions: parameters by notebook that hold in every setting.
     """
 
@@ -136,8 +136,10 @@ def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
     if strange := [str(each) for each in notebooks if each not in project.notebook_names]:
         raise BuildError(f"{where}: no notebook {', '.join(strange)}; there are {', '.join(project.notebook_names)}")
     for axis, given in grid.items():
-        if (axis, given) not in SPELT_OUT and not (isinstance(given, list) and given):
-            raise BuildError(f"{where}, {axis}: must be a list of values (or as_of: months, without: origins)")
+        if not is_spelt_out(axis, given) and not (isinstance(given, list) and given):
+            raise BuildError(
+                f"{where}, {axis}: must be a list of values (or as_of: months, as_of: months since 2022-03-01, without: origins)"
+            )
         for value in given if isinstance(given, list) else ():
             if isinstance(value, list | dict):
                 raise BuildError(f"{where}, {axis}: {printable(str(value))}: each value is a number or a text")
@@ -150,12 +152,20 @@ def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
     return sweep
 
 
+def is_spelt_out(axis: str, given: Any) -> bool:
+    """Whether the data spell out what varies: all months, all origins."""
+    if axis == "as_of" and isinstance(given, str) and (asked := MONTHS.fullmatch(given)):
+        return asked[1] is None or is_day(asked[1])
+    return (axis, given) == ("without", "origins")
+
+
 def values_of(project: Project, axis: str, given: list[Any] | str) -> list[Any]:
     """The values of what varies, ``months`` and ``origins`` spelt out. Raises ``BuildError`` for an unknown origin or folder."""
     observations = read_table(project.data, "observations")
     origins = sorted(set(observations.loc[observations["status"] == "use", "origin"]))
-    if given == "months":
-        return [day.isoformat() for day in months(FIRST_MONTH, date.fromisoformat(max(observations["known_from"])))]
+    if isinstance(given, str) and (asked := MONTHS.fullmatch(given)):
+        first, last = asked[1] or min(observations["known_from"]), max(observations["known_from"])
+        return [day.isoformat() for day in months(date.fromisoformat(first), date.fromisoformat(last))]
     values = origins if given == "origins" else list(given)
     if axis == "without" and (strange := [str(each) for each in values if each not in origins]):
         raise BuildError(f"without: no origin {', '.join(strange)} has figures in use")
