@@ -256,7 +256,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     sweeps = sweep.load_sweeps(project, chosen.spec)
     if chosen.only and chosen.only not in {each.name for each in sweeps}:
         raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
-    require_clean(project.data)
+    require_clean(project.data, project.contract)
     with alone(project), contextlib.ExitStack() as stack:
         run_it, workers = running.run_recorded, default_workers()
         if chosen.scheduler:

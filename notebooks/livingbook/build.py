@@ -89,7 +89,7 @@ def made(project: Project, present: Present, editions: list[Edition], workers: i
         running.get_ready(project)
         with step("data", "checked"):
             for folder in dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)]):
-                require_clean(folder)
+                require_clean(folder, project.contract)
     shutil.rmtree(project.build / "editions", ignore_errors=True)  # nobody must find results there that this build has not made
     try:
         runs.settle_all(editions)
@@ -116,9 +116,9 @@ def bring_up_to_date(asked: sweep.Sweep, runs: Runs, workers: int) -> None:
             say("done")
 
 
-def require_clean(folder: Path) -> None:
+def require_clean(folder: Path, contract: Path) -> None:
     """Raises ``BuildError`` with all faults of the data folder."""
-    if faults := check(folder):
+    if faults := check(folder, contract):
         raise BuildError("\n".join([*map(str, faults), f"{len(faults)} faults in {folder}: nothing was built"]))
 
 

@@ -25,29 +25,31 @@ from livingbook.contract.tables import Row, Table, read_table
 __all__ = ["CONTRACT_NAME", "PROJECT_CONTRACT", "Fault", "Row", "Table", "check", "examine", "printable", "read_table"]
 
 
-def check(folder: Path) -> list[Fault]:
+def check(folder: Path, books: Path = PROJECT_CONTRACT) -> list[Fault]:
     """Everything wrong with the tables in `folder`, in the order of the contract and of the rows; empty if all is good.
+
+    books: the book's own contract.
 
     Never raises for what a user may have done to the folder.
     """
-    return examine(Path(folder))[0]
+    return examine(Path(folder), books)[0]
 
 
-def examine(folder: Path) -> tuple[list[Fault], dict[str, int]]:
+def examine(folder: Path, books: Path = PROJECT_CONTRACT) -> tuple[list[Fault], dict[str, int]]:
     """The faults of a folder, and the number of rows of each table."""
     try:
-        return _examine_folder(folder)
+        return _examine_folder(folder, books)
     except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
         reason = getattr(error, "strerror", None) or error
         return [Fault(printable(str(folder)), None, None, None, f"cannot be read: {reason}")], {}
 
 
-def _examine_folder(folder: Path) -> tuple[list[Fault], dict[str, int]]:
+def _examine_folder(folder: Path, books: Path) -> tuple[list[Fault], dict[str, int]]:
     """The same, where reading the folder may still raise."""
     if not folder.is_dir():
         reason = "is not a folder" if folder.exists() else "there is no such folder"
         return [Fault(printable(str(folder)), None, None, None, reason)], {}
-    contract, faults = contract_for(folder)
+    contract, faults = contract_for(folder, books)
     if contract is None:
         return faults, {}
     fields = {resource["name"]: [spec["name"] for spec in resource["schema"]["fields"]] for resource in contract["resources"]}

@@ -14,7 +14,7 @@ from livingbook.contract.notation import SLUG
 
 CONTRACT_NAME = "datapackage.json"
 MAX_BYTES = 1024 * 1024
-# The book's own contract. It lies in the repository, three folders above this package.
+# The contract of the book that the engine lies in, where it lies in one: in the repository, three folders above this package.
 PROJECT_CONTRACT = Path(__file__).resolve().parents[3] / "data" / CONTRACT_NAME
 
 
@@ -125,19 +125,19 @@ def _what_it_checks(contract: dict[str, Any]) -> dict[tuple[str, str | None], An
     return demands
 
 
-def contract_for(folder: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
+def contract_for(folder: Path, books: Path = PROJECT_CONTRACT) -> tuple[dict[str, Any] | None, list[Fault]]:
     """The contract that a folder is held to, or None and the reasons.
 
-    That is the book's own. A folder may bring a copy with other titles and descriptions, but no other demands: the
+    books: the book's own; it is that. A folder may bring a copy with other titles and descriptions, but no other demands: the
     book's code relies on them.
     """
     own = folder / CONTRACT_NAME
     has_own = own.exists() or own.is_symlink()
-    if not PROJECT_CONTRACT.exists() or (own.exists() and own.samefile(PROJECT_CONTRACT)):
+    if not books.exists() or (own.exists() and own.samefile(books)):
         if has_own:
             return load_contract(own)
         return None, [Fault(CONTRACT_NAME, None, None, None, "is missing from the folder, and the book's own is not there")]
-    contract, faults = load_contract(PROJECT_CONTRACT)
+    contract, faults = load_contract(books)
     if contract is None or not has_own:
         return contract, faults
     brought, faults = load_contract(own)

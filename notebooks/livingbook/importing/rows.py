@@ -76,10 +76,10 @@ def run(project: Project, paths: list[Path], apply: bool) -> int:
     recovered = recover(folder) if folder.is_dir() else ""
     if recovered:
         print(recovered)
-    if faults := contract.check(folder):
+    if faults := contract.check(folder, project.contract):
         count = wording.plural(len(faults), "fault")
         raise BuildError("\n".join([*map(str, faults[:20]), f"{count} in {folder}: mend the tables first, then add rows"]))
-    outcome = examine(folder, paths)
+    outcome = examine(folder, paths, project.contract)
     print(report(outcome, folder, apply))
     if outcome.refused:
         return 1
@@ -93,9 +93,12 @@ def run(project: Project, paths: list[Path], apply: bool) -> int:
     return 0
 
 
-def examine(folder: Path, paths: Iterable[Path]) -> Outcome:
-    """Everything there is to say about the rows in ``paths`` beside the sound tables in ``folder``; nothing is written."""
-    fields = _fields(folder)
+def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_CONTRACT) -> Outcome:
+    """Everything there is to say about the rows in ``paths`` beside the sound tables in ``folder``; nothing is written.
+
+    books: the book's own contract.
+    """
+    fields = _fields(folder, books)
     outcome = Outcome()
     incoming = [each for path in _files(paths, outcome) if (each := _read(path, fields, outcome))]
     if outcome.faults:
@@ -106,7 +109,7 @@ def examine(folder: Path, paths: Iterable[Path]) -> Outcome:
     outcome.tables = {table: content for table, (content, _) in lines.items()}
     outcome.added = {table: [row for _, row in rows] for table, rows in fresh.items()}
     outcome.wanted = list(_asked_for(fresh, existing, fields))
-    outcome.faults += _contract_faults(folder, outcome.tables, {table: found for table, (_, found) in lines.items()})
+    outcome.faults += _contract_faults(folder, outcome.tables, {table: found for table, (_, found) in lines.items()}, books)
     if "observations" in fresh:
         _compare_figures(fresh["observations"], existing["observations"], outcome)
     outcome.faults = sorted(set(outcome.faults), key=lambda fault: (fault.file, fault.row or 0, fault.field or ""))
@@ -116,10 +119,10 @@ def examine(folder: Path, paths: Iterable[Path]) -> Outcome:
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
-def _fields(folder: Path) -> dict[str, list[str]]:
+def _fields(folder: Path, books: Path) -> dict[str, list[str]]:
     """Table → its columns, in the order of the contract."""
     own = folder / contract.CONTRACT_NAME
-    described = json.loads((own if own.is_file() else contract.PROJECT_CONTRACT).read_text("utf-8-sig"))
+    described = json.loads((own if own.is_file() else books).read_text("utf-8-sig"))
     return {each["name"]: [spec["name"] for spec in each["schema"]["fields"]] for each in described["resources"]}
 
 
@@ -293,7 +296,9 @@ def _line(cells: list[str], end: str) -> str:
     return line.getvalue()
 
 
-def _contract_faults(folder: Path, tables: dict[str, bytes], places: dict[str, dict[int, tuple[str, int]]]) -> list[Fault]:
+def _contract_faults(
+    folder: Path, tables: dict[str, bytes], places: dict[str, dict[int, tuple[str, int]]], books: Path
+) -> list[Fault]:
     """What the contract says of the tables with the new rows in them, told of the files the rows came from.
 
     Names that no table has are left out: they are asked for.
@@ -304,7 +309,7 @@ def _contract_faults(folder: Path, tables: dict[str, bytes], places: dict[str, d
             (whole / path.name).write_bytes(tables.get(path.stem) or path.read_bytes())
         if (folder / contract.CONTRACT_NAME).is_file():
             shutil.copyfile(folder / contract.CONTRACT_NAME, whole / contract.CONTRACT_NAME)
-        found = contract.check(whole)
+        found = contract.check(whole, books)
     told = []
     for fault in found:
         file, row = places.get(fault.file.removesuffix(".csv"), {}).get(fault.row, (fault.file, fault.row))

@@ -49,9 +49,16 @@ class Project:
 
     @classmethod
     def at(cls, root: Path | None = None, data: str | None = None) -> Project:
-        """The project that this library belongs to, or that at ``root``; with its own data, or those in ``data``."""
-        root = possible(root or Path(__file__).parents[3])
+        """The project at ``root``, else that in whose folder we are, else that which the engine lies in; with its own data, or those
+        in ``data``."""
+        here = Path.cwd()
+        root = possible(root or (here if (here / "_toc.yml").is_file() else Path(__file__).parents[3]))
         return cls(root, possible(Path(data)) if data else root / "data")
+
+    @property
+    def contract(self) -> Path:
+        """What the book demands of its tables."""
+        return self.root / "data" / "datapackage.json"
 
     @property
     def notebooks(self) -> Path:

@@ -155,7 +155,7 @@ def report(asked: Project, edition: str) -> str:
             ]
         )
     for folder in dict.fromkeys(project.seen_by(each).data for each in editions):
-        require_clean(folder)
+        require_clean(folder, project.contract)
     plans = Plans(project)
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
     plans.lacking = {each.name: 1 for each in sweeps}  # until it is known

@@ -52,7 +52,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     for table in TABLES:
         wanted[f"data/{table}.csv"] = project.data / f"{table}.csv"
     own = project.data / "datapackage.json"
-    wanted["data/datapackage.json"] = own if own.is_file() else project.root / "data" / "datapackage.json"
+    wanted["data/datapackage.json"] = own if own.is_file() else project.contract
     wanted["book/references.bib"] = bibtex(read_table(project.data, "sources").to_dict("records"))
     wanted["published/book.json"] = as_json(project.settings.model_dump())
     for edition, each in held.items():
