@@ -25,7 +25,7 @@ from livingbook.contract.tables import Row, Table, read_table
 __all__ = ["CONTRACT_NAME", "PROJECT_CONTRACT", "Fault", "Row", "Table", "check", "examine", "printable", "read_table"]
 
 
-def check(folder: Path, books: Path = PROJECT_CONTRACT) -> list[Fault]:
+def check(folder: Path, books: Path | None = None) -> list[Fault]:
     """Everything wrong with the tables in `folder`, in the order of the contract and of the rows; empty if all is good.
 
     books: the book's own contract.
@@ -35,7 +35,7 @@ def check(folder: Path, books: Path = PROJECT_CONTRACT) -> list[Fault]:
     return examine(Path(folder), books)[0]
 
 
-def examine(folder: Path, books: Path = PROJECT_CONTRACT) -> tuple[list[Fault], dict[str, int]]:
+def examine(folder: Path, books: Path | None = None) -> tuple[list[Fault], dict[str, int]]:
     """The faults of a folder, and the number of rows of each table."""
     try:
         return _examine_folder(folder, books)
@@ -44,7 +44,7 @@ def examine(folder: Path, books: Path = PROJECT_CONTRACT) -> tuple[list[Fault], 
         return [Fault(printable(str(folder)), None, None, None, f"cannot be read: {reason}")], {}
 
 
-def _examine_folder(folder: Path, books: Path) -> tuple[list[Fault], dict[str, int]]:
+def _examine_folder(folder: Path, books: Path | None) -> tuple[list[Fault], dict[str, int]]:
     """The same, where reading the folder may still raise."""
     if not folder.is_dir():
         reason = "is not a folder" if folder.exists() else "there is no such folder"

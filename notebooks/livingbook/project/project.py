@@ -49,8 +49,10 @@ class Project:
 
     @classmethod
     def at(cls, root: Path | None = None, data: str | None = None) -> Project:
-        """The project at ``root``, else that in whose folder we are, else that which the engine lies in; with its own data, or those
-        in ``data``."""
+        """The project at ``root``, else the one in whose folder we are, else that in which the engine lies.
+
+        data: a folder of tables in place of its own.
+        """
         here = Path.cwd()
         root = possible(root or (here if (here / "_toc.yml").is_file() else Path(__file__).parents[3]))
         return cls(root, possible(Path(data)) if data else root / "data")
