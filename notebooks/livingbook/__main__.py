@@ -77,6 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     verify.add_argument("--against", help="compare the book here with this published one instead: a folder or an address")
     verify.add_argument("--edition", default="latest", help="the edition the book holds")
+    new = commands.add_parser("new", help="begin a book of your own: a small one that builds, in a folder that is new or empty")
+    new.add_argument("folder", type=Path)
     commands.add_parser("audit", help="vulnerabilities, licences and materials of the locked packages")
     release = commands.add_parser("release", help="lay out and pack the archive to deposit")
     release.add_argument("--edition", default="latest", help="the edition the book holds")
@@ -103,6 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
             "verify": compare_bytes,
             "audit": audit_packages,
             "release": make_release,
+            "new": begin_book,
         }[chosen.command]
         return command(project, chosen) or 0
     except BuildError as error:
@@ -331,6 +334,13 @@ def make_release(project: Project, chosen: argparse.Namespace) -> None:
 
     make_book(project, chosen)
     print(f"The archive: {release.make(project.seen_by(project.edition(chosen.edition)), chosen.edition)}")
+
+
+def begin_book(project: Project, chosen: argparse.Namespace) -> None:
+    """Writes the start of another book, and says what to do next."""
+    from livingbook.project.begin import begin
+
+    print(f"A small book is in {begin(chosen.folder)}; `make book` in that folder builds it.")
 
 
 def setting(text: str) -> tuple[str, Any]:

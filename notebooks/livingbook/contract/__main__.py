@@ -7,7 +7,7 @@ import io
 import sys
 from pathlib import Path
 
-from livingbook.contract import PROJECT_CONTRACT, examine, printable
+from livingbook.contract import CONTRACT_NAME, PROJECT_CONTRACT, examine, printable
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,10 +15,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m livingbook.contract", description="Check a folder of tables.")
     parser.add_argument("folder", nargs="?", type=Path, default=PROJECT_CONTRACT.parent, help="default: the book's own data")
     folder: Path = parser.parse_args(arguments).folder
+    here = Path("data", CONTRACT_NAME)  # of the book in whose folder we are
     # A terminal that cannot show a letter shows its code instead of stopping the report.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    faults, rows = examine(folder)
+    faults, rows = examine(folder, here.resolve() if here.is_file() else None)
     for fault in faults:
         print(fault)
     shown = f"{printable(str(folder), 1000).rstrip('/')}/"

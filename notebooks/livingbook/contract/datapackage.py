@@ -128,7 +128,8 @@ def _what_it_checks(contract: dict[str, Any]) -> dict[tuple[str, str | None], An
 def contract_for(folder: Path, books: Path | None = None) -> tuple[dict[str, Any] | None, list[Fault]]:
     """The contract that a folder is held to, or None and the reasons.
 
-    books: the book's own, which it is; without it, that of the book in which the engine lies. A folder may bring a copy with other titles and descriptions, but no other demands: the
+    books: the book's own, which it is; without it, that of the book in which the engine lies. A folder may bring a copy with other
+    titles and descriptions, but no other demands: the
     book's code relies on them.
     """
     books = books or PROJECT_CONTRACT

@@ -1,6 +1,6 @@
 """The tables hold aggregates only: columns and texts that could be about a person are refused.
 
-What is looked for is what lists of soldiers hold: a phone number, a birth date, a document, a call sign, a name with its
+What is looked for is what lists of people hold: a phone number, a birth date, a document, a call sign, a name with its
 patronymic or initials, a rank and a name, a unit and a name. A first and last name alone may stand: authors and officials
 are named so.
 """

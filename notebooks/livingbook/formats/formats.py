@@ -129,15 +129,29 @@ def table_of_contents(project: Project) -> dict[str, Any]:
 def without_notebooks(contents: dict[str, Any]) -> dict[str, Any]:
     """The table of contents of a book on paper. Notebooks are files to run: on paper, their code and every number a second
     time would take more room than all chapters, and could be neither run nor searched."""
-    parts = [{**part, "chapters": [{"file": each["file"]} for each in part["chapters"]]} for part in contents.get("parts", [])]
-    return {**contents, "parts": parts} if parts else contents
+    return {
+        **{name: value for name, value in contents.items() if name != "chapters"},
+        **({"chapters": _pages(contents)} if "chapters" in contents else {}),
+        **(
+            {"parts": [{**part, "chapters": pages} for part in contents["parts"] if (pages := _pages(part))]}
+            if "parts" in contents
+            else {}
+        ),
+    }
+
+
+def _pages(part: dict[str, Any]) -> list[dict[str, str]]:
+    """The chapters of a part, without what stands below them and without notebooks."""
+    files = [each["file"] for each in part.get("chapters", []) if "file" in each]
+    return [{"file": file} for file in files if not file.startswith("notebooks/")]
 
 
 def chapters(project: Project) -> list[tuple[str, list[str]]]:
     """(Part, its chapters' pages) in order; the first page stands before all parts."""
-    contents = table_of_contents(project)
-    parts = [(part.get("caption", ""), [each["file"] for each in part["chapters"]]) for part in contents.get("parts", [])]
-    return [("", [contents["root"]]), *parts]
+    contents = without_notebooks(table_of_contents(project))
+    parts = [("", contents), *((part.get("caption", ""), part) for part in contents.get("parts", []))]
+    found = [(caption, [each["file"] for each in part.get("chapters", [])]) for caption, part in parts]
+    return [("", [contents["root"]]), *((caption, files) for caption, files in found if files)]
 
 
 def about(project: Project) -> dict[str, str]:

@@ -97,10 +97,10 @@ def together(pages: Path, parts: list[tuple[str, list[str]]], about: dict[str, s
         "generator": about["title"],
     }
     head = "".join(f'<meta name="{name}" content="{escape(content)}">' for name, content in meta.items() if content)
-    title = escape(about["title"])
+    title, short = escape(about["title"]), escape(about["title"].partition(": ")[0])
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head><body>'
-        f'<section class="cover"><img src="cover.svg" alt="{title}"></section>'
+        f'<section class="cover" data-book="{short}"><img src="cover.svg" alt="{title}"></section>'
         f'<section class="imprint"><p class="imprint-title">{title}</p><p>{escape(about["authors"])}</p>'
         f"<p>{escape(about['state'])}.</p><p>{escape(about['abstract'])}</p>"
         "<p>Every number in the text was computed by a notebook, which a reader can run again. The notebooks’ code and "

@@ -1,4 +1,4 @@
-"""Terms of the glossary explain themselves where they are used: {term}`AWOL` shows its definition to whoever points at it,
+"""Terms of the glossary explain themselves where they are used: {term}`absence` shows its definition to whoever points at it,
 reaches it by keyboard, or has the page read out; the link leads to the glossary."""
 
 from __future__ import annotations
