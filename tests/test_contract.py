@@ -38,12 +38,12 @@ hur,Military intelligence,ukraine_official,Statements.
 courts,Courts,russia_state,Registers.
 """,
     "measures": """\
-measure,label,unit,kind,group,definition
-recruits,Recruits,persons,flow,force,Men taken in.
-strength,Strength,persons,stock,force,Men under arms.
-theatre_strength_change,Change of strength,persons,flow,force,Net change.
-convict_share,Share of convicts,share,share,absence,Part that was in prison.
-prison_term,Prison term,years,penalty,courts,Term in the law.
+measure,label,unit,kind,group,may_be_negative,definition
+recruits,Recruits,persons,flow,force,no,Men taken in.
+strength,Strength,persons,stock,force,no,Men under arms.
+change_of_strength,Change of strength,persons,flow,force,yes,Net change.
+convict_share,Share of convicts,share,share,absence,no,Part that was in prison.
+prison_term,Prison term,years,penalty,courts,no,Term in the law.
 """,
     "populations": """\
 population,label,parent,side,kind,note
@@ -59,7 +59,7 @@ recruits-2024-less,recruits,army,all,2024-01-01,2024-12-31,,900,,at_least,courts
 recruits-2024-misprint,recruits,army,all,2024-01-01,2024-12-31,,100,,about,hur,gamma,,2025-01-07,reject,recruits-2024,
 recruits-2024-garbled,recruits,army,all,2024-01-01,2024-12-31,,5,,at_most,hur,gamma,,2025-01-07,reject,,
 strength-2024,strength,army,all,,2024-12-31,,50000,,about,hur,delta,,2025-01-05,use,,
-shrinking,theatre_strength_change,south,all,2024-01-01,2024-01-31,,-300,,about,hur,delta,,2024-02-01,use,,
+shrinking,change_of_strength,south,all,2024-01-01,2024-01-31,,-300,,about,hur,delta,,2024-02-01,use,,
 convicts-2024,convict_share,south,all,,2024-06-30,0.1,,0.25,range,courts,alpha2024,,2024-07-01,use,,
 term,prison_term,army,awol_max,,2022-09-24,5,7.5,10,range,courts,alpha2024,,2022-09-20,use,,
 recruits-2025,recruits,brigade,all,2025-01-01,2025-06-30,80,100,120,estimate,hur,delta,,2025-07-01,use,,
@@ -191,6 +191,7 @@ SCHEMA_FAULTS = [
     ("observations", 2, "end", "31.12.2024", "must be a day of the calendar"),
     ("observations", 2, "known_from", "soon", "must be a day of the calendar"),
     ("sources", 2, "primary_for", "maybe", "must be yes or no"),
+    ("measures", 3, "may_be_negative", "true", "must be yes or no"),
     # required
     ("observations", 2, "end", "", "must not be empty"),
     ("observations", 2, "qualifier", "", "must not be empty"),
@@ -373,6 +374,12 @@ def test_bounds_may_be_one_number(folder):
     for line, column, value in ((9, "low", "0.25"), (11, "low", "100"), (11, "high", "100")):
         folder.edit("observations", line, column, value)
     assert folder.check() == []
+
+
+def test_a_figure_below_zero_needs_a_measure_that_may_be_negative(folder):
+    folder.edit("measures", 4, "may_be_negative", "no")
+    reason = "must not be negative: change_of_strength counts from 0 up"
+    assert folder.check() == [Fault("observations.csv", 8, "value", "-300", reason)]
 
 
 def test_a_projection_has_two_ends_or_none(folder):

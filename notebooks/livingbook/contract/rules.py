@@ -75,7 +75,10 @@ RULES: list[Rule] = [
     Rule(bounds_in_order, _FIGURES),
     Rule(figures_fit_the_qualifier, (*_FIGURES, *_reads("observations", "qualifier"))),
     Rule(shares_are_fractions, (*_FIGURES, *_KIND)),
-    Rule(counts_are_not_negative, (*_FIGURES, *_reads("observations", "measure"))),
+    Rule(
+        counts_are_not_negative,
+        (*_FIGURES, *_reads("observations", "measure"), *_reads("measures", "measure", "may_be_negative")),
+    ),
     Rule(counts_are_whole, (*_FIGURES, *_KIND)),
     Rule(same_as_where_due, _reads("observations", "status", "same_as")),
     Rule(same_as_leads_to_use, _reads("observations", "id", "measure", "status", "same_as")),
