@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from livingbook.evidence.reading import TABLES
+from livingbook.contract import fields_of
 from livingbook.project.project import Project
 from livingbook.system.files import as_json, digest_of_bytes, write
 
@@ -72,7 +72,7 @@ def of_stage(project: Project) -> Book:
 
 def data_hash(folder: Path) -> str:
     """One hash for all tables: what ``sha256sum *.csv | sha256sum`` gives in a folder that holds nothing but them."""
-    lines = (f"{digest_of_bytes((folder / f'{table}.csv').read_bytes())}  {table}.csv\n" for table in sorted(TABLES))
+    lines = (f"{digest_of_bytes((folder / f'{table}.csv').read_bytes())}  {table}.csv\n" for table in sorted(fields_of(folder)))
     return digest_of_bytes("".join(lines).encode())
 
 
