@@ -25,7 +25,12 @@ TEXTS = [
     if spec["type"] == "string" and not {"enum", "pattern"} & set(spec["constraints"])
 ]
 KEYS = [(table, next(iter(specs))) for table, specs in FIELDS.items() if table != "claims"]
-REFERENCES = [(table["name"], key["fields"]) for table in CONTRACT["resources"] for key in table["schema"].get("foreignKeys", [])]
+REFERENCES = [
+    (table["name"], key["fields"], key["reference"]["resource"])
+    for table in CONTRACT["resources"]
+    for kind in ("foreignKeys", "listKeys")
+    for key in table["schema"].get(kind, [])
+]
 PLAIN = [
     (table, name)
     for table, specs in FIELDS.items()
@@ -161,7 +166,9 @@ def swapped_dates(tables, draw):
 
 @way
 def broken_keys(tables, draw):
-    return tables.put(*cell(tables, draw, REFERENCES), draw(st.sampled_from(["nobody-knows", "x" * 60, "0"])))
+    return tables.put(
+        *cell(tables, draw, [each[:2] for each in REFERENCES]), draw(st.sampled_from(["nobody-knows", "x" * 60, "0"]))
+    )
 
 
 @way
@@ -543,9 +550,11 @@ def cut(folder: Path, count: int = 60, seed: int = 5) -> None:
     some = pick.sample(tables["observations"], count) + pick.sample(
         [r for r in by_id.values() if kinds[r["measure"]] == "share" and r["value"]], 5
     )
+    named = [row[field] for table, field, to in REFERENCES if to == "observations" for row in tables[table]]
+    some += [by_id[key] for key in dict.fromkeys(";".join(named).split(";")) if key]
     some += [by_id[row["same_as"]] for row in some if row["same_as"]]
     ids = {row["id"] for row in some}
-    kept = {"observations": [row for row in tables["observations"] if row["id"] in ids], "claims": tables["claims"]}
+    kept = tables | {"observations": [row for row in tables["observations"] if row["id"] in ids]}
     claimed = {field: {key for row in tables["claims"] for key in row[field].split(";")} for field in ("measures", "sources")}
     used = {
         column: {row[column] for row in kept["observations"]}
@@ -556,7 +565,6 @@ def cut(folder: Path, count: int = 60, seed: int = 5) -> None:
         row for row in tables["sources"] if row["source"] in used["source"] | used["primary_source"] | claimed["sources"]
     ]
     kept["origins"] = [row for row in tables["origins"] if row["origin"] in used["origin"]]
-    kept["populations"] = tables["populations"]
     for table, rows in kept.items():
         with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(FIELDS[table]), lineterminator="\n")

@@ -225,7 +225,7 @@ def read_table(name: str) -> list[Row]:
 
 
 def small_tables() -> dict[str, list[Row]]:
-    """A few rows of the real tables and all that they refer to; one claim; of tables unknown here, the first row."""
+    """A few rows of the tables that every book has and all that they refer to; one claim."""
     rows = [dict(row) for row in read_table("observations") if row["id"] in KEPT]
     used = {
         "observations": set(KEPT),
@@ -237,9 +237,7 @@ def small_tables() -> dict[str, list[Row]]:
     used["claims"] = {
         row["claim"] for row in read_table("claims") if row["measures"] == "listed_absent" and row["sources"] in used["sources"]
     }
-    names = [path.stem for path in sorted((ROOT / "data").glob("*.csv"))]
-    chosen = {name: [row for row in read_table(name) if next(iter(row.values())) in used[name]] for name in used}
-    return {name: [dict(row) for row in chosen.get(name, read_table(name)[:1])] for name in names}
+    return {name: [dict(row) for row in read_table(name) if next(iter(row.values())) in used[name]] for name in sorted(used)}
 
 
 def table_text(name: str, rows: list[Row]) -> str:
@@ -259,7 +257,7 @@ def of_checkout() -> dict[str, bytes]:
     packages = [path.parent for path in (ROOT / "notebooks").glob("*/__init__.py")]
     folders = [ROOT / "book" / "_ext", ROOT / "book" / "_static", *packages]
     paths = [path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    named = ("_config.yml", "requirements.txt", "pyproject.toml", "CITATION.cff", "book/methods.bib", "data/datapackage.json")
+    named = ("_config.yml", "requirements.txt", "pyproject.toml", "CITATION.cff", "book/methods.bib")
     paths += [ROOT / name for name in named if (ROOT / name).is_file()]
     return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(paths)}
 
@@ -284,6 +282,9 @@ def files_of(book: Book) -> dict[str, bytes]:
     }
     if sweeps:
         made["notebooks/sweeps.yml"] = json.dumps(sweeps, indent=1) + "\n"
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text("utf-8"))
+    package["resources"] = [each for each in package["resources"] if each["name"] in book.tables]
+    made["data/datapackage.json"] = json.dumps(package, indent=2) + "\n"
     files = of_checkout() | {name: text.encode() for name, text in made.items()}
     files["notebooks/sitecustomize.py"] = WRONG_CLOCK.encode()
     files["_config.yml"] = re.sub(rb"(?m)^title: .*$", f"title: {book.title}".encode(), files["_config.yml"])

@@ -15,6 +15,7 @@ from livingbook.__main__ import main
 from livingbook.changes import compare as changes
 from livingbook.changes import sentences, snapshots
 from livingbook.changes.row_changes import differences, in_terminal
+from livingbook.contract import fields_of
 from livingbook.evidence.reading import load
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
@@ -22,7 +23,7 @@ from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
 ROOT = Path(__file__).parents[1]
-TABLES = ("sources", "origins", "measures", "populations", "observations", "claims")
+TABLES = tuple(fields_of(ROOT / "data"))
 HOSTILE = '<script>alert(1)</script> \x1b[2J **bold** {result}`a.b` "quoted" & <b>'
 ROW = {
     "id": "",

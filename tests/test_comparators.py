@@ -7,15 +7,26 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from desertion.chapters import comparators
-from livingbook.evidence.reading import EvidenceError, load
+from livingbook.evidence.reading import EvidenceError, load, read_key
 
 DATA = Path(__file__).parents[1] / "data"
-BY_KEY = {each.key: each for each in comparators.COMPARATORS}
+BY_KEY = {each.key: each for each in comparators.read(load(DATA))}
 
 
 @pytest.fixture(scope="module")
 def evidence():
     return load(DATA)
+
+
+def edited(folder, table, **changes):
+    """A copy of the data in which rows of a table have other cells: key, with _ for -, → those cells."""
+    shutil.copytree(DATA, folder)
+    path = folder / f"{table}.csv"
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
+    key = next(iter(rows[0]))
+    changed = [{**row, **changes.get(row[key].replace("-", "_"), {})} for row in rows]
+    pd.DataFrame(changed).to_csv(path, index=False)
+    return load(folder)
 
 
 @pytest.mark.parametrize(
@@ -80,25 +91,61 @@ def test_a_sum_that_lacks_a_part_is_unknown():
 
 
 def test_parts_of_different_periods_are_refused(evidence):
-    odd = comparators.Comparator("odd", "Odd", "war", "B", comparators.of("deserters_recorded", "us_army_1993_2010"))
-    with pytest.raises(EvidenceError, match="not of one period"):
+    odd = comparators.Comparator("odd", "Odd", "war", "B", ("us-army-rate-fy2006", "us-army-rate-fy1997"))
+    with pytest.raises(EvidenceError, match=r"comparators\.csv, odd, count: .* are not of one period"):
         comparators.rate(evidence, odd)
 
 
 def test_a_corrected_count_flows_through(tmp_path):
-    shutil.copytree(DATA, tmp_path / "data")
-    path = tmp_path / "data" / "observations.csv"
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    rows.loc[rows["id"] == "us-navy-deserters-fy2007", "value"] = "2258"
-    rows.to_csv(path, index=False)
-    assert comparators.rate(load(tmp_path / "data"), BY_KEY["us_navy_2007"]).value == pytest.approx(2258 / 336.659, rel=1e-3)
+    corrected = edited(tmp_path / "data", "observations", us_navy_deserters_fy2007={"value": "2258"})
+    assert comparators.rate(corrected, BY_KEY["us_navy_2007"]).value == pytest.approx(2258 / 336.659, rel=1e-3)
+
+
+def test_a_new_army_is_a_row(tmp_path):
+    changes = {"comparator": "new", "army": "US Navy again", "grade": "C", "floor": "yes", "times": "2"}
+    found = comparators.read(edited(tmp_path / "data", "comparators", us_navy_2007=changes), grade=["C"])
+    assert [each.key for each in found] == ["new", "us_army_wwii_total"]
+    assert (found[0].army, found[0].count, found[0].times, found[0].floor) == (
+        "US Navy again",
+        ("us-navy-deserters-fy2007",),
+        2.0,
+        True,
+    )
+
+
+def test_what_stood_in_for_a_row_that_was_not_public_is_taken(tables):
+    rows = [
+        {"id": "kept", "known_from": "2025-06-01", "value": "90"},
+        {"id": "first", "known_from": "2025-01-01", "value": "80", "status": "conflict", "same_as": "kept"},
+        {"id": "strength", "measure": "army_strength", "start": "", "known_from": "2024-01-01", "value": "1000"},
+    ]
+    folder = tables(rows)
+    own = comparators.Comparator("own", "Own", "war", "A", ("kept",), ("strength",))
+    found = {day: comparators.rate(load(folder, day), own) for day in ("latest", "2025-02-01", "2024-06-01")}
+    assert [found[day].rows for day in found] == [{"kept", "strength"}, {"first", "strength"}, set()]
+    assert found["2025-02-01"].value == pytest.approx(found["latest"].value * 80 / 90) and found["2024-06-01"].is_unknown
+
+
+def test_a_run_records_the_rows_of_the_tables_that_it_read(evidence):
+    view = evidence.view()
+    comparators.rate(view, *comparators.read(view, comparator="us_navy_2007"))
+    assert [read["table"] for read in view.reads] == ["comparators", "observations", "observations"]
+    assert view.reads[0]["where"] == {"comparator": "us_navy_2007"}
+    assert view.reads[1]["where"] == {"id": ["us-navy-deserters-fy2007"], "measure": ["deserters_recorded"], "status": "use"}
+
+
+def test_another_row_of_a_table_changes_only_the_digest_of_what_read_it(evidence, tmp_path):
+    other = edited(tmp_path / "data", "comparators", union={"caution": "Another."})
+    for where, same in (({"comparator": "us_navy_2007"}, True), ({"grade": ["A", "B"]}, False), ({"grade": "C"}, True)):
+        read = read_key({"table": "comparators", "where": where})
+        assert (evidence.digest(read) == other.digest(read)) is same
 
 
 def test_every_comparator_and_every_army_without_a_rate_has_its_rows(evidence):
-    assert not [each.key for each in comparators.COMPARATORS if comparators.rate(evidence, each).is_unknown]
-    assert not [each.army for each in comparators.UNRATED if evidence.one(**each.count).is_unknown]
-    assert len(BY_KEY) == len(comparators.COMPARATORS)
-    assert {each.definition for each in comparators.COMPARATORS} == set(comparators.DEFINITIONS)
+    assert not [each.key for each in BY_KEY.values() if comparators.rate(evidence, each).is_unknown]
+    unrated = evidence.select("unrated")
+    assert not [row for row in unrated["count"] if evidence.figure(row).is_unknown]
+    assert {each.definition for each in BY_KEY.values()} == set(evidence.labels("definitions"))
 
 
 def test_periods_in_words():
@@ -113,6 +160,6 @@ def test_periods_in_words():
 
 def test_before_anything_was_published_nothing_is_known():
     nothing = load(DATA, "1700-01-01")
-    for each in comparators.COMPARATORS:
+    for each in BY_KEY.values():
         assert comparators.rate(nothing, each).is_unknown and comparators.dates(nothing, each) is None
         assert not each.strength or comparators.strength(nothing, each.strength).is_unknown

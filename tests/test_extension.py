@@ -533,8 +533,10 @@ def test_the_data_dictionary_tells_each_field(book: Book) -> None:
                         {"fields": "source", "reference": {"resource": "sources", "fields": "source"}},
                         {"fields": "same_as", "reference": {"resource": "", "fields": "source"}},
                     ],
+                    "listKeys": [{"fields": "pages", "reference": {"resource": "sources", "fields": "source"}}],
                     "fields": [
                         {"name": "source", "type": "string"},
+                        {"name": "pages", "type": "string"},
                         {"name": "same_as", "type": "string"},
                         {"name": "value", "type": "number", "constraints": {"minimum": 0, "enum": [0, 1]}},
                     ],
@@ -544,13 +546,14 @@ def test_the_data_dictionary_tells_each_field(book: Book) -> None:
     }
     book.write("data/datapackage.json", json.dumps(package))
     book.write("data/sources.csv", 'source\n"two\nlines"\nb\n')
-    book.write("data/observations.csv", "source,same_as,value\n")
+    book.write("data/observations.csv", "source,pages,same_as,value\n")
     page = book.page("```{data-dictionary}\n```")
     assert book.warnings == ""
     cells = [[cell.get_text(strip=True) for cell in row.select("td")] for row in page.select("section.data-table tbody tr")]
     assert cells == [
         ["source", "string", "Key. Short.", "required; unique; like^[a-z]+$", ""],
         ["source", "string", "", "", "sources.source"],
+        ["pages", "string", "", "", "sources.source"],
         ["same_as", "string", "", "", "source"],
         ["value", "number", "", "at least 0; one of0,1", ""],
     ]

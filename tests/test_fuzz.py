@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from livingbook import contract
 from livingbook.contract import Fault, check
-from livingbook.evidence.reading import LATEST, TABLES, load, read_table
+from livingbook.evidence.reading import LATEST, load, read_table
 from livingbook.project.project import Project
 from livingbook.runs import running, sweep
 from livingbook.runs.notebook_source import Source, source_of
@@ -124,7 +124,7 @@ def assert_found_there(folder: Path, fault: Fault) -> None:
 
 def assert_well_read(folder: Path) -> None:
     """Library and contract read the same cells, and as of any day bounds are in order and nothing is known too early."""
-    for table in TABLES:
+    for table in FIELDS:
         theirs = contract.read_table(folder, table, list(FIELDS[table])).rows
         assert read_table(folder, table).to_dict("records") == theirs
     known = sorted(set(read_table(folder, "observations")["known_from"]))

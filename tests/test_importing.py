@@ -51,7 +51,16 @@ MEASURE = {
     "unit": "persons",
     "kind": "stock",
     "group": "absence",
+    "may_be_negative": "no",
     "definition": "Counted.",
+}
+COMPARATOR = {
+    "comparator": "zz_army",
+    "army": "Another army",
+    "definition": "war",
+    "grade": "B",
+    "count": "us-army-vn-rate-1966",
+    "floor": "no",
 }
 POPULATION = {"population": "zz_people", "label": "Others", "parent": "list_smd_2024", "side": "russia", "kind": "list"}
 
@@ -268,6 +277,14 @@ SEVENTEEN = text_of(GOOD).splitlines()
         (text_of(GOOD | {"population": "nobody"}), ['population "nobody" is not in populations.csv']),
         (text_of(POPULATION | {"parent": "nobody"}, columns=columns_of("populations")), ["row 2, parent", 'population "nobody"']),
         (text_of(SOURCE | {"url": "ftp"}, columns=columns_of("sources")), ["row 2, url"]),
+        (
+            text_of(COMPARATOR | {"definition": "left"}, columns=columns_of("comparators")),
+            ["row 2, definition", 'definition "left" is not in definitions.csv', "definition,label,meaning"],
+        ),
+        (
+            text_of(COMPARATOR | {"count": "us-army-vn-rate-1966;lost"}, columns=columns_of("comparators")),
+            ["row 2, count", '"lost" is not in observations.csv (column id)'],
+        ),
     ],
     ids=lambda value: value[0][:40] if isinstance(value, list) else "",
 )
@@ -280,6 +297,12 @@ def test_a_bad_file_is_refused_by_file_row_field_and_reason(place, content, word
     assert code == 1 and place.bytes() == before
     assert str(path) in shown and all(word in shown for word in words), shown
     assert "nothing was written" in shown and "\x1b" not in shown
+
+
+def test_another_army_is_a_row_of_a_table_of_the_books_own(place):
+    code, shown = place.bring(place.write(text_of(COMPARATOR, columns=columns_of("comparators"))), apply=True)
+    assert code == 0, shown
+    assert (place.data / "comparators.csv").read_text("utf-8").endswith("zz_army,Another army,war,B,us-army-vn-rate-1966,,,,no,\n")
 
 
 def test_rows_of_a_table_are_known_by_the_name_of_their_file_if_not_by_their_columns(place):

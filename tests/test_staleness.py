@@ -10,7 +10,8 @@ import random
 from functools import cache
 
 import pytest
-from livingbook.evidence.reading import TABLES, Evidence, Indexed, read_table
+from livingbook.contract import fields_of
+from livingbook.evidence.reading import Evidence, Indexed, read_table
 from livingbook.project.project import Edition, Project
 from livingbook.runs import running
 from livingbook.runs.notebook_source import source_of
@@ -67,7 +68,7 @@ def published_by(document) -> dict:
 def on_recorded_rows_alone(name: str, reads: list[dict], folder) -> dict:
     """What a notebook publishes from tables that hold nothing but the rows of a record."""
     evidence = Evidence(PROJECT.data)
-    for table in TABLES:
+    for table in fields_of(PROJECT.data):
         rows = read_table(PROJECT.data, table)
         read = [evidence.rows(each).iloc[:, 0] for each in reads if each["table"] == table]
         kept = rows.iloc[:, 0].isin({key for keys in read for key in keys})

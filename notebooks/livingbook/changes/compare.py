@@ -31,7 +31,6 @@ from livingbook.changes.snapshots import (
     staged_editions,
 )
 from livingbook.contract import printable
-from livingbook.evidence.reading import TABLES
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.project import Project
 from livingbook.site import provenance
@@ -217,12 +216,12 @@ class Names:
 def row_changes(before: Side, after: Side) -> list[RowChange]:
     """Rows of all tables that both sides have: observations first, then by table; each with its meaning in words."""
     found: list[RowChange] = []
-    for table in sorted(TABLES, key=lambda name: name != "observations"):
-        if table in before.tables and table in after.tables:
-            old, new = before.tables[table], after.tables[table]
-            key = next(iter((new or old or [{"": ""}])[0]))
-            told = _told(table, before, after, key)
-            found += [each.model_copy(update=told(each.key)) for each in differences(table, old, new, key)]
+    both = [table for table in after.tables if table in before.tables]
+    for table in sorted(both, key=lambda name: name != "observations"):
+        old, new = before.tables[table], after.tables[table]
+        key = next(iter((new or old or [{"": ""}])[0]))
+        told = _told(table, before, after, key)
+        found += [each.model_copy(update=told(each.key)) for each in differences(table, old, new, key)]
     return found
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from livingbook.evidence.reading import LATEST, TABLES, EvidenceError, read_table, visible
+from livingbook.contract import CONTRACT_NAME, fields_of
+from livingbook.evidence.reading import LATEST, EvidenceError, read_table, visible
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest
@@ -122,7 +123,7 @@ def staged_edition(project: Project, name: str) -> Side:
         setting = "" if name == DEFAULT_EDITION else f" EDITION={name}"
         raise BuildError(f"the edition {name!r} is not in the built book; `make book{setting}` builds it")
     project = replace(project, data=(project.root / staged[name]["data"]).resolve())
-    if stale := [table for table, was in staged[name]["tables"].items() if tables_of(project)[table] != was]:
+    if stale := [table for table, was in staged[name]["tables"].items() if tables_of(project).get(table) != was]:
         raise BuildError(
             f"{', '.join(f'{table}.csv' for table in stale)}: not the rows that the book was built from; `make book` "
             "first, then its numbers can be compared"
@@ -148,7 +149,8 @@ def staged_editions(project: Project, editions: Iterable[str]) -> str:
 
 def tables_of(project: Project) -> dict[str, str]:
     """Table → hash of its file, "" where there is none."""
-    return {table: digest(path) if (path := project.data / f"{table}.csv").is_file() else "" for table in TABLES}
+    files = {table: project.data / f"{table}.csv" for table in fields_of(project.data, project.contract)}
+    return {table: digest(path) if path.is_file() else "" for table, path in files.items()}
 
 
 def edition(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], name: str) -> Side:
@@ -247,7 +249,13 @@ def _figure(body: Mapping[str, Any], edition: str, folder: Path) -> Figure:
 def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
     """The tables of a folder, observations as they were public on ``as_of``. Raises ``BuildError`` for what is no table."""
     found: dict[str, Table] = {}
-    for table in TABLES:
+    try:
+        names = list(fields_of(folder))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BuildError(
+            f"{folder / CONTRACT_NAME}: does not describe tables; `make check-data DATA={folder}` says what is wrong"
+        ) from None
+    for table in names:
         if not (folder / f"{table}.csv").is_file():
             continue
         try:

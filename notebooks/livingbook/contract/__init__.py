@@ -16,13 +16,26 @@ from __future__ import annotations
 from itertools import groupby, islice
 from pathlib import Path
 
-from livingbook.contract.datapackage import CONTRACT_NAME, PROJECT_CONTRACT, contract_for
+from livingbook.contract.datapackage import CONTRACT_NAME, PROJECT_CONTRACT, contract_for, fields_of, references, resources_of
 from livingbook.contract.faults import MAX_FAULTS, Fault, printable
 from livingbook.contract.rules import rule_faults
 from livingbook.contract.schema import schema_faults
 from livingbook.contract.tables import Row, Table, read_table
 
-__all__ = ["CONTRACT_NAME", "PROJECT_CONTRACT", "Fault", "Row", "Table", "check", "examine", "printable", "read_table"]
+__all__ = [
+    "CONTRACT_NAME",
+    "PROJECT_CONTRACT",
+    "Fault",
+    "Row",
+    "Table",
+    "check",
+    "examine",
+    "fields_of",
+    "printable",
+    "read_table",
+    "references",
+    "resources_of",
+]
 
 
 def check(folder: Path, books: Path | None = None) -> list[Fault]:

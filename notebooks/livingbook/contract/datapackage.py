@@ -23,6 +23,32 @@ def names_of(names: str | list[str]) -> list[str]:
     return [names] if isinstance(names, str) else names
 
 
+def references(resource: dict[str, Any]) -> Iterator[tuple[str, bool, str, str]]:
+    """What the fields of a table refer to: field, whether it holds a list of keys, table and field where they are.
+
+    ``foreignKeys`` are those of Table Schema. ``listKeys`` are written as they are; their cells hold keys separated by
+    semicolons. Raises ``KeyError``, ``TypeError`` or ``ValueError`` where a key is not one of one field.
+    """
+    for kind in ("foreignKeys", "listKeys"):
+        for key in resource["schema"].get(kind, []):
+            (column,), (there,) = names_of(key["fields"]), names_of(key["reference"]["fields"])
+            yield column, kind == "listKeys", key["reference"].get("resource") or resource["name"], there
+
+
+def fields_of(folder: Path, books: Path | None = None) -> dict[str, list[str]]:
+    """Table → its fields, in the order of the contract that lies in a folder, or else of the book's own, ``books``.
+
+    Raises ``OSError``, ``ValueError``, ``KeyError`` or ``TypeError`` where that is no contract: `check` says what is wrong.
+    """
+    return {each["name"]: [spec["name"] for spec in each["schema"]["fields"]] for each in resources_of(folder, books)}
+
+
+def resources_of(folder: Path, books: Path | None = None) -> list[dict[str, Any]]:
+    """The descriptions of the tables in that contract."""
+    own = folder / CONTRACT_NAME
+    return json.loads((own if own.is_file() else books or PROJECT_CONTRACT).read_text("utf-8-sig"))["resources"]
+
+
 def load_contract(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
     """The contract at `path`, or None and what is wrong with it."""
 
@@ -54,14 +80,20 @@ def load_contract(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
             for spec in resource["schema"]["fields"]:
                 if not {"name", "type"} <= spec.keys():
                     return broken(f'the table "{name}" has a field without name or type')
-            for key in resource["schema"].get("foreignKeys", []):
-                (_,), (_,) = names_of(key["fields"]), names_of(key["reference"]["fields"])
-                key["reference"].get("resource")
+            for column, _, table, there in references(resource):
+                if not (isinstance(column, str) and isinstance(table, str) and isinstance(there, str)):
+                    raise TypeError(column)
         names = [resource["name"] for resource in contract["resources"]]
+        fields = {each["name"]: {spec["name"] for spec in each["schema"]["fields"]} for each in contract["resources"]}
     except (KeyError, TypeError, AttributeError, ValueError):
         return broken("does not describe tables: each resource needs name, path and a schema with fields; keys of one field")
     if len(set(names)) < len(names):
         return broken("describes a table twice")
+    for resource in contract["resources"]:
+        for column, _, table, there in references(resource):
+            for name, field in ((resource["name"], column), (table, there)):
+                if field not in fields.get(name, ()):
+                    return broken(f'"{resource["name"]}.{column}" refers to a field that is not described: {name}.{field}')
     reasons = _metadata_reasons(json.dumps(contract))
     wrong = [Fault(CONTRACT_NAME, None, None, None, f"is not a data package: {reason}") for reason in reasons]
     return (None, wrong) if wrong else (contract, [])
@@ -98,8 +130,6 @@ def _metadata_reasons(text: str) -> list[str]:
     try:
         package = Package.from_descriptor(json.loads(text))
         for resource in package.resources:
-            for key in resource.schema.foreign_keys:
-                package.get_resource(key["reference"]["resource"] or resource.name)
             for spec in resource.schema.fields:
                 spec.read_cell(samples.get(spec.type, "a"))  # a bound that is no number or date shows itself only here
     except FrictionlessException as error:
@@ -117,7 +147,7 @@ def _what_it_checks(contract: dict[str, Any]) -> dict[tuple[str, str | None], An
         demands[resource["name"], None] = [
             schema.get("missingValues", [""]),
             names_of(schema.get("primaryKey", [])),
-            sorted(json.dumps(key, sort_keys=True) for key in schema.get("foreignKeys", [])),
+            sorted(references(resource)),
         ]
         for spec in schema["fields"]:
             texts = {"title", "description", "form"}

@@ -13,7 +13,6 @@ from livingbook.contract.faults import Fault
 from livingbook.contract.notation import day, last_day, number
 from livingbook.contract.tables import Table
 
-MAY_SHRINK = frozenset({"theatre_strength_change"})  # measures whose figures may be negative
 WHOLE_KINDS = frozenset({"flow", "stock"})  # kinds of measure that count things one by one
 FIGURES = ("low", "value", "high")
 
@@ -101,12 +100,14 @@ def shares_are_fractions(observations: Table, measures: Table) -> Iterator[Fault
         )
 
 
-def counts_are_not_negative(observations: Table) -> Iterator[Fault]:
-    """No figure is negative, except the measures that may shrink."""
+def counts_are_not_negative(observations: Table, measures: Table) -> Iterator[Fault]:
+    """No figure is negative, except those of measures that may be."""
     measure = observations["measure"]
+    may = dict(zip(measures["measure"], measures["may_be_negative"], strict=True))
+    may_not = measure.each(lambda key: may.get(key) != "yes")
     for column in FIGURES:
         yield from observations.faults(
-            ~measure.among(MAY_SHRINK) & observations[column].each(lambda text: (number(text) or 0) < 0),
+            may_not & observations[column].each(lambda text: (number(text) or 0) < 0),
             column,
             lambda row: f"must not be negative: {measure[row]} counts from 0 up",
         )

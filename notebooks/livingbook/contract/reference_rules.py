@@ -6,11 +6,10 @@ Each takes the tables it is about and yields faults; its docstring is the rule i
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from livingbook.contract.faults import Fault, printable
+from livingbook.contract.faults import Fault
 from livingbook.contract.notation import PLAIN_DATE, number
 from livingbook.contract.tables import Table
 from livingbook.values.days import is_day
@@ -84,16 +83,6 @@ def keys_can_name_files(*tables: Table) -> Iterator[Fault]:
         yield from table.faults(table[key].among(DEVICES), key, "is a name that Windows keeps for a device: choose another key")
 
 
-def claims_name_known_measures(claims: Table, measures: Table) -> Iterator[Fault]:
-    """Every key in a claim's list of measures is in measures, once."""
-    yield from _listed(claims, "measures", set(measures["measure"].texts))
-
-
-def claims_name_known_sources(claims: Table, sources: Table) -> Iterator[Fault]:
-    """Every key in a claim's list of sources is in sources, once."""
-    yield from _listed(claims, "sources", set(sources["source"].texts))
-
-
 def claims_expect_what_their_kind_says(claims: Table) -> Iterator[Fault]:
     """What a claim leads one to expect has a qualifier where it is a number, and only there; it is a day for a claim of a date,
     and between 0 and 1 for a claim of a share."""
@@ -114,16 +103,3 @@ def claims_expect_what_their_kind_says(claims: Table) -> Iterator[Fault]:
         "expected",
         "must lie between 0 and 1: the claim is of a share",
     )
-
-
-def _listed(table: Table, column: str, known: set[str]) -> Iterator[Fault]:
-    """Faults of a column that holds keys separated by semicolons."""
-
-    def wrong(text: str) -> Iterator[str]:
-        for key, times in Counter(text.split(";") if text else []).items():
-            if key not in known:
-                yield f'"{printable(key)}" is not in {column}.csv'
-            if times > 1:
-                yield f'"{printable(key)}" is listed twice'
-
-    yield from table.faults_of_texts(column, wrong)

@@ -27,8 +27,6 @@ from livingbook.contract.reference_rules import (
     KEYS,
     addresses_name_a_site,
     claims_expect_what_their_kind_says,
-    claims_name_known_measures,
-    claims_name_known_sources,
     keys_can_name_files,
     parents_make_no_circle,
     published_as_precisely_as_said,
@@ -75,7 +73,9 @@ RULES: list[Rule] = [
     Rule(bounds_in_order, _FIGURES),
     Rule(figures_fit_the_qualifier, (*_FIGURES, *_reads("observations", "qualifier"))),
     Rule(shares_are_fractions, (*_FIGURES, *_KIND)),
-    Rule(counts_are_not_negative, (*_FIGURES, *_reads("observations", "measure"))),
+    Rule(
+        counts_are_not_negative, (*_FIGURES, *_reads("observations", "measure"), *_reads("measures", "measure", "may_be_negative"))
+    ),
     Rule(counts_are_whole, (*_FIGURES, *_KIND)),
     Rule(same_as_where_due, _reads("observations", "status", "same_as")),
     Rule(same_as_leads_to_use, _reads("observations", "id", "measure", "status", "same_as")),
@@ -86,8 +86,6 @@ RULES: list[Rule] = [
     Rule(share_is_unit_and_kind, _reads("measures", "kind", "unit")),
     Rule(published_as_precisely_as_said, _reads("sources", "published", "published_precision")),
     Rule(parents_make_no_circle, _reads("populations", "population", "parent")),
-    Rule(claims_name_known_measures, (*_reads("claims", "measures"), *_reads("measures", "measure"))),
-    Rule(claims_name_known_sources, (*_reads("claims", "sources"), *_reads("sources", "source"))),
     Rule(claims_expect_what_their_kind_says, _reads("claims", "kind", "expected", "expected_qualifier")),
     Rule(addresses_name_a_site, _reads("sources", "url")),
     Rule(keys_can_name_files, tuple(f"{table}.{key}" for table, key in KEYS.items())),

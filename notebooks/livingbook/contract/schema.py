@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from livingbook.contract.datapackage import names_of
-from livingbook.contract.faults import MAX_FAULTS, Fault
+from livingbook.contract.datapackage import references
+from livingbook.contract.faults import MAX_FAULTS, Fault, printable
 from livingbook.contract.notation import PLAIN_DATE, PLAIN_NUMBER
 from livingbook.contract.tables import Table
 
@@ -18,15 +19,16 @@ def schema_faults(contract: dict[str, Any], tables: dict[str, Table]) -> list[Fa
     """What the schema says is wrong with the rows that could be read."""
     faults: list[Fault] = []
     for resource in contract["resources"]:
-        faults += _faults_of_schema(resource["schema"], tables[resource["name"]], tables)
+        faults += _faults_of_schema(resource, tables)
     return faults
 
 
-def _faults_of_schema(schema: dict[str, Any], table: Table, tables: dict[str, Table]) -> Iterator[Fault]:
+def _faults_of_schema(resource: dict[str, Any], tables: dict[str, Table]) -> Iterator[Fault]:
     """The same for one table, not in order, and not many more than are told of any one demand.
 
     Keys consist of fields that are required and unique, so that there is nothing more to say of a primary key.
     """
+    schema, table = resource["schema"], tables[resource["name"]]
     specs = {spec["name"]: spec for spec in schema["fields"] if spec["name"] in table.columns}
     for column, spec in specs.items():
         yield from islice(table.faults_of_texts(column, _judge(spec, schema)), MAX_FAULTS)
@@ -36,13 +38,25 @@ def _faults_of_schema(schema: dict[str, Any], table: Table, tables: dict[str, Ta
             twice = table[column].each(bool) & (before >= 0)
             told = table.faults(twice, column, lambda row, b=before: f"is there twice: also in row {table.numbers[b[row]]}")
             yield from islice(told, MAX_FAULTS)
-    for key in schema.get("foreignKeys", []):
-        if _can_look_up(key, table, tables):
-            (column,), (there,) = names_of(key["fields"]), names_of(key["reference"]["fields"])
-            other = tables[key["reference"].get("resource") or table.name]
-            lost = table[column].each(bool) & (table[column].row_in(other[there]) < 0)
-            told = table.faults(lost, column, f"is not in {other.file} (column {there})")
-            yield from islice(told, MAX_FAULTS)
+    for column, is_list, name, there in references(resource):
+        other = tables[name]
+        if column in table.columns and other.whole and there in other.columns:
+            yield from islice(table.faults_of_texts(column, _no_keys(other, there, is_list)), MAX_FAULTS)
+
+
+def _no_keys(other: Table, column: str, is_list: bool) -> Callable[[str], Iterator[str]]:
+    """The reasons why a text names no row of another table, or, if it is a list separated by semicolons, not only rows of it."""
+    known = set(other[column].texts)
+
+    def wrong(text: str) -> Iterator[str]:
+        for key, times in Counter(text.split(";") if is_list else [text]).items():
+            if text and key not in known:
+                named = f'"{printable(key)}" ' if is_list else ""
+                yield f"{named}is not in {other.file} (column {column})"
+            if times > 1:
+                yield f'"{printable(key)}" is listed twice'
+
+    return wrong
 
 
 def _judge(spec: dict[str, Any], schema: dict[str, Any]) -> Callable[[str], Iterator[str]]:
@@ -67,14 +81,7 @@ def _reader(described: str) -> Callable[[str], Any]:
 
 
 def _without_keys(schema: dict[str, Any]) -> dict[str, Any]:
-    return {name: schema[name] for name in schema if name not in ("primaryKey", "foreignKeys")}
-
-
-def _can_look_up(key: dict[str, Any], table: Table, tables: dict[str, Table]) -> bool:
-    """True if both ends of a foreign key could be read whole."""
-    other = tables[key["reference"].get("resource") or table.name]
-    columns_there = set(names_of(key["fields"])) <= set(table.columns)
-    return other.whole and columns_there and set(names_of(key["reference"]["fields"])) <= set(other.columns)
+    return {name: schema[name] for name in schema if name not in ("primaryKey", "foreignKeys", "listKeys")}
 
 
 def _as_written(cell: str, spec: dict[str, Any]) -> str:

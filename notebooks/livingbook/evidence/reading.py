@@ -22,7 +22,6 @@ from livingbook import recording
 from livingbook.values.bounds import Bounds, from_published
 from livingbook.values.days import LATEST, is_day
 
-TABLES = ("sources", "origins", "measures", "populations", "observations", "claims")
 SAME_QUANTITY = ["measure", "population", "category"]
 LEFT_OUT = "left_out"  # the table, beside the others, of the observations that a data folder leaves out on purpose
 # The table that lists what a field can be. Of other fields (an id, a category) the observations themselves are the list.
@@ -336,6 +335,24 @@ class Evidence:
         typed = {name: [date.fromisoformat(day) if day else None for day in rows[name]] for name in ("start", "end", "known_from")}
         typed["bounds"] = [from_published(*each) for each in cells]
         return rows.assign(**{name: pd.Series(column) for name, column in typed.items()})
+
+    def figure(self, row: str) -> Bounds:
+        """Bounds of one observation by its id, as ``figures`` finds it; unknown where nothing was public by ``as_of``."""
+        return next(iter(self.figures([row])["bounds"]), Bounds.unknown())
+
+    def figures(self, ids: Iterable[str]) -> pd.DataFrame:
+        """The observations of these ids as ``observations`` gives them, for tables that name rows by their ids.
+
+        Where one was not public by ``as_of``, the row that stood in for it then (see ``visible``), or none. The selection names
+        their measures as well, so that the record of it says what was counted.
+        """
+        named, everything = set(ids), (self.whole or self)._rows
+        measures = set(everything.loc[everything["id"].isin(named), "measure"])
+        rows = self.observations(id=named, measure=measures)
+        if hidden := named - set(rows["id"]):
+            stand_ins = self.observations(same_as=hidden, measure=measures)
+            rows = pd.concat([each for each in (rows, stand_ins) if len(each)] or [rows], ignore_index=True)
+        return rows
 
     def one(self, **where: str | Iterable[str]) -> Bounds:
         """Bounds of the only observation that matches; unknown where none was public by ``as_of``.

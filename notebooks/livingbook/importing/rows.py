@@ -10,7 +10,6 @@ import bisect
 import csv
 import difflib
 import io
-import json
 import os
 import re
 import shutil
@@ -28,16 +27,6 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import JOURNAL
 from livingbook.values import wording
 
-# A table before those that refer to it: while tables are swapped one by one, no row ever names what is not there yet.
-ORDER = ("sources", "origins", "measures", "populations", "observations", "claims")
-REFERS = {
-    "measure": "measures",
-    "population": "populations",
-    "origin": "origins",
-    "source": "sources",
-    "primary_source": "sources",
-    "parent": "populations",
-}
 QUANTITY = ("measure", "population", "category", "start", "end", "origin")
 FIGURE = ("qualifier", "low", "value", "high")
 
@@ -98,7 +87,7 @@ def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_
 
     books: the book's own contract.
     """
-    fields = _fields(folder, books)
+    fields = contract.fields_of(folder, books)
     outcome = Outcome()
     incoming = [each for path in _files(paths, outcome) if (each := _read(path, fields, outcome))]
     if outcome.faults:
@@ -108,8 +97,10 @@ def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_
     lines = {table: merged(folder / f"{table}.csv", rows, fields[table]) for table, rows in fresh.items()}
     outcome.tables = {table: content for table, (content, _) in lines.items()}
     outcome.added = {table: [row for _, row in rows] for table, rows in fresh.items()}
-    outcome.wanted = list(_asked_for(fresh, existing, fields))
-    outcome.faults += _contract_faults(folder, outcome.tables, {table: found for table, (_, found) in lines.items()}, books)
+    refers = _refers(folder, books)
+    outcome.wanted = list(_asked_for(fresh, existing, fields, refers))
+    places = {table: found for table, (_, found) in lines.items()}
+    outcome.faults += _contract_faults(folder, outcome.tables, places, refers, books)
     if "observations" in fresh:
         _compare_figures(fresh["observations"], existing["observations"], outcome)
     outcome.faults = sorted(set(outcome.faults), key=lambda fault: (fault.file, fault.row or 0, fault.field or ""))
@@ -119,11 +110,17 @@ def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
-def _fields(folder: Path, books: Path) -> dict[str, list[str]]:
-    """Table → its columns, in the order of the contract."""
-    own = folder / contract.CONTRACT_NAME
-    described = json.loads((own if own.is_file() else books).read_text("utf-8-sig"))
-    return {each["name"]: [spec["name"] for spec in each["schema"]["fields"]] for each in described["resources"]}
+def _refers(folder: Path, books: Path) -> dict[tuple[str, str], str]:
+    """Table and field → the table that the key in it must stand in, of the tables that describe figures.
+
+    Where a figure is named (``same_as``) no row is asked for: it is another figure, and the contract says that it is missing.
+    """
+    return {
+        (each["name"], column): table
+        for each in contract.resources_of(folder, books)
+        for column, is_list, table, _ in contract.references(each)
+        if not is_list and table != "observations"
+    }
 
 
 def _files(paths: Iterable[Path], outcome: Outcome) -> Iterator[Path]:
@@ -241,17 +238,19 @@ def _fresh(incoming: list[Incoming], existing: dict[str, list[Row]], fields: dic
     return {table: rows for table, rows in found.items() if rows}
 
 
-def _asked_for(fresh: Fresh, existing: dict[str, list[Row]], fields: dict[str, list[str]]) -> Iterator[str]:
+def _asked_for(
+    fresh: Fresh, existing: dict[str, list[Row]], fields: dict[str, list[str]], refers: dict[tuple[str, str], str]
+) -> Iterator[str]:
     """What new rows name and no table has: one request a name, with what is close to it and what a row for it needs."""
     keys = {
         table: {row[fields[table][0]] for row in existing[table]} | {row[fields[table][0]] for _, row in fresh.get(table, [])}
         for table in fields
     }
     missing: dict[tuple[str, str], list[str]] = {}
-    for rows in fresh.values():
+    for own, rows in fresh.items():
         for file, row in rows:
-            for column, table in REFERS.items():
-                name = row.get(column, "")
+            for column, table in ((column, table) for (of, column), table in refers.items() if of == own):
+                name = row[column]
                 if name and name not in keys[table]:
                     missing.setdefault((table, name), []).append(f"{file}, row {row.number}, {column}")
     for (table, name), places in missing.items():
@@ -297,7 +296,11 @@ def _line(cells: list[str], end: str) -> str:
 
 
 def _contract_faults(
-    folder: Path, tables: dict[str, bytes], places: dict[str, dict[int, tuple[str, int]]], books: Path
+    folder: Path,
+    tables: dict[str, bytes],
+    places: dict[str, dict[int, tuple[str, int]]],
+    refers: dict[tuple[str, str], str],
+    books: Path,
 ) -> list[Fault]:
     """What the contract says of the tables with the new rows in them, told of the files the rows came from.
 
@@ -312,8 +315,9 @@ def _contract_faults(
         found = contract.check(whole, books)
     told = []
     for fault in found:
-        file, row = places.get(fault.file.removesuffix(".csv"), {}).get(fault.row, (fault.file, fault.row))
-        if not (fault.field in REFERS and fault.reason.startswith(f"is not in {REFERS[fault.field]}.csv")):
+        table = fault.file.removesuffix(".csv")
+        file, row = places.get(table, {}).get(fault.row, (fault.file, fault.row))
+        if not ((table, fault.field) in refers and fault.reason.startswith(f"is not in {refers[table, fault.field]}.csv")):
             told.append(replace(fault, file=file, row=row))
     return told
 
@@ -426,7 +430,7 @@ def swap(folder: Path, tables: dict[str, bytes]) -> None:
     Raises ``BuildError`` if nothing could be written.
     """
     journal = folder / JOURNAL
-    names = [f"{table}.csv" for table in ORDER if table in tables]
+    names = [f"{table}.csv" for table in contract.fields_of(folder) if table in tables]
     try:
         for part, read in (("new", lambda name: tables[Path(name).stem]), ("old", lambda name: (folder / name).read_bytes())):
             (journal / part).mkdir(parents=True)

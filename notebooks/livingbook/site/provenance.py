@@ -23,7 +23,6 @@ from typing import Any
 
 import yaml
 
-from livingbook.evidence.reading import TABLES
 from livingbook.project.project import Project
 from livingbook.system.files import as_json, digest_of_bytes, write
 
@@ -74,7 +73,7 @@ def of_stage(project: Project) -> Book:
 
 def data_hash(folder: Path) -> str:
     """One hash for all tables: what ``sha256sum *.csv | sha256sum`` gives in a folder that holds nothing but them."""
-    lines = (f"{digest_of_bytes((folder / f'{table}.csv').read_bytes())}  {table}.csv\n" for table in sorted(TABLES))
+    lines = (f"{digest_of_bytes(path.read_bytes())}  {path.name}\n" for path in sorted(folder.glob("*.csv")))
     return digest_of_bytes("".join(lines).encode())
 
 

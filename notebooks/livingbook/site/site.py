@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from livingbook.changes import compare
+from livingbook.contract import fields_of
 from livingbook.evidence.bibliography import bibtex
-from livingbook.evidence.reading import TABLES, read_table
+from livingbook.evidence.reading import read_table
 from livingbook.project import addresses
 from livingbook.project.project import Edition, Project
 from livingbook.runs.runs import Runs
@@ -49,7 +50,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     }
     for path in tree(project.root / "book"):
         wanted[path.relative_to(project.root).as_posix()] = path
-    for table in TABLES:
+    for table in fields_of(project.data, project.contract):
         wanted[f"data/{table}.csv"] = project.data / f"{table}.csv"
     own = project.data / "datapackage.json"
     wanted["data/datapackage.json"] = own if own.is_file() else project.contract
