@@ -18,7 +18,7 @@ from desertion.chapters.explorer import Strength
 from desertion.counts.windows import Window
 from livingbook.project.project import Project
 from livingbook.runs import running
-from livingbook.site import site, sphinx_process
+from livingbook.site import pages, sphinx_process
 from livingbook.system.files import mirror
 from livingbook.values import wording as words
 from livingbook.values.bounds import Bounds
@@ -157,7 +157,7 @@ def small(payloads, tmp_path_factory) -> Path:
     shutil.copytree(ROOT / "data", stage / "data")
     shutil.copy(ROOT / "CITATION.cff", stage)
     with sphinx_process.get_ready(project) as waiting:
-        return site.build(project, waiting)
+        return pages.build(project, waiting)
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ from check_pages import (
     summary,
 )
 from livingbook.project.project import Project
-from livingbook.site import jupyter_book, site
-from livingbook.site import sphinx_process as pages
+from livingbook.site import jupyter_book, sphinx_process
+from livingbook.site import pages as site_pages
 from livingbook.system import files
 from small_stage import dress
 from test_extension import KEYS, RATE, SVG, claim, figure, result
@@ -144,7 +144,7 @@ def built(folder: Path, config: str) -> Path:
     """The small book's pages."""
     project = Project(folder, folder / "data")
     stage(project.stage, config)
-    return site.build(project, pages.get_ready(project))
+    return site_pages.build(project, sphinx_process.get_ready(project))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from livingbook.project.project import Project
-from livingbook.site import site
+from livingbook.site import pages as site_pages
 from livingbook.system import files
 from livingbook.system.errors import BuildError
 from small_stage import NOTEBOOK, SVG, dress
@@ -275,7 +275,7 @@ class Build:
         """The pages of a stage, or what is wrong with it."""
         files.mirror(stage, self.project.stage)
         try:
-            folder = site.build(self.project, self.workshop)
+            folder = site_pages.build(self.project, self.workshop)
         except BuildError as error:
             return str(error)
         return {

@@ -16,8 +16,8 @@ from livingbook.project.project import Edition, Project
 from livingbook.runs import running, sweep, up_to_date
 from livingbook.runs.notebook_source import Source
 from livingbook.runs.present import Present, look_at
-from livingbook.site import manifest, provenance, site
-from livingbook.site import sphinx_process as pages
+from livingbook.site import manifest, provenance, sphinx_process
+from livingbook.site import pages as site_pages
 from livingbook.system import files
 from livingbook.system.errors import BuildError
 from small_project import changed, everything, lay_out_book, pipeline
@@ -125,7 +125,7 @@ def test_a_published_book_that_is_not_the_one_that_was_built_is_published_anew(s
 
 
 def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
-    with pages.get_ready(Project.at(ROOT)) as waiting:
+    with sphinx_process.get_ready(Project.at(ROOT)) as waiting:
         assert waiting.poll() is None
     assert waiting.returncode == 1
 
@@ -143,7 +143,7 @@ def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
         "notebooks/small.ipynb",
         "notebooks/editions.yml",
         "notebooks/livingbook/evidence/reading.py",
-        "notebooks/livingbook/site/site.py",
+        "notebooks/livingbook/site/stage.py",
     ],
 )
 def test_a_build_depends_on(small, name):
@@ -417,7 +417,7 @@ def test_editions_that_are_not_as_they_must_be(small, text, words):
 def test_complaints_are_the_lines_that_say_what_is_wrong(small):
     project = Project.at(small)
     log = f"reading sources\n\x1b[91m{project.stage}/book/index.md:3: WARNING: no such thing\x1b[0m\ndone"
-    assert site.complaints(log, project) == "  book/index.md:3: WARNING: no such thing"
+    assert site_pages.complaints(log, project) == "  book/index.md:3: WARNING: no such thing"
 
 
 # In a browser.

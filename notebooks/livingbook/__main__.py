@@ -1,26 +1,36 @@
-"""The command line of the pipeline: ``python -m livingbook book``, ``run``, ``serve``."""
+"""The command line: ``python -m livingbook book``, ``run``, ``serve``, ``new`` …"""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import functools
 import io
 import os
-import signal
 import sys
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from livingbook.contract import printable
+from livingbook import commands
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, in_words
-from livingbook.system.files import only_one, scratch, tidy
+
+COMMANDS = {
+    "book": commands.make_book,
+    "pdf": commands.make_format,
+    "epub": commands.make_format,
+    "gettext": commands.write_catalogues,
+    "linkcheck": commands.check_links,
+    "translation": commands.make_translation,
+    "run": commands.run_one,
+    "serve": commands.serve_book,
+    "readme": commands.write_readme,
+    "import": commands.import_rows,
+    "changes": commands.show_changes,
+    "sweep": commands.run_sweeps,
+    "explain": commands.explain_runs,
+    "verify": commands.compare_bytes,
+    "audit": commands.audit_packages,
+    "release": commands.make_release,
+    "new": commands.begin_book,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,86 +38,13 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that knows only ASCII is no reason not to build
-    parser = argparse.ArgumentParser(prog="python -m livingbook", description=__doc__)
-    parser.add_argument("--root", type=Path, help="the checkout; without it, the one this library is in")
-    parser.add_argument("--data", help="another data folder")
-    commands = parser.add_subparsers(dest="command", required=True)
-    book = commands.add_parser("book", help="bring the published book up to date")
-    book.add_argument("--edition", default="latest", help="the edition the book holds")
-    book.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
-    for name, what in (
-        ("pdf", "bring the book up to date, and write it as PDF"),
-        ("epub", "the same as EPUB"),
-        ("gettext", "bring the book up to date, and write catalogues for translators"),
-        ("linkcheck", "bring the book up to date, and ask every address it names whether it still answers"),
-        ("translation", "bring the book up to date, and build it in another language"),
-    ):
-        other = commands.add_parser(name, help=what)
-        if name == "translation":
-            other.add_argument("language", help="a folder of book/locale")
-        other.add_argument("--edition", default="latest", help="the edition the book holds")
-        other.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
-    run = commands.add_parser("run", help="run one notebook with parameters of your own")
-    run.add_argument("notebook")
-    run.add_argument("settings", nargs="*", metavar="name=value")
-    serve = commands.add_parser("serve", help="serve the published book, to this machine only unless told otherwise")
-    serve.add_argument("--host", default="127.0.0.1", help="the address to serve on; 0.0.0.0 serves whoever can reach this machine")
-    serve.add_argument("--port", type=int, default=8500)
-    commands.add_parser("readme", help="write the README's numbers and picture anew from the built book")
-    bring = commands.add_parser("import", help="check new rows, show what they would change, and add them with --apply")
-    bring.add_argument("rows", nargs="+", type=Path, help="CSV files of new rows, or a folder of them")
-    bring.add_argument("--apply", action="store_true", help="add them; without it nothing is written")
-    sweep = commands.add_parser("sweep", help="run notebooks over a grid of settings, into one tidy table")
-    sweep.add_argument("spec", nargs="?", type=Path, help="a YAML file like notebooks/sweeps.yml, which is the default")
-    sweep.add_argument("--only", help="this sweep of the file alone")
-    sweep.add_argument("--scheduler", help="a Dask scheduler (tcp://host:port) whose workers are to run the notebooks")
-    explain = commands.add_parser("explain", help="say for every notebook whether the next build runs it, and because of what")
-    explain.add_argument("--edition", default="latest", help="the edition the book holds")
-    differ = commands.add_parser(
-        "changes",
-        help="what differs between two editions, published books or folders of tables",
-        description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.",
-    )
-    differ.add_argument("--from", dest="before", help="edition or folder; without it, the edition that the book is compared with")
-    differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")
-    verify = commands.add_parser(
-        "verify",
-        help="build the book twice under different circumstances and compare byte for byte",
-        description="Exit code: 0 every byte is the same, 1 not.",
-    )
-    verify.add_argument("--against", help="compare the book here with this published one instead: a folder or an address")
-    verify.add_argument("--edition", default="latest", help="the edition the book holds")
-    new = commands.add_parser("new", help="begin a book of your own: a small one that builds, in a folder that is new or empty")
-    new.add_argument("folder", type=Path)
-    commands.add_parser("audit", help="vulnerabilities, licences and materials of the locked packages")
-    release = commands.add_parser("release", help="lay out and pack the archive to deposit")
-    release.add_argument("--edition", default="latest", help="the edition the book holds")
-    chosen = parser.parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows its code
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         project = Project.at(chosen.root, chosen.data)
-        command = {
-            "book": make_book,
-            "pdf": make_format,
-            "epub": make_format,
-            "gettext": write_catalogues,
-            "linkcheck": check_links,
-            "translation": make_translation,
-            "run": run_one,
-            "serve": serve_book,
-            "readme": write_readme,
-            "import": import_rows,
-            "changes": show_changes,
-            "sweep": run_sweeps,
-            "explain": explain_runs,
-            "verify": compare_bytes,
-            "audit": audit_packages,
-            "release": make_release,
-            "new": begin_book,
-        }[chosen.command]
-        return command(project, chosen) or 0
+        return COMMANDS[chosen.command](project, chosen) or 0
     except BuildError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -123,253 +60,65 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def make_book(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds and publishes; says where the book is."""
-    from livingbook.project import addresses
-    from livingbook.runs import up_to_date
-
-    started = time.perf_counter()
-    os.environ["PYTHONHASHSEED"] = "0"
-    with alone(project):
-        if recovered := finish_import(project.data):
-            print(recovered)
-        addresses.note(project)
-        if up_to_date.is_built(project, chosen.edition):
-            print("Nothing has changed since the book was built.")
-        else:
-            from livingbook.build import book, default_workers
-
-            data = project.seen_by(project.edition(chosen.edition)).data
-            if not data.is_dir():
-                raise BuildError(f"{data}: no such data folder")
-            if recovered := finish_import(data):
-                print(recovered)
-            print(f"Building from {data}", flush=True)
-            book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers())
-    print(
-        f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
-        f"Open {project.published / 'index.html'} in a browser, or run `make serve`."
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
+    parser = argparse.ArgumentParser(prog="python -m livingbook", description=__doc__)
+    parser.add_argument(
+        "--root", type=Path, help="the book's folder; without it, the one we are in, else the one that the engine is in"
     )
-
-
-@contextlib.contextmanager
-def alone(project: Project) -> Iterator[None]:
-    """While no other process builds, sweeps or imports here; what one that was killed has left is removed first.
-
-    Ctrl-C and a request to end are followed at once, without waiting for notebooks: nothing here minds being killed.
-    """
-
-    def stop(signum: int, _: object) -> None:
-        print("\nInterrupted. The published book is whole; the same command goes on from here.", file=sys.stderr, flush=True)
-        os._exit(128 + signum)
-
-    with (
-        only_one(project.build / ".lock", "  another build is running; waiting for it to end …"),
-        scratch(project.build / ".scratch") as interrupted,
+    parser.add_argument("--data", help="another data folder")
+    known = parser.add_subparsers(dest="command", required=True)
+    book = known.add_parser("book", help="bring the published book up to date")
+    book.add_argument("--edition", default="latest", help="the edition the book holds")
+    book.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
+    for name, what in (
+        ("pdf", "bring the book up to date, and write it as PDF"),
+        ("epub", "the same as EPUB"),
+        ("gettext", "bring the book up to date, and write catalogues for translators"),
+        ("linkcheck", "bring the book up to date, and ask every address it names whether it still answers"),
+        ("translation", "bring the book up to date, and build it in another language"),
     ):
-        if interrupted:
-            tidy(project.build)
-        handlers = {}
-        if threading.current_thread() is threading.main_thread():
-            handlers = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for each, handler in handlers.items():
-                signal.signal(each, handler)
-
-
-def finish_import(data: Path) -> str:
-    """Ends an import that was killed, before anything is built of its rows; says what was done, "" if there was none."""
-    from livingbook.system.files import JOURNAL
-
-    if not (data / JOURNAL).is_dir():
-        return ""
-    from livingbook.importing.rows import recover
-
-    return recover(data)
-
-
-def make_format(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds the book if need be, then writes it in another form; says where."""
-    from livingbook.formats import formats
-
-    make = {"pdf": formats.make_pdf, "epub": formats.make_ebook}[chosen.command]
-    make_book(project, chosen)
-    started = time.perf_counter()
-    with alone(project):
-        target = make(project)
-    print(f"{target} ({target.stat().st_size / 1e6:.1f} MB, {time.perf_counter() - started:.0f} s)")
-
-
-def write_catalogues(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds the book if need be, then writes what translators work on; says where."""
-    from livingbook.formats.translating import make_catalogues
-
-    make_book(project, chosen)
-    with alone(project):
-        print(f"The catalogues are in {make_catalogues(project)}.")
-
-
-def check_links(project: Project, chosen: argparse.Namespace) -> int:
-    """Builds the book if need be, then asks every address that it names; 0 if all answer."""
-    from livingbook.formats import links
-
-    make_book(project, chosen)
-    with alone(project):
-        return links.check(project)
-
-
-def make_translation(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds the book if need be, then in another language; says where."""
-    from livingbook.formats import translating
-
-    make_book(project, chosen)
-    with alone(project):
-        print(f"The translated book is in {translating.make_translation(project, chosen.language)}.")
-
-
-def run_one(project: Project, chosen: argparse.Namespace) -> None:
-    """Runs one notebook with given parameters and prints what it published; the book is not touched."""
-    from livingbook.runs import running
-    from livingbook.runs.notebook_source import source_of
-
-    name = Path(chosen.notebook).stem
-    if name not in project.notebook_names:
-        raise BuildError(f"no notebook {name!r}; there are {', '.join(project.notebook_names)}")
-    settings = dict(setting(each) for each in chosen.settings)
-    given = source_of(project, name).checked({"data": project.told(project.data), **settings})
-    executed = running.run_notebook(project, name, given)
-    output = project.build / "runs" / f"{name}.ipynb"
-    running.write_notebook(output, executed)
-    for each in running.payloads(executed):
-        if each["kind"] == "result":
-            body = each["body"]
-            print(f"{each['name']}: {body['text']} {'' if body['unit'] in ('share', 'words') else body['unit']}".rstrip())
-    print(f"\nThe executed notebook, with its figures: {output}")
-
-
-def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
-    """Runs the sweeps of a file and writes their tables; the book is not touched."""
-    from livingbook.build import default_workers, require_clean
-    from livingbook.runs import running, sweep
-    from livingbook.runs.present import Present
-    from livingbook.runs.runs import Changed, Runs
-
-    sweeps = sweep.load_sweeps(project, chosen.spec)
-    if chosen.only and chosen.only not in {each.name for each in sweeps}:
-        raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
-    require_clean(project.data, project.contract)
-    with alone(project), contextlib.ExitStack() as stack:
-        run_it, workers = running.run_recorded, default_workers()
-        if chosen.scheduler:
-            from livingbook.runs.cluster import cluster
-
-            run_it, workers = stack.enter_context(cluster(chosen.scheduler))
-        running.at_once(workers)
-        runs = Runs(project, Present(), run_it)
-        both = [*sweep.load_sweeps(project), *sweeps]  # those of the book may be read by the others' notebooks
-        runs.sweeps = {each.name: functools.partial(sweep.write_table, each, runs, workers) for each in both}
-        for each in sweeps:
-            if chosen.only in (None, each.name):
-                started = time.perf_counter()
-                try:
-                    table = runs.settle_sweep(each.name)
-                except Changed as error:
-                    raise BuildError(f"{error}, which changed meanwhile; the same command begins again") from None
-                print(
-                    f"{each.name}: {len(table.rows):,} numbers under {table.settings:,} settings; {table.runs:,} notebooks run, "
-                    f"the others known ({time.perf_counter() - started:.0f} s): {project.sweep_file(each.name)}",
-                    flush=True,
-                )
-        runs.store.used(runs.used())
-
-
-def explain_runs(project: Project, chosen: argparse.Namespace) -> None:
-    """Says what the next build would run and why; nothing is run or written."""
-    from livingbook.runs.explain import report
-
-    print(report(project, chosen.edition))
-
-
-def write_readme(project: Project, chosen: argparse.Namespace) -> None:
-    """Brings the README's numbers and picture up to date with the built book."""
-    from livingbook.site.readme import update
-
-    print("changed: " + (", ".join(update(project)) or "nothing"))
-
-
-def import_rows(project: Project, chosen: argparse.Namespace) -> int:
-    """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added."""
-    from livingbook.importing.rows import run
-
-    with alone(project):
-        return run(project, chosen.rows, chosen.apply)
-
-
-def show_changes(project: Project, chosen: argparse.Namespace) -> int:
-    """Compares and says what differs; the exit code tells whether anything does, and whether a verdict flipped."""
-    from livingbook.changes.compare import run
-
-    return run(project, chosen.before, chosen.after)
-
-
-def compare_bytes(project: Project, chosen: argparse.Namespace) -> int:
-    """Compares two clean builds, or the book with a published one; the exit code tells whether a byte differs."""
-    from livingbook.release import verify
-
-    return verify.against(project, chosen.against) if chosen.against else verify.two_builds(project, chosen.edition)
-
-
-def audit_packages(project: Project, chosen: argparse.Namespace) -> int:
-    """Checks the locked packages; the exit code tells whether all is well."""
-    from livingbook.release import audit
-
-    return audit.run(project)
-
-
-def make_release(project: Project, chosen: argparse.Namespace) -> None:
-    """Brings the book up to date, packs the archive to deposit, and says where it is."""
-    from livingbook.release import archive as release
-
-    make_book(project, chosen)
-    print(f"The archive: {release.make(project.seen_by(project.edition(chosen.edition)), chosen.edition)}")
-
-
-def begin_book(project: Project, chosen: argparse.Namespace) -> None:
-    """Writes the start of another book, and says what to do next."""
-    from livingbook.project.begin import begin
-
-    print(f"A small book is in {begin(chosen.folder)}; `make book` in that folder builds it.")
-
-
-def setting(text: str) -> tuple[str, Any]:
-    """``name=value`` as name and typed value (numbers are numbers, dates stay text)."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.isidentifier():
-        raise BuildError(f"{text!r}: write name=value")
-    try:
-        typed = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError, RecursionError):  # no number: a text
-        typed = value
-    return name, typed if isinstance(typed, (int, float, bool)) else value
-
-
-def serve_book(project: Project, chosen: argparse.Namespace) -> None:
-    """Serves the published book: on the loopback address, unless another is asked for."""
-    import http.server
-
-    if not (project.published / "index.html").is_file():
-        raise BuildError("there is no book yet; `make book` builds it")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.published))
-    try:
-        server = http.server.ThreadingHTTPServer((chosen.host, chosen.port), handler)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise BuildError(f"cannot serve on {printable(chosen.host)}, port {chosen.port}: {reason}") from None
-    with server:
-        print(f"http://{chosen.host}:{server.server_port}/  (Ctrl-C ends)", flush=True)
-        server.serve_forever()
+        other = known.add_parser(name, help=what)
+        if name == "translation":
+            other.add_argument("language", help="a folder of book/locale")
+        other.add_argument("--edition", default="latest", help="the edition the book holds")
+        other.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
+    run = known.add_parser("run", help="run one notebook with parameters of your own")
+    run.add_argument("notebook")
+    run.add_argument("settings", nargs="*", metavar="name=value")
+    serve = known.add_parser("serve", help="serve the published book, to this machine only unless told otherwise")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to serve on; 0.0.0.0 serves whoever can reach this machine")
+    serve.add_argument("--port", type=int, default=8500)
+    known.add_parser("readme", help="write the README's numbers and picture anew from the built book")
+    bring = known.add_parser("import", help="check new rows, show what they would change, and add them with --apply")
+    bring.add_argument("rows", nargs="+", type=Path, help="CSV files of new rows, or a folder of them")
+    bring.add_argument("--apply", action="store_true", help="add them; without it nothing is written")
+    sweep = known.add_parser("sweep", help="run notebooks over a grid of settings, into one tidy table")
+    sweep.add_argument("spec", nargs="?", type=Path, help="a YAML file like notebooks/sweeps.yml, which is the default")
+    sweep.add_argument("--only", help="this sweep of the file alone")
+    sweep.add_argument("--scheduler", help="a Dask scheduler (tcp://host:port) whose workers are to run the notebooks")
+    explain = known.add_parser("explain", help="say for every notebook whether the next build runs it, and because of what")
+    explain.add_argument("--edition", default="latest", help="the edition the book holds")
+    differ = known.add_parser(
+        "changes",
+        help="what differs between two editions, published books or folders of tables",
+        description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.",
+    )
+    differ.add_argument("--from", dest="before", help="edition or folder; without it, the edition that the book is compared with")
+    differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")
+    verify = known.add_parser(
+        "verify",
+        help="build the book twice under different circumstances and compare byte for byte",
+        description="Exit code: 0 every byte is the same, 1 not.",
+    )
+    verify.add_argument("--against", help="compare the book here with this published one instead: a folder or an address")
+    verify.add_argument("--edition", default="latest", help="the edition the book holds")
+    new = known.add_parser("new", help="begin a book of your own: a small one that builds, in a folder that is new or empty")
+    new.add_argument("folder", type=Path)
+    known.add_parser("audit", help="vulnerabilities, licences and materials of the locked packages")
+    release = known.add_parser("release", help="lay out and pack the archive to deposit")
+    release.add_argument("--edition", default="latest", help="the edition the book holds")
+    return parser
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from livingbook.project.project import SETTING, Edition, Project
 from livingbook.runs import running, sweep, up_to_date
 from livingbook.runs.present import Present, look_at
 from livingbook.runs.runs import Changed, Runs
-from livingbook.site import site, sphinx_process
+from livingbook.site import pages, publish, sphinx_process, stage
 from livingbook.system.errors import BuildError, in_words
 
 ATTEMPTS = 3
@@ -34,15 +34,15 @@ def book(asked: Project, edition: str, workers: int) -> None:
         fresh = replace(asked)  # it keeps what it has read of its settings
         editions = fresh.built_for(edition)
         project = fresh.seen_by(editions[0])
-        site.require_settings(project)
+        stage.require_settings(project)
         present = Present()
         look_at(present, project, editions)
         with sphinx_process.get_ready(project) as waiting:
             try:
                 runs = made(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
                 with step("pages", "built"):
-                    site.stage(project, editions, runs)
-                    built = site.build(project, waiting)
+                    stage.stage(project, editions, runs)
+                    built = pages.build(project, waiting)
             except Changed as error:
                 print(f"  {error}, which changed meanwhile: the book is built again", flush=True)
                 continue
@@ -53,7 +53,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
             )
             continue
         with step("book", "published"):
-            site.publish(project, built, executed(runs, editions))
+            publish.publish(project, built, executed(runs, editions))
         runs.store.used(runs.used())
         up_to_date.built(
             asked,

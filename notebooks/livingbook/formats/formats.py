@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from livingbook.project.project import Project
-from livingbook.site.site import complaints
+from livingbook.site.pages import complaints
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write
 from livingbook.values import wording

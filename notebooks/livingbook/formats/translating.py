@@ -21,7 +21,7 @@ from babel.messages.pofile import write_po
 from livingbook.formats import formats
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.project import Project
-from livingbook.site import site
+from livingbook.site.publish import complete
 from livingbook.system.errors import BuildError
 from livingbook.system.files import mirror, tree
 
@@ -78,7 +78,7 @@ def make_translation(project: Project, language: str) -> Path:
         output = Path(temporary) / "pages"
         formats.run_sphinx("html", project, output, {"language": language})
         fresh, before = Path(temporary) / "fresh", Path(temporary) / "before"
-        site.complete(project, output, fresh, {})  # the executed notebooks were looked through when the book was built
+        complete(project, output, fresh, {})  # the executed notebooks were looked through when the book was built
         if target.exists():
             target.rename(before)
         fresh.rename(target)

@@ -1,0 +1,66 @@
+"""The pages: Jupyter Book's build over the stage, begun from nothing where what all pages rest on has changed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from livingbook.project.project import Project
+from livingbook.site.sphinx_process import LIBRARY
+from livingbook.system.errors import KILLED, BuildError, in_words
+from livingbook.system.files import digest, holds, state_of, tree, write
+
+
+def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
+    """Has Jupyter Book run over the stage, warnings as errors, by the process that waits for it; returns the folder of pages.
+
+    Raises ``BuildError`` with what it complained of. A failed build leaves no state behind, so that a warning given once
+    is given again: Sphinx does not repeat the warnings of pages it does not read again. With other settings, code or packages
+    than the last time it begins from nothing; what else has changed, the extension finds out page by page.
+    """
+    output, note, rests_on = project.build / "sphinx", project.build / "done" / "sphinx", project.build / "done" / "foundation"
+    if not holds(note, state_of(output)):
+        shutil.rmtree(output, ignore_errors=True)  # an earlier build was killed in it, or somebody else wrote there
+    elif not holds(rests_on, foundation(project, output)):
+        for name in ("html", ".doctrees"):  # pictures that were drawn before stay
+            shutil.rmtree(output / "_build" / name, ignore_errors=True)
+    note.unlink(missing_ok=True)
+    with contextlib.suppress(BrokenPipeError):  # it has died: what it said is read next
+        os.write(waiting.stdin.fileno(), b"build\n")  # past the buffer, which would send it again when it is closed
+    log = waiting.stdout.read()
+    pages = output / "_build" / "html"
+    if waiting.wait() or not (pages / "index.html").is_file():
+        shutil.rmtree(output, ignore_errors=True)
+        (project.build / "sphinx.log").write_text(log, "utf-8")
+        if waiting.returncode < 0:
+            raise BuildError(f"the process that builds the pages was killed (signal {-waiting.returncode}): {KILLED}")
+        if words := in_words(RuntimeError(log)):
+            raise BuildError(f"the pages could not be built: {words}")
+        raise BuildError("Jupyter Book refused the book:\n" + complaints(log, project))
+    (project.build / "sphinx.log").write_text(log, "utf-8")
+    write(rests_on, foundation(project, output))
+    write(note, state_of(output))
+    return pages
+
+
+def foundation(project: Project, output: Path) -> str:
+    """Hash of what all pages rest on: Python and its packages, the settings, the extension, and this library as far as the last
+    build used it."""
+    packages = sorted(path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))
+    listed = output / LIBRARY
+    files = [Path(name) for name in (listed.read_text("utf-8").splitlines() if listed.is_file() else ())]
+    files += [project.stage / "_config.yml", project.stage / "published" / "book.json"]
+    files += [*tree(project.stage / "book" / "_ext"), *tree(project.engine / "sphinx_ext")]
+    return digest(sys.version, repr(packages), *(part for path in files if path.is_file() for part in (path.name, path)))
+
+
+def complaints(log: str, project: Project) -> str:
+    """The lines of a Sphinx log that say what is wrong, with paths as a person knows them."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{project.stage}/", "")
+    found = [line.strip() for line in plain.splitlines() if re.search(r"WARNING|ERROR|[Ee]xception|Error:", line)]
+    return "\n".join(f"  {line}" for line in dict.fromkeys(found)) or "  " + plain[-2000:]

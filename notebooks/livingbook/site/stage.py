@@ -1,0 +1,110 @@
+"""The stage: all that Jupyter Book is given, put together from chapters, runs and tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from livingbook.changes import compare
+from livingbook.contract import fields_of
+from livingbook.evidence.bibliography import bibtex
+from livingbook.evidence.reading import read_table
+from livingbook.project import addresses
+from livingbook.project.project import Edition, Project
+from livingbook.runs.runs import Runs
+from livingbook.site import jupyter_book
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json, mirror, tree
+from livingbook.system.readers import yaml_of
+
+SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
+
+
+def require_settings(project: Project) -> None:
+    """Raises ``BuildError`` if the settings of Jupyter Book cannot be read; what they say is for Jupyter Book to judge."""
+    for path in (project.root / name for name in SETTINGS):
+        if not isinstance(yaml_of(path), dict):
+            raise BuildError(f"{path}: must be settings, each with a name")
+
+
+def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
+    """Puts together what Jupyter Book is given; returns the files that changed. The first edition is the book's own."""
+    held = {edition.name: {name: runs.settle(edition, name) for name in project.notebook_names} for edition in editions}
+    documents = {edition: {name: run.of_edition(edition) for name, run in each.items()} for edition, each in held.items()}
+    noted = project.build / addresses.NOTE
+    given = json.loads(noted.read_text("utf-8")) if noted.is_file() else {}
+    wanted: dict[str, Path | str | bytes] = {
+        "_config.yml": jupyter_book.settings(project, given),
+        "_toc.yml": project.root / "_toc.yml",
+        **jupyter_book.dress(project),
+    }
+    for path in tree(project.root / "book"):
+        wanted[path.relative_to(project.root).as_posix()] = path
+    for table in fields_of(project.data, project.contract):
+        wanted[f"data/{table}.csv"] = project.data / f"{table}.csv"
+    own = project.data / "datapackage.json"
+    wanted["data/datapackage.json"] = own if own.is_file() else project.contract
+    wanted["book/references.bib"] = bibtex(read_table(project.data, "sources").to_dict("records"))
+    wanted["published/book.json"] = as_json(project.settings.model_dump())
+    for edition, each in held.items():
+        for name, run in each.items():
+            wanted[f"published/{edition}/{name}.json"] = as_json(documents[edition][name])
+            wanted |= {f"published/{edition}/files/{file.name}": file for file in run.files()}
+    for name, run in held[editions[0].name].items():
+        wanted[f"notebooks/{name}.ipynb"] = run.notebook(runs.asked(editions[0], name).told)
+    wanted["published/claims.json"] = as_json(claims(documents))
+    wanted["published/parameters.json"] = as_json(parameters(runs))
+    wanted["published/settings.json"] = as_json(settings(project, editions))
+    if (citation := project.root / "CITATION.cff").is_file():
+        wanted["CITATION.cff"] = citation
+    wanted |= compare.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")
+    return mirror(wanted, project.stage)
+
+
+def settings(project: Project, editions: list[Edition]) -> dict[str, dict]:
+    """Edition → its date, its assumptions, and the day on which the last figure it reads became public."""
+    found = {}
+    for edition in editions:
+        days = sorted(filter(None, read_table(project.seen_by(edition).data, "observations")["known_from"]))
+        known = days if edition.as_of == "latest" else [day for day in days if day <= edition.as_of]
+        found[edition.name] = {
+            "as_of": edition.as_of,
+            "assumptions": edition.assumptions,
+            "evidence_to": known[-1] if known else "",
+        }
+    return found
+
+
+def parameters(runs: Runs) -> dict[str, dict]:
+    """Notebook → its title and parameters, as its parameters cell declares them."""
+    return {
+        name: {
+            "title": runs.source(name).title,
+            "parameters": [
+                {
+                    "name": each.name,
+                    "default": each.default,
+                    "unit": each.unit.unit,
+                    "range": each.unit.range,
+                    "meaning": each.meaning,
+                }
+                for each in runs.source(name).parameters
+            ],
+        }
+        for name in runs.project.notebook_names
+    }
+
+
+def claims(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, dict]:
+    """The claims as the first edition decides them, each with the verdict of the other editions beside it."""
+    found = {
+        edition: {key: card for document in each.values() for key, card in document.get("claims", {}).items()}
+        for edition, each in documents.items()
+    }
+    own, *others = found
+    return {
+        key: {**card, "editions": {edition: found[edition][key]["verdict"] for edition in others}}
+        for key, card in found[own].items()
+    }
