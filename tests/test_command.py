@@ -23,14 +23,14 @@ from small_project import lay_out
     ],
 )
 def test_what_a_person_can_mend_is_said_in_words(monkeypatch, capsys, tmp_path, error, code, words):
-    monkeypatch.setattr(command, "audit_packages", Mock(side_effect=error))
+    monkeypatch.setitem(command.COMMANDS, "audit", Mock(side_effect=error))
     assert command.main(["--root", str(tmp_path), "audit"]) == code
     said = capsys.readouterr().err
     assert said.strip().startswith(words) and "Traceback" not in said and bool(said) == bool(words)
 
 
 def test_a_fault_of_ours_is_not_hidden(monkeypatch, tmp_path):
-    monkeypatch.setattr(command, "audit_packages", Mock(side_effect=OSError(errno.EXDEV, "Invalid cross-device link")))
+    monkeypatch.setitem(command.COMMANDS, "audit", Mock(side_effect=OSError(errno.EXDEV, "Invalid cross-device link")))
     with pytest.raises(OSError, match="cross-device"):
         command.main(["--root", str(tmp_path), "audit"])
 
