@@ -33,6 +33,8 @@ OBSERVATION = {
 }
 # What builds a book or pages, or starts kernels, browsers, other programs: `make test-fast` leaves it out.
 SLOW = [
+    "bench",
+    "explain",
     "explorer",
     "extension",
     "faults",
@@ -41,12 +43,14 @@ SLOW = [
     "hostile",
     "launch",
     "links",
+    "mutants",
     "pages",
     "pages_follow",
     "pipeline",
     "provenance",
     "release",
     "seen",
+    "staleness",
     "stateful",
     "sweep",
     "translation",
