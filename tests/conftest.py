@@ -44,6 +44,7 @@ SLOW = [
     "launch",
     "links",
     "mutants",
+    "other_book",
     "pages",
     "pages_follow",
     "pipeline",
