@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := LIVINGBOOK_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
-.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
+.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ check-data: $(BIN)/.book ## check the tables against their contract (DATA=folder
 test: $(BIN)/.test ## run the whole test suite
 	@$(BIN)/python -m pytest
 
+test-fast: $(BIN)/.test ## run the tests that build no book and start no kernel and no browser (under two minutes)
+	@$(BIN)/python -m pytest -m "not slow"
+
 fuzz: $(BIN)/.test ## spoil tables, settings and notebooks in a thousand ways: each is refused in words or read rightly (FOLDERS=1000 SEED=500)
 	@$(BIN)/python -m pytest tests/test_fuzz.py --folders $(or $(FOLDERS),1000) --fuzz-seed $(or $(SEED),500) -s
 
@@ -95,8 +98,8 @@ bench: $(BIN)/.test ## measure speed beside the plain tools (an hour, on a quiet
 soak: $(BIN)/.test ## many notebooks on the warm engine: is anything left behind? (RUNS=500)
 	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench.soak $(or $(RUNS),500)
 
-lint: $(BIN)/.test ## ruff
-	@$(BIN)/ruff check .
+lint: $(BIN)/.test ## style and layout (ruff), which room imports which (import-linter), types (mypy)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && PYTHONPATH=notebooks $(BIN)/lint-imports && $(BIN)/mypy
 
 lock: $(BIN)/.test ## write the locks anew from requirements.in
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt

@@ -31,6 +31,33 @@ OBSERVATION = {
     "same_as": "",
     "note": "",
 }
+# What builds a book or pages, or starts kernels, browsers, other programs: `make test-fast` leaves it out.
+SLOW = [
+    "bench",
+    "explain",
+    "explorer",
+    "extension",
+    "faults",
+    "formats",
+    "fuzz",
+    "hostile",
+    "launch",
+    "links",
+    "mutants",
+    "other_book",
+    "pages",
+    "pages_follow",
+    "pipeline",
+    "provenance",
+    "release",
+    "seen",
+    "staleness",
+    "stateful",
+    "sweep",
+    "translation",
+    "verify",
+    "warm",
+]
 settings.register_profile("no clock", deadline=None)  # a busy machine is no fault of a test's
 settings.load_profile("no clock")
 
@@ -45,6 +72,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-seed", type=int, default=500, help="from what its choices are drawn")
     parser.addoption("--together", type=int, default=5, help="how many edits of pages are built at once: 1 for each by itself")
     parser.addoption("--kills", type=int, default=8, help="how often a build is killed, at moments chosen by chance")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as slow the modules named above, and every test that reads the built book."""
+    slow = {ROOT / "tests" / f"test_{name}.py" for name in SLOW}
+    for item in items:
+        if item.path in slow or "book" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

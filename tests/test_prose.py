@@ -37,9 +37,15 @@ def typed_numbers(markdown: str) -> list[str]:
     return re.findall(r"\S*\d\S*", markdown)
 
 
+def said_before(markdown: str) -> str:
+    """A page without its quotations: what the book said before stands there as it was printed."""
+    return re.sub(r'"[^"]*"', " ", markdown)
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_no_number_in_prose_is_typed(path):
-    assert typed_numbers(path.read_text("utf-8")) == []
+    text = path.read_text("utf-8")
+    assert typed_numbers(said_before(text) if path.stem == "corrections" else text) == []
 
 
 @pytest.mark.parametrize(
