@@ -14,6 +14,7 @@ import pytest
 import resvg_py
 from livingbook.changes import compare
 from livingbook.changes.snapshots import Figure
+from livingbook.drawing.stamp import plain
 from livingbook.project.project import Project
 from livingbook.site import leaks, manifest, provenance, publish
 from livingbook.system.errors import BuildError
@@ -89,7 +90,7 @@ def test_a_drawing_says_book_version_edition_and_data_and_looks_the_same():
         "license": "https://creativecommons.org/licenses/by/4.0/",
     }
     assert bytes(resvg_py.svg_to_bytes(svg_string=made.decode())) == bytes(resvg_py.svg_to_bytes(svg_string=SVG))
-    assert provenance.plain(made) == SVG.encode()
+    assert plain(made) == SVG.encode()
     assert provenance.svg(made, "figures/latest/a.svg", BOOK.of("latest")) == made  # said once
     assert provenance.svg(SVG.encode(), "figures/latest/a.svg", BOOK.of("article")) != made
 

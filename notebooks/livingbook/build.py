@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from livingbook.contract import check
+from livingbook.contract import require_clean
 from livingbook.project.project import SETTING, Edition, Project
 from livingbook.runs import running, sweep, up_to_date
 from livingbook.runs.present import Present, look_at
@@ -114,12 +114,6 @@ def bring_up_to_date(asked: sweep.Sweep, runs: Runs, workers: int) -> None:
         if not sweep.is_current(asked, runs):
             sweep.write_table(asked, runs, workers)
             say("done")
-
-
-def require_clean(folder: Path, contract: Path) -> None:
-    """Raises ``BuildError`` with all faults of the data folder."""
-    if faults := check(folder, contract):
-        raise BuildError("\n".join([*map(str, faults), f"{len(faults)} faults in {folder}: nothing was built"]))
 
 
 class step:

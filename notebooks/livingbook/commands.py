@@ -150,7 +150,8 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
 
 def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     """Runs the sweeps of a file and writes their tables; the book is not touched."""
-    from livingbook.build import default_workers, require_clean
+    from livingbook.build import default_workers
+    from livingbook.contract import require_clean
     from livingbook.runs import running, sweep
     from livingbook.runs.present import Present
     from livingbook.runs.runs import Changed, Runs
@@ -208,7 +209,7 @@ def import_rows(project: Project, chosen: argparse.Namespace) -> int:
 
 def show_changes(project: Project, chosen: argparse.Namespace) -> int:
     """Compares and says what differs; the exit code tells whether anything does, and whether a verdict flipped."""
-    from livingbook.changes.compare import run
+    from livingbook.formats.comparison import run
 
     return run(project, chosen.before, chosen.after)
 

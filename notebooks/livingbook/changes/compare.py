@@ -18,24 +18,12 @@ from pydantic import BaseModel, ConfigDict, computed_field
 from livingbook.changes import sentences
 from livingbook.changes.row_changes import RowChange, differences, in_terminal
 from livingbook.changes.sentences import Sentence
-from livingbook.changes.snapshots import (
-    EDITIONS,
-    EVIDENCE,
-    Documents,
-    Figure,
-    Number,
-    Side,
-    edition,
-    evidence,
-    find,
-    staged_editions,
-)
+from livingbook.changes.snapshots import EDITIONS, EVIDENCE, Documents, Figure, Number, Side, edition, evidence, staged_editions
 from livingbook.contract import printable
+from livingbook.drawing.stamp import plain
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.project import Project
-from livingbook.site import provenance
-from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, mirror
+from livingbook.system.files import as_json
 from livingbook.values import wording as text
 from livingbook.values.bounds import from_published
 
@@ -160,7 +148,7 @@ class Report(Model):
         return [each for each in self.rows if each.change == change]
 
 
-# --- Comparing --------------------------------------------------------------------------------------------------------
+# --- Comparing ------------------------------------------------------------------------------------------------------------------
 
 
 def compare(before: Side, after: Side, chapters: Path, shelves: tuple[str, str] = ("figures", "figures")) -> Report:
@@ -423,7 +411,7 @@ def figure_changes(before: Side, after: Side, names: Iterable[str], shelves: tup
 
 
 def _content(figure: Figure) -> bytes:
-    return provenance.plain(figure.wide.read_bytes()) if figure.wide.is_file() else b""
+    return plain(figure.wide.read_bytes()) if figure.wide.is_file() else b""
 
 
 def _drawing(figure: Figure, shelf: str) -> Drawing:
@@ -449,7 +437,7 @@ def word(verdict: str | None) -> str:
     return VERDICTS[verdict].word if verdict in VERDICTS else verdict or "none"
 
 
-# --- In the terminal --------------------------------------------------------------------------------------------------
+# --- In the terminal ------------------------------------------------------------------------------------------------------------
 
 
 def summary(report: Report, shown: int = SHOWN) -> str:
@@ -533,7 +521,7 @@ def _more(left: int, indent: int, what: str = "") -> list[str]:
     return [f"{' ' * indent}… and {left:,} more{f' {what}' if what else ''}"] if left > 0 else []
 
 
-# --- For the book, and as a command -----------------------------------------------------------------------------------
+# --- For the book -----------------------------------------------------------------------------------
 
 
 def staged(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path]) -> dict[str, str]:
@@ -547,48 +535,3 @@ def staged(project: Project, documents: Mapping[str, Documents], files: Callable
         f"published/{EVIDENCE}": evidence(project, documents),
         f"published/{EDITIONS}": staged_editions(project, documents),
     }
-
-
-def run(project: Project, before: str | None, after: str | None) -> int:
-    """Compares, prints the summary, writes ``_build/changes`` (page and changes.json); returns the exit code of the outcome.
-
-    before: without it, the edition that the book is compared with. after: without it, the newest thing of the same kind: the
-    published book for a published book, the project's tables for
-    tables, else the edition ``latest``. Raises ``BuildError`` for what cannot be compared.
-    """
-    before = before or project.settings.compared_with
-    if not before:
-        raise BuildError("say what to compare with: FROM=edition, or a folder with a published book or with tables")
-    old = find(project, before)
-    if after is None:
-        after = "latest" if old.published and not old.whole_book else relative(project.published if old.published else project.data)
-        if old.whole_book and not (project.published / "results.json").is_file():
-            raise BuildError("there is no book yet to compare with; `make book` builds it")
-    new = find(project, after)
-    report = compare(old, new, project.root / "book", ("figures/before", "figures/after"))
-    folder = project.build / "changes"
-    mirror(pages(project, report, old, new), folder)
-    print(summary(report))
-    print(f"\nAll of it: {relative(folder / 'index.html')} and {relative(folder / 'changes.json')}")
-    return report.exit_code
-
-
-def relative(path: Path) -> str:
-    """A path as a person writes it: from the folder they are in, if it is below that."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def pages(project: Project, report: Report, old: Side, new: Side) -> dict[str, Path | str | bytes]:
-    """The files of a comparison: page, changes.json, and the drawings that differ."""
-    files: dict[str, Path | str | bytes] = {"changes.json": as_json(report.model_dump(mode="json"))}
-    for change in report.figures:
-        for drawing, side in ((change.before, old), (change.after, new)):
-            if drawing:
-                figure = side.figures[change.name]
-                files |= {drawing.wide: figure.wide, drawing.narrow: figure.narrow}
-    files = {name: content for name, content in files.items() if not isinstance(content, Path) or content.is_file()}
-    from livingbook.sphinx_ext.changes import standalone
-
-    styles = [(project.engine / "sphinx_ext" / "static" / name).read_text("utf-8") for name in ("book.css", "changes.css")]
-    files["index.html"] = standalone(report, "\n".join(styles))
-    return files

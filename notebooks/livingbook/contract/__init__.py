@@ -21,6 +21,7 @@ from livingbook.contract.faults import MAX_FAULTS, Fault, printable
 from livingbook.contract.rules import rule_faults
 from livingbook.contract.schema import schema_faults
 from livingbook.contract.tables import Row, Table, read_table
+from livingbook.system.errors import BuildError
 
 __all__ = [
     "CONTRACT_NAME",
@@ -34,6 +35,7 @@ __all__ = [
     "printable",
     "read_table",
     "references",
+    "require_clean",
     "resources_of",
 ]
 
@@ -46,6 +48,12 @@ def check(folder: Path, books: Path | None = None) -> list[Fault]:
     Never raises for what a user may have done to the folder.
     """
     return examine(Path(folder), books)[0]
+
+
+def require_clean(folder: Path, books: Path | None = None) -> None:
+    """Raises ``BuildError`` with all faults of a folder of tables."""
+    if faults := check(folder, books):
+        raise BuildError("\n".join([*map(str, faults), f"{len(faults)} faults in {folder}: nothing was built"]))
 
 
 def examine(folder: Path, books: Path | None = None) -> tuple[list[Fault], dict[str, int]]:

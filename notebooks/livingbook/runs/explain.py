@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from livingbook.build import require_clean
+from livingbook.contract import require_clean
 from livingbook.evidence.reading import Evidence
 from livingbook.project.project import Edition, Project
 from livingbook.runs import sweep, up_to_date

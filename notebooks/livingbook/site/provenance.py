@@ -23,12 +23,12 @@ from typing import Any
 
 import yaml
 
+from livingbook.drawing.stamp import plain
 from livingbook.project.project import Project
 from livingbook.system.files import as_json, digest_of_bytes, write
 
 LICENCE = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
 PACKAGE = "datapackage.json"
-STAMP = re.compile(rb'\n?<metadata id="provenance">.*?</metadata>', re.S)
 ROOT_TAG = re.compile(rb"<svg\b[^>]*>", re.S)
 HEADER_ENDS = 33  # bytes of a PNG's signature and its first chunk
 
@@ -119,11 +119,6 @@ def svg(drawing: bytes, name: str, said: dict[str, str]) -> bytes:
         "</metadata>"
     )
     return ROOT_TAG.sub(lambda root: root[0] + made.encode(), plain(drawing), count=1)
-
-
-def plain(drawing: bytes) -> bytes:
-    """The drawing without what it says of itself: what two drawings are compared by."""
-    return STAMP.sub(b"", drawing) if b'<metadata id="provenance">' in drawing else drawing
 
 
 def png(picture: bytes, said: dict[str, str]) -> bytes:

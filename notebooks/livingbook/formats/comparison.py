@@ -1,0 +1,55 @@
+"""A comparison of two states of the book, said in the terminal and written as a page into ``_build/changes``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from livingbook.changes.compare import Report, compare, summary
+from livingbook.changes.snapshots import Side, find
+from livingbook.project.project import Project
+from livingbook.sphinx_ext.changes import standalone
+from livingbook.system.errors import BuildError
+from livingbook.system.files import as_json, mirror
+
+
+def run(project: Project, before: str | None, after: str | None) -> int:
+    """Compares, prints the summary, writes ``_build/changes`` (page and changes.json); returns the exit code of the outcome.
+
+    before: without it, the edition that the book is compared with. after: without it, the newest thing of the same kind: the
+    published book for a published book, the project's tables for tables, else the edition ``latest``. Raises ``BuildError`` for
+    what cannot be compared.
+    """
+    before = before or project.settings.compared_with
+    if not before:
+        raise BuildError("say what to compare with: FROM=edition, or a folder with a published book or with tables")
+    old = find(project, before)
+    if after is None:
+        after = "latest" if old.published and not old.whole_book else relative(project.published if old.published else project.data)
+        if old.whole_book and not (project.published / "results.json").is_file():
+            raise BuildError("there is no book yet to compare with; `make book` builds it")
+    new = find(project, after)
+    report = compare(old, new, project.root / "book", ("figures/before", "figures/after"))
+    folder = project.build / "changes"
+    mirror(pages(project, report, old, new), folder)
+    print(summary(report))
+    print(f"\nAll of it: {relative(folder / 'index.html')} and {relative(folder / 'changes.json')}")
+    return report.exit_code
+
+
+def relative(path: Path) -> str:
+    """A path as a person writes it: from the folder they are in, if it is below that."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def pages(project: Project, report: Report, old: Side, new: Side) -> dict[str, Path | str | bytes]:
+    """The files of a comparison: page, changes.json, and the drawings that differ."""
+    files: dict[str, Path | str | bytes] = {"changes.json": as_json(report.model_dump(mode="json"))}
+    for change in report.figures:
+        for drawing, side in ((change.before, old), (change.after, new)):
+            if drawing:
+                figure = side.figures[change.name]
+                files |= {drawing.wide: figure.wide, drawing.narrow: figure.narrow}
+    files = {name: content for name, content in files.items() if not isinstance(content, Path) or content.is_file()}
+    styles = [(project.engine / "sphinx_ext" / "static" / name).read_text("utf-8") for name in ("book.css", "changes.css")]
+    files["index.html"] = standalone(report, "\n".join(styles))
+    return files
