@@ -55,6 +55,8 @@ PRELOADED = [
     "pydantic.plugin._loader",
     "pydantic.type_adapter",
     "pydantic.types",
+    "tomllib",
+    "yaml",
 ]
 
 
