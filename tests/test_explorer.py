@@ -111,7 +111,7 @@ def test_several_rates_are_written_by_their_stated_ends():
 @pytest.fixture(scope="module")
 def payloads():
     """What the notebook publishes from the book's own tables."""
-    run = running.run_notebook(PROJECT, "explorer", {"as_of": "latest", "data": PROJECT.told(PROJECT.data)})
+    run = running.run_notebook(PROJECT, "explorer", {"as_of": "latest", "data": PROJECT.relative_path(PROJECT.data)})
     return {(each["kind"], each["name"]): each["body"] for each in running.payloads(run)}
 
 

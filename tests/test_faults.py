@@ -626,19 +626,19 @@ def test_what_is_put_away_for_a_while_is_gone_at_the_end_and_what_a_killed_proce
 
 def test_the_state_of_a_folder_tells_whether_anybody_wrote_there(tmp_path):
     (tmp_path / "a").write_text("1")
-    seen = {files.state_of(tmp_path), files.state_of(tmp_path)}
+    seen = {files.folder_digest(tmp_path), files.folder_digest(tmp_path)}
     os.utime(tmp_path / "a", (1, 1))
-    seen.add(files.state_of(tmp_path))
+    seen.add(files.folder_digest(tmp_path))
     assert len(seen) == 1
     (tmp_path / "a").write_text("2")
     os.utime(tmp_path / "a", (1, 1))
-    seen.add(files.state_of(tmp_path))
+    seen.add(files.folder_digest(tmp_path))
     (tmp_path / "a").rename(tmp_path / "aa")
-    seen.add(files.state_of(tmp_path))
+    seen.add(files.folder_digest(tmp_path))
     (tmp_path / "b").symlink_to("nowhere")
-    seen.add(files.state_of(tmp_path))  # no file of its own
+    seen.add(files.folder_digest(tmp_path))  # no file of its own
     (tmp_path / "c").touch()
-    seen.add(files.state_of(tmp_path))
+    seen.add(files.folder_digest(tmp_path))
     assert len(seen) == 4
 
 
@@ -650,17 +650,17 @@ def test_a_record_that_is_none_is_no_run(tmp_path, content):
 
 def test_a_note_that_was_damaged_is_as_good_as_none(tmp_path):
     note = tmp_path / "note"
-    assert not files.holds(note, "a")
+    assert not files.has_content(note, "a")
     note.write_bytes(b"\xff\xfe")
-    assert not files.holds(note, "a")
+    assert not files.has_content(note, "a")
     note.write_text("é", "utf-8")
-    assert files.holds(note, "é") and not files.holds(note, "e")
+    assert files.has_content(note, "é") and not files.has_content(note, "e")
 
 
 def test_the_process_that_kernels_are_forked_from_never_gets_the_signal_of_ctrl_c():
     code = (
-        "from livingbook.runs.warm.fork_server import forkery\n"
-        "print(open(f'/proc/{forkery()._server._forkserver_pid}/status').read())"
+        "from livingbook.runs.warm.fork_server import fork_server\n"
+        "print(open(f'/proc/{fork_server()._server._forkserver_pid}/status').read())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

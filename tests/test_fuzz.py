@@ -144,7 +144,7 @@ def assert_well_read(folder: Path) -> None:
 
 def published(project: Project, name: str) -> dict[str, dict]:
     """Name → what a notebook publishes from a project's data, checked to be finite JSON with its text escaped."""
-    given_ = {"as_of": LATEST, "data": project.told(project.data)}
+    given_ = {"as_of": LATEST, "data": project.relative_path(project.data)}
     executed = running.run_notebook(project, name, given_)
     found = {}
     for cell in executed.cells:

@@ -15,7 +15,7 @@ import pytest
 from livingbook.project.project import Edition, Project
 from livingbook.runs import running, sweep, up_to_date
 from livingbook.runs.notebook_source import Source
-from livingbook.runs.present import Present, look_at
+from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.site import manifest, provenance, sphinx_process
 from livingbook.site import pages as site_pages
 from livingbook.system import files
@@ -171,7 +171,7 @@ def test_a_build_looks_at_the_data_folders_of_its_editions(tmp_path):
         for content in ("one", "two"):
             (tmp_path / folder / "a.csv").write_text(content)
             present = Present()
-            look_at(present, project, editions)
+            hash_all_inputs(present, project, editions)
             seen.add(str(present.hashes()))
     assert len(seen) == 4  # a folder that no edition has does not matter
 
@@ -392,7 +392,7 @@ def test_what_a_notebooks_texts_name_is_begun_first():
     ],
 )
 def test_a_parameter_that_goes_nowhere_but_to_readers(code, expected):
-    assert source(code).only_hands_on("as_of") is expected
+    assert source(code).only_passes_on("as_of") is expected
 
 
 @pytest.mark.parametrize(

@@ -89,16 +89,18 @@ def test_a_release_holds_every_part(packed):
 @pytest.mark.parametrize("pattern", [pattern for patterns in release.PARTS.values() for pattern in patterns])
 def test_a_release_without_a_part_is_refused(built, packed, pattern):
     names = {*manifest.read(packed.with_name(packed.name.removesuffix(".tar.gz"))).files, manifest.NAME}
-    release.require_whole(names, built, built.built_for("latest"))
+    release.require_whole(names, built, built.editions_of_book("latest"))
     with pytest.raises(BuildError, match=re.escape(pattern)):
-        release.require_whole({name for name in names if not release.matches(name, pattern)}, built, built.built_for("latest"))
+        release.require_whole(
+            {name for name in names if not release.matches(name, pattern)}, built, built.editions_of_book("latest")
+        )
 
 
 def test_an_executed_notebook_or_a_page_that_is_missing_is_named(built, packed):
     names = {*manifest.read(packed.with_name(packed.name.removesuffix(".tar.gz"))).files, manifest.NAME}
     for lost in ("executed/article/small.ipynb", "html/claims.json"):
         with pytest.raises(BuildError, match=lost):
-            release.require_whole(names - {lost}, built, built.built_for("latest"))
+            release.require_whole(names - {lost}, built, built.editions_of_book("latest"))
 
 
 def test_an_archive_that_is_not_what_was_laid_out_is_found_out(packed, tmp_path):
@@ -127,7 +129,7 @@ def test_a_data_folder_elsewhere_is_not_named_in_what_is_published(built, tmp_pa
     elsewhere = Project.at(built.root, str(shutil.copytree(built.data, tmp_path / "of-somebody")))
     runs, latest = settled(elsewhere), elsewhere.edition("latest")
     assert set(runs.made.values()) == {"reused"}
-    notebook = runs.settle(latest, "small").notebook(runs.asked(latest, "small").told)
+    notebook = runs.settle(latest, "small").notebook(runs.asked(latest, "small").shown_parameters)
     assert "data = '../data'" in notebook and "of-somebody" not in notebook
     settled(built)
 

@@ -8,9 +8,9 @@ from livingbook.evidence.reading import load
 from livingbook.notebook.payload import MIME
 from livingbook.project.project import Edition, Project
 from livingbook.recording import hash_of_file, hash_of_folder, hashed, served
-from livingbook.runs.present import Inputs, Present, look_at
+from livingbook.runs.present import Inputs, Present, hash_all_inputs
 from livingbook.runs.running import Ran
-from livingbook.runs.runs import differences, stands
+from livingbook.runs.runs import differences, first_valid
 from livingbook.runs.store import KEPT, Run, Store
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, write
@@ -70,7 +70,7 @@ def now(project, edition=LATEST, first=FIRST):
 
 
 def found(project, edition=LATEST, first=FIRST, **identity):
-    return stands(store(project).of("second", IDENTITY | identity), now(project, edition, first)) is not None
+    return first_valid(store(project).of("second", IDENTITY | identity), now(project, edition, first)) is not None
 
 
 def add(project, **row):
@@ -162,7 +162,7 @@ def test_a_figure_that_became_public_later_is_none_of_an_earlier_date(project):
 def test_the_table_of_a_sweep_that_the_book_no_longer_has_is_none(project):
     runs = store(project).of("second", IDENTITY)
     gone = Inputs(Present(), project, LATEST, lambda name: FIRST, lambda name: False)
-    assert stands(runs, now(project)) and stands(runs, gone) is None and list(differences(*runs, gone)) == ["sweep:grid"]
+    assert first_valid(runs, now(project)) and first_valid(runs, gone) is None and list(differences(*runs, gone)) == ["sweep:grid"]
 
 
 def test_what_must_be_made_is_asked_for_last_and_in_order(project):
@@ -192,9 +192,9 @@ def test_runs_of_other_rows_stand_beside_each_other(project):
     first = stored(project)
     put(project.data / "observations.csv", "100", "101")
     second = store(project).keep("second", IDENTITY, ran(project))
-    assert second.folder != first and stands(store(project).of("second", IDENTITY), now(project)).folder == second.folder
+    assert second.folder != first and first_valid(store(project).of("second", IDENTITY), now(project)).folder == second.folder
     put(project.data / "observations.csv", "101", "100")
-    assert stands(store(project).of("second", IDENTITY), now(project)).folder == first
+    assert first_valid(store(project).of("second", IDENTITY), now(project)).folder == first
 
 
 def test_a_run_stored_twice_is_stored_once_and_a_damaged_one_anew(project):
@@ -225,7 +225,7 @@ def test_a_damaged_list_of_uses_is_as_none(project, damage):
 
 def test_content_is_read_once_and_later_changes_are_told(project):
     present = Present()
-    look_at(present, project, [LATEST])
+    hash_all_inputs(present, project, [LATEST])
     helper = project.notebooks / "helper.py"
     was = present.read(helper)
     assert present.later() == []

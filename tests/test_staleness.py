@@ -16,7 +16,7 @@ from livingbook.project.project import Edition, Project
 from livingbook.runs import running
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.present import Inputs, Present
-from livingbook.runs.runs import Runs, stands
+from livingbook.runs.runs import Runs, first_valid
 from livingbook.runs.store import published_document
 from livingbook.system.errors import BuildError
 
@@ -114,7 +114,7 @@ def test_a_change_of_any_row_runs_those_that_read_it_and_no_other(request, monke
         mutant.__dict__["_rows"] = table.assign(**{field: table[field].mask(table["id"] == row, "123456789")})
         monkeypatch.setattr(Inputs, "evidence", mutant)
         inputs = Inputs(present, PROJECT, LATEST, lambda name: None, lambda name: False)
-        run = {name for name in NOTEBOOKS if stands([run_of(name)], inputs) is None}
+        run = {name for name in NOTEBOOKS if first_valid([run_of(name)], inputs) is None}
         if run != {name for name in NOTEBOOKS if texts[row] in reading[name]}:
             wrong.append((row, "run", run))
         if stale := {name for name in NOTEBOOKS if row in showing[name]} - run:

@@ -15,7 +15,7 @@ from typing import Any
 from livingbook.contract import require_clean
 from livingbook.project.project import SETTING, Edition, Project
 from livingbook.runs import running, sweep, up_to_date
-from livingbook.runs.present import Present, look_at
+from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.runs.runs import Changed, Runs
 from livingbook.site import pages, publish, sphinx_process, stage
 from livingbook.system.errors import BuildError, in_words
@@ -29,14 +29,14 @@ def book(asked: Project, edition: str, workers: int) -> None:
     edition: the name of the book's own; it may have a data folder of its own. A book is of one state of the project. If anything
     that it is made from changes meanwhile, it is made again.
     """
-    running.at_once(workers)
+    running.set_parallelism(workers)
     for _ in range(ATTEMPTS):
         fresh = replace(asked)  # it keeps what it has read of its settings
-        editions = fresh.built_for(edition)
-        project = fresh.seen_by(editions[0])
+        editions = fresh.editions_of_book(edition)
+        project = fresh.with_data_of(editions[0])
         stage.require_settings(project)
         present = Present()
-        look_at(present, project, editions)
+        hash_all_inputs(present, project, editions)
         with sphinx_process.get_ready(project) as waiting:
             try:
                 runs = made(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
@@ -70,7 +70,10 @@ def book(asked: Project, edition: str, workers: int) -> None:
 def executed(runs: Runs, editions: list[Edition]) -> dict[tuple[str, str, str], Callable[[], str]]:
     """Edition, notebook and run → what gives the executed notebook as it is published."""
     held = [(edition, name, runs.settle(edition, name)) for edition in editions for name in runs.project.notebook_names]
-    return {(edition.name, name, run.key): partial(run.notebook, runs.asked(edition, name).told) for edition, name, run in held}
+    return {
+        (edition.name, name, run.key): partial(run.notebook, runs.asked(edition, name).shown_parameters)
+        for edition, name, run in held
+    }
 
 
 def shown(project: Project, path: str) -> str:
@@ -86,9 +89,9 @@ def made(project: Project, present: Present, editions: list[Edition], workers: i
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
     runs.sweeps = {each.name: partial(bring_up_to_date, each, runs, workers) for each in sweeps}
     if not only_pages:
-        running.get_ready(project)
+        running.start_fork_server(project)
         with step("data", "checked"):
-            for folder in dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)]):
+            for folder in dict.fromkeys([project.data, *(project.with_data_of(edition).data for edition in editions)]):
                 require_clean(folder, project.contract)
     shutil.rmtree(project.build / "editions", ignore_errors=True)  # nobody must find results there that this build has not made
     try:

@@ -38,7 +38,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
         else:
             from livingbook.build import book, default_workers
 
-            data = project.seen_by(project.edition(chosen.edition)).data
+            data = project.with_data_of(project.edition(chosen.edition)).data
             if not data.is_dir():
                 raise BuildError(f"{data}: no such data folder")
             if recovered := finish_import(data):
@@ -137,7 +137,7 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
     if name not in project.notebook_names:
         raise BuildError(f"no notebook {name!r}; there are {', '.join(project.notebook_names)}")
     settings = dict(setting(each) for each in chosen.settings)
-    given = source_of(project, name).checked({"data": project.told(project.data), **settings})
+    given = source_of(project, name).checked({"data": project.relative_path(project.data), **settings})
     executed = running.run_notebook(project, name, given)
     output = project.build / "runs" / f"{name}.ipynb"
     running.write_notebook(output, executed)
@@ -166,7 +166,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
             from livingbook.runs.cluster import cluster
 
             run_it, workers = stack.enter_context(cluster(chosen.scheduler))
-        running.at_once(workers)
+        running.set_parallelism(workers)
         runs = Runs(project, Present(), run_it)
         both = [*sweep.load_sweeps(project), *sweeps]  # those of the book may be read by the others' notebooks
         runs.sweeps = {each.name: functools.partial(sweep.write_table, each, runs, workers) for each in both}
@@ -233,7 +233,7 @@ def make_release(project: Project, chosen: argparse.Namespace) -> None:
     from livingbook.release import archive as release
 
     make_book(project, chosen)
-    print(f"The archive: {release.make(project.seen_by(project.edition(chosen.edition)), chosen.edition)}")
+    print(f"The archive: {release.make(project.with_data_of(project.edition(chosen.edition)), chosen.edition)}")
 
 
 def begin_book(project: Project, chosen: argparse.Namespace) -> None:

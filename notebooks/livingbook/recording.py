@@ -179,7 +179,7 @@ class Recorder:
 
     # --- What Python reports ------------------------------------------------------------------------------------------------
 
-    def heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def on_audit_event(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Python's audit hook: called with everything that this process does of the kinds that Python reports."""
         if event == "open":
             if not getattr(self._quiet, "now", False):
@@ -191,9 +191,9 @@ class Recorder:
             if not getattr(self._quiet, "now", False) and not looks_for_modules:
                 self._listed(arguments[0])
         elif event in NETWORK:
-            self._reaches(arguments)
+            self._uses_network(arguments)
         elif event in STARTS:
-            self._starts(event, arguments)
+            self._starts_process(event, arguments)
 
     def _opened(self, path: Any, mode: str | None, flags: int) -> None:
         if isinstance(path, int) or not isinstance(path, (str, bytes, os.PathLike)):
@@ -208,9 +208,9 @@ class Recorder:
         with self.unrecorded():
             if self._is_within(place, self.results) and place.endswith(".json"):
                 name = Path(place).stem
-                self._made_or_awaited(f"document:{name}", place, name in self.notebooks)
+                self._record_or_wait(f"document:{name}", place, name in self.notebooks)
             elif self._is_within(place, self.sweeps) and place.endswith(".csv"):
-                self._made_or_awaited(f"sweep:{Path(place).stem}", place, True)
+                self._record_or_wait(f"sweep:{Path(place).stem}", place, True)
             elif name := self.named(place):
                 self.record(name, hash_of_file(place))
             elif os.path.exists(place):  # of what is not there nothing is read
@@ -241,7 +241,7 @@ class Recorder:
         self.wait(*(f"results:{name}" for name in names if not os.path.exists(os.path.join(self.results, f"{name}.json"))))
         return names
 
-    def _made_or_awaited(self, what: str, place: str, to_come: bool) -> None:
+    def _record_or_wait(self, what: str, place: str, to_come: bool) -> None:
         if to_come and not os.path.exists(place):
             self.wait(what)
             raise NotYet(f"{what} is not made yet")
@@ -273,7 +273,7 @@ class Recorder:
     def _is_within(place: str, folder: str) -> bool:
         return place == folder or place.startswith(folder + os.sep)
 
-    def _reaches(self, arguments: tuple[Any, ...]) -> None:
+    def _uses_network(self, arguments: tuple[Any, ...]) -> None:
         whom = next((each for each in arguments if isinstance(each, (str, bytes, tuple))), "")
         if not (
             isinstance(whom, (str, bytes)) and whom and os.sep in os.fsdecode(whom)
@@ -282,7 +282,7 @@ class Recorder:
                 f"reaches for the network ({_plain(whom)}), where nobody would see a change; save what it gives into data/"
             )
 
-    def _starts(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def _starts_process(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in ("os.fork", "os.forkpty"):
             self._refuse("starts another process, and nobody would see what that reads")
         given = arguments[1] if event in ("subprocess.Popen", "os.posix_spawn", "os.exec") and len(arguments) > 1 else arguments[0]
@@ -405,7 +405,7 @@ def begin(settings: str) -> None:
     global _recorder
     _recorder = Recorder(**json.loads(settings))
     _recorder.follow_imports()
-    sys.addaudithook(_recorder.heard)
+    sys.addaudithook(_recorder.on_audit_event)
     from IPython import get_ipython
 
     get_ipython().events.register("post_run_cell", _recorder.write)

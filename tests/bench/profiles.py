@@ -24,9 +24,9 @@ import papermill
 from pathlib import Path
 from livingbook import running
 from livingbook.project.project import Project
-from livingbook.runs.warm.fork_server import get_ready
+from livingbook.runs.warm.fork_server import start_fork_server
 project = Project.at(Path.cwd())
-get_ready()
+start_fork_server()
 run = lambda: running.run_notebook(project, "rate", {})
 run()
 costs(run, {"kernel forked and ready": ("nbclient/client.py", "setup_kernel"), "cells, most of it waiting for the kernel": ("clientwrap.py", "papermill_execute_cells"),

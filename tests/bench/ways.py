@@ -62,9 +62,9 @@ def api(output: Path, names: list[str], workers: int) -> None:
 
 
 def warm(output: Path, names: list[str], workers: int) -> None:
-    from livingbook.runs.warm.fork_server import get_ready
+    from livingbook.runs.warm.fork_server import start_fork_server
 
-    get_ready()  # first, as the pipeline does: it imports while this process does
+    start_fork_server()  # first, as the pipeline does: it imports while this process does
     from livingbook.project.project import Project
     from livingbook.runs import running
 

@@ -135,7 +135,7 @@ def staged_edition(project: Project, name: str) -> Side:
 
 def staged_editions(project: Project, editions: Iterable[str]) -> str:
     """From which folder, with which tables, each edition of the built book comes, as JSON."""
-    seen = {name: project.seen_by(project.edition(name)) for name in editions}
+    seen = {name: project.with_data_of(project.edition(name)) for name in editions}
     return as_json(
         {
             "own": next(iter(seen)),
@@ -156,7 +156,7 @@ def tables_of(project: Project) -> dict[str, str]:
 def edition(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], name: str) -> Side:
     """An edition among those of ``documents``; ``files`` gives the folder with the drawings of an edition and notebook."""
     as_of = project.edition(name).as_of
-    tables = tables_in(project.seen_by(project.edition(name)).data, as_of)
+    tables = tables_in(project.with_data_of(project.edition(name)).data, as_of)
     return _side(name, _as_of(as_of), tables, documents, name, files)
 
 

@@ -75,7 +75,7 @@ def _examine_folder(folder: Path, books: Path | None) -> tuple[list[Fault], dict
         return faults, {}
     fields = {resource["name"]: [spec["name"] for spec in resource["schema"]["fields"]] for resource in contract["resources"]}
     tables = {name: read_table(folder, name, columns) for name, columns in fields.items()}
-    faults += _strangers(folder, tables)
+    faults += _unknown_tables(folder, tables)
     for table in tables.values():
         faults += table.faults_of_shape
     # Cells of a ragged row stand in the wrong columns: what else seems wrong with them is not worth saying.
@@ -85,7 +85,7 @@ def _examine_folder(folder: Path, books: Path | None) -> tuple[list[Fault], dict
     return _in_order(faults, list(tables)), {table.name: len(table.numbers) for table in tables.values()}
 
 
-def _strangers(folder: Path, tables: dict[str, Table]) -> list[Fault]:
+def _unknown_tables(folder: Path, tables: dict[str, Table]) -> list[Fault]:
     """Tables in the folder that the contract does not know."""
     known = {table.file for table in tables.values()}
     files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv")

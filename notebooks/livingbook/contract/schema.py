@@ -31,7 +31,7 @@ def _faults_of_schema(resource: dict[str, Any], tables: dict[str, Table]) -> Ite
     schema, table = resource["schema"], tables[resource["name"]]
     specs = {spec["name"]: spec for spec in schema["fields"] if spec["name"] in table.columns}
     for column, spec in specs.items():
-        yield from islice(table.faults_of_texts(column, _judge(spec, schema)), MAX_FAULTS)
+        yield from islice(table.faults_of_texts(column, _schema_reasons(spec, schema)), MAX_FAULTS)
     for column, spec in specs.items():
         if spec.get("constraints", {}).get("unique"):
             before = table[column].row_before()
@@ -41,10 +41,10 @@ def _faults_of_schema(resource: dict[str, Any], tables: dict[str, Table]) -> Ite
     for column, is_list, name, there in references(resource):
         other = tables[name]
         if column in table.columns and other.whole and there in other.columns:
-            yield from islice(table.faults_of_texts(column, _no_keys(other, there, is_list)), MAX_FAULTS)
+            yield from islice(table.faults_of_texts(column, _missing_key_reasons(other, there, is_list)), MAX_FAULTS)
 
 
-def _no_keys(other: Table, column: str, is_list: bool) -> Callable[[str], Iterator[str]]:
+def _missing_key_reasons(other: Table, column: str, is_list: bool) -> Callable[[str], Iterator[str]]:
     """The reasons why a text names no row of another table, or, if it is a list separated by semicolons, not only rows of it."""
     known = set(other[column].texts)
 
@@ -59,7 +59,7 @@ def _no_keys(other: Table, column: str, is_list: bool) -> Callable[[str], Iterat
     return wrong
 
 
-def _judge(spec: dict[str, Any], schema: dict[str, Any]) -> Callable[[str], Iterator[str]]:
+def _schema_reasons(spec: dict[str, Any], schema: dict[str, Any]) -> Callable[[str], Iterator[str]]:
     """The reasons why a text may not stand in a field, as a function of the text."""
     read = _reader(json.dumps({**_without_keys(schema), "fields": [spec]}))
 

@@ -103,7 +103,7 @@ class Project:
         """The published book."""
         return self.build / "html"
 
-    def seen_by(self, edition: Edition) -> Project:
+    def with_data_of(self, edition: Edition) -> Project:
         """The project with the data folder that an edition reads."""
         return replace(self, data=edition.data) if edition.data else self
 
@@ -114,11 +114,11 @@ class Project:
         """The tidy table of a sweep."""
         return self.build / "sweeps" / f"{sweep}.csv"
 
-    def less(self, origin: str) -> Path:
+    def folder_without(self, origin: str) -> Path:
         """The folder for tables that lack all observations of one origin."""
         return self.build / "without" / (origin if self.data == self.root / "data" else f"{digest(str(self.data))[:8]}-{origin}")
 
-    def told(self, folder: Path) -> str:
+    def relative_path(self, folder: Path) -> str:
         """A data folder as notebooks are told it: relative to notebooks/, so that no output names this machine."""
         return Path(os.path.relpath(folder, self.notebooks)).as_posix()
 
@@ -146,7 +146,7 @@ class Project:
                 return edition
         raise BuildError(f"no edition {name!r}; there are {', '.join(each.name for each in self.editions)}")
 
-    def built_for(self, name: str) -> list[Edition]:
+    def editions_of_book(self, name: str) -> list[Edition]:
         """The editions of a book: its own, then that which it is compared with."""
         beside = self.settings.compared_with
         return [self.edition(name), *([self.edition(beside)] if beside not in ("", name) else [])]

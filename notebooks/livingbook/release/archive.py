@@ -72,7 +72,7 @@ def make(project: Project, edition: str) -> Path:
         if not (project.build / f"{name}.{ending}").is_file()
     ]:
         raise BuildError("\n".join(["the release is not complete:", *missing]))
-    editions = project.built_for(edition)
+    editions = project.editions_of_book(edition)
     folder = project.build / "release" / f"{name}-{version}"
     shutil.rmtree(folder.parent, ignore_errors=True)
     lay_out(project, editions, folder)
@@ -115,7 +115,7 @@ def lay_out(project: Project, editions: Iterable[Edition], folder: Path) -> None
     runs, built = Runs(project, Present()), runs_of_book(project)
     for edition in editions:
         for name, run in built[edition.name].items():
-            write(folder / "executed" / edition.name / f"{name}.ipynb", run.notebook(runs.asked(edition, name).told))
+            write(folder / "executed" / edition.name / f"{name}.ipynb", run.notebook(runs.asked(edition, name).shown_parameters))
     for form in (f"{project.settings.name}.{ending}" for ending in ("pdf", "epub")):
         copy(project.build / form, form)
 

@@ -23,7 +23,7 @@ from livingbook.evidence.reading import load
 from livingbook.formats.formats import about
 from livingbook.project.project import Edition, Project
 from livingbook.runs.notebook_source import source_of
-from livingbook.runs.runs import made_in
+from livingbook.runs.runs import made_inputs
 from livingbook.runs.up_to_date import runs_of_book
 from livingbook.site import provenance
 from livingbook.system.errors import BuildError
@@ -223,7 +223,7 @@ def parameters(crate: ROCrate, project: Project, edition: Edition, name: str, la
 
 def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str, Any], label: str) -> list[Any]:
     """The tables a run read with the rows of each, and the results of other runs."""
-    evidence = load(project.seen_by(edition).data).view(edition.as_of)
+    evidence = load(project.with_data_of(edition).data).view(edition.as_of)
     found: list[Any] = []
     reads = [(json.loads(what.removeprefix("rows:")), was) for what, was in record["inputs"] if what.startswith("rows:")]
     for table in sorted({each["table"] for each, _ in reads}):
@@ -246,7 +246,7 @@ def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str
                 )
             )
         )
-    for kind, name in made_in(record["inputs"]):
+    for kind, name in made_inputs(record["inputs"]):
         found.append(crate.dereference(f"sweeps/{name}.csv" if kind == "sweep" else f"executed/{edition.name}/{name}.ipynb"))
     return [each for each in found if each is not None]
 

@@ -19,7 +19,7 @@ SHOWN = 5  # rows named one by one
 IDENTITY = {"source": "its source changed", "lock": "requirements.txt changed", "python": "another Python"}
 
 
-class Doubt(Exception):
+class Undecided(Exception):
     """It hangs on something that the build makes first; the message says on what."""
 
 
@@ -54,19 +54,19 @@ class Plans:
         return self._found[job]
 
     def inputs(self, edition: Edition) -> Inputs:
-        """What there is to be read; raises ``Doubt`` for what may become another."""
+        """What there is to be read; raises ``Undecided`` for what may become another."""
 
         def document(name: str) -> dict[str, Any] | None:
             if name not in self.runs.project.notebook_names:
                 return None
             plan = self.of(edition, name)
             if plan.run is None:
-                raise Doubt(f"reads the results of {name}")
+                raise Undecided(f"reads the results of {name}")
             return plan.run.of_edition(edition.name)
 
         def swept(name: str) -> bool:
             if self.lacking.get(name):
-                raise Doubt(f"reads the sweep {name}")
+                raise Undecided(f"reads the sweep {name}")
             return name in self.lacking
 
         return Inputs(self.runs.present, self.runs.project, edition, document, swept)
@@ -83,7 +83,7 @@ class Plans:
                         () if run.key == last else ("an earlier run, or one of another edition, read the same",),
                         run,
                     )
-            except Doubt as doubt:
+            except Undecided as doubt:
                 doubts[str(doubt)] = None
         if doubts:
             return Plan(asked.name, "may run", tuple(doubts))
@@ -105,7 +105,7 @@ class Plans:
         differ = []
         try:
             differ += differences(run, inputs)
-        except Doubt as doubt:
+        except Undecided as doubt:
             found.append(str(doubt))
         rows = [what for what in differ if what.startswith("rows:")]
         found += self._other_rows(asked, inputs, {what: found for what, found in run.record["inputs"] if what in rows})
@@ -141,8 +141,8 @@ def report(asked: Project, edition: str) -> str:
 
     Raises ``BuildError`` for data with faults, as the build does.
     """
-    editions = asked.built_for(edition)
-    project = asked.seen_by(editions[0])
+    editions = asked.editions_of_book(edition)
+    project = asked.with_data_of(editions[0])
     if up_to_date.is_built(asked, edition):
         stay = [
             line for each in editions for line in (f"{each.name}:", *(str(Plan(name, "stays")) for name in project.notebook_names))
@@ -154,7 +154,7 @@ def report(asked: Project, edition: str) -> str:
                 *(f"sweep {each.name}: stays" for each in sweep.load_sweeps(project)),
             ]
         )
-    for folder in dict.fromkeys(project.seen_by(each).data for each in editions):
+    for folder in dict.fromkeys(project.with_data_of(each).data for each in editions):
         require_clean(folder, project.contract)
     plans = Plans(project)
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
@@ -173,7 +173,7 @@ def lacking(plans: Plans, asked: sweep.Sweep) -> str:
         return f"sweep {asked.name}: stays"
     jobs = asked.jobs({name: plans.runs.reads_of(name) for name in asked.notebooks})
     without = {
-        (plans.runs.likeness(plans.runs.asked(edition, name), plans.inputs(edition)))
+        (plans.runs.sharing_key(plans.runs.asked(edition, name), plans.inputs(edition)))
         for name, setting in jobs
         if plans.of(edition := asked.edition(setting), name).run is None
     }

@@ -78,7 +78,7 @@ class Source:
         """Its first heading: the question. Its name if it has none."""
         return title_of(self.notebook, self.path.stem)
 
-    def only_hands_on(self, name: str) -> bool:
+    def only_passes_on(self, name: str) -> bool:
         """Whether the parameter of that name goes nowhere but into functions that read by it, and whose reading is recorded.
 
         Then two runs with different values of it are the same run, if both read the same. In any doubt it does not.
@@ -154,7 +154,7 @@ def read_notebook(path: Path, content: bytes) -> Any:
         raise BuildError(f"{path.name}: not a notebook ({type(error).__name__}: {printable(reason, 300)})") from None
 
 
-class _WithoutHandedOn(ast.NodeTransformer):
+class _WithoutPassedOn(ast.NodeTransformer):
     """Takes out what is handed to the readers as it is."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
@@ -172,7 +172,7 @@ def _shows(tree: ast.Module, name: str) -> bool:
         return True
     if name not in names:
         return False
-    scopes = [symtable.symtable(ast.unparse(_WithoutHandedOn().visit(copy.deepcopy(tree))), "cell", "exec")]
+    scopes = [symtable.symtable(ast.unparse(_WithoutPassedOn().visit(copy.deepcopy(tree))), "cell", "exec")]
     while scopes:
         scope = scopes.pop()
         scopes += scope.get_children()

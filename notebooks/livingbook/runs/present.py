@@ -77,7 +77,7 @@ def hash_at(path: Path) -> str:
     return hash_of_folder(path) if path.is_dir() else hash_of_file(path)
 
 
-def look_at(present: Present, project: Project, editions: Iterable[Edition]) -> None:
+def hash_all_inputs(present: Present, project: Project, editions: Iterable[Edition]) -> None:
     """Reads all that a build of these editions can depend on, and every folder in which something new would matter.
 
     More than it does depend on: of what is looked at here and was read by nothing, a change costs a look, not a run.
@@ -86,7 +86,7 @@ def look_at(present: Present, project: Project, editions: Iterable[Edition]) -> 
         project.build / "addresses.json"
     ]
     rooms = [*tree(project.root / "book"), *tree(project.notebooks), *tree(project.engine)]
-    folders = dict.fromkeys([project.data, *(project.seen_by(edition).data for edition in editions)])
+    folders = dict.fromkeys([project.data, *(project.with_data_of(edition).data for edition in editions)])
     for path in [*named, *rooms, *(path for folder in folders for path in [folder, *tables(folder)])]:
         present.hash(path)
     for path in dict.fromkeys(path.parent for path in rooms):
@@ -116,7 +116,7 @@ class Inputs:
         documents: Callable[[str], dict[str, Any] | None],
         sweeps: Callable[[str], bool],
     ) -> None:
-        self.present, self.project, self.edition = present, project.seen_by(edition), edition
+        self.present, self.project, self.edition = present, project.with_data_of(edition), edition
         self.documents, self.sweeps = documents, sweeps
         self._found: dict[str, str] = {}
 
@@ -147,8 +147,8 @@ class Inputs:
         """The folder of tables that a notebook is given; laid out if the edition leaves out an origin."""
         if not self.edition.without:
             return self.project.data
-        lay_out(self.present, self.project, self.edition.without)
-        return self.project.less(self.edition.without)
+        write_reduced_tables(self.present, self.project, self.edition.without)
+        return self.project.folder_without(self.edition.without)
 
     def _file(self, name: str) -> str:
         return self.present.hash(self._path(f"file:{name}"))
@@ -216,10 +216,10 @@ KINDS: dict[str, Callable[[Inputs, str], str]] = {
     "setting": Inputs._setting,
     "date": Inputs._date,
 }
-MADE = ("results", "document", "sweep")  # kinds that a build makes, and so must have made before it can tell
+MADE_KINDS = ("results", "document", "sweep")  # kinds that a build makes, and so must have made before it can tell
 
 
-def lay_out(present: Present, project: Project, origin: str) -> None:
+def write_reduced_tables(present: Present, project: Project, origin: str) -> None:
     """Writes the tables without the observations of one origin, for a notebook to load; beside them those that were left out."""
     from livingbook.evidence.reading import LEFT_OUT, read_table
 
@@ -229,4 +229,4 @@ def lay_out(present: Present, project: Project, origin: str) -> None:
     written["observations.csv"] = rows[kept].to_csv(index=False, lineterminator="\n")
     written[f"{LEFT_OUT}.csv"] = rows[~kept].to_csv(index=False, lineterminator="\n")
     for name, content in written.items():
-        write(project.less(origin) / name, content)
+        write(project.folder_without(origin) / name, content)

@@ -22,7 +22,7 @@ ENGINES = ("warm", "nbclient")
 QUIET = ["--log-level=50", "--HistoryManager.hist_file=:memory:"]
 FIRST = "--IPKernelApp.exec_lines="  # a line of Python that a kernel runs before the first cell
 _importing = threading.Lock()
-_room = threading.Semaphore(os.cpu_count() or 1)
+_slots = threading.Semaphore(os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,19 @@ class Ran:
 Run = Callable[[Project, str, bytes, Mapping[str, Any], bool, Path, Path], Ran]  # what runs a notebook, as ``run_recorded`` does
 
 
-def at_once(workers: int) -> None:
+def set_parallelism(workers: int) -> None:
     """Says how many notebooks may run at the same time, however many threads ask for them."""
-    global _room
-    _room = threading.Semaphore(workers)
+    global _slots
+    _slots = threading.Semaphore(workers)
 
 
-def get_ready(project: Project) -> None:
+def start_fork_server(project: Project) -> None:
     """Starts what kernels are forked from, which then imports while this process does other things."""
     if engine() == "warm":
-        from livingbook.runs.warm.fork_server import get_ready
+        from livingbook.runs.warm.fork_server import start_fork_server
 
         os.chdir(project.notebooks)
-        get_ready()
+        start_fork_server()
 
 
 def engine() -> str:
@@ -86,7 +86,7 @@ def run_recorded(
     folder of tables and that of other notebooks' results, of its edition. Raises ``BuildError`` with the cell's number and its
     error if one fails, unless it failed for what is still to be made.
     """
-    with _room, tempfile.TemporaryDirectory() as folder:
+    with _slots, tempfile.TemporaryDirectory() as folder:
         note = Path(folder, "record.json")
         settings = {
             "name": name,
@@ -131,7 +131,7 @@ def run_recorded(
 
 def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures: bool = True) -> Any:
     """The executed notebook, for a person who runs one by itself: nothing is recorded, nothing refused. Raises ``BuildError``."""
-    with _room, tempfile.TemporaryDirectory() as folder:
+    with _slots, tempfile.TemporaryDirectory() as folder:
         return _executed(project, name, project.notebooks / f"{name}.ipynb", given, figures, (), folder)
 
 

@@ -22,14 +22,14 @@ from typing import Any
 
 from livingbook.project.project import COMMON, SETTING, Edition, Project
 from livingbook.runs.notebook_source import Source, source_at
-from livingbook.runs.present import MADE, Inputs, Present
+from livingbook.runs.present import MADE_KINDS, Inputs, Present
 from livingbook.runs.running import Run, run_recorded
 from livingbook.runs.store import Run as StoredRun
 from livingbook.runs.store import Store
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, write
 
-BESIDE = "../data"  # the data folder that a published notebook names
+PUBLISHED_DATA = "../data"  # the data folder that a published notebook names
 Job = tuple[str, str]  # edition and notebook; or "sweep" and its name
 
 
@@ -50,17 +50,17 @@ class Asked:
     @cached_property
     def given(self) -> dict[str, Any]:
         """The parameters it gets: the common ones it declares, and the edition's assumptions. Raises ``BuildError``."""
-        seen = self.project.seen_by(self.edition)
-        data = seen.told(seen.less(self.edition.without) if self.edition.without else seen.data)
+        seen = self.project.with_data_of(self.edition)
+        data = seen.relative_path(seen.folder_without(self.edition.without) if self.edition.without else seen.data)
         common = {"as_of": self.edition.as_of, "data": data, "results": f"../_build/editions/{self.edition.name}"}
         declared = {each.name for each in self.source.parameters}
         given = {key: value for key, value in common.items() if key in declared}
         return self.source.checked(given | dict(self.edition.assumptions.get(self.name, {})))
 
     @property
-    def told(self) -> dict[str, Any]:
+    def shown_parameters(self) -> dict[str, Any]:
         """The parameters as a reader is told them: the book has its tables beside it, wherever they came from."""
-        return {key: BESIDE if key == "data" else value for key, value in self.given.items()}
+        return {key: PUBLISHED_DATA if key == "data" else value for key, value in self.given.items()}
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Asked:
 
         ``make verify`` sets ``LIVINGBOOK_ALONE``, so that editions share none: a run that ought not to be shared is then found out.
         """
-        shown = {key: value for key, value in self.given.items() if key not in COMMON or not self.source.only_hands_on(key)}
+        shown = {key: value for key, value in self.given.items() if key not in COMMON or not self.source.only_passes_on(key)}
         apart = os.environ.get("LIVINGBOOK_ALONE") and not self.edition.name.startswith(SETTING)
         alone = {"edition": self.edition.name} if apart else {}
         return {
@@ -84,12 +84,12 @@ class Asked:
 def differences(run: StoredRun, inputs: Inputs) -> Iterator[str]:
     """What a stored run read that is another now. What must be made before it can be compared comes last, in the order in which
     the run asked for it: what it asked for after something that differs need not be asked for now."""
-    ready = [each for each in run.record["inputs"] if each[0].partition(":")[0] not in MADE]
-    made = [each for each in run.record["inputs"] if each[0].partition(":")[0] in MADE]
+    ready = [each for each in run.record["inputs"] if each[0].partition(":")[0] not in MADE_KINDS]
+    made = [each for each in run.record["inputs"] if each[0].partition(":")[0] in MADE_KINDS]
     return (what for what, was in [*ready, *made] if inputs.hash(what) != was)
 
 
-def stands(runs: Iterable[StoredRun], inputs: Inputs) -> StoredRun | None:
+def first_valid(runs: Iterable[StoredRun], inputs: Inputs) -> StoredRun | None:
     """The first of these runs of which all that it read is as it was, and which is stored whole."""
     return next((run for run in runs if next(differences(run, inputs), None) is None and run.is_whole), None)
 
@@ -111,7 +111,7 @@ class Runs:
         self._futures: dict[Job, Future[Any]] = {}
         self._waiting: dict[Job, list[Job]] = defaultdict(list)  # job → the jobs that it waits for
         self._sources: dict[str, Source] = {}
-        self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.RLock()
 
     # --- Asking -------------------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class Runs:
         """The notebooks and sweeps that a notebook is likely to read: ("results" or "sweep", name)."""
         if name not in self.project.notebook_names:
             return set()  # an earlier run read it; it is gone
-        seen = {(kind, each) for run in self.store.all(name) for kind, each in made_in(run.record["inputs"])}
+        seen = {(kind, each) for run in self.store.all(name) for kind, each in made_inputs(run.record["inputs"])}
         return {("results" if kind == "document" else kind, each) for kind, each in seen} | self.source(name).mentioned(
             [each for each in self.project.notebook_names if each != name], list(self.sweeps)
         )
@@ -222,7 +222,7 @@ class Runs:
                 future = self._futures[job] = Future()
                 first = True
             elif not future.done():
-                self._require_no_circle(job, by)
+                self._require_no_cycle(job, by)
             if by:
                 self._waiting[by].append(job)
         try:
@@ -237,7 +237,7 @@ class Runs:
                 if by:
                     self._waiting[by].remove(job)
 
-    def _require_no_circle(self, job: Job, by: Job | None) -> None:
+    def _require_no_cycle(self, job: Job, by: Job | None) -> None:
         ways = [[job]]
         while by and ways:
             way = ways.pop()
@@ -261,7 +261,7 @@ class Runs:
     def _settled(self, edition: Edition, name: str) -> StoredRun:
         job = edition.name, name
         asked, inputs = self.asked(edition, name), self.inputs(edition, job)
-        run = stands(self.store.of(name, asked.identity), inputs) or self._made(asked, inputs, job)
+        run = first_valid(self.store.of(name, asked.identity), inputs) or self._made(asked, inputs, job)
         write(self.project.edition_folder(edition.name) / f"{name}.json", as_json(run.of_edition(edition.name)))
         if self.made.setdefault(job, "reused") == "reused":
             self.say(f"{edition.name}: {name}: reused in 0.0 s")
@@ -269,11 +269,11 @@ class Runs:
 
     def _made(self, asked: Asked, inputs: Inputs, job: Job) -> StoredRun:
         while True:
-            likeness = self.likeness(asked, inputs)
-            with self._turns[likeness]:  # of two editions that see the same, the second finds the run of the first
-                if run := stands(self.store.of(asked.name, asked.identity), inputs):
+            sharing_key = self.sharing_key(asked, inputs)
+            with self._locks[sharing_key]:  # of two editions that see the same, the second finds the run of the first
+                if run := first_valid(self.store.of(asked.name, asked.identity), inputs):
                     return run
-                if likeness == self.likeness(asked, inputs) and (run := self._run(asked, inputs, job)):
+                if sharing_key == self.sharing_key(asked, inputs) and (run := self._run(asked, inputs, job)):
                     return run
 
     def _run(self, asked: Asked, inputs: Inputs, job: Job) -> StoredRun | None:
@@ -285,7 +285,7 @@ class Runs:
         )
         strange = [what for what, _ in ran.inputs if what.startswith("sweep:") and what.partition(":")[2] not in self.sweeps]
         if waits := [*ran.waits, *strange]:
-            self._make_ready(asked, waits, ran.failure, inputs)
+            self._make_missing(asked, waits, ran.failure, inputs)
             return None
         moved = {what for what, found in ran.inputs if not found == inputs.hash(what) == inputs.hash_now(what)}
         if moved := sorted(moved | set(ran.changed)):
@@ -295,7 +295,7 @@ class Runs:
         self.say(f"{job[0]}: {job[1]}: run in {ran.seconds:.1f} s")
         return run
 
-    def _make_ready(self, asked: Asked, waits: list[str], failure: BuildError | None, inputs: Inputs) -> None:
+    def _make_missing(self, asked: Asked, waits: list[str], failure: BuildError | None, inputs: Inputs) -> None:
         """Makes what a notebook asked for in vain. Raises ``BuildError`` where there is no such thing."""
         for what in waits:
             kind, _, name = what.partition(":")
@@ -310,13 +310,13 @@ class Runs:
                 raise failure or BuildError(f"notebooks/{asked.name}.ipynb: looks for {what} where it is not")
             inputs.hash(what)
 
-    def likeness(self, asked: Asked, inputs: Inputs) -> str:
+    def sharing_key(self, asked: Asked, inputs: Inputs) -> str:
         """What tells, before a run and as far as earlier ones have shown, whether two editions will share it."""
         read = {
             what
             for run in self.store.of(asked.name, asked.identity)
             for what, _ in run.record["inputs"]
-            if what.partition(":")[0] not in MADE
+            if what.partition(":")[0] not in MADE_KINDS
         }
         return digest(asked.name, as_json(asked.identity), *(part for what in sorted(read) for part in (what, inputs.hash(what))))
 
@@ -338,6 +338,6 @@ def in_short(what: str) -> str:
     }.get(kind, name.partition(":")[2] or name)
 
 
-def made_in(inputs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def made_inputs(inputs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The results and sweeps among what a run read: kind and name, in order."""
-    return [(kind, name) for kind, _, name in (what.partition(":") for what, _ in inputs) if kind in MADE]
+    return [(kind, name) for kind, _, name in (what.partition(":") for what, _ in inputs) if kind in MADE_KINDS]

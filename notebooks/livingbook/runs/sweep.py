@@ -30,8 +30,8 @@ from livingbook.evidence.reading import read_table
 from livingbook.project.project import NAME, SETTING, Edition, Project, possible
 from livingbook.recording import hash_of_file
 from livingbook.runs.notebook_source import source_of
-from livingbook.runs.present import MADE, Present
-from livingbook.runs.runs import Runs, made_in
+from livingbook.runs.present import MADE_KINDS, Present
+from livingbook.runs.runs import Runs, made_inputs
 from livingbook.runs.store import FORM, Run
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, write
@@ -136,7 +136,7 @@ def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
     if strange := [str(each) for each in notebooks if each not in project.notebook_names]:
         raise BuildError(f"{where}: no notebook {', '.join(strange)}; there are {', '.join(project.notebook_names)}")
     for axis, given in grid.items():
-        if not is_spelt_out(axis, given) and not (isinstance(given, list) and given):
+        if not is_derived_from_data(axis, given) and not (isinstance(given, list) and given):
             raise BuildError(
                 f"{where}, {axis}: must be a list of values (or as_of: months, as_of: months since 2022-03-01, without: origins)"
             )
@@ -148,11 +148,11 @@ def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
     if math.prod(len(given) for given in grid.values() if isinstance(given, list)) > MOST_SETTINGS:
         raise BuildError(f"{where}: asks for more than {MOST_SETTINGS:,} settings")
     sweep = Sweep(project, name, tuple(notebooks), grid)
-    require_taken(sweep, where)
+    require_accepted(sweep, where)
     return sweep
 
 
-def is_spelt_out(axis: str, given: Any) -> bool:
+def is_derived_from_data(axis: str, given: Any) -> bool:
     """Whether the data spell out what varies: all months, all origins."""
     if axis == "as_of" and isinstance(given, str) and (asked := MONTHS.fullmatch(given)):
         return asked[1] is None or is_day(asked[1])
@@ -174,7 +174,7 @@ def values_of(project: Project, axis: str, given: list[Any] | str) -> list[Any]:
     return values
 
 
-def require_taken(sweep: Sweep, where: str) -> None:
+def require_accepted(sweep: Sweep, where: str) -> None:
     """Raises ``BuildError`` if something varies that no notebook takes, or a notebook would refuse a value."""
     for axis, values in sweep.grid.items():
         takers = [name for name in sweep.project.notebook_names if axis in parameters(sweep.project, name)]
@@ -250,7 +250,7 @@ def closure(name: str, used: Mapping[tuple[str, str], Run]) -> list[str]:
     """The notebooks whose results a notebook read in any of these runs, directly or not, in order of their names."""
     direct: dict[str, set[str]] = {}
     for (_, each), run in used.items():
-        direct.setdefault(each, set()).update(other for kind, other in made_in(run.record["inputs"]) if kind != "sweep")
+        direct.setdefault(each, set()).update(other for kind, other in made_inputs(run.record["inputs"]) if kind != "sweep")
     found, waiting = set(), [name]
     while waiting:
         new = direct.get(waiting.pop(), set()) - found
@@ -264,10 +264,10 @@ def write_table(sweep: Sweep, runs: Runs, workers: int) -> Table:
     table, used = run(sweep, runs, workers)
     path = sweep.project.sweep_file(sweep.name)
     write(path, table.csv())
-    inputs = sorted({what for each in used for what, _ in each.record["inputs"] if what.partition(":")[0] not in MADE})
-    names = sorted({*sweep.notebooks, *(name for each in used for _, name in made_in(each.record["inputs"]))})
+    inputs = sorted({what for each in used for what, _ in each.record["inputs"] if what.partition(":")[0] not in MADE_KINDS})
+    names = sorted({*sweep.notebooks, *(name for each in used for _, name in made_inputs(each.record["inputs"]))})
     body = {
-        "of": essence(sweep, runs, names, inputs),
+        "of": inputs_digest(sweep, runs, names, inputs),
         "table": hash_of_file(path),
         "notebooks": names,
         "inputs": inputs,
@@ -284,7 +284,7 @@ def is_current(sweep: Sweep, runs: Runs) -> bool:
     """
     try:
         noted = json.loads(note(sweep).read_text("utf-8"))
-        same = noted["table"] == hash_of_file(sweep.project.sweep_file(sweep.name)) and noted["of"] == essence(
+        same = noted["table"] == hash_of_file(sweep.project.sweep_file(sweep.name)) and noted["of"] == inputs_digest(
             sweep, runs, noted["notebooks"], noted["inputs"]
         )
     except (OSError, ValueError, TypeError, KeyError, BuildError):  # none, or damaged: the table is made again
@@ -298,7 +298,7 @@ def note(sweep: Sweep) -> Path:
     return sweep.project.build / "done" / f"sweep_{sweep.name}"
 
 
-def essence(sweep: Sweep, runs: Runs, notebooks: list[str], inputs: list[str]) -> str:
+def inputs_digest(sweep: Sweep, runs: Runs, notebooks: list[str], inputs: list[str]) -> str:
     """Hash of all that the table of a sweep depends on: its settings, these notebooks, and whatever their runs read."""
     project, present = sweep.project, runs.present
     grid = {axis: values_of(project, axis, given) for axis, given in sweep.grid.items()}

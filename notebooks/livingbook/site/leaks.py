@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from livingbook.project.project import Project
-from livingbook.runs.present import Present, look_at
+from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, temporary, write
 
@@ -80,7 +80,7 @@ class Searcher:
         """All that the book is made from."""
         present = Present()
         built = [edition for edition in self.project.editions if self.project.edition_folder(edition.name).is_dir()]
-        look_at(present, self.project, built)
+        hash_all_inputs(present, self.project, built)
         return b"\0".join(path.read_bytes() for path in map(Path, present.hashes()) if path.is_file())
 
     @cached_property

@@ -13,7 +13,7 @@ from pathlib import Path
 from livingbook.project.project import Project
 from livingbook.site.sphinx_process import LIBRARY
 from livingbook.system.errors import KILLED, BuildError, in_words
-from livingbook.system.files import digest, holds, state_of, tree, write
+from livingbook.system.files import digest, folder_digest, has_content, tree, write
 
 
 def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
@@ -24,9 +24,9 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
     than the last time it begins from nothing; what else has changed, the extension finds out page by page.
     """
     output, note, rests_on = project.build / "sphinx", project.build / "done" / "sphinx", project.build / "done" / "foundation"
-    if not holds(note, state_of(output)):
+    if not has_content(note, folder_digest(output)):
         shutil.rmtree(output, ignore_errors=True)  # an earlier build was killed in it, or somebody else wrote there
-    elif not holds(rests_on, foundation(project, output)):
+    elif not has_content(rests_on, foundation(project, output)):
         for name in ("html", ".doctrees"):  # pictures that were drawn before stay
             shutil.rmtree(output / "_build" / name, ignore_errors=True)
     note.unlink(missing_ok=True)
@@ -44,7 +44,7 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
         raise BuildError("Jupyter Book refused the book:\n" + complaints(log, project))
     (project.build / "sphinx.log").write_text(log, "utf-8")
     write(rests_on, foundation(project, output))
-    write(note, state_of(output))
+    write(note, folder_digest(output))
     return pages
 
 

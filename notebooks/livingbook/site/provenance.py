@@ -66,7 +66,7 @@ def of_stage(project: Project) -> Book:
         cited.get("title", project.settings.title),
         str(cited.get("version", "")),
         staged["own"],
-        {name: data_hash(project.seen_by(project.edition(name)).data) for name in staged["editions"]},
+        {name: data_hash(project.with_data_of(project.edition(name)).data) for name in staged["editions"]},
         project.settings.name,
     )
 

@@ -53,7 +53,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
             wanted[f"published/{edition}/{name}.json"] = as_json(documents[edition][name])
             wanted |= {f"published/{edition}/files/{file.name}": file for file in run.files()}
     for name, run in held[editions[0].name].items():
-        wanted[f"notebooks/{name}.ipynb"] = run.notebook(runs.asked(editions[0], name).told)
+        wanted[f"notebooks/{name}.ipynb"] = run.notebook(runs.asked(editions[0], name).shown_parameters)
     wanted["published/claims.json"] = as_json(claims(documents))
     wanted["published/parameters.json"] = as_json(parameters(runs))
     wanted["published/settings.json"] = as_json(settings(project, editions))
@@ -67,7 +67,7 @@ def settings(project: Project, editions: list[Edition]) -> dict[str, dict]:
     """Edition → its date, its assumptions, and the day on which the last figure it reads became public."""
     found = {}
     for edition in editions:
-        days = sorted(filter(None, read_table(project.seen_by(edition).data, "observations")["known_from"]))
+        days = sorted(filter(None, read_table(project.with_data_of(edition).data, "observations")["known_from"]))
         known = days if edition.as_of == "latest" else [day for day in days if day <= edition.as_of]
         found[edition.name] = {
             "as_of": edition.as_of,

@@ -22,7 +22,7 @@ def as_json(body: Any) -> str:
     return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def holds(path: Path, content: str | bytes) -> bool:
+def has_content(path: Path, content: str | bytes) -> bool:
     """Whether there is a file with that content: a note that was damaged, even so that it is no text, is as good as none."""
     return path.is_file() and path.read_bytes() == (content.encode() if isinstance(content, str) else content)
 
@@ -33,7 +33,7 @@ def write(path: Path, content: str | bytes) -> bool:
     Returns whether it changed, so that what depends on the file's time is rebuilt only then.
     """
     content = content.encode() if isinstance(content, str) else content
-    if holds(path, content):
+    if has_content(path, content):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -147,7 +147,7 @@ def tidy(build: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def state_of(folder: Path) -> str:
+def folder_digest(folder: Path) -> str:
     """Hash of the names and contents of a folder's files: whether anybody has written there since."""
     files = sorted(path for path in folder.rglob("*") if stat.S_ISREG(path.lstat().st_mode))
     return digest(*(part for path in files for part in (path.relative_to(folder).as_posix(), path)))

@@ -19,7 +19,7 @@ import threading
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 
-SAID = 5.0  # seconds for a kernel's last words
+LAST_MESSAGE_SECONDS = 5.0  # seconds for a kernel's last words
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Kernel:
         """
         os.setsid()  # the kernel and what it starts are signalled as one group
         end_with_parent(lifeline)
-        begin_anew()
+        reset_inherited_state()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         os.chdir(self.folder)
         os.environ.clear()
         os.environ.update(self.environment)
         sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *self.arguments]
         sys.path[:] = self.path
-        forget(__name__.partition(".")[0])
+        unload(__name__.partition(".")[0])
         gc.freeze()  # what was imported before the fork is not garbage: nobody need look
         return run()
 
@@ -64,7 +64,7 @@ def end_with_parent(lifeline: int) -> None:
             os.killpg(0, signal.SIGKILL)
 
 
-def begin_anew() -> None:
+def reset_inherited_state() -> None:
     """Lets go of what belongs to the process this one was forked from, and of what kernels would otherwise have in common."""
     # Its pipes: a kernel that held them open would keep it alive.
     os.close(forkserver._forkserver._forkserver_alive_fd)
@@ -79,7 +79,7 @@ def begin_anew() -> None:
         matplotlib.rcParams["backend"] = os.environ.get("MPLBACKEND") or "module://matplotlib_inline.backend_inline"
 
 
-def forget(package: str) -> None:
+def unload(package: str) -> None:
     """Unloads this library, so that the notebook imports that of its own folder, as it is now."""
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         del sys.modules[name]
@@ -101,7 +101,7 @@ def run() -> int:
     # The thread that was told to end the kernel says so when it has: what it says that with is closed next.
     if control := IPKernelApp.instance().control_thread:
         control.stop()
-        control.join(SAID)
+        control.join(LAST_MESSAGE_SECONDS)
     gc.freeze()  # IPython looks for garbage when it ends: the process takes all with it anyway
     threading._shutdown()
     atexit._run_exitfuncs()

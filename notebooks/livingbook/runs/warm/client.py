@@ -23,10 +23,10 @@ from traitlets.config import Config
 
 from livingbook.runs.warm.child import Kernel
 from livingbook.runs.warm.engine import say_once
-from livingbook.runs.warm.fork_server import Forked, forkery
+from livingbook.runs.warm.fork_server import ForkedKernel, fork_server
 
-NOTICED = 0.05  # seconds until the end of a kernel is noticed
-ASKED = 1.0  # seconds for a kernel to end when asked, before it is interrupted
+POLL_SECONDS = 0.05  # seconds until the end of a kernel is noticed
+SHUTDOWN_SECONDS = 1.0  # seconds for a kernel to end when asked, before it is interrupted
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -37,9 +37,9 @@ class WarmProvisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **kwargs)
         environment = {**kwargs.get("env", os.environ), "JPY_PARENT_PID": str(os.getpid())}
         self.cwd = kwargs.get("cwd") or str(Path.cwd())
-        source = forkery()
+        source = fork_server()
         try:
-            self.process = Forked(Kernel(cmd[3:], self.cwd, environment, source.path), source)
+            self.process = ForkedKernel(Kernel(cmd[3:], self.cwd, environment, source.path), source)
         except OSError as error:
             say_once(f"A kernel could not be forked ({error}): it starts cold.")
             return await super().launch_kernel(cmd, **kwargs)
@@ -48,7 +48,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def cleanup(self, restart: bool = False) -> None:
         """Ends what a kernel that died left running; one that ends by itself sees to that."""
-        if isinstance(self.process, Forked) and self.process.poll() is not None:
+        if isinstance(self.process, ForkedKernel) and self.process.poll() is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
         await super().cleanup(restart=restart)
@@ -100,7 +100,7 @@ class WarmManager(AsyncKernelManager):
         if self.has_kernel and not now:
             await self._async_request_shutdown(restart=restart)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._async_wait(), ASKED)
+                await asyncio.wait_for(self._async_wait(), SHUTDOWN_SECONDS)
                 await self.provisioner.wait()
                 now = True  # nothing is left to be asked
         await super().shutdown_kernel(now=now, restart=restart)
@@ -111,10 +111,10 @@ class WarmNotebookClient(PapermillNotebookClient):
 
     async def _async_poll_kernel_alive(self) -> None:
         while await self.kc.is_alive():
-            await asyncio.sleep(NOTICED)
+            await asyncio.sleep(POLL_SECONDS)
         # What it said before it died is heard first: it may have been the answer.
         while await self.kc.iopub_channel.msg_ready() or await self.kc.shell_channel.msg_ready():
-            await asyncio.sleep(NOTICED)
+            await asyncio.sleep(POLL_SECONDS)
         try:
             await self._async_check_alive()
         except DeadKernelError:

@@ -60,7 +60,7 @@ PRELOADED = [
 ]
 
 
-class Forkery:
+class ForkServer:
     """One process that kernels are forked from."""
 
     def __init__(self) -> None:
@@ -102,31 +102,31 @@ class Forkery:
         return status, lifeline
 
 
-_forkeries: dict[tuple[str, ...], Forkery] = {}
+_servers: dict[tuple[str, ...], ForkServer] = {}
 _one_at_a_time = threading.Lock()
 
 
-def forkery() -> Forkery:
+def fork_server() -> ForkServer:
     """The process to fork from, started if there is none yet: one for each way in which Python would start differently."""
     key = (str(Path.cwd()), *(f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("PYTHON")))
     with _one_at_a_time:
-        if key not in _forkeries:
-            _forkeries[key] = Forkery()
-        return _forkeries[key]
+        if key not in _servers:
+            _servers[key] = ForkServer()
+        return _servers[key]
 
 
-def get_ready() -> None:
+def start_fork_server() -> None:
     """Starts the process to fork from, where there can be one, so that the first kernel need not wait for it."""
     if "forkserver" in multiprocessing.get_all_start_methods():
-        forkery()
+        fork_server()
 
 
-class Forked:
+class ForkedKernel:
     """A forked kernel, with what is used here of ``subprocess.Popen``. Raises ``OSError`` if it cannot be forked."""
 
     stdin = stdout = stderr = None
 
-    def __init__(self, kernel: Kernel, source: Forkery) -> None:
+    def __init__(self, kernel: Kernel, source: ForkServer) -> None:
         self._status, self._lifeline = source.fork(kernel)
         self.returncode: int | None = None
         self.pid = self._read()
