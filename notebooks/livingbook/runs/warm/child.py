@@ -1,7 +1,7 @@
 """What happens in a warm kernel's process between the fork and its first cell.
 
-It was forked from a process that has imported much and otherwise done nothing. Here it becomes what a kernel that started by
-itself would be, so that a notebook cannot tell the two apart by anything but their speed.
+The process was forked from the fork server, which has imported packages and done nothing else. Here everything that it inherited
+from the fork server is reset, so that a notebook runs as in an ordinary kernel, only faster.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import threading
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 
-LAST_MESSAGE_SECONDS = 5.0  # seconds for a kernel's last words
+LAST_MESSAGE_SECONDS = 5.0  # how long a kernel that ends may take to send its last message
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A kernel to be: how it is called, where, with which environment and module search path."""
+    """What a kernel is started with: arguments, working folder, environment variables and module search path."""
 
     arguments: list[str]
     folder: str
@@ -32,29 +32,31 @@ class Kernel:
     path: list[str]
 
     def _bootstrap(self, lifeline: int) -> int:
-        """Runs the kernel to its end and returns its exit code. ``multiprocessing`` calls this, by this name, in the new process.
+        """Runs the kernel to its end and returns its exit code; ``multiprocessing`` calls it in the new process, by this name.
 
         lifeline: descriptor of a pipe that nobody writes to; it closes when the process that asked for the kernel ends.
         """
-        os.setsid()  # the kernel and what it starts are signalled as one group
+        os.setsid()  # the kernel and the processes that it starts receive signals as one group
         end_with_parent(lifeline)
         reset_inherited_state()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         os.chdir(self.folder)
         os.environ.clear()
         os.environ.update(self.environment)
-        sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *self.arguments]
+        launcher = importlib.util.find_spec("ipykernel_launcher")
+        assert launcher is not None and launcher.origin is not None, "ipykernel is not installed"
+        sys.argv = [launcher.origin, *self.arguments]
         sys.path[:] = self.path
         unload(__name__.partition(".")[0])
-        gc.freeze()  # what was imported before the fork is not garbage: nobody need look
+        gc.freeze()  # the garbage collector need not search what was imported before the fork
         return run()
 
 
 def end_with_parent(lifeline: int) -> None:
-    """Sees to it that the kernel, and whatever its cells started, end if the parent does, however it does.
+    """Makes the kernel, and all processes that its cells started, end when the parent process ends for whatever reason.
 
-    The system itself kills the group when the pipe closes, so that not even a kernel that is busy outside of Python stays.
-    Elsewhere than on Linux the kernel alone notices, as every kernel does, by looking for its parent once a second.
+    On Linux the system kills the process group when the pipe closes, even if the kernel is busy outside of Python. On other systems
+    only the kernel itself ends: like every kernel, it checks once a second whether its parent is there.
     """
     if sys.platform == "linux":
         fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
@@ -65,32 +67,34 @@ def end_with_parent(lifeline: int) -> None:
 
 
 def reset_inherited_state() -> None:
-    """Lets go of what belongs to the process this one was forked from, and of what kernels would otherwise have in common."""
-    # Its pipes: a kernel that held them open would keep it alive.
-    os.close(forkserver._forkserver._forkserver_alive_fd)
-    os.close(resource_tracker._resource_tracker._fd)
-    forkserver._forkserver.__init__()
-    resource_tracker._resource_tracker.__init__()
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (the null device, for as long as the process)
-    atexit.unregister(shutil.rmtree)  # temporary folders of its own
-    if numpy := sys.modules.get("numpy"):  # Python's own generator seeds itself anew after a fork
+    """Gives up what belongs to the fork server, and renews what all kernels would otherwise have in common."""
+    # The pipes of the fork server, which would not end while a kernel holds them open. Python has no public way to close them.
+    server, tracker = forkserver._forkserver, resource_tracker._resource_tracker
+    os.close(server._forkserver_alive_fd)  # type: ignore[attr-defined]  # private, so not in typeshed
+    os.close(tracker._fd)  # type: ignore[attr-defined]  # private, so not in typeshed
+    server.__init__()  # type: ignore[misc]  # as new: other code has imported methods of this very object
+    tracker.__init__()  # type: ignore[misc]  # the same
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (the null device, for as long as the process)
+    sys.__stdin__ = sys.stdin  # type: ignore[misc]  # typeshed calls it final; after a fork it would be the fork server's
+    atexit.unregister(shutil.rmtree)  # the fork server removes its temporary folders itself
+    if numpy := sys.modules.get("numpy"):  # unlike Python's own random generator, numpy's is not seeded anew after a fork
         numpy.random.seed()
-    if matplotlib := sys.modules.get("matplotlib"):  # a kernel tells it so before it is imported
+    if matplotlib := sys.modules.get("matplotlib"):  # an ordinary kernel sets this before matplotlib is imported
         matplotlib.rcParams["backend"] = os.environ.get("MPLBACKEND") or "module://matplotlib_inline.backend_inline"
 
 
 def unload(package: str) -> None:
-    """Unloads this library, so that the notebook imports that of its own folder, as it is now."""
+    """Unloads a package, so that the notebook imports it from its own folder, in its present version."""
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         del sys.modules[name]
 
 
 def run() -> int:
-    """Runs the kernel, then what an interpreter does when it ends; returns the exit code."""
+    """Runs the kernel, then does what an interpreter does when it ends; returns the exit code."""
     from ipykernel.kernelapp import IPKernelApp
 
-    # Nobody attaches a debugger to a kernel that papermill runs, and loading it takes longer than all else.
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    # Nobody attaches a debugger to a kernel that papermill runs, and importing it takes longer than everything else.
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # Python's way to forbid an import
     importlib.import_module("ipykernel.debugger")
     del sys.modules["debugpy"]
     code = 0
@@ -98,11 +102,11 @@ def run() -> int:
         IPKernelApp.launch_instance(parent_handle=os.getppid())
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
-    # The thread that was told to end the kernel says so when it has: what it says that with is closed next.
+    # The control thread confirms that the kernel ends. It must have sent that before its sockets are closed below.
     if control := IPKernelApp.instance().control_thread:
         control.stop()
         control.join(LAST_MESSAGE_SECONDS)
-    gc.freeze()  # IPython looks for garbage when it ends: the process takes all with it anyway
-    threading._shutdown()
+    gc.freeze()  # IPython collects garbage when it ends, which is needless: the system frees the memory of the process
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, as the interpreter does; it has no public name
     atexit._run_exitfuncs()
     return code

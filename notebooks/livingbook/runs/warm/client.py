@@ -1,4 +1,4 @@
-"""Starting, running and ending warm kernels, for the engine: jupyter_client's manager and client without their pauses."""
+"""Starting, running and ending warm kernels: jupyter_client's manager and client without their waiting times."""
 
 from __future__ import annotations
 
@@ -25,32 +25,37 @@ from livingbook.runs.warm.child import Kernel
 from livingbook.runs.warm.engine import say_once
 from livingbook.runs.warm.fork_server import ForkedKernel, fork_server
 
-POLL_SECONDS = 0.05  # seconds until the end of a kernel is noticed
-SHUTDOWN_SECONDS = 1.0  # seconds for a kernel to end when asked, before it is interrupted
+POLL_SECONDS = 0.05  # how often it is checked whether a kernel still runs
+SHUTDOWN_SECONDS = 1.0  # how long a kernel may take to end when asked, before it is interrupted
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Starts a kernel of this interpreter by forking it; any other as usual."""
+    """Starts a kernel of this interpreter by forking it, and a kernel of any other as usual.
+
+    process: typed as its class has it, ``ForkedKernel`` standing in for a ``Popen``.
+    """
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         if cmd[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
             return await super().launch_kernel(cmd, **kwargs)
         environment = {**kwargs.get("env", os.environ), "JPY_PARENT_PID": str(os.getpid())}
         self.cwd = kwargs.get("cwd") or str(Path.cwd())
-        source = fork_server()
+        server = fork_server()
         try:
-            self.process = ForkedKernel(Kernel(cmd[3:], self.cwd, environment, source.path), source)
+            kernel = ForkedKernel(Kernel(cmd[3:], self.cwd, environment, server.path), server)
         except OSError as error:
             say_once(f"A kernel could not be forked ({error}): it starts cold.")
             return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid
+        self.process = kernel  # type: ignore[assignment]  # it has the methods of ``Popen`` that the provisioner calls
+        self.pid = self.pgid = kernel.pid
         return self.connection_info
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Ends what a kernel that died left running; one that ends by itself sees to that."""
-        if isinstance(self.process, ForkedKernel) and self.process.poll() is not None:
+        """Ends the processes that a kernel which died has left running. A kernel that ends regularly does that itself."""
+        kernel: object = self.process
+        if isinstance(kernel, ForkedKernel) and kernel.poll() is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+                os.killpg(kernel.pid, signal.SIGKILL)
         await super().cleanup(restart=restart)
 
 
@@ -59,12 +64,15 @@ class WarmClient(AsyncKernelClient):
 
     def _context_default(self) -> zmq.asyncio.Context:
         context = super()._context_default()
-        context.reconnect_ivl = 5  # ms: who knocks before the kernel has its sockets knocks again, after 100 ms by default
+        # Milliseconds until a connection is tried again that was refused because the kernel has no sockets yet; by default 100.
+        context.reconnect_ivl = 5
         return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """As every client does, but without listening until the kernel has been silent for a while: who reads its messages
-        knows them by the request that they answer. Raises ``RuntimeError`` if the kernel dies or does not answer in time.
+        """Waits until the kernel answers. Raises ``RuntimeError`` if it dies or does not answer within ``timeout`` seconds.
+
+        Other clients then read messages until the kernel has been silent for a while. That is needless here: the messages of each
+        cell are told apart by the request that they answer.
         """
         deadline = time.monotonic() + (timeout or float("inf"))
         while True:
@@ -72,7 +80,7 @@ class WarmClient(AsyncKernelClient):
             try:
                 reply = await self.shell_channel.get_msg(timeout=1)
                 if reply["msg_type"] == "kernel_info_reply":
-                    await self.iopub_channel.get_msg(timeout=0.2)  # outputs arrive too
+                    await self.iopub_channel.get_msg(timeout=0.2)  # the channel of the outputs is connected too
                     return self._handle_kernel_info_reply(reply)
             except Empty:
                 pass
@@ -83,7 +91,7 @@ class WarmClient(AsyncKernelClient):
 
 
 class WarmManager(AsyncKernelManager):
-    """Starts and ends a kernel without the pauses that an ordinary one takes to be waited for."""
+    """Starts and ends a kernel without the waiting times of the ordinary manager."""
 
     client_factory = Type(WarmClient, klass=AsyncKernelClient)
 
@@ -95,24 +103,26 @@ class WarmManager(AsyncKernelManager):
     async def _async_wait(self, pollinterval: float = 0.1) -> None:
         await super()._async_wait(min(pollinterval, 0.005))
 
-    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
-        """Asks the kernel to end. What does not is interrupted, asked again, terminated and killed, as every kernel is."""
-        if self.has_kernel and not now:
+    async def shutdown_kernel(  # type: ignore[override]  # jupyter_client gives the base class, whose method does not wait
+        self, now: bool = False, restart: bool = False
+    ) -> None:
+        """Asks the kernel to end. One that does not end is interrupted, asked again, terminated and killed, as every kernel is."""
+        if self.provisioner is not None and self.has_kernel and not now:
             await self._async_request_shutdown(restart=restart)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._async_wait(), SHUTDOWN_SECONDS)
                 await self.provisioner.wait()
-                now = True  # nothing is left to be asked
+                now = True  # it has ended: there is nothing left to ask
         await super().shutdown_kernel(now=now, restart=restart)
 
 
 class WarmNotebookClient(PapermillNotebookClient):
-    """Runs the cells, and sees at once when the kernel has died."""
+    """Runs the cells, and notices without delay when the kernel has died."""
 
     async def _async_poll_kernel_alive(self) -> None:
         while await self.kc.is_alive():
             await asyncio.sleep(POLL_SECONDS)
-        # What it said before it died is heard first: it may have been the answer.
+        # Messages that the kernel sent before it died are read first: the reply to the cell may be among them.
         while await self.kc.iopub_channel.msg_ready() or await self.kc.shell_channel.msg_ready():
             await asyncio.sleep(POLL_SECONDS)
         try:
@@ -122,7 +132,7 @@ class WarmNotebookClient(PapermillNotebookClient):
 
 
 def private_sockets(folder: str) -> Config:
-    """Settings for a kernel whose sockets are files in ``folder``: two kernels never meet, and nothing listens on a network."""
+    """Settings for a kernel whose sockets are files in ``folder``: no two kernels share one, and none can be reached by network."""
     if os.name == "nt":  # no such sockets
         return Config()
     return Config({"KernelManager": {"transport": "ipc", "connection_file": str(Path(folder) / "kernel.json")}})

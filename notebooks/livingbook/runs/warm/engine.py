@@ -1,8 +1,9 @@
 """A papermill engine whose kernels start warm: ``papermill --engine warm``, or ``engine_name="warm"``.
 
-An ordinary kernel spends most of its time starting Python and importing. A warm one is forked from a process that has imported
-already (``forkery``) and then makes itself as new (``forked``): outputs are those of an ordinary kernel. papermill imports this
-module whenever it starts, so it imports little; and while it starts itself, so it needs of papermill only what is there by then.
+An ordinary kernel spends most of its time starting Python and importing packages. A warm one is forked from a process that has
+imported them (``fork_server``) and then resets what it inherited (``child``); its outputs are those of an ordinary kernel.
+papermill imports this module whenever it starts, before it has finished importing itself. So this module imports little, and of
+papermill only what is defined by then.
 """
 
 from __future__ import annotations
@@ -71,5 +72,5 @@ class WarmEngine(NBClientEngine):
 
 @functools.cache
 def say_once(words: str) -> None:
-    """Says something on the error stream, however often it is asked to."""
+    """Prints a message on the error stream the first time, and nothing when it is called with it again."""
     print(words, file=sys.stderr, flush=True)

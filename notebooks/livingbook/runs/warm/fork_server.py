@@ -1,7 +1,7 @@
-"""The process that warm kernels are forked from, and a kernel forked from it.
+"""The fork server, a process that warm kernels are forked from, and a kernel forked from it.
 
-It is started before anything slow is imported here, and imports meanwhile. It holds no module of this library, so it can never
-serve an old one; and it ends with the process that started it.
+The fork server is started before this process imports anything slow, so that both import at the same time. It imports no module
+of this library, so a kernel never gets an outdated one. It ends when the process that started it ends.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ import subprocess
 import sys
 import tempfile
 import threading
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import wait
 from pathlib import Path
 
 from livingbook.runs.warm.child import Kernel
 from livingbook.system.files import SCRATCH
 
-# What kernels, the library and the notebooks import, as far as importing it leaves nothing behind but modules. Not pyplot and
-# the inline backend, which look for the notebook they are in; not scipy, which few notebooks use and which
-# take longer than all of these. What is missing here is imported by the notebook: slower, not different.
+# What kernels, the library and the notebooks import, if importing it has no side effects. Left out are pyplot and the inline
+# backend, which look for the running notebook when they are imported, and scipy, which few notebooks use and which takes longer
+# to import than everything else here. A kernel imports what is missing here by itself: that is slower, and changes nothing else.
 PRELOADED = [
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -61,26 +62,29 @@ PRELOADED = [
 
 
 class ForkServer:
-    """One process that kernels are forked from."""
+    """One process that kernels are forked from.
+
+    path: where a Python that starts here looks for modules.
+    """
 
     def __init__(self) -> None:
-        from multiprocessing import resource_tracker
-        from multiprocessing.forkserver import ForkServer
-
-        self._server = ForkServer()
+        self._server = forkserver.ForkServer()
         self._server.set_forkserver_preload(PRELOADED)
-        resource_tracker.ensure_running()  # whoever starts it unblocks the signal
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # it inherits this: Ctrl-C is for us, not for it
-        settings = multiprocessing.current_process()._config
+        # Started first, because starting it would unblock the signal that is blocked next.
+        resource_tracker.ensure_running()
+        # The fork server inherits the blocked signal, so that Ctrl-C ends only this process, which then ends the fork server.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        settings: dict[str, str | None] = multiprocessing.current_process()._config  # type: ignore[attr-defined]  # not in typeshed
         own = settings.get("tempdir")
-        if Path(tempfile.gettempdir()).name.startswith(SCRATCH):  # its socket goes where it is found if this process is killed
+        if Path(tempfile.gettempdir()).name.startswith(SCRATCH):
+            # The server's socket lies in the scratch folder, which the next build removes if this process is killed.
             settings["tempdir"] = tempfile.gettempdir()
         try:
             self._server.ensure_running()
         finally:
             settings["tempdir"] = own
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        # Where an interpreter that starts here looks for modules; ours may have been told of other places since.
+        # Asked of a new interpreter, because this process may have changed its own ``sys.path`` since it started.
         self.path = subprocess.run(
             [sys.executable, "-c", "import sys; print(*filter(None, sys.path), sep='\\n')"],
             stdout=subprocess.PIPE,
@@ -89,7 +93,11 @@ class ForkServer:
         ).stdout.splitlines()
 
     def fork(self, kernel: Kernel) -> tuple[int, int]:
-        """Two descriptors: one to read the kernel's process id and, at its end, its exit code; one to hold open while it runs."""
+        """Forks a kernel; returns two file descriptors, ``(status, lifeline)``.
+
+        From ``status`` the kernel's process id is read and, when it ends, its exit code. The kernel is killed when ``lifeline`` is
+        closed. Raises ``OSError`` if the fork server does not answer.
+        """
         status, lifeline = self._server.connect_to_new_process([])
         try:
             with open(lifeline, "wb", closefd=False) as pipe:
@@ -107,7 +115,7 @@ _one_at_a_time = threading.Lock()
 
 
 def fork_server() -> ForkServer:
-    """The process to fork from, started if there is none yet: one for each way in which Python would start differently."""
+    """The fork server, started if there is none yet; one for each folder and each set of ``PYTHON…`` environment variables."""
     key = (str(Path.cwd()), *(f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("PYTHON")))
     with _one_at_a_time:
         if key not in _servers:
@@ -116,13 +124,13 @@ def fork_server() -> ForkServer:
 
 
 def start_fork_server() -> None:
-    """Starts the process to fork from, where there can be one, so that the first kernel need not wait for it."""
+    """Starts the fork server in advance, so that the first kernel need not wait for it; does nothing where a system has none."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         fork_server()
 
 
 class ForkedKernel:
-    """A forked kernel, with what is used here of ``subprocess.Popen``. Raises ``OSError`` if it cannot be forked."""
+    """A forked kernel, with the methods of ``subprocess.Popen`` that are used here. Raises ``OSError`` if it cannot be forked."""
 
     stdin = stdout = stderr = None
 
@@ -134,12 +142,10 @@ class ForkedKernel:
             raise ChildProcessError("the process to fork from is gone")
 
     def _read(self) -> int:
-        """The next number that tells of the kernel: its process id, then its exit code."""
-        from multiprocessing.forkserver import read_signed
-
+        """The next number that the fork server sends about the kernel: its process id, then its exit code."""
         try:
-            return read_signed(self._status)
-        except EOFError:  # the process it was forked from is gone, and the kernel with it
+            return forkserver.read_signed(self._status)
+        except EOFError:  # the fork server is gone, and the kernel with it
             self._close(-signal.SIGKILL)
             return -signal.SIGKILL
 
@@ -150,12 +156,16 @@ class ForkedKernel:
             os.close(self._lifeline)
 
     def poll(self) -> int | None:
+        """The exit code; ``None`` while the kernel runs."""
         return self.wait() if self.returncode is not None or wait([self._status], timeout=0) else None
 
     def wait(self) -> int:
-        if self.returncode is None:
-            self._close(self._read())
-        return self.returncode
+        """Waits for the kernel to end; returns its exit code."""
+        if self.returncode is not None:
+            return self.returncode
+        code = self._read()
+        self._close(code)  # does nothing where reading has found the fork server gone
+        return code
 
     def send_signal(self, signum: int) -> None:
         if self.poll() is None:
