@@ -13,7 +13,7 @@ from livingbook.runs.running import Ran
 from livingbook.runs.runs import differences, stands
 from livingbook.runs.store import KEPT, Run, Store
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, write
+from livingbook.system.files import digest, in_a_line, write
 
 LATEST, ARTICLE = Edition("latest", "latest", {}), Edition("article", "2025-06-09", {})
 ASKED = {"table": "observations", "where": {"measure": "listed_absent", "status": "use"}}
@@ -239,4 +239,4 @@ def test_the_store_says_what_it_has_of_a_run(project):
     run = Run(stored(project))
     assert run.record["identity"] == IDENTITY and run.record["inputs"][0][0] == ROWS
     assert run.of_edition("mine")["edition"] == "mine" and run.document["edition"] == ""
-    assert run.key == f"second/{digest(as_json(IDENTITY), as_json(sorted(ran(project).inputs)))[:16]}"
+    assert run.key == f"second/{digest(in_a_line(IDENTITY), in_a_line(sorted(ran(project).inputs)))[:16]}"
