@@ -1,14 +1,14 @@
 """The data contract: is a folder of tables fit to make the book from?
 
-`check(folder)` holds the tables to `data/datapackage.json` (a Frictionless Data Package) and to the rules
-that a schema cannot say, which stand in one list, `rules.RULES`. Every fault found is
-reported at once, as a `Fault` that names file, row, field, value and reason.
+`check(folder)` checks the tables against `data/datapackage.json` (a Frictionless Data Package) and against the rules that a schema
+cannot express, which stand in one list, `rules.RULES`. It reports all faults together, each as a `Fault` that names file, row,
+field, value and reason.
 
     python -m livingbook.contract FOLDER
 
 prints the faults one a line and exits with 1, or says that all is good and exits with 0.
 
-Importing this package is cheap: what is heavy is loaded only when a folder is checked.
+Importing this package is quick: pandas and frictionless are imported only when a folder is checked.
 """
 
 from __future__ import annotations
@@ -43,30 +43,28 @@ __all__ = [
 def check(folder: Path, books: Path | None = None) -> list[Fault]:
     """Everything wrong with the tables in `folder`, in the order of the contract and of the rows; empty if all is good.
 
-    books: the book's own contract.
-
-    Never raises for what a user may have done to the folder.
+    books: the file of the book's own contract. Raises nothing, whatever the folder holds.
     """
     return examine(Path(folder), books)[0]
 
 
 def require_clean(folder: Path, books: Path | None = None) -> None:
-    """Raises ``BuildError`` with all faults of a folder of tables."""
+    """Raises ``BuildError`` with all faults of a folder of tables, if it has any. books: the file of the book's own contract."""
     if faults := check(folder, books):
         raise BuildError("\n".join([*map(str, faults), f"{len(faults)} faults in {folder}: nothing was built"]))
 
 
 def examine(folder: Path, books: Path | None = None) -> tuple[list[Fault], dict[str, int]]:
-    """The faults of a folder, and the number of rows of each table."""
+    """The faults of a folder, and table → number of its rows."""
     try:
         return _examine_folder(folder, books)
-    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+    except (OSError, ValueError) as error:  # Python raises ValueError for a name that no file can have
         reason = getattr(error, "strerror", None) or error
         return [Fault(printable(str(folder)), None, None, None, f"cannot be read: {reason}")], {}
 
 
 def _examine_folder(folder: Path, books: Path | None) -> tuple[list[Fault], dict[str, int]]:
-    """The same, where reading the folder may still raise."""
+    """The same; raises ``OSError`` or ``ValueError`` where the folder cannot be read."""
     if not folder.is_dir():
         reason = "is not a folder" if folder.exists() else "there is no such folder"
         return [Fault(printable(str(folder)), None, None, None, reason)], {}
@@ -78,7 +76,7 @@ def _examine_folder(folder: Path, books: Path | None) -> tuple[list[Fault], dict
     faults += _unknown_tables(folder, tables)
     for table in tables.values():
         faults += table.faults_of_shape
-    # Cells of a ragged row stand in the wrong columns: what else seems wrong with them is not worth saying.
+    # Cells of a ragged row may stand in the wrong columns, so that other faults found in it would mislead.
     ragged = {(table.file, number) for table in tables.values() for number in table.ragged}
     found = [*schema_faults(contract, tables), *rule_faults(tables)]
     faults += [fault for fault in found if (fault.file, fault.row) not in ragged]
@@ -94,7 +92,7 @@ def _unknown_tables(folder: Path, tables: dict[str, Table]) -> list[Fault]:
 
 
 def _in_order(faults: list[Fault], names: list[str]) -> list[Fault]:
-    """Faults without repeats: about the folder first, then table by table, whole tables before rows; of each not too many."""
+    """Faults without repeats: about the folder first, then by table, whole tables before rows; of each file ``MAX_FAULTS``."""
     place = {f"{name}.csv": number for number, name in enumerate(names, start=1)}
     found = sorted(dict.fromkeys(faults), key=lambda fault: (place.get(fault.file, 0), fault.row or 0))
     told: list[Fault] = []

@@ -1,7 +1,7 @@
-"""Rules about the text of any one cell: what is said of it holds whatever table it stands in.
+"""Rules about the text of a single cell, of whatever table.
 
-Each takes a text and yields the reasons why it is wrong; its docstring is the rule in words. Markup is none of their
-business: text is escaped wherever it is shown.
+Each takes a text and yields the reasons why it is wrong; its docstring is the rule in words. Markup is allowed, because text is
+escaped wherever it is shown.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Iterator
 
 from livingbook.contract.notation import PLAIN_NUMBER
 
-# What is not seen: line breaks and other control characters; marks that turn the direction of writing; characters and
-# fillers of no width or no ink; tags; surrogates, private characters and those that Unicode says will never be any.
+# Invisible characters: line breaks and other control characters; marks that change the direction of writing; characters
+# without width or ink; tags; surrogates; characters for private use, and code points that are no characters.
 HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u2800\u3164\ud800-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
-LOST = "\ufffd"  # stands where a program could not read a letter
-# In other countries a spreadsheet takes semicolons for the ends of cells, so a formula may begin after one.
+LOST = "\ufffd"  # what programs write in place of a letter that they could not read
+# Where the decimal sign is a comma, spreadsheets separate cells by semicolons, so a formula may begin after one.
 FORMULA = re.compile(r"""(?:^|;)[\s"']*([=+@＝＋－＠-])""")
 
 

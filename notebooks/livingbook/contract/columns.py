@@ -1,4 +1,4 @@
-"""A column of a table as its distinct texts: what is asked of a text is asked once, however many rows hold it."""
+"""A column of a table, kept as its distinct texts, so that each text is checked once, however many rows hold it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Column:
         return len(self.numbers)
 
     def each(self, ask: Callable[[str], Any], kind: type = bool) -> np.ndarray:
-        """For each row, what ``ask`` answers of its text: bool, int or float (``None`` is then not a number)."""
+        """For each row, the answer of ``ask`` to its text, as an array of ``kind``: bool, int or float (``None`` becomes NaN)."""
         return np.array([ask(text) for text in self.texts], kind)[self.numbers]
 
     def among(self, texts: Collection[str]) -> np.ndarray:
@@ -58,14 +58,14 @@ class Column:
         return self.each(texts.__contains__)
 
     def rows_of(self, numbers: Collection[int]) -> np.ndarray:
-        """The rows that hold one of the texts of these numbers."""
+        """The rows whose text has one of these numbers in ``texts``."""
         chosen = np.zeros(len(self.texts), bool)
         chosen[list(numbers)] = True
         return np.flatnonzero(chosen[self.numbers])
 
     def row_in(self, other: Column) -> np.ndarray:
         """For each row, the first row of another column that holds its text; -1 where none does."""
-        _, first = np.unique(other.numbers, return_index=True)  # every text is in some row
+        _, first = np.unique(other.numbers, return_index=True)  # every text stands in at least one row
         rows = np.append(first, -1)
         return rows[self.each(lambda text: other._numbering.get(text, -1), int)]
 
@@ -79,5 +79,5 @@ class Column:
 
 
 def alike(columns: Sequence[Column]) -> np.ndarray:
-    """The rows whose cells in all of these columns are those of another row, in order."""
+    """The rows whose cells in all of these columns equal those of another row, in order."""
     return np.flatnonzero(pd.DataFrame({n: column.numbers for n, column in enumerate(columns)}).duplicated(keep=False))

@@ -1,4 +1,4 @@
-"""The contract as it is written down: `datapackage.json`, the book's own and one that a folder brings along."""
+"""Reading the contract, `datapackage.json`: the book's own, and the copy that a data folder may hold."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from livingbook.contract.notation import SLUG
 
 CONTRACT_NAME = "datapackage.json"
 MAX_BYTES = 1024 * 1024
-# The contract of the book that the engine lies in, where it lies in one: in the repository, three folders above this package.
+# The contract of the book in whose repository the engine lies, three folders above this package. The file may not exist.
 PROJECT_CONTRACT = Path(__file__).resolve().parents[3] / "data" / CONTRACT_NAME
 
 
 def names_of(names: str | list[str]) -> list[str]:
-    """A key of one field may be written as a text or as a list."""
+    """The fields of a key as a list; the contract may write a single field as a text."""
     return [names] if isinstance(names, str) else names
 
 
 def references(resource: dict[str, Any]) -> Iterator[tuple[str, bool, str, str]]:
-    """What the fields of a table refer to: field, whether it holds a list of keys, table and field where they are.
+    """The references of a table to others, each as (field, whether it holds a list of keys, other table, its field).
 
-    ``foreignKeys`` are those of Table Schema. ``listKeys`` are written as they are; their cells hold keys separated by
-    semicolons. Raises ``KeyError``, ``TypeError`` or ``ValueError`` where a key is not one of one field.
+    ``foreignKeys`` are those of Table Schema. ``listKeys`` have the same form; their cells hold several keys, separated by
+    semicolons. Raises ``KeyError``, ``TypeError`` or ``ValueError`` for a key that is not of exactly one field.
     """
     for kind in ("foreignKeys", "listKeys"):
         for key in resource["schema"].get(kind, []):
@@ -36,15 +36,15 @@ def references(resource: dict[str, Any]) -> Iterator[tuple[str, bool, str, str]]
 
 
 def fields_of(folder: Path, books: Path | None = None) -> dict[str, list[str]]:
-    """Table → its fields, in the order of the contract that lies in a folder, or else of the book's own, ``books``.
+    """Table → its fields, in the order of the contract in a folder, or of the book's own, ``books``, if the folder has none.
 
-    Raises ``OSError``, ``ValueError``, ``KeyError`` or ``TypeError`` where that is no contract: `check` says what is wrong.
+    Raises ``OSError``, ``ValueError``, ``KeyError`` or ``TypeError`` for a file that is not a contract; `check` says what is wrong.
     """
     return {each["name"]: [spec["name"] for spec in each["schema"]["fields"]] for each in resources_of(folder, books)}
 
 
 def resources_of(folder: Path, books: Path | None = None) -> list[dict[str, Any]]:
-    """The descriptions of the tables in that contract."""
+    """The descriptions of the tables in the same contract, as ``resources`` of a data package."""
     own = folder / CONTRACT_NAME
     return json.loads((own if own.is_file() else books or PROJECT_CONTRACT).read_text("utf-8-sig"))["resources"]
 
@@ -104,7 +104,7 @@ def _refuse(constant: str) -> None:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON, if no name in it is given twice."""
+    """An object of JSON. Raises ``ValueError`` if a name in it is given twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
@@ -113,7 +113,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in it, however deep, as one line."""
+    """Every text in a JSON value, at any depth, with line breaks as spaces."""
     if isinstance(value, str):
         yield " ".join(value.split("\n"))
     elif isinstance(value, dict | list):
@@ -121,7 +121,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-@lru_cache(maxsize=4)  # frictionless takes long over it, and many folders are held to the same contract
+@lru_cache(maxsize=4)  # frictionless is slow here, and many folders are checked against the same contract
 def _metadata_reasons(text: str) -> list[str]:
     """What frictionless finds wrong with the text of a contract as a data package."""
     from frictionless import FrictionlessException, Package
@@ -131,16 +131,16 @@ def _metadata_reasons(text: str) -> list[str]:
         package = Package.from_descriptor(json.loads(text))
         for resource in package.resources:
             for spec in resource.schema.fields:
-                spec.read_cell(samples.get(spec.type, "a"))  # a bound that is no number or date shows itself only here
+                spec.read_cell(samples.get(spec.type, "a"))  # only reading a cell reveals a bound that is not a number or a date
     except FrictionlessException as error:
         return [reason.note for reason in error.reasons] or [error.error.note]
-    except Exception as error:  # frictionless stumbles in many ways over a descriptor of the wrong shape
+    except Exception as error:  # a descriptor of the wrong shape makes frictionless raise errors of many kinds
         return [f"{type(error).__name__}: {error}"]
     return []
 
 
 def _what_it_checks(contract: dict[str, Any]) -> dict[tuple[str, str | None], Any]:
-    """What a contract demands, without its titles and descriptions: (table, field) → demands."""
+    """What a contract demands of tables and fields, without titles and descriptions: (table, field or None) → demands."""
     demands: dict[tuple[str, str | None], Any] = {}
     for resource in contract["resources"]:
         schema = resource["schema"]
@@ -156,11 +156,10 @@ def _what_it_checks(contract: dict[str, Any]) -> dict[tuple[str, str | None], An
 
 
 def contract_for(folder: Path, books: Path | None = None) -> tuple[dict[str, Any] | None, list[Fault]]:
-    """The contract that a folder is held to, or None and the reasons.
+    """The contract against which a folder is checked, and its faults; (None, faults) if there is no usable one.
 
-    books: the book's own, which it is; without it, that of the book in which the engine lies. A folder may bring a copy with other
-    titles and descriptions, but no other demands: the
-    book's code relies on them.
+    books: the book's own contract; without it, that of the book in whose repository the engine lies. A folder may hold a copy with
+    other titles and descriptions, but not with other demands, because the code relies on them.
     """
     books = books or PROJECT_CONTRACT
     own = folder / CONTRACT_NAME

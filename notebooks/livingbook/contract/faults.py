@@ -1,10 +1,10 @@
-"""What is wrong with a folder of tables, said so that a person finds it."""
+"""What is wrong with a folder of tables, in words by which a person finds the place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_FAULTS = 10_000  # a table; beyond it the report says that it was cut
+MAX_FAULTS = 10_000  # of one table; the report says if there are more
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,6 @@ class Fault:
 
 
 def printable(text: str, longest: int = 100) -> str:
-    """`text` fit for one line of a terminal: invisible characters as escapes, cut after `longest` characters."""
+    """`text` in a form that fits one line of a terminal: invisible characters as escapes, cut after `longest` characters."""
     cut = text if len(text) <= longest else text[:longest] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)

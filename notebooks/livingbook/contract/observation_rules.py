@@ -1,12 +1,12 @@
 """Rules about the figures: what the schema of `observations` cannot say.
 
-Each takes the tables it is about and yields faults; its docstring is the rule in words. Cells that are no number or no
-date are the schema's business: here they are passed over.
+Each takes the tables it is about and yields faults; its docstring is the rule in words. Cells that are not a number or not a
+date are skipped here, because the schema reports them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from livingbook.contract.faults import Fault
@@ -18,7 +18,7 @@ FIGURES = ("low", "value", "high")
 
 
 def of_kind(observations: Table, measures: Table, *kinds: str) -> Any:
-    """Which observations are of a measure of one of these kinds; those of unknown measures are not."""
+    """For each row, whether its measure is of one of these kinds; False where the measure is unknown. An array of bool."""
     kind = dict(zip(measures["measure"], measures["kind"], strict=True))
     return observations["measure"].each(lambda measure: kind.get(measure) in kinds)
 
@@ -48,7 +48,7 @@ def period_fits_the_kind(observations: Table, measures: Table) -> Iterator[Fault
 
 def known_with_its_page(observations: Table, sources: Table) -> Iterator[Fault]:
     """A figure is known at the latest from the day on which the page it was read on was published."""
-    page = observations["source"].row_in(sources["source"])  # that there is no such row is for the schema to say
+    page = observations["source"].row_in(sources["source"])  # -1 without such a row, which the schema reports
     published = sources["published"].each(last_day, float)[page]
     late = (page >= 0) & (observations["known_from"].each(day, float) > published)
     yield from observations.faults(
@@ -62,10 +62,14 @@ def bounds_in_order(observations: Table) -> Iterator[Fault]:
     for where, lower, upper in [
         (low > value, "low", "value"),
         (value > high, "value", "high"),
-        ((low > high) & (value != value), "low", "high"),  # what is not given is not a number, equal to nothing
+        ((low > high) & (value != value), "low", "high"),  # only where no value is given: that is NaN, which differs from itself
     ]:
-        cells = observations[upper]
-        yield from observations.faults(where, lower, lambda row, u=upper, c=cells: f"is more than {u}, {c[row]}")
+        yield from observations.faults(where, lower, _more_than(observations, upper))
+
+
+def _more_than(observations: Table, upper: str) -> Callable[[int], str]:
+    """The reason of a fault in a row: it holds a number above that of the column ``upper``."""
+    return lambda row: f"is more than {upper}, {observations[upper][row]}"
 
 
 def figures_fit_the_qualifier(observations: Table) -> Iterator[Fault]:
@@ -141,7 +145,7 @@ def same_as_leads_to_use(observations: Table) -> Iterator[Fault]:
     """The row that same_as names has status use, counts the same measure, and is another row."""
     status, measure, same_as = (observations[column] for column in ("status", "measure", "same_as"))
     target = same_as.row_in(observations["id"])
-    # That there is no such row is for the schema's foreign key to say.
+    # A target that does not exist is reported by the schema's foreign key.
     named = same_as.each(bool) & (target >= 0)
     itself = target == range(len(target))
     used = status.among({"use"})[target]

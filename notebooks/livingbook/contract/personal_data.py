@@ -1,8 +1,7 @@
 """The tables hold aggregates only: columns and texts that could be about a person are refused.
 
-What is looked for is what lists of people hold: a phone number, a birth date, a document, a call sign, a name with its
-patronymic or initials, a rank and a name, a unit and a name. A first and last name alone may stand: authors and officials
-are named so.
+The patterns are of what lists of people hold: a phone number, a birth date, a document, a call sign, a name with patronymic or
+initials, a rank and a name, a unit and a name. A first and last name alone is allowed, because authors and officials are named so.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ _UNIT = r"(?:в/ч|войсков\w+ част\w+|військов\w+ части�
 _NAME = rf"(?:{_WORD}\s+{_CAP}[\w.'’-]|{_CYRILLIC}\s+{_INITIALS}|{_INITIALS}\s?{_CYRILLIC})"
 _MONTH = r"[^\W\d_]{3,9}"
 _BIRTHDAY = r"(?:[0-9]{1,2}[ ./-]\w{1,9}[ ./-][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}|" + _MONTH + r"\.? [0-9]{1,2},? [0-9]{4})"
-LONGEST_LOOKED_AT = 2_000  # characters of a cell; no field takes more, and a hostile cell must not hold up the search
+LONGEST_LOOKED_AT = 2_000  # characters of a cell that are searched; no field takes more, and a longer one could take minutes
 PERSONAL_VALUES: dict[str, re.Pattern[str]] = {
     "a phone number": re.compile(
         r"\+[0-9](?:[ ().-]*[0-9]){9,13}(?![0-9])"
@@ -74,7 +73,7 @@ PERSONAL_VALUES: dict[str, re.Pattern[str]] = {
         rf"(?i:{_UNIT})\s*[,:–—-]?\s*{_NAME}|{_WORD}\s+(?:{_WORD}|{_INITIALS})\s*[,:–—(-]\s*(?i:{_UNIT})"
     ),
 }
-# In small letters: what stands in every text that a pattern finds. Most texts hold none of it, which is quickly seen.
+# Lower-case texts one of which stands in everything that the pattern finds: searching for them first is much quicker.
 HINTS: dict[str, tuple[str, ...]] = {
     "an e-mail address": ("@",),
     "a date of birth": ("born", "birth", "b.", "dob", "рожд", "народ", "родил", "г.", "р."),
@@ -87,7 +86,7 @@ HINTS: dict[str, tuple[str, ...]] = {
     "a military unit and a person": ("unit", "в/ч", "част"),
 }  # fmt: skip
 DIGITS = re.compile(r"[0-9](?:[ ().-]{0,4}[0-9]){4}")  # in every phone number
-# Keys are small letters: a name with its patronymic, or a phone number, is all that would show in one.
+# Keys have lower-case letters only, so that just a name with a patronymic, or a phone number, can be recognised in one.
 PERSONAL_KEY = re.compile(
     r"(?<![a-z])[a-z]{3,}[_-][a-z]{2,}(?:ovich|evich|ovych|evych|ovna|evna|ivna)(?![a-z])"
     r"|(?<![0-9])[78][_-]?9[0-9]{2}[_-]?[0-9]{3}[_-]?[0-9]{2}[_-]?[0-9]{2}(?![0-9])"

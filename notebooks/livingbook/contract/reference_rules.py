@@ -43,7 +43,7 @@ def parents_make_no_circle(populations: Table) -> Iterator[Fault]:
     """No population is, however far up, a part of itself."""
     above = dict(zip(populations["population"], populations["parent"], strict=True))
     circles: set[str] = set()
-    seen: set[str] = set()  # each population is come by once, however long the lines of parents are
+    seen: set[str] = set()  # each population is visited once, however long the lines of parents are
     for population in above:
         way: dict[str, None] = {}
         while population in above and population not in seen:

@@ -1,4 +1,4 @@
-"""The rules that a schema cannot say, in one list, and how they are held against tables."""
+"""The rules that a schema cannot express, in one list, and how tables are checked against them."""
 
 from __future__ import annotations
 
@@ -37,25 +37,40 @@ from livingbook.contract.tables import Table
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule beside the schema: the function that says it, and the columns it reads.
+    """A rule about tables: the function that checks it, and the columns that it reads, as ``table.column``.
 
-    The function gets the tables that the columns belong to, in the order they are first named, and yields faults. A
-    rule is passed over while one of its columns is missing, which is reported as a fault of its own. A rule that reads
-    "*" is about every cell by itself: its function gets the cell's text, and yields the reasons why it is wrong.
+    The function gets the tables that the columns belong to, in the order in which they are first named, and yields faults. A
+    rule is skipped while one of its columns is missing, which is reported as a fault of its own.
     """
 
-    says: Callable[..., Iterator[Fault] | Iterator[str]]
+    says: Callable[..., Iterator[Fault]]
     reads: tuple[str, ...]
 
     @property
     def words(self) -> str:
         """The rule as a sentence."""
-        return " ".join((self.says.__doc__ or "").split())
+        return _sentence(self.says)
 
     @property
     def tables(self) -> list[str]:
         """The tables the function gets, in order."""
         return list(dict.fromkeys(column.partition(".")[0] for column in self.reads))
+
+
+@dataclass(frozen=True)
+class CellRule:
+    """A rule about any single cell: the function gets the cell's text, and yields the reasons why it is wrong."""
+
+    says: Callable[[str], Iterator[str]]
+
+    @property
+    def words(self) -> str:
+        """The rule as a sentence."""
+        return _sentence(self.says)
+
+
+def _sentence(function: Callable[..., object]) -> str:
+    return " ".join((function.__doc__ or "").split())
 
 
 def _reads(table: str, *columns: str) -> tuple[str, ...]:
@@ -65,8 +80,8 @@ def _reads(table: str, *columns: str) -> tuple[str, ...]:
 _KIND = (*_reads("observations", "measure"), *_reads("measures", "measure", "kind"))
 _FIGURES = _reads("observations", *FIGURES)
 
-# Every rule there is, in the order it is tried.
-RULES: list[Rule] = [
+# All rules, in the order in which they are checked.
+RULES: list[Rule | CellRule] = [
     Rule(period_runs_forward, _reads("observations", "start", "end")),
     Rule(period_fits_the_kind, (*_reads("observations", "start"), *_KIND)),
     Rule(known_with_its_page, (*_reads("observations", "source", "known_from"), *_reads("sources", "source", "published"))),
@@ -89,19 +104,19 @@ RULES: list[Rule] = [
     Rule(claims_expect_what_their_kind_says, _reads("claims", "kind", "expected", "expected_qualifier")),
     Rule(addresses_name_a_site, _reads("sources", "url")),
     Rule(keys_can_name_files, tuple(f"{table}.{key}" for table, key in KEYS.items())),
-    Rule(no_hidden_characters, ("*",)),
-    Rule(no_stray_spaces, ("*",)),
-    Rule(no_formulas, ("*",)),
-    Rule(no_personal_details, ("*",)),
+    CellRule(no_hidden_characters),
+    CellRule(no_stray_spaces),
+    CellRule(no_formulas),
+    CellRule(no_personal_details),
 ]
 
 
 def rule_faults(tables: dict[str, Table]) -> list[Fault]:
-    """What the rules beside the schema find, each held against the tables that could be read whole."""
+    """The faults that the rules find, in tables that could be read to their end; of each rule at most ``MAX_FAULTS``."""
     readable = {f"{table.name}.{column}" for table in tables.values() if table.whole for column in table.columns}
     faults: list[Fault] = []
     for rule in RULES:
-        if rule.reads == ("*",):
+        if isinstance(rule, CellRule):
             for table in tables.values():
                 for column in table.columns:
                     faults += islice(table.faults_of_texts(column, rule.says), MAX_FAULTS)

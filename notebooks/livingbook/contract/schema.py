@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livingbook.contract.datapackage import references
 from livingbook.contract.faults import MAX_FAULTS, Fault, printable
 from livingbook.contract.notation import PLAIN_DATE, PLAIN_NUMBER
 from livingbook.contract.tables import Table
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def schema_faults(contract: dict[str, Any], tables: dict[str, Table]) -> list[Fault]:
@@ -24,9 +27,9 @@ def schema_faults(contract: dict[str, Any], tables: dict[str, Table]) -> list[Fa
 
 
 def _faults_of_schema(resource: dict[str, Any], tables: dict[str, Table]) -> Iterator[Fault]:
-    """The same for one table, not in order, and not many more than are told of any one demand.
+    """The same for one table, in no particular order, and of each constraint at most ``MAX_FAULTS``.
 
-    Keys consist of fields that are required and unique, so that there is nothing more to say of a primary key.
+    The primary key needs no check of its own: the contract also declares its field required and unique.
     """
     schema, table = resource["schema"], tables[resource["name"]]
     specs = {spec["name"]: spec for spec in schema["fields"] if spec["name"] in table.columns}
@@ -36,16 +39,23 @@ def _faults_of_schema(resource: dict[str, Any], tables: dict[str, Table]) -> Ite
         if spec.get("constraints", {}).get("unique"):
             before = table[column].row_before()
             twice = table[column].each(bool) & (before >= 0)
-            told = table.faults(twice, column, lambda row, b=before: f"is there twice: also in row {table.numbers[b[row]]}")
-            yield from islice(told, MAX_FAULTS)
+            yield from islice(table.faults(twice, column, _repeats(table, before)), MAX_FAULTS)
     for column, is_list, name, there in references(resource):
         other = tables[name]
         if column in table.columns and other.whole and there in other.columns:
             yield from islice(table.faults_of_texts(column, _missing_key_reasons(other, there, is_list)), MAX_FAULTS)
 
 
+def _repeats(table: Table, before: np.ndarray) -> Callable[[int], str]:
+    """The reason of a fault in a row: its text stands in an earlier row too, which ``before`` has for each row."""
+    return lambda row: f"is there twice: also in row {table.numbers[before[row]]}"
+
+
 def _missing_key_reasons(other: Table, column: str, is_list: bool) -> Callable[[str], Iterator[str]]:
-    """The reasons why a text names no row of another table, or, if it is a list separated by semicolons, not only rows of it."""
+    """A function that gives the reasons why a text is not a key of another table, or not a list of such keys.
+
+    other, column: the table, and its column with the keys. is_list: the text holds several keys, separated by semicolons.
+    """
     known = set(other[column].texts)
 
     def wrong(text: str) -> Iterator[str]:
@@ -60,7 +70,10 @@ def _missing_key_reasons(other: Table, column: str, is_list: bool) -> Callable[[
 
 
 def _schema_reasons(spec: dict[str, Any], schema: dict[str, Any]) -> Callable[[str], Iterator[str]]:
-    """The reasons why a text may not stand in a field, as a function of the text."""
+    """A function that gives the reasons why a text may not stand in a field.
+
+    spec: the field's description in the contract; schema: that of its table.
+    """
     read = _reader(json.dumps({**_without_keys(schema), "fields": [spec]}))
 
     def wrong(text: str) -> Iterator[str]:
@@ -71,9 +84,9 @@ def _schema_reasons(spec: dict[str, Any], schema: dict[str, Any]) -> Callable[[s
     return wrong
 
 
-@lru_cache(maxsize=256)  # frictionless takes long over it, and many folders are held to the same contract
+@lru_cache(maxsize=256)  # frictionless is slow here, and many folders are checked against the same contract
 def _reader(described: str) -> Callable[[str], Any]:
-    """What reads the cells of the one field of a schema."""
+    """The function by which frictionless reads a cell of the only field of a schema, which is given as JSON."""
     from frictionless import Schema
 
     (described_field,) = Schema.from_descriptor(json.loads(described)).fields
@@ -85,10 +98,9 @@ def _without_keys(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_written(cell: str, spec: dict[str, Any]) -> str:
-    """A cell as frictionless gets it.
+    """A cell's text, with a mark before it that makes frictionless refuse it where the book would not read it.
 
-    frictionless reads "NaN", "1_000", "1e5" and digits of other scripts as numbers, and "2024-1-5" as a date; the
-    book reads none of them. Such a cell is marked, so that it is reported as being of the wrong type.
+    frictionless takes "NaN", "1_000", "1e5" and digits of other scripts for numbers, and "2024-1-5" for a date; the book does not.
     """
     plain = {"number": PLAIN_NUMBER, "integer": PLAIN_NUMBER, "date": PLAIN_DATE}.get(spec["type"])
     return cell if not cell or plain is None or plain.fullmatch(cell) else f"not plain: {cell}"

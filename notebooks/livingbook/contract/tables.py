@@ -1,7 +1,6 @@
 """Reading the tables: columns of distinct texts, and what is wrong with a file's shape.
 
-Tables are held as columns of distinct texts (`columns`), so that a table of a million rows costs as much as its distinct
-texts and little more.
+A table is kept as columns of distinct texts (see `columns`), because a table of a million rows has few of them.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Row(dict[str, str]):
 
 @dataclass
 class Table:
-    """A table as read. `whole` is False if some of it could not be read, so that nothing may be looked up in it.
+    """A table as read. `whole` is False if part of it could not be read; then no key may be looked up in it.
 
     Rows are counted from 0; `numbers` tells the number of each in the file, as a spreadsheet shows it.
     """
@@ -58,7 +57,7 @@ class Table:
 
     @property
     def rows(self) -> list[Row]:
-        """The rows one by one, for what cannot be asked of whole columns."""
+        """The rows as dictionaries, for checks that need whole rows. Slow for large tables."""
         cells = zip(*self.columns.values(), strict=True)
         return [Row(zip(self.columns, each, strict=True), number) for each, number in zip(cells, self.numbers, strict=True)]
 
@@ -67,12 +66,12 @@ class Table:
         return Fault(self.file, self.numbers[row], column, self[column][row], reason)
 
     def faults(self, where: Any, column: str, reason: str | Callable[[int], str]) -> Iterator[Fault]:
-        """Faults of a column's cells in the rows where an array is true."""
+        """Faults of a column's cells in the rows where the array of bool ``where`` is true."""
         for row in where.nonzero()[0]:
             yield self.fault(row, column, reason if isinstance(reason, str) else reason(row))
 
     def faults_of_texts(self, column: str, wrong: Callable[[str], Iterable[str]]) -> Iterator[Fault]:
-        """Faults of a column's cells for every reason why its text is wrong, whatever row it stands in."""
+        """Faults of a column's cells. ``wrong`` gives the reasons why a text is wrong; it is called once for each distinct text."""
         cells = self[column]
         reasons = {number: found for number, text in enumerate(cells.texts) if (found := list(wrong(text)))}
         for row in cells.rows_of(reasons):
@@ -80,12 +79,12 @@ class Table:
                 yield self.fault(row, column, reason)
 
     def add(self, reason: str, row: int | None = None, column: str | None = None) -> None:
-        """Note a fault of the table or of a whole row, unless so many are known that the report is cut."""
+        """Notes a fault of the table or of a whole row, up to ``MAX_FAULTS`` of them."""
         if len(self.faults_of_shape) < MAX_FAULTS:
             self.faults_of_shape.append(Fault(self.file, row, column, None, reason))
 
     def unreadable(self, reason: str, row: int | None = None) -> Table:
-        """Note a fault that keeps the table, or what follows in it, from being read."""
+        """Notes a fault because of which the table cannot be read, or not beyond a row; returns the table."""
         self.whole = False
         self.add(reason, row)
         return self
@@ -127,7 +126,7 @@ def _rows(reader: Any, table: Table) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read_rows(rows: Iterator[tuple[int, list[str]]], header: list[str], table: Table) -> None:
-    """Take the rows in, many at a time; a ragged one keeps its place, so that its key can be found."""
+    """Adds the rows to the table, many at a time. A ragged row is kept too, so that other rows may refer to its key."""
     while some := list(islice(rows, ROWS_AT_ONCE)):
         kept = []
         for number, cells in some:
@@ -140,9 +139,9 @@ def _read_rows(rows: Iterator[tuple[int, list[str]]], header: list[str], table: 
                 cells = [*cells, *[""] * len(header)][: len(header)]
             table.numbers.append(number)
             kept.append(cells)
-        for column, cells in zip(header, zip(*kept, strict=True), strict=False):  # no columns where no row was kept
+        for column, texts in zip(header, zip(*kept, strict=True), strict=False):  # not strict: without rows there are no columns
             if column in table.columns:
-                table[column].take(cells)
+                table[column].take(texts)
 
 
 def _content(path: Path, table: Table) -> bytes | None:
@@ -177,7 +176,7 @@ def _content(path: Path, table: Table) -> bytes | None:
 
 
 def _row_of(before: str) -> int | None:
-    """Number of the row that what follows a text belongs to; None if the text cannot be read as rows."""
+    """Number of the row in which the text ``before`` ends; None if it cannot be read as rows."""
     try:
         return sum(1 for _ in csv.reader(io.StringIO(f"{before}…", newline="")))
     except csv.Error:
