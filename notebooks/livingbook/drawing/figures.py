@@ -26,10 +26,10 @@ from livingbook.values.bounds import Bounds
 
 STYLE = Path(__file__).with_name("book.mplstyle")
 WIDE, NARROW = 7.4, 3.7  # inches; at 96 px an inch the narrow one fits a 360 px page
-READABLE = 9.0  # points: the smallest letters of the narrow variant, 11 px on a 360 px page
+READABLE = 9.0  # points: the least font size of the narrow variant, 11 px on a page of 360 px
 
-# Okabe and Ito's colours, and the inks of the style file. Each becomes a CSS variable of its name with this fallback. Purple is
-# darker than theirs, to be read as letters, and orange and sky, to be seen as thin marks on white.
+# The colours of Okabe and Ito, and the greys of the style file. In the SVG each becomes a CSS variable of its name, with this value
+# as fallback. Purple is darker than theirs, so that text in it can be read; orange and sky, so that thin marks show on white.
 INK, MUTED, GRID = "#1f2328", "#5c636b", "#d9dde1"
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#ad5088", "#b57c00", "#3a97cf"
 PAPER = "#fefefe"
@@ -47,25 +47,26 @@ VARIABLES = {
 }
 
 Draw = Callable[[Figure, Any, bool], None]
+Line = tuple[str, float, str, str]  # a line of text: words, font size in points, weight, colour
 
 
 def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, source: str, height: float, narrow: bool) -> str:
     """SVG of one variant. ``draw(figure, data, narrow)`` adds axes to the figure; title, subtitle, source are added.
 
-    height: inches left for the drawing itself. No letter of the narrow variant is smaller than ``READABLE``, whatever ``draw``
-    asks for. The same arguments give the same bytes. The words stay text: letters that the style's font lacks, a reader's has.
+    height: of the drawing itself, in inches. No text of the narrow variant is smaller than ``READABLE``, whatever ``draw`` asks
+    for. The same arguments give the same bytes. Text stays text in the SVG, so that the browser finds fonts for all letters.
     """
     width, fine = (NARROW, READABLE) if narrow else (WIDE, 8.5)
     salt = f"{name}-{'narrow' if narrow else 'wide'}"
     with mpl.rc_context(), matplotlib.style.context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font\(s\)", UserWarning)
         mpl.rcParams["svg.hashsalt"] = salt
-        head = [(line, 12, "bold", INK) for line in wrapped(title, width, 12, "bold")]
+        head: list[Line] = [(line, 12, "bold", INK) for line in wrapped(title, width, 12, "bold")]
         head += [(line, 9.5, "normal", MUTED) for line in wrapped(subtitle, width, 9.5)]
-        foot = [(line, fine, "normal", MUTED) for line in wrapped(source, width, fine)]
+        foot: list[Line] = [(line, fine, "normal", MUTED) for line in wrapped(source, width, fine)]
         top, bottom = _height(head) + 0.08, _height(foot) + 0.06
         whole = top + height + bottom
-        figure = Figure(figsize=(width, whole), dpi=72)  # that of SVG
+        figure = Figure(figsize=(width, whole), dpi=72)  # the resolution that matplotlib uses for SVG
         figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole), w_pad=0.02, h_pad=0.02)
         draw(figure, data, narrow)
         for words in figure.findobj(Text):
@@ -80,17 +81,21 @@ def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, sourc
 
 
 def settle(figure: Figure) -> None:
-    """Lays the axes out, and rounds where they stand: the solver's last digits are not the same from run to run."""
-    figure.get_layout_engine().execute(figure)
+    """Computes the layout once and rounds the positions of the axes, because the solver's last digits differ from run to run."""
+    engine = figure.get_layout_engine()
+    assert engine is not None, "render has set one"
+    engine.execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
-        axes.set_position([round(each, 3) for each in axes.get_position(original=True).bounds], which="original")
+        left, bottom, width, height = (round(each, 3) for each in axes.get_position(original=True).bounds)
+        axes.set_position((left, bottom, width, height), which="original")
 
 
 def wrapped(words: str, width: float, size: float, weight: str = "normal") -> list[str]:
-    """Lines of measured width, as few as fit into ``width`` inches, and no word left alone on the last; bold ones evened out.
+    """Text broken into as few lines as fit into ``width`` inches, with no single word on the last line if that can be avoided.
 
-    A twentieth of the width is left free, since a reader's letters may be wider than the ones measured.
+    The lines of a bold text, a title, are made about equally long. A twentieth of the width stays free, because the reader's font
+    may be wider than the one that is measured.
     """
     most = 0.95 * width * 72
     lines = _filled(words, most, size, weight)
@@ -113,27 +118,27 @@ def _filled(words: str, most: float, size: float, weight: str) -> list[str]:
 
 
 def _length(words: str, size: float, weight: str) -> float:
-    """Width in points of letters in the style's font, each at its own width: kerning only ever makes a line shorter."""
+    """Width in points of a text in the style's font: the sum of its letters' widths, as kerning only makes a line shorter."""
     return size * sum(_advance(letter, weight) for letter in words)
 
 
 @cache
 def _advance(letter: str, weight: str) -> float:
-    """Width of a letter at a size of one point. Measured at a hundred: the font rounds to pixels."""
+    """Width of a letter at a size of one point. It is measured at 100 points, because widths are rounded to pixels."""
     font = FontProperties(family="DejaVu Sans", size=100, weight=weight)
     return float(TextToPath().get_text_width_height_descent(letter, font, ismath=False)[0]) / 100
 
 
 def curly(words: str) -> str:
-    """Typographic apostrophes, as the book's prose has them."""
+    """The text with typographic apostrophes, as in the book's prose."""
     return words.replace("'", "’")
 
 
-def _height(lines: list[tuple[str, float, str, str]]) -> float:
+def _height(lines: list[Line]) -> float:
     return sum(size * 1.35 / 72 for _, size, _, _ in lines)
 
 
-def _write(figure: Figure, lines: list[tuple[str, float, str, str]], from_top: float, whole: float) -> None:
+def _write(figure: Figure, lines: list[Line], from_top: float, whole: float) -> None:
     for line, size, weight, colour in lines:
         from_top += size * 1.35 / 72
         figure.text(
@@ -149,9 +154,9 @@ def _write(figure: Figure, lines: list[tuple[str, float, str, str]], from_top: f
 
 
 def scoped(svg: str, prefix: str) -> str:
-    """The SVG with the ids it refers to numbered after a prefix, and the others dropped: several share one page.
+    """The SVG with new ids, a prefix and a number, so that drawings can share a page; ids that nothing refers to are dropped.
 
-    matplotlib makes ids from hashes of coordinates, whose last bit may differ from run to run where nothing visible does.
+    matplotlib makes ids from hashes of coordinates, whose last bits may differ from run to run in drawings that look the same.
     """
     svg = svg[svg.index("<svg") :]
     used = dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
@@ -165,15 +170,15 @@ def scoped(svg: str, prefix: str) -> str:
 
 
 def themed(svg: str) -> str:
-    """The SVG with each colour of the style as a CSS variable that falls back to it, sized by its container."""
+    """The SVG with each colour of the style as a CSS variable, so that a page can change it; matplotlib's metadata is dropped."""
     for colour, name in VARIABLES.items():
         svg = svg.replace(colour, f"var(--fig-{name}, {colour})")
     svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, 'Segoe UI'")
     return re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
 
 
-# How bounds are drawn, everywhere: a dot for a value, a thick bar between known ends (ticked where no value is preferred), an arrow
-# for an open one.
+# Bounds look the same in all figures: a dot for a value, a thick bar between known ends (with ticks at the ends if there is no
+# value), an arrow towards an open end.
 
 
 def draw_bounds(
@@ -181,7 +186,7 @@ def draw_bounds(
 ) -> None:
     """Draws bounds at ``where`` on the category axis; ``reach``: length of the arrow of an open end, in data units.
 
-    hollow: an open mark, for a figure that stands apart by definition or doubt. Draws nothing for unknown bounds.
+    hollow: an open mark, for a figure that is defined otherwise or in doubt. Draws nothing for unknown bounds.
     """
     if bounds.is_unknown:
         return
@@ -213,7 +218,7 @@ def _dot(axes: Axes, where: float, at: float, marker: str, colour: str, face: st
 
 
 def count_axis(axis: Any, share: bool = False) -> None:
-    """Ticks written as the book writes numbers: 10,000 or 20%."""
+    """Labels the ticks as the book writes numbers: 10,000, or 20% for a share."""
     write = wording.percent if share else wording.number
 
     def label(value: float, _position: int) -> str:
@@ -223,7 +228,7 @@ def count_axis(axis: Any, share: bool = False) -> None:
 
 
 def year_axis(axes: Axes, *, empty: bool = False) -> None:
-    """One tick a year on an axis of dates; no ticks at all where nothing is drawn on it."""
+    """One tick a year on an axis of dates. empty: no ticks, for a panel in which nothing is drawn."""
     if empty:
         axes.set_xticks([])
         return

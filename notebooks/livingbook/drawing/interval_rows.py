@@ -1,4 +1,4 @@
-"""Rows of bounds: a name, its mark on a common axis, and the number in print. One look for every figure of that kind."""
+"""Rows of bounds, drawn alike in all figures: a name, its mark on a common axis, and the number in print."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from livingbook.drawing.figures import BLUE, GRID, INK, MUTED, PAPER, draw_bound
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
-CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}  # keeps a reference line from striking through words
+CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}  # background of words, so that no line runs through them
 
 
 def draw_rows(
@@ -27,7 +27,7 @@ def draw_rows(
     """Draws each row of ``data`` from top to bottom: its name above, its bounds on the axis, the number beside.
 
     data: columns ``label`` and ``bounds``; optional ``group`` (named in a line of its own where it changes), ``colour`` and
-    ``hollow`` (a figure that stands apart). limit: end of the axis, in the unit of the bounds; the arrow of an open bound
+    ``hollow`` (see ``draw_bounds``). limit: end of the axis, in the unit of the bounds; the arrow of an open bound
     reaches a quarter of it further, at most to the end. names: False in a panel that shares its names with the one to its
     left. An empty table draws an empty axis.
     """

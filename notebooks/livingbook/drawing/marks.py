@@ -9,7 +9,7 @@ from livingbook.values.bounds import Bounds
 
 
 def draw_interval(axes: Axes, where: float, bounds: Bounds, colour: str, *, hollow: bool = False) -> None:
-    """Draws bounds as everywhere; an arrow reaches by a factor, as the axis is logarithmic.
+    """Draws bounds as ``draw_bounds`` does, with arrows whose length is a factor of the value, as the axis is logarithmic.
 
     An interval from 0 starts at the edge of the axis.
     """

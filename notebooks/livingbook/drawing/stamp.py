@@ -1,4 +1,4 @@
-"""Where a published drawing says where it comes from, and the drawing without that."""
+"""The provenance that is written into a published drawing, and how it is removed again."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ STAMP = re.compile(rb'\n?<metadata id="provenance">.*?</metadata>', re.S)
 
 
 def plain(drawing: bytes) -> bytes:
-    """The drawing without what it says of itself: what two drawings are compared by."""
+    """The drawing without its provenance, which differs between drawings that look the same."""
     return STAMP.sub(b"", drawing) if BEGIN in drawing else drawing

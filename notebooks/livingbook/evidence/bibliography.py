@@ -1,7 +1,7 @@
 """The bibliography: a BibTeX entry for every row of the table `sources`.
 
-Text in the table is data. It is escaped so that pybtex, which reads the result for the book, shows it letter by
-letter and takes none of it for markup.
+Text of the table is escaped, so that pybtex, which reads the entries for the book, shows it unchanged and takes no part of it for
+markup.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ HEADING = "Generated from data/sources.csv: edit the table, not this file.\n"
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
 WEB_ADDRESS = re.compile(r"https?://[^/]")
-# What can be split into given and family names by BibTeX's rules without surprises.
+# Names that BibTeX splits correctly into given and family names.
 PLAIN_NAME = re.compile(r"[^\W\d_][\w.'’-]*( [^\W\d_][\w.'’-]*)*")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -102,7 +102,7 @@ def _entry(row: Mapping[str, str]) -> str:
 
 
 def _authors(author: str) -> str:
-    """Names separated by semicolons as BibTeX joins them; one that is no plain name is kept in one piece."""
+    """Names that are separated by semicolons, joined by "and"; braces keep an unusual name in one piece."""
     names = [name.strip() for name in author.split(";") if name.strip()]
     return " and ".join(_author(name) for name in names)
 
@@ -126,7 +126,7 @@ def _date(published: str) -> dict[str, str]:
 
 
 def _url(url: str) -> str:
-    """A web address, which pybtex takes as it stands: what could end the field is percent-encoded.
+    """A web address. pybtex does not unescape it, so characters that could end the field are percent-encoded.
 
     Empty for anything but http and https, so that no entry links to a script.
     """

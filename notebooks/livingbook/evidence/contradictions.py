@@ -1,19 +1,21 @@
-"""The ledger of contradictions, computed from the tables: one quantity, two values that cannot both be right."""
+"""Contradictions in the tables: pairs of values for one quantity that cannot both be right."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 
 from livingbook.values.bounds import Bounds
 
-NEAR = timedelta(days=45)  # two stocks are of one date if no further apart
-ALIKE = 0.05  # two flows are of one period if their starts, and their ends, differ by no more of its length
+NEAR = timedelta(days=45)  # two stocks count as of one date if they are no further apart
+ALIKE = 0.05  # two flows count as of one period if starts and ends each differ by at most this share of the longer period
 
 
 def disjoint(one: Bounds, other: Bounds) -> bool:
-    """True where two bounds share no number: both cannot hold."""
+    """True where two bounds have no number in common, so that not both can be right."""
     return one.high < other.low or other.high < one.low
 
 
@@ -79,7 +81,8 @@ def across_origins(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns).sort_values(["factor", "id"], ascending=[False, True]).reset_index(drop=True)
 
 
-def _one_period(one: dict, other: dict) -> bool:
+def _one_period(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two observations are of one period, or of one date: see ``ALIKE`` and ``NEAR``."""
     if (one["start"] is None) != (other["start"] is None):
         return False
     if one["start"] is None:

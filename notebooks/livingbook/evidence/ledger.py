@@ -1,4 +1,4 @@
-"""The ledger of published figures: re-reports folded into the figure they repeat, and the words for keys and periods.
+"""The list of published figures, with re-reports counted under the figure that they repeat; labels of keys; words for periods.
 
 Two pages that print one count are one piece of evidence (*Standards for Casualty Recording*, Every Casualty Counts 2016).
 A row of ``observations`` that repeats another, or gives it another value or scope, names it in ``same_as``.
@@ -15,16 +15,16 @@ from livingbook.evidence.reading import Evidence
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds, hull
 
-RETOLD = ("conflict", "rereport")
+RETOLD = ("conflict", "rereport")  # statuses of rows that repeat a figure, or give it another value
 
 
 def retellings(evidence: Evidence, kept: pd.DataFrame) -> pd.DataFrame:
-    """The re-reports and conflicting readings of the kept figures; ``same_as`` is the figure each belongs to."""
+    """The observations that repeat or contradict those in ``kept``, which they name in ``same_as``; columns of ``observations``."""
     return evidence.observations(status=RETOLD, same_as=sorted(kept["id"]))
 
 
 def fold(kept: pd.DataFrame, retold: pd.DataFrame) -> pd.DataFrame:
-    """The kept figures with two columns more: how many re-reports and how many conflicting readings each has (rows)."""
+    """The table ``kept`` with columns ``rereports`` and ``conflicts``: how many rows of ``retold`` name the figure, by status."""
     counted = retold.groupby(["same_as", "status"]).size().to_dict()
 
     def of(status: str) -> list[int]:

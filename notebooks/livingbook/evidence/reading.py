@@ -23,11 +23,11 @@ from livingbook.values.bounds import Bounds, from_published
 from livingbook.values.days import LATEST, is_day
 
 SAME_QUANTITY = ["measure", "population", "category"]
-LEFT_OUT = "left_out"  # the table, beside the others, of the observations that a data folder leaves out on purpose
-# The table that lists what a field can be. Of other fields (an id, a category) the observations themselves are the list.
+LEFT_OUT = "left_out"  # table of the observations that were removed from a data folder on purpose
+# Field → the table that lists its values. The values of other fields (id, category) are those that occur in the observations.
 LISTED = {"measure": "measures", "population": "populations", "origin": "origins", "source": "sources", "claim": "claims"}
 STATUSES = ("use", "rereport", "conflict", "reject")
-SPELT = (*LISTED, "id", "category")  # the fields whose values a notebook can misspell
+SPELT = (*LISTED, "id", "category")  # fields whose values are checked for misspellings
 
 
 class EvidenceError(Exception):
@@ -44,7 +44,7 @@ def read_table(folder: Path, table: str, read: Callable[[Path], bytes] = Path.re
         raise EvidenceError(f"{path}: no such table")
     try:
         return pd.read_csv(BytesIO(read(path)), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:  # what pandas says of a file that is no table is a ValueError
+    except (OSError, ValueError) as error:  # pandas raises ValueError for a file that is not a table
         raise EvidenceError(f"{path}: cannot be read as a table: {error}") from None
 
 
@@ -70,9 +70,9 @@ def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
 
 
 class Indexed:
-    """A table of texts that knows where each value of a field stands, so that many selections of it are quick.
+    """A table of texts with an index of each field, so that many selections of it are quick.
 
-    texts: rows written out before, by label and status; views of one table, whose rows differ in nothing else, share them.
+    texts: a cache of rows as JSON, by label and status. Views of one table share it, as their rows differ in status only.
     """
 
     def __init__(self, table: pd.DataFrame, texts: dict[tuple[Any, str], str] | None = None) -> None:
@@ -87,7 +87,7 @@ class Indexed:
         return self.table.take(self.places(where))
 
     def places(self, where: Mapping[str, Any]) -> np.ndarray:
-        """Where the rows stand that ``select`` gives, in their order."""
+        """Positions of the rows that ``select`` gives, in their order; an array of int."""
         kept = np.arange(len(self.table))
         for name, wanted in where.items():
             codes, numbers = self._coded(name)
@@ -97,7 +97,7 @@ class Indexed:
         return kept
 
     def texts(self, where: Mapping[str, Any]) -> list[str]:
-        """The rows that ``select`` gives, each as one text that no other row has."""
+        """The rows that ``select`` gives, each as JSON."""
         places = self.places(where).tolist()
         keys = [self._keys[place] for place in places]
         if new := [place for place, key in zip(places, keys, strict=True) if key not in self._texts]:
@@ -115,7 +115,7 @@ class Indexed:
         return {}
 
     def _coded(self, name: str) -> tuple[np.ndarray, dict[str, int]]:
-        """A field as numbers, one for each of its values, and the number of each value."""
+        """A field as an array of numbers, one for each distinct value; and value → its number."""
         if name not in self._codes:
             if name not in self.table.columns:
                 raise EvidenceError(f"no field {name!r}; the fields are {', '.join(self.table.columns)}")
@@ -127,8 +127,8 @@ class Indexed:
 class Evidence:
     """The tables in ``folder`` as they could be known on ``as_of``; ``reads`` records every selection made.
 
-    without: an origin whose observations are left out, as if the table did not have them. whole: all of the evidence, if this
-    is a view of it: it is read, and what both see is hashed, only once. read: what gives the content of a file.
+    without: an origin whose observations are left out, as if the table did not have them. whole: the evidence of which this is a
+    view; its tables, and the hashes of rows that both have, are used instead of being computed again. read: reads a file.
     """
 
     def __init__(
@@ -141,27 +141,30 @@ class Evidence:
     ) -> None:
         self.folder, self._as_of, self.without, self.whole, self._read = folder, as_of, without, whole, read
         self.reads: list[dict[str, Any]] = []
-        self._asked: dict[str, set[str]] = {}  # field → the values that selections named
-        self._awaited: dict[str, set[str]] = {}  # field → those of which there need not be a row yet
+        self._asked: dict[str, set[str]] = {}  # field → the values that selections asked for
+        self._awaited: dict[str, set[str]] = {}  # field → values that no row needs to have yet
         if recorder := recording.recorder():
             recorder.require_known(os.path.realpath(folder))
             recorder.watch(self)
 
     @property
     def as_of(self) -> str:
-        """The date; whoever asks for it may show it, so that a run which does is of that date alone."""
+        """The date; recorded as read, because a notebook may show it: runs of other dates then cannot reuse its run."""
         if recorder := recording.recorder():
             recorder.record("date:", recording.hashed(self._as_of))
         return self._as_of
 
     @property
     def extent(self) -> tuple[int, ...]:
-        """How much has been read of this evidence: it grows with everything that a record would have."""
+        """A measure of how much has been read of this evidence: it changes whenever ``recorded`` would give more."""
         return len(self.reads), sum(map(len, self._asked.values()))
 
     def recorded(self, recorder: recording.Recorder) -> dict[str, str]:
-        """What was read of this evidence, as records have it: a selection, of which folder and which date → the hash of its rows;
-        and the names that were asked for → the hash of those that are in no table, which are none."""
+        """What was read of this evidence, in the form of a record: what → hash.
+
+        Each selection, with its folder and date, has the hash of its rows. The values that selections asked for have the hash of
+        those that are in no table; there are none of these, or the selection would have raised an error.
+        """
         folder = os.path.realpath(self.folder)
         of = {
             "folder": "" if folder == recorder.data else recorder.named(folder),
@@ -192,11 +195,11 @@ class Evidence:
 
     @cached_property
     def _rows(self) -> pd.DataFrame:
-        """The observations as they are in the file."""
+        """The observations as they are in the file, of any date and origin."""
         return self._text("observations")
 
     def _text(self, table: str) -> pd.DataFrame:
-        """A table of the folder. That it was opened is not recorded: the rows that are read of it are."""
+        """A table of the folder. The recorder must not record the file, because it records the rows that are read of it."""
         recorder = recording.recorder()
         with recorder.unrecorded() if recorder else contextlib.nullcontext():
             return read_table(self.folder, table, self._read)
@@ -206,7 +209,7 @@ class Evidence:
         return {}
 
     def view(self, as_of: str = LATEST, without: str = "") -> Evidence:
-        """The same evidence by another date, or as if the table of observations had none of an origin; nothing is read of it."""
+        """The same evidence as of another date, or without the observations of an origin; with an empty record of its own."""
         return Evidence(self.folder, as_of, without, self, self._read)
 
     def select(self, table: str, **where: str | Iterable[str]) -> pd.DataFrame:
@@ -224,12 +227,12 @@ class Evidence:
         return self.rows(read).reset_index(drop=True)
 
     def awaits(self, **names: str) -> None:
-        """Says that no row has a value yet (``category="reason_hospital"``), and that this is no misspelling: one may come."""
+        """Declares a value that no row has yet (``category="reason_hospital"``), so that it is not taken for a misspelling."""
         for field, value in names.items():
             self._awaited.setdefault(field, set()).add(value)
 
     def require_spelt(self, where: Mapping[str, str | Collection[str]]) -> None:
-        """Raises ``EvidenceError`` where a selection names what no table has: no row of any date could match it."""
+        """Raises ``EvidenceError`` where a selection asks for a value that no table has, in rows of any date: it is misspelt."""
         asked = {
             name: ({wanted} if isinstance(wanted, str) else set(wanted)) - self._awaited.get(name, set())
             for name, wanted in where.items()
@@ -245,12 +248,12 @@ class Evidence:
             self._asked.setdefault(name, set()).update(values)
 
     def misspelt(self, names: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-        """Field → those of the values that are in no row of any date; fields without such values are left out."""
+        """Field → the values that no row of any date has; fields without such values are left out."""
         strange = {field: sorted(set(values) - self._vocabulary(field)) for field, values in names.items()}
         return {field: values for field, values in strange.items() if values}
 
     def _vocabulary(self, name: str) -> set[str]:
-        """The values that a field has in any row of any date."""
+        """All values that a field has, in rows of any date, including rows that were left out on purpose."""
         whole = self.whole or self
         if name not in whole._vocabularies:
             known = set(whole._rows[name]) if name in whole._rows else set()
@@ -266,22 +269,24 @@ class Evidence:
         return {}
 
     def rows(self, read: Mapping[str, Any]) -> pd.DataFrame:
-        """The rows that a recorded selection gives here. Raises ``EvidenceError`` where the table or a field is gone."""
+        """The rows that a recorded selection gives in this evidence. Raises ``EvidenceError`` if the table or a field is gone."""
         return self._table(read["table"]).select(read["where"])
 
     def digest(self, read: str) -> str:
-        """Hash of the rows that a recorded selection (as JSON) gives here: equal if and only if nothing it read differs.
+        """Hash of the rows that a recorded selection (as JSON) gives in this evidence; "" if the table or a field is gone.
 
-        "" where the table or a field that it names is gone. Each selection is hashed once.
+        Two hashes of a selection are equal if and only if all cells of its rows are. Each selection is hashed once.
         """
         if read not in self._digests:
-            self._digests[read] = self.whole.digest(read) if self.whole and not self._lacks_some(read) else self._hashed(read)
+            whole = self.whole
+            self._digests[read] = whole.digest(read) if whole and not self._may_differ(read, whole) else self._hashed(read)
         return self._digests[read]
 
     def digest_of_views(self, read: str) -> str:
-        """Hash of all rows that a selection can give in any view of this evidence, and of those that decide whether it does.
+        """Hash of all rows that decide what a selection gives in any view of this evidence, of whatever date.
 
-        By another date a row may have another status: which one depends on the row that is preferred to it and on its rivals.
+        These are the rows that it can give, and the rows tied to them by ``same_as``: as of another date, a row has another status
+        if the row that is preferred to it is not public yet, unless another one stands in for that.
         """
         asked = json.loads(read)
         if asked["table"] != "observations":
@@ -304,12 +309,15 @@ class Evidence:
             return ""
         return hashlib.sha256("\n".join([read, *rows]).encode()).hexdigest()
 
-    def _lacks_some(self, read: str) -> bool:
-        """Whether a selection may give other rows here than in the whole. By a date: what stands in for a row depends on others."""
-        return self._as_of != LATEST or (bool(self.without) and self.without in self.whole._origins_in(read))
+    def _may_differ(self, read: str, whole: Evidence) -> bool:
+        """Whether a selection may give other rows in this view than in ``whole``.
+
+        As of a date it always may, because whether a row is hidden, or stands in for another, depends on other rows.
+        """
+        return self._as_of != LATEST or (bool(self.without) and self.without in whole._origins_in(read))
 
     def _origins_in(self, read: str) -> frozenset[str]:
-        """The origins of the observations that a recorded selection gives here."""
+        """The origins of the observations that a recorded selection gives in this evidence."""
         if read not in self._origins:
             asked = json.loads(read)
             try:
@@ -324,16 +332,18 @@ class Evidence:
         return {}
 
     def observations(self, **where: str | Iterable[str]) -> pd.DataFrame:
-        """Observations with dates as ``datetime.date`` (``None`` where empty) and a column ``bounds``.
+        """The columns of the table ``observations``, and a column ``bounds`` with the figure as ``Bounds``.
 
-        Ordered by end, start and id, which is the order of the table.
+        ``start``, ``end`` and ``known_from`` are ``datetime.date`` (``None`` where empty), the other columns text. Ordered by end,
+        start and id.
         """
         rows = self.select("observations", **where)
         keys = list(zip(rows["end"], rows["start"], strict=True))
         rows = rows.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
         cells = zip(*(rows[name] for name in ("qualifier", "value", "low", "high", "id")), strict=True)
-        typed = {name: [date.fromisoformat(day) if day else None for day in rows[name]] for name in ("start", "end", "known_from")}
-        typed["bounds"] = [from_published(*each) for each in cells]
+        typed: dict[str, list[Bounds] | list[date | None]] = {"bounds": [from_published(*each) for each in cells]}
+        for name in ("start", "end", "known_from"):
+            typed[name] = [date.fromisoformat(day) if day else None for day in rows[name]]
         return rows.assign(**{name: pd.Series(column) for name, column in typed.items()})
 
     def figure(self, row: str) -> Bounds:
@@ -341,10 +351,10 @@ class Evidence:
         return next(iter(self.figures([row])["bounds"]), Bounds.unknown())
 
     def figures(self, ids: Iterable[str]) -> pd.DataFrame:
-        """The observations of these ids as ``observations`` gives them, for tables that name rows by their ids.
+        """The observations with these ids, with the columns of ``observations``; for tables that name rows by their ids.
 
-        Where one was not public by ``as_of``, the row that stood in for it then (see ``visible``), or none. The selection names
-        their measures as well, so that the record of it says what was counted.
+        In place of one that was not public by ``as_of`` comes the row that stood in for it then (see ``visible``), or none. The
+        selection names the measures too, so that its record shows which measures are used.
         """
         named, everything = set(ids), (self.whole or self)._rows
         measures = set(everything.loc[everything["id"].isin(named), "measure"])
@@ -357,7 +367,7 @@ class Evidence:
     def one(self, **where: str | Iterable[str]) -> Bounds:
         """Bounds of the only observation that matches; unknown where none was public by ``as_of``.
 
-        Raises ``EvidenceError`` where several match: choosing among them is the notebook's business.
+        Raises ``EvidenceError`` where several match: the notebook must choose among them.
         """
         rows = self.observations(**where)
         if len(rows) > 1:
@@ -375,11 +385,11 @@ class Evidence:
         return dict(zip(rows[table.removesuffix("s")], rows["label"], strict=True))  # columns may stand in any order
 
     def sources_of(self, rows: Iterable[str]) -> list[str]:
-        """Keys of the pages on which observations were read, in order of the keys; recorded as read."""
+        """Keys of the sources in which these observations (by id) were published, in alphabetical order; recorded as read."""
         return sorted(set(self._named(rows)["source"]))
 
     def origins_of(self, rows: Iterable[str]) -> list[str]:
-        """Labels of who produced observations, the most frequent first; recorded as read."""
+        """Labels of the origins that produced these observations (by id), the most frequent first; recorded as read."""
         counted = self._named(rows)["origin"].value_counts()
         labels = self.select("origins", origin=sorted(counted.index)).set_index("origin")["label"] if len(counted) else {}
         return [labels[key] for key in sorted(counted.index, key=lambda key: (-counted[key], key))]
@@ -391,7 +401,7 @@ class Evidence:
 
 
 def read_key(read: Mapping[str, Any]) -> str:
-    """A recorded selection as a text that equal ones share."""
+    """A recorded selection as JSON with sorted keys, so that equal selections have equal texts."""
     return json.dumps(read, sort_keys=True)
 
 

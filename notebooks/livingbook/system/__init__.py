@@ -1,1 +1,1 @@
-"""The machine: files written whole or not at all, files read with care, errors that a person can mend."""
+"""Files and errors: writing files whole or not at all, reading what people wrote, errors that a user can mend."""

@@ -1,4 +1,4 @@
-"""What can go wrong that a person can mend, and how it is said."""
+"""Errors that a user can mend, and their messages."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ SIGNS = {
     "disk I/O error": FULL,
     "readonly database": FORBIDDEN,
     "unable to open database": FORBIDDEN,
-}  # in what others say of an error
+}  # parts of error messages of other libraries, which have no error number
 SIGNS |= {os.strerror(number): words for number, words in WORDS.items()}
 
 
 class BuildError(Exception):
-    """The book cannot be built as things are; the message says what to mend. Shown without a traceback."""
+    """The book cannot be built; the message says what to mend. It is shown without a traceback."""
 
 
 def in_words(error: BaseException) -> str:
-    """What a person is told of a fault of the machine, a full disk for example; "" for a fault of the program."""
+    """The message for a fault of the machine, such as a full disk, and what to do about it; "" for any other error."""
     if isinstance(error, MemoryError):
         return MEMORY
     if isinstance(error, OSError) and error.errno in WORDS:

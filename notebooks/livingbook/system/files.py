@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and folders kept in step without touching what has not changed."""
+"""Writing files and folders: a file appears whole or not at all, and one that has not changed is not touched."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-SCRATCH = "livingbook-"  # how a folder for what is put away for a while begins its name
-JOURNAL = ".import"  # the folder, among the tables, in which new tables wait to be swapped in
+SCRATCH = "livingbook-"  # how the names of folders for temporary files begin
+JOURNAL = ".import"  # folder beside the tables, in which an import keeps the new tables until all are written
 
 
 def as_json(body: Any) -> str:
-    """JSON with sorted keys and a closing newline: equal data, equal bytes. Open bounds are null, never Infinity."""
+    """JSON with sorted keys and a newline at the end, so that equal data give equal bytes. Raises ``ValueError`` for infinity."""
     return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def as_json_line(body: Any) -> str:
-    """The same on one line, for files that only machines read: many times as fast to write."""
+    """The same on one line, for files that only programs read: it is written many times as fast."""
     return json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def has_content(path: Path, content: str | bytes) -> bool:
-    """Whether there is a file with that content: a note that was damaged, even so that it is no text, is as good as none."""
+    """Whether there is a file with exactly that content. The file may hold any bytes: a damaged one is merely different."""
     return path.is_file() and path.read_bytes() == (content.encode() if isinstance(content, str) else content)
 
 
 def write(path: Path, content: str | bytes) -> bool:
-    """Writes a file whole, by way of a temporary one beside it; leaves it alone if it has that content already.
+    """Writes a file, by renaming a temporary one beside it, so that nobody sees half of it. Returns whether the content changed.
 
-    Returns whether it changed, so that what depends on the file's time is rebuilt only then.
+    A file that has the content already is not touched: its time stays, by which other programs decide what to rebuild.
     """
     content = content.encode() if isinstance(content, str) else content
     if has_content(path, content):
@@ -81,7 +81,7 @@ def tree(folder: Path, suffixes: Iterable[str] = ()) -> Iterator[Path]:
 
 
 def digest(*parts: str | bytes | Path) -> str:
-    """SHA-256 over texts, bytes and the content of files, each with its length, so that no two lists collide."""
+    """SHA-256 over texts, bytes and the content of files, and over their lengths: ("ab", "c") differs from ("a", "bc")."""
     found = hashlib.sha256()
     for part in parts:
         content = part.read_bytes() if isinstance(part, Path) else part.encode() if isinstance(part, str) else part
@@ -96,17 +96,17 @@ def digest_of_bytes(content: bytes) -> str:
 
 
 def temporary() -> Path:
-    """Where the system puts what is put away for a while."""
+    """The system's folder for temporary files, even while ``scratch`` has set another one."""
     folder = Path(tempfile.gettempdir())
     return folder.parent if folder.name.startswith(SCRATCH) else folder
 
 
 @contextmanager
 def scratch(note: Path) -> Iterator[bool]:
-    """A folder for whatever this process, and those that it starts, put away for a while; gone at the end.
+    """A folder for the temporary files of this process and of those that it starts; removed at the end.
 
-    note: file that says where the folder is while there is one. If it is there at the beginning, an earlier process was killed:
-    its folder is removed, and True is given, so that what else it left can be.
+    note: a file that holds the folder's path as long as it exists. If the file is there at the beginning, an earlier process was
+    killed. Its folder is then removed, and True is yielded, so that the caller can remove whatever else that process left.
     """
     interrupted = note.is_file()
     if interrupted:
@@ -116,7 +116,7 @@ def scratch(note: Path) -> Iterator[bool]:
     with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder:
         note.write_text(folder, "utf-8")
         before, os.environ["TMPDIR"] = os.environ.get("TMPDIR"), folder
-        tempfile.tempdir = None  # to be looked up again
+        tempfile.tempdir = None  # makes the module look it up again
         try:
             yield interrupted
         finally:
@@ -129,7 +129,7 @@ def scratch(note: Path) -> Iterator[bool]:
 
 
 def settle(folder: Path) -> None:
-    """Has the system write to disk what it still holds of this file system: all at once, in tenths of a second."""
+    """Makes the system write all changes of this file system to disk, in one call, which takes tenths of a second."""
     import ctypes
 
     if hasattr(os, "sync"):
@@ -141,7 +141,7 @@ def settle(folder: Path) -> None:
 
 
 def tidy(build: Path) -> None:
-    """Removes what a killed build has left unfinished: files and folders not yet under their names, settings of a sweep."""
+    """Removes what a killed build has left: files and folders under temporary names, and results for settings of a sweep."""
     for part in ("done", "editions", "store", "sweeps", "without", "published"):
         for path in sorted((build / part).rglob(".*")):
             if path.is_dir():
@@ -153,19 +153,22 @@ def tidy(build: Path) -> None:
 
 
 def folder_digest(folder: Path) -> str:
-    """Hash of the names and contents of a folder's files: whether anybody has written there since."""
+    """Hash of the names and contents of all files in a folder; it changes when anybody writes there."""
     files = sorted(path for path in folder.rglob("*") if stat.S_ISREG(path.lstat().st_mode))
     return digest(*(part for path in files for part in (path.relative_to(folder).as_posix(), path)))
 
 
 @contextmanager
 def only_one(lock: Path, waiting: str) -> Iterator[None]:
-    """Lets one process in at a time; the system frees the lock when its holder ends, however it ends."""
+    """Waits until no other process holds the lock; prints ``waiting`` if there is one.
+
+    lock: a file. The system frees the lock when the process that holds it ends, also when it is killed.
+    """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a") as handle:
         try:
             import fcntl
-        except ImportError:  # Windows: no such lock; two builds at once are then the user's to avoid
+        except ImportError:  # Windows has no such lock: there the user must not start two builds at once
             yield
             return
         try:

@@ -1,7 +1,8 @@
-"""Files that people write for the pipeline, read with care: whatever is in them is taken as it stands or refused in a sentence."""
+"""Reading files that people write for the pipeline. Content that could be misunderstood is refused, with a reason."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,12 @@ import yaml
 
 from livingbook.system.errors import BuildError
 
-MAX_BYTES = 64 * 1024  # of settings; what is larger was not written by hand, and takes long to read
+MAX_BYTES = 64 * 1024  # of a settings file; a larger one was not written by hand, and would take long to read
 MAX_NOTEBOOK_BYTES = 64 * 1024 * 1024
 
 
 def text_of(path: Path, most: int = MAX_BYTES) -> str:
-    """The text of a file. Raises ``BuildError`` where there is none, none of UTF-8, or more than ``most`` bytes of it."""
+    """The text of a file. Raises ``BuildError`` if there is no file, it is not UTF-8 text, or it is larger than ``most`` bytes."""
     try:
         if not path.is_file():
             raise BuildError(f"{path}: {'is not a file' if path.exists() else 'there is no such file'}")
@@ -24,7 +25,7 @@ def text_of(path: Path, most: int = MAX_BYTES) -> str:
 
 
 def text_from(path: Path, content: bytes, most: int = MAX_BYTES) -> str:
-    """The text that the content of a file is. Raises ``BuildError`` as ``text_of`` does."""
+    """The text of a file whose content was read before. Raises ``BuildError`` as ``text_of`` does; ``path`` is for its message."""
     if len(content) > most:
         raise BuildError(f"{path}: is larger than {most // 1024:,} KiB")
     try:
@@ -35,15 +36,16 @@ def text_from(path: Path, content: bytes, most: int = MAX_BYTES) -> str:
 
 
 def yaml_of(path: Path) -> Any:
-    """What a YAML file says. Raises ``BuildError`` that names file and row where it does not say it plainly.
+    """The content of a YAML file, in dictionaries, lists, texts, numbers and truth values; dates stay texts.
 
-    Anchors, aliases and tags are refused, so that a small file is a small thing; and names that are no text, or given twice.
+    Raises ``BuildError`` that names file and row for what is not YAML, for names that are not text or are given twice, and for
+    anchors, aliases and tags, by which a small file could become large in memory.
     """
     return _yaml(path, text_of(path))
 
 
 def yaml_from(path: Path, content: bytes) -> Any:
-    """What the content of a YAML file says. Raises ``BuildError`` as ``yaml_of`` does."""
+    """The same for a YAML file whose content was read before. Raises ``BuildError`` as ``yaml_of`` does."""
     return _yaml(path, text_from(path, content))
 
 
@@ -67,7 +69,7 @@ def _refused(reason: str, node: Any) -> yaml.MarkedYAMLError:
 
 
 class _Plain(yaml.SafeLoader):
-    """YAML without anchors, aliases, tags and dates: a date stays the text it is."""
+    """YAML without anchors, aliases, tags and dates; a date is read as text."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()
@@ -77,7 +79,7 @@ class _Plain(yaml.SafeLoader):
             raise _refused("tags (!) are not read: take it out", event)
         return super().compose_node(parent, index)
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         names: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":

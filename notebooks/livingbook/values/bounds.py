@@ -1,4 +1,4 @@
-"""Bounds: what a published figure says, and arithmetic that never says more.
+"""Bounds: what a published figure says, and interval arithmetic on it.
 
 A figure is an interval [low, high] that contains the quantity, with a best value where the source gives one.
 Arithmetic is interval arithmetic (Moore, Kearfott and Cloud, *Introduction to Interval Analysis*, 2009): the
@@ -55,7 +55,7 @@ class Bounds:
     def ends(self) -> dict[str, float | None]:
         """low, value and high as files have them: ``None`` for an open end and for no value, and all three of an unknown.
 
-        The 0 from which an unknown begins is said by nobody; in a file it would be plotted as "at least 0".
+        No source states the 0 at which an unknown begins; a reader of the file could plot it as "at least 0".
         """
         if self.is_unknown:
             return dict.fromkeys(ENDS)
@@ -66,7 +66,7 @@ class Bounds:
 
     @property
     def is_unknown(self) -> bool:
-        """True where nothing at all is known: no value, and [0, ∞) or wider."""
+        """True where nothing is known: no value, and ends [0, ∞) or wider."""
         return self.value is None and self.low <= 0 and self.high == math.inf
 
     @property
@@ -75,15 +75,15 @@ class Bounds:
 
     @property
     def is_at_most(self) -> bool:
-        """True where only the upper end says something: no value, and a low end that every count has (0) or none has (−∞).
+        """True where only the upper end is stated: no value, and a low end of 0, as every count has, or of −∞.
 
-        A low end below 0 is one that was worked out, of a quantity that can fall: that is a range.
+        A finite low end below 0 was computed, for a quantity that can fall; such bounds are a range.
         """
         return self.value is None and self.high < math.inf and self.low in (0, -math.inf)
 
     @property
     def best(self) -> float | None:
-        """The value if there is one, else the end that is published (for drawing a bound as a bound), else the middle."""
+        """The value if there is one, else the only published end, else the middle of a range; ``None`` for an unknown."""
         if self.value is not None or self.is_unknown:
             return self.value
         if self.is_at_most:
@@ -103,14 +103,14 @@ class Bounds:
         return Bounds(into(self.low), value, into(self.high), self.rows)
 
     def at_face_value(self) -> Bounds:
-        """The number as printed, as if it were exact: for arithmetic that the reader is told is at face value.
+        """The best number as if it were exact, for results that are described to the reader as "at face value".
 
         Unknown stays unknown.
         """
         return self if self.best is None else Bounds(self.best, self.best, self.best, self.rows)
 
     def floor(self) -> Bounds:
-        """Only what it says from below: [low, ∞). For a count known to miss some."""
+        """The lower bound alone, [low, ∞): for a count that is known to be incomplete."""
         return Bounds(self.low, None, math.inf, self.rows)
 
     def __add__(self, other: Bounds | float) -> Bounds:
@@ -162,7 +162,7 @@ def _combine(
 
 
 def _inside(value: float | None, low: float, high: float) -> float | None:
-    """Keeps a value that rounding pushed out by the last bit."""
+    """The value, moved to the nearer end if a rounding error has put it just outside of the ends."""
     return None if value is None else min(max(value, low), high)
 
 
@@ -177,7 +177,7 @@ def _product(one: Bounds, two: Bounds) -> tuple[float, float]:
 def _quotient(one: Bounds, two: Bounds) -> tuple[float, float]:
     def over(a: float, b: float) -> float:
         if a == 0 or b == math.inf:
-            return 0.0  # ∞/∞ too: the smallest it can be, beside which another corner is ∞
+            return 0.0  # ∞/∞ can be any number: this corner gives the smallest, and another corner gives ∞
         return math.copysign(math.inf, a) if b == 0 else a / b
 
     corners = [over(a, b) for a in (one.low, one.high) for b in (two.low, two.high)]
@@ -220,7 +220,7 @@ def from_published(qualifier: str, value: str = "", low: str = "", high: str = "
 
 
 def hull(several: Iterable[Bounds]) -> Bounds:
-    """The smallest bounds that contain all of several; no single value is preferred. Nothing at all → unknown."""
+    """The smallest bounds that contain all of several, without a value. None given → unknown."""
     several = list(several)
     if not several:
         return Bounds.unknown()

@@ -1,11 +1,11 @@
-"""Days as the tables and parameters write them. Texts of days are compared as they stand, so there is one way to write one."""
+"""Days as tables and parameters write them, in one form only, so that their texts sort like the calendar."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
-LATEST = "latest"
+LATEST = "latest"  # in place of a day: all that is known now
 
 
 def is_day(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""How numbers, bounds and dates are written: the one formatting place for prose, tables and figures."""
+"""How numbers, bounds and dates are written in prose, tables and figures."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def number(value: float, step: float = 1.0, up: bool | None = None) -> str:
 
 
 def plain(value: float) -> str:
-    """A number of few digits as it was chosen, in a rule or on an axis: 0.25 → "0.25", 8.0 → "8"."""
+    """A number that somebody chose, in a rule or on an axis, with its own digits: 0.25 → "0.25", 8.0 → "8"."""
     return f"{value:g}"
 
 
@@ -71,14 +71,14 @@ def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
 
 
 def _spread(bounds: Bounds, low: str, high: str) -> str:
-    """What the two ends say, from how each is written."""
+    """Both ends in words; ``low`` and ``high`` are the ends as they are written."""
     if math.isinf(bounds.low) and math.isinf(bounds.high):
         return "no bounds known"
     if math.isinf(bounds.high):
         return f"at least {low}"
     if bounds.is_at_most or math.isinf(bounds.low):
         return f"at most {high}"
-    # A dash between signed numbers reads as one more sign.
+    # A dash before or after a minus sign would be read as another minus sign.
     return f"{low} to {high}" if bounds.low < 0 else f"{low}{DASH}{high}"
 
 
@@ -88,7 +88,7 @@ def share(bounds: Bounds, step: float = 0.01) -> str:
 
 
 def short(bounds: Bounds) -> str:
-    """The value alone where there is one, else the bounds, in whole numbers: for labels with little room."""
+    """The value alone if there is one, else the bounds, in whole numbers; for labels with little room."""
     return of_bounds(bounds, step=1) if bounds.value is None else number(bounds.value)
 
 
