@@ -46,7 +46,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
             except Changed as error:
                 print(f"  {error}, which changed meanwhile: the book is built again", flush=True)
                 continue
-        if changed := present.later():
+        if changed := present.changed_since():
             print(
                 f"  {', '.join(shown(project, path) for path in changed[:5])} changed meanwhile: the book is built again",
                 flush=True,

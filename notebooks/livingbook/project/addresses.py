@@ -1,4 +1,4 @@
-"""Where the book is published, and where its repository is: in ``_config.yml``, or in the environment of whoever publishes it."""
+"""Where the book is published, and where its repository is; environment variables override ``_config.yml``."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ NOTE = "addresses.json"
 
 
 def note(project: Project) -> None:
-    """Writes down what the environment says now. A file, so that the pages follow its changes as they do those of others."""
+    """Writes the present environment variables to a file, so that pages are made anew when they change, as for any other file."""
     write(project.build / NOTE, as_json({name: os.environ[name] for name in VARIABLES if os.environ.get(name)}))

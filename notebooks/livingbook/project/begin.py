@@ -1,4 +1,4 @@
-"""A new book: a start that builds, for somebody with another subject."""
+"""Starting a new book on another subject: a small one, which builds."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from livingbook.system.files import write
 
 ENGINE = Path(__file__).parents[1]
 START = ENGINE / "start"
-LOCK = ENGINE.parents[1] / "requirements.txt"  # of the book in which the engine lies
-NAMED = ("_config.yml", "CITATION.cff", "pyproject.toml", "README.md", "data/datapackage.json")  # files that say the book's name
+LOCK = ENGINE.parents[1] / "requirements.txt"  # the locked packages of the book in which the engine lies
+NAMED = (
+    "_config.yml",
+    "CITATION.cff",
+    "pyproject.toml",
+    "README.md",
+    "data/datapackage.json",
+)  # files in which the book's name stands
 
 
 def begin(folder: Path) -> Path:

@@ -1,6 +1,6 @@
-"""What a book says of itself to the engine: the one place that a book fills in.
+"""A book's settings for the engine, which stand in ``pyproject.toml`` under ``[tool.livingbook]``.
 
-It stands in ``pyproject.toml``, under ``[tool.livingbook]``; the title stands in ``_config.yml``, where Jupyter Book wants it.
+The title stands in ``_config.yml``, because Jupyter Book reads it there.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
 
 class Settings(BaseModel):
-    """What the engine asks a book.
+    """The settings of a book.
 
-    title: as in ``_config.yml``. name: of files and packages made of it, its title in small letters unless it says otherwise.
-    compared_with: the edition that stands beside the book's own, from which changes are told. kinds: a module beside the notebooks
-    with kinds of parameters of its own. readme_figure: the figure of the README, as ``notebook.figure``. card_alt: what the picture
-    shows that stands for the whole book.
+    title: as in ``_config.yml``. name: the name of files that are made of the book; by default the title with hyphens.
+    compared_with: the edition with which the book's own is compared, on the page of changes. kinds: a module beside the notebooks
+    with kinds of parameters that only this book has. readme_figure: the figure in the README, as ``notebook.figure``. card_alt: alt
+    text of the picture that is shown where the book is linked.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,7 +42,7 @@ class Settings(BaseModel):
 
 
 def read(root: Path, read_file: Callable[[Path], bytes] = Path.read_bytes) -> Settings:
-    """The settings of the book at ``root``. Raises ``BuildError`` that names file, field and reason."""
+    """The settings of the book at ``root``; ``read_file`` reads a file. Raises ``BuildError`` that names file, field and reason."""
     path, titled = root / FILE, root / TITLED
     try:
         text = text_from(path, read_file(path)) if path.is_file() else ""
@@ -62,5 +62,5 @@ def read(root: Path, read_file: Callable[[Path], bytes] = Path.read_bytes) -> Se
 
 
 def slug(title: str) -> str:
-    """A title as the name of a file: small letters and hyphens; "book" if nothing is left of it."""
+    """A title as the name of a file, in lower-case letters, digits and hyphens; "book" if it has no such characters."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-") or "book"

@@ -1,9 +1,8 @@
 """Running notebooks on an existing Dask cluster.
 
-Each run is sent whole, as an archive of the notebook, the library, the tables and the results it reads; so a worker needs
-the locked packages and nothing else, and always runs this code on these rows. It hands back the executed notebook. What
-was run is decided and stored here, as for runs of this machine: a run that a dead worker leaves is given to another by the
-scheduler, and stored once.
+A worker gets an archive with the notebook, the library, the tables and the results that the notebook may read, so it needs only
+the locked packages and always uses this version of code and tables. It sends the executed notebook back. This process decides what
+is run, and stores the runs, as it does for runs on its own machine. If a worker dies, the scheduler gives its run to another one.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ SECONDS_TO_ANSWER = 20
 
 @contextmanager
 def cluster(address: str) -> Iterator[tuple[Run, int]]:
-    """What runs a notebook on the cluster whose scheduler is at ``address``, and how many it runs at once.
+    """A function that runs a notebook on the cluster whose scheduler is at ``address``, and how many runs fit there at once.
 
     Raises ``BuildError`` if Dask is not installed, no scheduler answers, or it has no workers.
     """
@@ -76,7 +75,7 @@ def cluster(address: str) -> Iterator[tuple[Run, int]]:
 
 
 def packed(project: Project, name: str, source: bytes, data: Path, results: Path) -> bytes:
-    """An archive of all that a run of a notebook may read; equal for equal content."""
+    """A ZIP archive of all that a run of a notebook may read; equal content gives equal bytes."""
     files = [
         project.root / "requirements.txt",
         *(path for path in tree(project.notebooks) if path.suffix != ".ipynb"),
@@ -94,7 +93,7 @@ def packed(project: Project, name: str, source: bytes, data: Path, results: Path
 
 
 def run_there(parcel: bytes, name: str, asked: str, figures: bool, edition: str) -> tuple[str | None, str]:
-    """On a worker: runs a notebook in a folder of its own; gives it executed, with its record, or ``None`` and what went wrong."""
+    """Runs on a worker, in a temporary folder: returns (executed notebook with its record, as JSON; ""), or (``None``, error)."""
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
             archive.extractall(folder)

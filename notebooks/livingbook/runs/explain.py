@@ -1,4 +1,4 @@
-"""What the next build would run, and because of what: what ``runs`` decides, asked beforehand and put into words."""
+"""What the next build would run, and why: the decisions of ``runs``, made without running anything, in words."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from livingbook.runs.present import Inputs, Present
 from livingbook.runs.runs import Asked, Runs, differences, in_short
 from livingbook.runs.store import Run
 
-SHOWN = 5  # rows named one by one
+SHOWN = 5  # changed rows that are named; of more, only the number is given
 IDENTITY = {"source": "its source changed", "lock": "requirements.txt changed", "python": "another Python"}
 
 
 class Undecided(Exception):
-    """It hangs on something that the build makes first; the message says on what."""
+    """It depends on something that the build makes first; the message says on what."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a build does with a notebook of an edition ("runs", "may run", "stays"), and why. run: the one that stays."""
+    """What a build does with a notebook of an edition ("runs", "may run" or "stays"), and why. run: the stored run, if it stays."""
 
     notebook: str
     does: str
@@ -42,19 +42,21 @@ class Plans:
     def __init__(self, project: Project) -> None:
         self.runs = Runs(project, Present())
         self.last: Mapping[str, Any] = up_to_date.noted(project).get("runs", {})
-        self.lacking: dict[str, int] = {}  # sweep → how many runs it lacks at least
+        self.lacking: dict[str, int] = {}  # sweep → how many runs are missing at least
         self._found: dict[tuple[str, str], Plan] = {}
 
     def of(self, edition: Edition, name: str) -> Plan:
         """What a build does with a notebook of an edition."""
         job = edition.name, name
         if job not in self._found:
-            self._found[job] = Plan(name, "may run", ("waits for itself",))  # while it is being found out
+            self._found[job] = Plan(
+                name, "may run", ("waits for itself",)
+            )  # seen only if the notebook reads its own results, through others
             self._found[job] = self._planned(self.runs.asked(edition, name), self.inputs(edition))
         return self._found[job]
 
     def inputs(self, edition: Edition) -> Inputs:
-        """What there is to be read; raises ``Undecided`` for what may become another."""
+        """The hashes of what a run can read now; they raise ``Undecided`` for what the build may change first."""
 
         def document(name: str) -> dict[str, Any] | None:
             if name not in self.runs.project.notebook_names:
@@ -90,7 +92,7 @@ class Plans:
         return Plan(asked.name, "runs", tuple(self._why(asked, inputs, last)))
 
     def _why(self, asked: Asked, inputs: Inputs, last: str | None) -> list[str]:
-        """What differs between the last run and now, a phrase each."""
+        """What differs between the last run of the notebook and now, a phrase for each difference. last: key of that run."""
         run = next((each for each in self.runs.store.all(asked.name) if each.key == last), None)
         if run is None:
             return ["has not been run for this edition"]
@@ -102,7 +104,7 @@ class Plans:
             for key in sorted({*before, *after})
             if before.get(key) != after.get(key)
         ]
-        differ = []
+        differ: list[str] = []
         try:
             differ += differences(run, inputs)
         except Undecided as doubt:
@@ -113,7 +115,7 @@ class Plans:
         return found or ["its stored run is damaged"]
 
     def _other_rows(self, asked: Asked, inputs: Inputs, rows: Mapping[str, str]) -> list[str]:
-        """Which selections that a run recorded give other rows now; rows are named where those before are still at hand."""
+        """Which recorded selections give other rows now; the rows are named if the tables of the last build are still there."""
         stage = self.runs.project.stage / "data"
         built = Inputs(
             self.runs.present,
@@ -137,7 +139,7 @@ class Plans:
 
 
 def report(asked: Project, edition: str) -> str:
-    """For every edition and notebook what a build does, and for every sweep how many runs it lacks; as lines of text.
+    """What a build does with each notebook of each edition, and how many runs each sweep needs; as lines of text.
 
     Raises ``BuildError`` for data with faults, as the build does.
     """
@@ -158,7 +160,7 @@ def report(asked: Project, edition: str) -> str:
         require_clean(folder, project.contract)
     plans = Plans(project)
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
-    plans.lacking = {each.name: 1 for each in sweeps}  # until it is known
+    plans.lacking = {each.name: 1 for each in sweeps}  # until ``lacking`` has found the number
     said = [lacking(plans, each) for each in sweeps]
     lines = [
         line for each in editions for line in (f"{each.name}:", *(str(plans.of(each, name)) for name in project.notebook_names))
@@ -167,7 +169,7 @@ def report(asked: Project, edition: str) -> str:
 
 
 def lacking(plans: Plans, asked: sweep.Sweep) -> str:
-    """What a build does with a sweep: how many runs it lacks, those once that will see the same."""
+    """What a build does with a sweep: how many runs it needs, counting runs that will be shared once."""
     if sweep.is_current(asked, plans.runs):
         plans.lacking[asked.name] = 0
         return f"sweep {asked.name}: stays"
@@ -182,7 +184,7 @@ def lacking(plans: Plans, asked: sweep.Sweep) -> str:
 
 
 def changed(what: str) -> str:
-    """What a record names, as what has changed."""
+    """In words, that something a record names has changed."""
     kind, _, name = what.partition(":")
     if kind == "engine":
         return f"{name.removesuffix('.py').replace('/', '.')} changed in the engine"
@@ -190,13 +192,13 @@ def changed(what: str) -> str:
 
 
 def differing(before: Evidence, after: Evidence, read: Mapping[str, Any]) -> list[str]:
-    """The rows that a selection gives on one side and not, or not so, on the other: key and what became of it."""
+    """The rows that a selection gives differently before and after: key, and "added", "removed" or "revised"."""
     old, new = ({row[0]: row for row in side.rows(read).itertuples(index=False, name=None)} for side in (before, after))
     what = {key: "removed" if key not in new else "added" if key not in old else "revised" for key in {**old, **new}}
     return [f"{key} {what[key]}" for key in what if old.get(key) != new.get(key)]
 
 
 def described(read: Mapping[str, Any]) -> str:
-    """A selection in words."""
+    """A recorded selection in words."""
     where = ", ".join(f"{name} {value if isinstance(value, str) else '/'.join(value)}" for name, value in read["where"].items())
     return f"rows with {where}" if where else "its rows"

@@ -1,4 +1,4 @@
-"""A notebook as it was committed: its cells, its parameters, and what it does with the date that it is given."""
+"""A notebook's file before it runs: its cells, its parameters, and what its code does with them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_from
 
-# Functions that are handed a notebook's common parameters; what they read by them is recorded.
+# Functions to which notebooks pass the date and the folders. What they read by them is recorded.
 READERS = {"load", "published", "everything_published", "Claims"}
 ALL = "everything_published"
-# Names by which a cell can come at a parameter without naming it.
+# Names by which code can get at a variable without naming it.
 ROUNDABOUT = {
     "globals",
     "locals",
@@ -52,21 +52,21 @@ class Source:
 
     @cached_property
     def hash(self) -> str:
-        """Hash of what makes the notebook what it is: kinds, tags and sources of its cells."""
+        """Hash of what decides how the notebook runs: kinds, tags and sources of its cells."""
         return digest(
             as_json([[cell.cell_type, sorted(cell.metadata.get("tags", [])), cell.source] for cell in self.notebook.cells])
         )
 
     @cached_property
     def parameters(self) -> list[Parameter]:
-        """The parameters it declares. Raises ``BuildError`` where its parameters cell is not as it must be."""
+        """The parameters it declares. Raises ``BuildError`` with the line and the reason if its parameters cell is wrong."""
         try:
             return of_notebook(self.notebook, kinds_of(self.kinds, self.path.parent))
         except ParameterError as error:
             raise BuildError(f"notebooks/{self.path.name}: {error}") from None
 
     def checked(self, given: dict[str, Any]) -> dict[str, Any]:
-        """The given parameters, if it takes them. Raises ``BuildError`` listing faults and valid parameters."""
+        """Returns the given parameters. Raises ``BuildError`` with all faults and the valid parameters if it does not take them."""
         try:
             require(self.parameters, given)
         except ParameterError as error:
@@ -75,21 +75,23 @@ class Source:
 
     @cached_property
     def title(self) -> str:
-        """Its first heading: the question. Its name if it has none."""
+        """Its first heading, which is the question it answers; its name if it has no heading."""
         return title_of(self.notebook, self.path.stem)
 
     def only_passes_on(self, name: str) -> bool:
-        """Whether the parameter of that name goes nowhere but into functions that read by it, and whose reading is recorded.
+        """Whether the notebook uses the parameter only as an argument of ``READERS``, which record what they read by it.
 
-        Then two runs with different values of it are the same run, if both read the same. In any doubt it does not.
+        Two runs with different values of it are then the same if they read the same. The answer is False in any case of doubt.
         """
-        if name not in self._found:  # settings by the hundred ask the same
+        if name not in self._found:  # the many settings of a sweep ask the same
             self._found[name] = self._trees is not None and not any(_shows(tree, name) for tree in self._trees)
         return self._found[name]
 
     def mentioned(self, notebooks: Iterable[str], sweeps: Iterable[str]) -> set[tuple[str, str]]:
-        """Which of these notebooks and sweeps its texts name: ("results" or "sweep", name). It may read them. Whether it does is
-        recorded when it runs; this only helps to begin in a good order."""
+        """Which of these notebooks and sweeps it mentions, as ("results" or "sweep", name).
+
+        It may or may not read them: that is recorded when it runs. This only helps to run notebooks in a good order.
+        """
         texts = {found for tree in self._trees or () for found in _names(tree)} | {
             str(each.default) for each in self.parameters if isinstance(each.default, str)
         }
@@ -100,7 +102,7 @@ class Source:
 
     @cached_property
     def _trees(self) -> list[ast.Module] | None:
-        """The syntax of each code cell but that of the parameters; ``None`` where one is not Python."""
+        """The syntax trees of all code cells but the parameters cell; ``None`` if one of them is not Python."""
         from IPython.core.inputtransformer2 import TransformerManager
 
         cells = [
@@ -116,12 +118,12 @@ class Source:
 
 @functools.lru_cache(maxsize=256)
 def source_at(path: Path, content: bytes, kinds: str) -> Source:
-    """A notebook's file, understood once."""
+    """A notebook's file; the same object for the same content, because parsing takes time."""
     return Source(path, content, kinds)
 
 
 def source_of(project: Project, name: str) -> Source:
-    """A notebook of a project as it is. Raises ``BuildError`` if it is none."""
+    """A notebook of a project, read now. Raises ``BuildError`` if its file is not a notebook."""
     path = project.notebooks / f"{name}.ipynb"
     return source_at(path, path.read_bytes(), project.settings.kinds)
 
@@ -141,21 +143,21 @@ def title_of(notebook: Any, name: str) -> str:
 
 
 def read_notebook(path: Path, content: bytes) -> Any:
-    """A notebook as nbformat has it. Raises ``BuildError`` if it is not one."""
-    wrong: dict[str, Exception] = {}  # where nbformat notes that what it read is not valid
+    """The content of a file as nbformat's notebook object. Raises ``BuildError`` if it is not a notebook."""
+    wrong: dict[str, Exception] = {}  # nbformat puts the error into it if the notebook is not valid
     source = text_from(path, content, MAX_NOTEBOOK_BYTES)
     try:
         notebook = nbformat.reads(source, as_version=4, capture_validation_error=wrong)
         if wrong:
             raise wrong["ValidationError"]
         return notebook
-    except Exception as error:  # nbformat raises many kinds for a file that is no notebook
+    except Exception as error:  # nbformat raises errors of many kinds
         reason = "".join(str(error).splitlines()[:1])
         raise BuildError(f"{path.name}: not a notebook ({type(error).__name__}: {printable(reason, 300)})") from None
 
 
 class _WithoutPassedOn(ast.NodeTransformer):
-    """Takes out what is handed to the readers as it is."""
+    """Removes the arguments of ``READERS`` that are plain variables."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -166,7 +168,7 @@ class _WithoutPassedOn(ast.NodeTransformer):
 
 
 def _shows(tree: ast.Module, name: str) -> bool:
-    """Whether a cell uses a variable for anything but handing it to a reader, or could without naming it."""
+    """Whether a cell uses a variable otherwise than as an argument of ``READERS``, or might use it without naming it."""
     names = set(_names(tree))
     if names & ROUNDABOUT:
         return True
@@ -184,7 +186,7 @@ def _shows(tree: ast.Module, name: str) -> bool:
 
 
 def _names(tree: ast.Module) -> Iterator[str]:
-    """The names and texts that stand in a cell."""
+    """The names, attributes and texts in a cell."""
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=found) | ast.Attribute(attr=found) | ast.Constant(value=str(found)):

@@ -1,8 +1,8 @@
-"""What there is to be read now: the one place that says whether what a run has read is still as it was.
+"""The present state of everything that a run can read, as hashes to compare with those that a run recorded.
 
-``Present`` reads each file once, so that all decisions of one build are about one state of the project; ``later`` says at its
-end what has changed meanwhile. ``Inputs`` gives, for one edition, the hash of anything that a run can have recorded (see
-``recording``). Everything is decided by content. No time of a file is ever asked for.
+``Present`` reads each file once, so that a whole build uses one state of the project; ``changed_since`` says at the end what has
+changed meanwhile. ``Inputs`` gives, for one edition, the hash of anything that a run can have recorded (see ``recording``). Only
+contents are compared, never the times of files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Present:
-    """The content of files and folders as they were when they were first asked for."""
+    """The content of files and folders, each as it was when it was first asked for."""
 
     def __init__(self) -> None:
         self._contents: dict[Path, bytes] = {}
@@ -34,7 +34,7 @@ class Present:
         self._reducing = threading.Lock()
 
     def read(self, path: Path) -> bytes:
-        """A file's content. Raises ``OSError`` if there is none to be read."""
+        """A file's content. Raises ``OSError`` if it cannot be read."""
         if path not in self._contents:
             self._contents[path] = path.read_bytes()
             self._hashes[path] = hashed(self._contents[path])
@@ -47,7 +47,7 @@ class Present:
         return self._hashes[path]
 
     def evidence(self, folder: Path, as_of: str = "latest", without: str = "") -> Evidence:
-        """The tables of a folder as of a date, without an origin: views of the same rows, which are read once."""
+        """The tables of a folder as of a date, without the observations of an origin; each folder is read once."""
         from livingbook.evidence.reading import Evidence
 
         key = folder, as_of, without
@@ -57,7 +57,7 @@ class Present:
         return self._evidence[key]
 
     def settings(self, root: Path) -> Settings:
-        """What the book at ``root`` says of itself."""
+        """The settings of the book at ``root``."""
         from livingbook.project.settings import read
 
         return read(root, self.read)
@@ -75,24 +75,25 @@ class Present:
         """Path → hash of everything that was asked for."""
         return {str(path): found for path, found in sorted(self._hashes.items())}
 
-    def later(self) -> list[str]:
-        """The paths whose content is another than it was, now."""
+    def changed_since(self) -> list[str]:
+        """The paths that were asked for and have another content now."""
         return differing(self.hashes())
 
 
 def differing(hashes: dict[str, str]) -> list[str]:
-    """The paths whose content has another hash now."""
+    """The paths whose present content has another hash than the given one."""
     return [path for path, was in hashes.items() if hash_at(Path(path)) != was]
 
 
 def hash_at(path: Path) -> str:
+    """Hash of a file's content, or of the names in a folder, as it is now; ``ABSENT`` where there is neither."""
     return hash_of_folder(path) if path.is_dir() else hash_of_file(path)
 
 
 def hash_all_inputs(present: Present, project: Project, editions: Iterable[Edition]) -> None:
-    """Reads all that a build of these editions can depend on, and every folder in which something new would matter.
+    """Hashes all files on which a build of these editions can depend, and all folders in which a new file would matter.
 
-    More than it does depend on: of what is looked at here and was read by nothing, a change costs a look, not a run.
+    These are more than the build reads. A change in one that no run has read makes the next build compare all runs, but run none.
     """
     named = [project.root / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requirements.txt")] + [
         project.build / "addresses.json"
@@ -106,18 +107,19 @@ def hash_all_inputs(present: Present, project: Project, editions: Iterable[Editi
 
 
 def tables(folder: Path) -> list[Path]:
-    """The tables of a data folder and their contract; not what lies in folders below: it may be a whole disk."""
+    """The tables of a data folder and their contract. Folders below it are not searched, as they may be large."""
     try:
         return sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json") and path.is_file())
-    except (OSError, ValueError):  # none to be read: the check says so
+    except (OSError, ValueError):  # the check of the tables reports a folder that cannot be read
         return []
 
 
 class Inputs:
-    """The hash of whatever a run for one edition can have read.
+    """The present hash of anything that a run for one edition can have recorded.
 
-    documents: gives what a notebook has published for the edition (``None`` if it has not); sweeps: brings the table of a sweep
-    up to date, and says whether the book has that sweep. A build makes both when they are first asked for.
+    documents: a function from the name of a notebook to what it publishes for the edition (``None`` if there is no such notebook).
+    sweeps: a function that brings the table of a sweep up to date, and says whether there is such a sweep. In a build, both make
+    what they are asked for if it is not made yet.
     """
 
     def __init__(
@@ -133,20 +135,23 @@ class Inputs:
         self._found: dict[str, str] = {}
 
     def hash(self, what: str) -> str:
-        """Hash of what a record names; ``ABSENT`` if it is not there."""
+        """Hash of what a record names (``kind:name``); ``ABSENT`` if it is not there."""
         if what not in self._found:
             kind, _, name = what.partition(":")
             self._found[what] = KINDS[kind](self, name)
         return self._found[what]
 
     def hash_now(self, what: str) -> str:
-        """The same of a file or folder as it is at this moment. A kernel hashes a file just before it is read, and a file that was
-        saved in between is another afterwards; of rows and results it hashes what it has read."""
+        """The same, but files and folders are read again.
+
+        A kernel hashes a file just before the notebook reads it. If somebody saves the file between the two, the hash is that of
+        the old content; comparing it with the present content shows that. Rows and results are hashed as they were read.
+        """
         kind, _, name = what.removeprefix("folder ").partition(":")
         return hash_at(self._path(f"{kind}:{name}")) if kind in ("file", "data", "engine") else self.hash(what)
 
     def has_asked(self, what: str) -> bool:
-        """Whether the hash of this was asked for: if it must be made, it is made by now."""
+        """Whether the hash of this was asked for. If it is something that the build makes, it is made by now."""
         return what in self._found
 
     @property
@@ -156,7 +161,7 @@ class Inputs:
 
     @cached_property
     def folder(self) -> Path:
-        """The folder of tables that a notebook is given; laid out if the edition leaves out an origin."""
+        """The folder of tables that notebooks of the edition get; it is written first if the edition leaves out an origin."""
         if not self.edition.without:
             return self.project.data
         return self.present.reduced_tables(self.project, self.edition.without)
@@ -227,11 +232,11 @@ KINDS: dict[str, Callable[[Inputs, str], str]] = {
     "setting": Inputs._setting,
     "date": Inputs._date,
 }
-MADE_KINDS = ("results", "document", "sweep")  # kinds that a build makes, and so must have made before it can tell
+MADE_KINDS = ("results", "document", "sweep")  # kinds of inputs that a build makes, and has to make before it can compare them
 
 
 def write_reduced_tables(present: Present, project: Project, origin: str) -> None:
-    """Writes the tables without the observations of one origin, for a notebook to load; beside them those that were left out."""
+    """Writes the tables without the observations of one origin, and a table ``left_out`` of the observations that were removed."""
     from livingbook.evidence.reading import LEFT_OUT, read_table
 
     rows = read_table(project.data, "observations", present.read)

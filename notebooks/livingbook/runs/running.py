@@ -18,7 +18,7 @@ from livingbook.system.errors import KILLED, MEMORY, BuildError
 from livingbook.system.files import write
 
 ENGINES = ("warm", "nbclient")
-# For a kernel: its own chatter is no output of the notebook, and its cells are not for the history that the user has at home.
+# Arguments of a kernel: its log messages do not belong to the notebook's output, and its cells not to the user's history.
 QUIET = ["--log-level=50", "--HistoryManager.hist_file=:memory:"]
 FIRST = "--IPKernelApp.exec_lines="  # a line of Python that a kernel runs before the first cell
 _importing = threading.Lock()
@@ -27,11 +27,11 @@ _slots = threading.Semaphore(os.cpu_count() or 1)
 
 @dataclass(frozen=True)
 class Ran:
-    """A notebook that ran, with its outputs, and its record.
+    """A notebook that ran, with its outputs, and the record of what it read.
 
-    inputs: what it read, in order, each with the hash of what was there. reads: its selections of rows, for the change report.
-    changed: what it read twice and not the same. waits: what it asked for and could not have yet; failure: how it ended then.
-    seconds: how long it took.
+    inputs: what it read, in order, as (``kind:name``, hash). reads: its selections of rows, for the report of changes. changed:
+    inputs that had different contents when they were read twice. waits: inputs that it asked for and that are not made yet;
+    failure: the error with which it then stopped. seconds: how long it ran. notebook: ``None`` if it stopped with an error.
     """
 
     notebook: Any
@@ -43,17 +43,19 @@ class Ran:
     seconds: float = 0.0
 
 
-Run = Callable[[Project, str, bytes, Mapping[str, Any], bool, Path, Path], Ran]  # what runs a notebook, as ``run_recorded`` does
+Run = Callable[
+    [Project, str, bytes, Mapping[str, Any], bool, Path, Path], Ran
+]  # a function that runs a notebook, with the arguments of ``run_recorded``
 
 
 def set_parallelism(workers: int) -> None:
-    """Says how many notebooks may run at the same time, however many threads ask for them."""
+    """Sets how many notebooks may run at the same time, in all threads together."""
     global _slots
     _slots = threading.Semaphore(workers)
 
 
 def start_fork_server(project: Project) -> None:
-    """Starts what kernels are forked from, which then imports while this process does other things."""
+    """Starts the fork server of warm kernels early, so that it imports packages while this process does other things."""
     if engine() == "warm":
         from livingbook.runs.warm.fork_server import start_fork_server
 
@@ -70,7 +72,7 @@ def engine() -> str:
 
 
 def cell_seconds() -> int:
-    """How long a cell may run. Raises ``BuildError`` if that is no number of seconds."""
+    """How many seconds a cell may run. Raises ``BuildError`` if the environment variable is not a whole number of seconds."""
     given = os.environ.get("LIVINGBOOK_CELL_SECONDS") or "600"
     if not given.isdecimal() or not int(given):
         raise BuildError(f"LIVINGBOOK_CELL_SECONDS is {given!r}: it must be a whole number of seconds")
@@ -82,9 +84,9 @@ def run_recorded(
 ) -> Ran:
     """Runs a notebook and records what it reads.
 
-    source: the notebook's file as the build has seen it. figures: without them, only numbers are computed. data, results: the
-    folder of tables and that of other notebooks' results, of its edition. Raises ``BuildError`` with the cell's number and its
-    error if one fails, unless it failed for what is still to be made.
+    source: the content of the notebook's file, as the build has read it. given: its parameters. figures: False for numbers only.
+    data, results: its edition's folder of tables, and that of the results of other notebooks. Raises ``BuildError`` with the number
+    of the cell and its error if a cell fails, unless it needs results that are not made yet: see ``Ran.waits``.
     """
     with _slots, tempfile.TemporaryDirectory() as folder:
         note = Path(folder, "record.json")
@@ -112,7 +114,7 @@ def run_recorded(
             raise failure or BuildError(f"notebooks/{name}.ipynb: what it read could not be recorded")
         seconds = time.perf_counter() - started
         record = json.loads(note.read_text("utf-8"))
-    if record["refused"] and not failure:  # its cell went on as if nothing had been
+    if record["refused"] and notebook is not None:  # the notebook caught the recorder's error and went on
         number, words = record["refused"][0]
         index = next((at for at, cell in enumerate(notebook.cells) if cell.get("execution_count") == number), 0)
         failure = BuildError(f"notebooks/{name}.ipynb, cell {index}: in a build, a notebook must not do this: it {words}")
@@ -130,7 +132,7 @@ def run_recorded(
 
 
 def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures: bool = True) -> Any:
-    """The executed notebook, for a person who runs one by itself: nothing is recorded, nothing refused. Raises ``BuildError``."""
+    """Runs one notebook outside of a build, without a recorder; returns it executed. Raises ``BuildError`` if a cell fails."""
     with _slots, tempfile.TemporaryDirectory() as folder:
         return _executed(project, name, project.notebooks / f"{name}.ipynb", given, figures, (), folder)
 
@@ -138,7 +140,7 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures:
 def _executed(
     project: Project, name: str, path: Path, given: Mapping[str, Any], figures: bool, first: tuple[str, ...], folder: str
 ) -> Any:
-    with _importing:  # threads that import the same packages from different ends may find them half imported
+    with _importing:  # threads that import packages which import each other may find them half imported
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.engines import papermill_engines
@@ -147,7 +149,7 @@ def _executed(
         from livingbook.runs.warm.client import private_sockets
         from livingbook.runs.warm.engine import WarmEngine
 
-        papermill_engines.register("warm", WarmEngine)  # that of this library, whether or not one is installed
+        papermill_engines.register("warm", WarmEngine)  # that of this library, even if another version is installed
         papermill.execute.write_ipynb = save_somewhere
     os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
     without = () if figures else (f"{FIRST}import os; os.environ[{NUMBERS_ONLY!r}] = '1'; del os",)
@@ -179,7 +181,7 @@ def _executed(
 
 
 def save_somewhere(notebook: Any, path: str | None) -> None:
-    """As papermill saves a notebook; but where it is to be saved nowhere, its text is not laid out first."""
+    """Saves a notebook as papermill does; but without a path it does nothing, where papermill would still make its text."""
     from papermill.iorw import write_ipynb
 
     if path is not None:
@@ -187,7 +189,7 @@ def save_somewhere(notebook: Any, path: str | None) -> None:
 
 
 def write_notebook(path: Path, notebook: Any) -> None:
-    """Writes an executed notebook, scrubbed, so that equal runs are equal files; not laid out, which takes a tenth of a second."""
+    """Writes an executed notebook, scrubbed, so that equal runs give equal files; on one line, because indenting is slow."""
     write(path, json.dumps(scrubbed(notebook), sort_keys=True, ensure_ascii=False) + "\n")
 
 
@@ -208,7 +210,7 @@ def scrubbed(notebook: Any) -> Any:
 
 
 def joined(outputs: list[Any]) -> list[Any]:
-    """Outputs with what was printed in one piece each time: the kernel sends it in pieces that depend on the clock."""
+    """Outputs with adjoining pieces of printed text joined, because where the kernel divides such text depends on the clock."""
     whole: list[Any] = []
     for output in outputs:
         if whole and output.output_type == "stream" and whole[-1].get("name") == output.name:

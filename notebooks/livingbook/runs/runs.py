@@ -1,10 +1,10 @@
-"""The runs of one book or one sweep: each is found among the stored ones, or made.
+"""The runs of one book or one sweep: for each notebook and edition a stored run is found, or the notebook is run.
 
-``differences`` is the one place that says whether a stored run still stands: it compares what the run recorded with what there is
-now. ``make book`` makes what it does not find; ``make explain`` puts the same differences into words.
+``differences`` alone decides whether a stored run is still valid: it compares what the run recorded with what is there now.
+``make book`` runs the notebooks without a valid run; ``make explain`` puts the same differences into words.
 
-No notebook declares what it reads. One that asks for results which this build has not made yet is stopped; they are made, and it
-is run again. Where two wait for each other, both are named.
+No notebook declares what it reads. A notebook that asks for results which this build has not made yet is stopped; they are made,
+and it is run again. Notebooks that wait for each other are an error that names them.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from livingbook.runs.store import Store
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json_line, digest, write
 
-PUBLISHED_DATA = "../data"  # the data folder that a published notebook names
-Job = tuple[str, str]  # edition and notebook; or "sweep" and its name
+PUBLISHED_DATA = "../data"  # the data folder in the parameters of a published notebook
+Job = tuple[str, str]  # (edition, notebook), or ("sweep", name of the sweep)
 
 
 class Changed(Exception):
-    """Something that a run read changed while it ran: nobody can say what it is a run of."""
+    """Something that a notebook read changed while it ran, so that its run cannot be stored."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A notebook of an edition: from which source, with which parameters."""
+    """A run that is asked for: a notebook of an edition, its file and its parameters."""
 
     project: Project
     edition: Edition
@@ -59,14 +59,14 @@ class Asked:
 
     @property
     def shown_parameters(self) -> dict[str, Any]:
-        """The parameters as a reader is told them: the book has its tables beside it, wherever they came from."""
+        """The parameters as the published notebook has them: the book's tables lie beside it, wherever they came from."""
         return {key: PUBLISHED_DATA if key == "data" else value for key, value in self.given.items()}
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        """What a run of it is of, beside all that it reads. Two editions of which this is the same share runs that read the same.
+        """What decides the outcome of the run, apart from what it reads. Editions with equal identities share runs with equal inputs.
 
-        ``make verify`` sets ``LIVINGBOOK_ALONE``, so that editions share none: a run that ought not to be shared is then found out.
+        ``make verify`` sets ``LIVINGBOOK_ALONE``: editions then share no runs, which reveals a run that was shared wrongly.
         """
         shown = {key: value for key, value in self.given.items() if key not in COMMON or not self.source.only_passes_on(key)}
         apart = os.environ.get("LIVINGBOOK_ALONE") and not self.edition.name.startswith(SETTING)
@@ -82,22 +82,26 @@ class Asked:
 
 
 def differences(run: StoredRun, inputs: Inputs) -> Iterator[str]:
-    """What a stored run read that is another now. What must be made before it can be compared comes last, in the order in which
-    the run asked for it: what it asked for after something that differs need not be asked for now."""
+    """The inputs of a stored run that have changed.
+
+    Inputs that the build makes (``MADE_KINDS``) come last, in the order in which the run read them, because comparing them makes
+    them. A caller that stops at the first difference does not make those after it, which the notebook might no longer read.
+    """
     ready = [each for each in run.record["inputs"] if each[0].partition(":")[0] not in MADE_KINDS]
     made = [each for each in run.record["inputs"] if each[0].partition(":")[0] in MADE_KINDS]
     return (what for what, was in [*ready, *made] if inputs.hash(what) != was)
 
 
 def first_valid(runs: Iterable[StoredRun], inputs: Inputs) -> StoredRun | None:
-    """The first of these runs of which all that it read is as it was, and which is stored whole."""
+    """The first of these runs whose inputs are all unchanged, and whose files are undamaged; ``None`` if there is none."""
     return next((run for run in runs if next(differences(run, inputs), None) is None and run.is_whole), None)
 
 
 class Runs:
-    """What is run, of one state of a project.
+    """Finds or makes runs, for one state of a project.
 
-    run_it: what runs a notebook; without it, this machine does. say: told what happens, a line at a time.
+    run_it: the function that runs a notebook; by default on this machine. say: a function that is called with a line of text for
+    everything that happens.
     """
 
     def __init__(
@@ -105,9 +109,9 @@ class Runs:
     ) -> None:
         self.project, self.present, self.run_it, self.say = project, present, run_it, say
         self.store = Store(project.build / "store")
-        self.sweeps: dict[str, Callable[[], Any]] = {}  # name → what brings its table up to date
+        self.sweeps: dict[str, Callable[[], Any]] = {}  # name → function that brings its table up to date
         self.made: dict[Job, str] = {}  # "run" or "reused"
-        self.kept: set[str] = set()  # keys of runs that are used without being asked for: of sweeps that are as they were
+        self.kept: set[str] = set()  # keys of runs that unchanged sweeps use
         self._futures: dict[Job, Future[Any]] = {}
         self._waiting: dict[Job, list[Job]] = defaultdict(list)  # job → the jobs that it waits for
         self._sources: dict[str, Source] = {}
@@ -117,7 +121,7 @@ class Runs:
     # --- Asking -------------------------------------------------------------------------------------------------------------
 
     def source(self, name: str) -> Source:
-        """A notebook as it is. Raises ``BuildError`` if it is none."""
+        """A notebook's file, read once. Raises ``BuildError`` if it is not a notebook."""
         with self._lock:
             if name not in self._sources:
                 path = self.project.notebooks / f"{name}.ipynb"
@@ -125,21 +129,22 @@ class Runs:
             return self._sources[name]
 
     def asked(self, edition: Edition, name: str) -> Asked:
+        """The run of a notebook for an edition, not made yet."""
         return Asked(self.project, edition, name, self.source(name), self.present)
 
     def settle(self, edition: Edition, name: str, by: Job | None = None) -> StoredRun:
-        """The run of a notebook that holds for an edition; what it published is then where other notebooks look for it.
+        """The valid run of a notebook for an edition, found or made; its results are then where other notebooks read them.
 
-        by: the job that asks. Raises ``BuildError`` that names the notebook and the cell, or the notebooks that wait for each
-        other.
+        by: the job that asks for it. Raises ``BuildError`` that names notebook and cell if a cell fails, or the notebooks that wait
+        for each other.
         """
         return self._once((edition.name, name), by, lambda: self._settled(edition, name))
 
     def settle_all(self, editions: Iterable[Edition]) -> None:
         """Brings every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that went wrong.
 
-        Each begins when what it is likely to read is there: what an earlier run read, or what its texts name. Where that is wrong,
-        a notebook is run twice.
+        A notebook begins when the results that it is likely to read are there: those that earlier runs read, or that its code
+        mentions. If it reads others, it is stopped and run again.
         """
         first = {name: self._likely(name) for name in self.project.notebook_names}
         waiting: dict[Job, set[Job]] = {("sweep", name): set() for name in self.sweeps}
@@ -154,7 +159,7 @@ class Runs:
         do |= {("sweep", name): partial(self.settle_sweep, name) for name in self.sweeps}
         running: dict[Future[Any], Job] = {}
         failed: list[BaseException] = []
-        with ThreadPoolExecutor(len(do)) as pool:  # most of them wait: for a core, or for each other
+        with ThreadPoolExecutor(len(do)) as pool:  # most threads only wait, for a core or for each other
             while waiting or running:
                 left = waiting.keys() | set(running.values())
                 ready = [job for job, before in waiting.items() if not before & left]
@@ -174,14 +179,14 @@ class Runs:
     def _likely(self, name: str) -> set[tuple[str, str]]:
         """The notebooks and sweeps that a notebook is likely to read: ("results" or "sweep", name)."""
         if name not in self.project.notebook_names:
-            return set()  # an earlier run read it; it is gone
+            return set()  # an earlier run read a notebook that does not exist any more
         seen = {(kind, each) for run in self.store.all(name) for kind, each in made_inputs(run.record["inputs"])}
         return {("results" if kind == "document" else kind, each) for kind, each in seen} | self.source(name).mentioned(
             [each for each in self.project.notebook_names if each != name], list(self.sweeps)
         )
 
     def has_sweep(self, name: str, by: Job) -> bool:
-        """Whether the book has a sweep; its table is then up to date. What lies there of other sweeps no clean build would have."""
+        """Brings the table of a sweep up to date; False if the book has no such sweep, even if an old table of it lies there."""
         self.settle_sweep(name, by)
         return name in self.sweeps
 
@@ -206,7 +211,8 @@ class Runs:
 
     def reads_of(self, name: str) -> list[str]:
         """The notebooks whose results a notebook is likely to read, directly or not."""
-        found, waiting = set(), [name]
+        found: set[str] = set()
+        waiting = [name]
         while waiting:
             new = {each for kind, each in self._likely(waiting.pop()) if kind != "sweep"} - found
             found |= new
@@ -214,8 +220,10 @@ class Runs:
         return sorted((found - {name}) & set(self.project.notebook_names))
 
     def _once(self, job: Job, by: Job | None, make: Callable[[], Any]) -> Any:
-        """What a job gives: made by the first who asks; whoever asks meanwhile waits. Raises ``BuildError`` where jobs wait for
-        each other."""
+        """The result of a job: ``make`` is called by the first thread that asks, other threads wait for its result.
+
+        Raises ``BuildError`` where jobs wait for each other.
+        """
         with self._lock:
             future, first = self._futures.get(job), False
             if future is None:
@@ -249,7 +257,7 @@ class Runs:
     # --- Finding and making -------------------------------------------------------------------------------------------------
 
     def inputs(self, edition: Edition, by: Job) -> Inputs:
-        """The hash of whatever a run for an edition can have read; what must be made for that is made."""
+        """The hashes of what a run for an edition can read. Asking for results or a sweep makes them. by: the job that asks."""
 
         def document(name: str) -> dict[str, Any] | None:
             if name not in self.project.notebook_names:
@@ -270,14 +278,14 @@ class Runs:
     def _made(self, asked: Asked, inputs: Inputs, job: Job) -> StoredRun:
         while True:
             sharing_key = self.sharing_key(asked, inputs)
-            with self._locks[sharing_key]:  # of two editions that see the same, the second finds the run of the first
+            with self._locks[sharing_key]:  # of two editions that will share a run, the second waits and finds that of the first
                 if run := first_valid(self.store.of(asked.name, asked.identity), inputs):
                     return run
                 if sharing_key == self.sharing_key(asked, inputs) and (run := self._run(asked, inputs, job)):
                     return run
 
     def _run(self, asked: Asked, inputs: Inputs, job: Job) -> StoredRun | None:
-        """Runs a notebook and stores the run; ``None`` if it had to wait for others first: they are there now."""
+        """Runs a notebook and stores the run. Returns ``None`` if it asked for results that were not made; they are made now."""
         self.say(f"{job[0]}: {job[1]} …")
         results = asked.project.edition_folder(asked.edition.name)
         ran = self.run_it(
@@ -287,16 +295,16 @@ class Runs:
         if waits := [*ran.waits, *strange]:
             self._make_missing(asked, waits, ran.failure, inputs)
             return None
-        moved = {what for what, found in ran.inputs if not found == inputs.hash(what) == inputs.hash_now(what)}
-        if moved := sorted(moved | set(ran.changed)):
-            raise Changed(f"{job[1]} read {', '.join(map(in_short, moved))}")
+        moved = {what for what, found in ran.inputs if not found == inputs.hash(what) == inputs.hash_now(what)} | set(ran.changed)
+        if moved:
+            raise Changed(f"{job[1]} read {', '.join(map(in_short, sorted(moved)))}")
         run = self.store.keep(asked.name, asked.identity, ran)
         self.made[job] = "run"
         self.say(f"{job[0]}: {job[1]}: run in {ran.seconds:.1f} s")
         return run
 
     def _make_missing(self, asked: Asked, waits: list[str], failure: BuildError | None, inputs: Inputs) -> None:
-        """Makes what a notebook asked for in vain. Raises ``BuildError`` where there is no such thing."""
+        """Makes the results and sweeps that a notebook lacked. Raises ``BuildError`` for what does not exist."""
         for what in waits:
             kind, _, name = what.partition(":")
             known = self.sweeps if kind == "sweep" else self.project.notebook_names
@@ -306,12 +314,12 @@ class Runs:
                 read = "the sweep" if kind == "sweep" else "the results of the notebook"
                 there = ", ".join(sorted(known)) or "none at all"
                 raise BuildError(f"notebooks/{asked.name}.ipynb: reads {read} {name!r}, and there is none; there are {there}")
-            if inputs.has_asked(what):  # it was made, and still not found: it was looked for elsewhere
+            if inputs.has_asked(what):  # it is made already: the notebook looked for it in another place
                 raise failure or BuildError(f"notebooks/{asked.name}.ipynb: looks for {what} where it is not")
             inputs.hash(what)
 
     def sharing_key(self, asked: Asked, inputs: Inputs) -> str:
-        """What tells, before a run and as far as earlier ones have shown, whether two editions will share it."""
+        """A hash that is equal for two runs which will probably be shared: they have equal inputs, as far as earlier runs show."""
         read = {
             what
             for run in self.store.of(asked.name, asked.identity)
@@ -324,7 +332,7 @@ class Runs:
 
 
 def in_short(what: str) -> str:
-    """What a record names, in words."""
+    """An input as a record names it (``kind:name``), in words."""
     kind, _, name = what.partition(":")
     if kind == "rows":
         return f"rows of {json.loads(name)['table']}.csv"
@@ -341,5 +349,5 @@ def in_short(what: str) -> str:
 
 
 def made_inputs(inputs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The results and sweeps among what a run read: kind and name, in order."""
+    """The inputs of a run that a build makes, as (kind, name), in order."""
     return [(kind, name) for kind, _, name in (what.partition(":") for what, _ in inputs) if kind in MADE_KINDS]

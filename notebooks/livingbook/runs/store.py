@@ -1,8 +1,8 @@
-"""The store of runs: what each notebook published, kept with the record of all that it read.
+"""The store of runs: what each notebook published, with the record of everything that it read.
 
-A run lies in a folder of its own, ``store/NOTEBOOK/KEY``: ``run.json`` (what it is a run of, what it read, hashes of its other
-parts), ``document.json`` (what the book reads of it), ``notebook.json`` (the executed notebook) and ``files`` (figures, tables).
-It appears there whole or not at all. A run is kept while one of the last ``KEPT`` books or sweeps used it; then it is removed.
+A run has a folder of its own, ``store/NOTEBOOK/KEY``: ``run.json`` (identity, inputs, hashes of the other files),
+``document.json`` (what the book reads of it), ``notebook.json`` (the executed notebook) and ``files`` (figures, tables). The folder
+appears whole or not at all. It is removed when none of the last ``KEPT`` books or sweeps has used the run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from livingbook.runs.running import Ran, payloads, scrubbed
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, as_json_line, digest, tree, write
 
-FORM = "8"  # how runs are stored: those that were stored otherwise are not found
+FORM = "8"  # version of the form in which runs are stored; runs of other versions are ignored
 KEPT = 10  # books and sweeps whose runs are kept
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
@@ -39,7 +39,7 @@ class Run:
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        """What it is a run of and what it read; empty if that cannot be read: then there is no such run."""
+        """Its identity, its inputs and the hashes of its files; empty if that cannot be read, and the run is then ignored."""
         try:
             found = json.loads((self.folder / "run.json").read_text("utf-8"))
         except (OSError, ValueError):
@@ -52,19 +52,19 @@ class Run:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """What it published, for no edition in particular: editions that see the same share a run. Not to be changed."""
+        """What it published, without an edition, because several may share the run. Callers must not change it."""
         return json.loads((self.folder / "document.json").read_text("utf-8"))
 
     def of_edition(self, edition: str) -> dict[str, Any]:
-        """What it published, as that edition's."""
+        """What it published, with the name of an edition that uses it."""
         return {**self.document, "edition": edition}
 
     def files(self) -> list[Path]:
         """The files of its figures and tables."""
         return list(tree(self.folder / "files"))
 
-    def notebook(self, told: Mapping[str, Any]) -> str:
-        """The executed notebook as a file, with its parameters as they are told to a reader."""
+    def notebook(self, parameters: Mapping[str, Any]) -> str:
+        """The executed notebook as the text of a file, with these parameters in the cell that papermill added."""
         import nbformat
 
         from livingbook.notebook.parameters import INJECTED as FIRST_LINE
@@ -72,17 +72,17 @@ class Run:
         notebook = nbformat.v4.reads((self.folder / "notebook.json").read_text("utf-8"))
         for cell in notebook.cells:
             if cell.cell_type == "code" and INJECTED in cell.metadata.get("tags", []):
-                cell.source = f"{FIRST_LINE}\n" + "\n".join(f"{key} = {value!r}" for key, value in told.items())
+                cell.source = f"{FIRST_LINE}\n" + "\n".join(f"{key} = {value!r}" for key, value in parameters.items())
         return nbformat.v4.writes(notebook) + "\n"
 
     @cached_property
     def is_whole(self) -> bool:
-        """Whether what is stored is what was stored."""
+        """Whether all its files are as they were stored."""
         return bool(self.record) and self.record["parts"] == _parts(self.folder)
 
 
 def _parts(folder: Path) -> dict[str, str]:
-    """Name → hash of what is in a run's folder beside its record."""
+    """Name → hash of the files in a run's folder, but for its record."""
     return {path.relative_to(folder).as_posix(): digest(path) for path in tree(folder) if path.name != "run.json"}
 
 
@@ -95,12 +95,12 @@ class Store:
         self._lock = threading.Lock()
 
     def of(self, name: str, identity: Mapping[str, Any]) -> list[Run]:
-        """The runs of a notebook that are of that identity, whatever they read. One with figures serves where none are wanted."""
+        """The runs of a notebook with that identity, whatever they read. A run with figures is also one without."""
         fitting = [identity, {**identity, "figures": True}]
         return [run for run in self.all(name) if run.record["identity"] in fitting]
 
     def all(self, name: str) -> list[Run]:
-        """The runs of a notebook that can be read."""
+        """All runs of a notebook that are stored in the present form."""
         with self._lock:
             if name not in self._runs:
                 folders = sorted(path for path in (self.folder / name).glob("*") if path.is_dir() and not path.name.startswith("."))
@@ -108,7 +108,7 @@ class Store:
             return list(self._runs[name])
 
     def keep(self, name: str, identity: Mapping[str, Any], ran: Ran) -> Run:
-        """Stores a run under a key of its own; the folder appears whole. Raises ``BuildError`` if it published nothing."""
+        """Stores a run; its key is a hash of its identity and its inputs. Raises ``BuildError`` if it published nothing."""
         document, files = published_document(name, ran)
         folder = self.folder / name / digest(as_json_line(identity), as_json_line(sorted(ran.inputs)))[:16]
         unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
@@ -141,11 +141,12 @@ class Store:
         for folder in sorted(self.folder.glob("*/*")):
             if folder.is_dir() and f"{folder.parent.name}/{folder.name}" not in kept:
                 gone = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
-                folder.replace(gone)  # at once: half a run must not lie under its name
+                folder.replace(gone)  # renamed first, so that half a run never has its name
                 shutil.rmtree(gone, ignore_errors=True)
 
 
 def _lists(note: Path) -> list[list[str]]:
+    """The lists of keys in a note; those that are damaged are left out."""
     try:
         found = json.loads(note.read_text("utf-8"))
     except (OSError, ValueError):
@@ -154,8 +155,8 @@ def _lists(note: Path) -> list[list[str]]:
 
 
 def _bare(notebook: Any) -> str:
-    """An executed notebook as it is stored: scrubbed, so that equal runs are equal files; without what the document has, and
-    without its parameters, which ``Run.notebook`` writes as those of the edition that is asked for."""
+    """An executed notebook as it is stored: scrubbed, so that equal runs give equal files; without what the document holds; and
+    without its parameters, because ``Run.notebook`` writes those of an edition."""
     for cell in scrubbed(notebook).cells:
         if INJECTED in cell.metadata.get("tags", []):
             cell.source = ""

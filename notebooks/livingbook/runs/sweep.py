@@ -1,9 +1,10 @@
 """Sweeps: notebooks run over a grid of settings, and one tidy table of what they published.
 
-A sweep is a few lines of YAML, in ``notebooks/sweeps.yml`` or in a file of a person's own: its notebooks, and for each
-thing that varies its values. What can vary are parameters of the notebooks, ``as_of`` (``months`` for the end of each
-month), ``data`` (folders, from the checkout) and ``without`` (origins left out; ``origins`` for one at a time). Settings
-that show a notebook the same rows share a run, so a sweep costs as many runs as there are different views of the evidence.
+A sweep is a few lines of YAML, in ``notebooks/sweeps.yml`` or in another file: the names of notebooks, and for everything that
+varies the list of its values. What can vary are parameters of the notebooks, ``as_of`` (``months`` for the end of each month),
+``data`` (folders, relative to the checkout) and ``without`` (an origin that is left out; ``origins`` for each one in turn).
+Settings under which a notebook reads the same rows share a run, so a sweep costs as many runs as there are different views of
+the evidence.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ import functools
 import io
 import itertools
 import json
-import math
-import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,31 +27,31 @@ from typing import Any
 from livingbook.contract import printable
 from livingbook.evidence.reading import read_table
 from livingbook.project.project import NAME, SETTING, Edition, Project, possible
+from livingbook.project.validation import validated
 from livingbook.recording import hash_of_file
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.present import MADE_KINDS, Present
 from livingbook.runs.runs import Runs, made_inputs
 from livingbook.runs.store import FORM, Run
+from livingbook.runs.sweep_settings import MONTHS, ORIGINS, SweepSettings
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, as_json_line, digest, write
 from livingbook.system.readers import yaml_of
-from livingbook.values.days import LATEST, is_day
+from livingbook.values.days import LATEST
 
 NUMBER = ("low", "value", "high", "unit", "text")
 OF_A_RESULT = ("setting", "notebook", "name", *NUMBER, "rows")  # columns of the table, in order
 OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
-MONTHS = re.compile(r"months(?: since (\d{4}-\d\d-\d\d))?")  # how the ends of all months are asked for
-MOST_SETTINGS = 100_000
-ROUNDS = 5  # in which it becomes known what the notebooks of a sweep read
-Setting = Mapping[str, Any]  # what varies → its value
+ROUNDS = 5  # at most; after each it is better known which notebooks those of a sweep read
+Setting = Mapping[str, Any]  # what varies (an axis of the grid) → its value
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Notebooks, and the values of what varies; every combination is a setting.
+    """Notebooks, and the values of what varies; every combination of values is a setting.
 
-    grid: what varies → list of its values, or ``months`` (``since`` a day) or ``origins``, which the data spell out.
-    assumptions: parameters by notebook that hold in every setting.
+    grid: axis (what varies) → list of its values, or ``months`` (``since`` a day) or ``origins``, whose values follow from the
+    data. assumptions: notebook → parameters that hold in every setting.
     """
 
     project: Project
@@ -62,9 +61,10 @@ class Sweep:
     assumptions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def jobs(self, reads: Mapping[str, list[str]]) -> list[tuple[str, Setting]]:
-        """Every notebook under every setting of what it, or a notebook that it reads, depends on; setting by setting.
+        """All runs of the sweep, as (notebook, setting), without repeats; the setting has only the axes on which the run depends.
 
-        reads: notebook → the notebooks whose results it reads, directly or not.
+        A run depends on the parameters of its notebook and of those whose results that reads. reads: notebook → the notebooks whose
+        results it reads, directly or not.
         """
         grid = {axis: values_of(self.project, axis, given) for axis, given in self.grid.items()}
         axes = {
@@ -79,7 +79,7 @@ class Sweep:
         return list(found.values())
 
     def takes(self, notebook: str, axis: str) -> bool:
-        """Whether a notebook depends on what varies."""
+        """Whether a notebook has an axis as a parameter, or depends on it as all notebooks do."""
         return axis in OF_THE_EVIDENCE or axis in self.parameters[notebook]
 
     @functools.cached_property
@@ -88,7 +88,7 @@ class Sweep:
         return {name: parameters(self.project, name) for name in self.project.notebook_names}
 
     def edition(self, setting: Setting) -> Edition:
-        """A setting as an edition of its own."""
+        """The edition by which notebooks are run under a setting; its name is a hash of the setting."""
         data = self.project.root / setting["data"] if "data" in setting else self.project.data
         given = {axis: value for axis, value in setting.items() if axis not in OF_THE_EVIDENCE}
         return Edition(
@@ -105,14 +105,15 @@ class Sweep:
 
 
 def parameters(project: Project, name: str) -> list[str]:
-    """Names of the parameters a notebook takes, without those that say where things are."""
+    """Names of the parameters of a notebook, without those that are folders."""
     return [each.name for each in source_of(project, name).parameters if each.kind != "Folder"]
 
 
 def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
     """The sweeps of a file, ``notebooks/sweeps.yml`` unless another is named.
 
-    Raises ``BuildError`` where the file is not as it must be, or a notebook would refuse a value.
+    Raises ``BuildError`` that names file, sweep, field and reason: for a file that does not fit ``SweepSettings``, and for a value
+    that a notebook would refuse.
     """
     default = project.notebooks / "sweeps.yml"
     path = path or default
@@ -125,48 +126,25 @@ def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
 
 
 def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
-    if not isinstance(body, dict) or not NAME.fullmatch(name):
-        raise BuildError(
-            f"{where}: must be a name (at most 60 letters of English, digits, underscores), with notebooks and what varies"
-        )
-    grid = {axis: values for axis, values in body.items() if axis != "notebooks"}
-    notebooks = body.get("notebooks")
-    if not notebooks or not isinstance(notebooks, list) or not grid:
-        raise BuildError(f"{where}: has a list of notebooks, and lists of values for what varies")
-    if strange := [str(each) for each in notebooks if each not in project.notebook_names]:
+    if not NAME.fullmatch(name):
+        raise BuildError(f"{where}: must be a name: at most 60 letters of English, digits, underscores")
+    settings = validated(SweepSettings, body, where)
+    if strange := [each for each in settings.notebooks if each not in project.notebook_names]:
         raise BuildError(f"{where}: no notebook {', '.join(strange)}; there are {', '.join(project.notebook_names)}")
-    for axis, given in grid.items():
-        if not is_derived_from_data(axis, given) and not (isinstance(given, list) and given):
-            raise BuildError(
-                f"{where}, {axis}: must be a list of values (or as_of: months, as_of: months since 2022-03-01, without: origins)"
-            )
-        for value in given if isinstance(given, list) else ():
-            if isinstance(value, list | dict):
-                raise BuildError(f"{where}, {axis}: {printable(str(value))}: each value is a number or a text")
-            if axis == "as_of" and value != LATEST and not is_day(str(value)):
-                raise BuildError(f"{where}: as_of = {printable(str(value))!r}: must be latest, or a day as 2025-06-09")
-    if math.prod(len(given) for given in grid.values() if isinstance(given, list)) > MOST_SETTINGS:
-        raise BuildError(f"{where}: asks for more than {MOST_SETTINGS:,} settings")
-    sweep = Sweep(project, name, tuple(notebooks), grid)
+    grid = {axis: settings.grid[axis] for axis in body if axis in settings.grid}  # in the order of the file: that of the columns
+    sweep = Sweep(project, name, tuple(settings.notebooks), grid)
     require_accepted(sweep, where)
     return sweep
 
 
-def is_derived_from_data(axis: str, given: Any) -> bool:
-    """Whether the data spell out what varies: all months, all origins."""
-    if axis == "as_of" and isinstance(given, str) and (asked := MONTHS.fullmatch(given)):
-        return asked[1] is None or is_day(asked[1])
-    return (axis, given) == ("without", "origins")
-
-
 def values_of(project: Project, axis: str, given: list[Any] | str) -> list[Any]:
-    """The values of what varies, ``months`` and ``origins`` spelt out. Raises ``BuildError`` for an unknown origin or folder."""
+    """The values of an axis, with ``months`` and ``origins`` as lists. Raises ``BuildError`` for an unknown origin or folder."""
     observations = read_table(project.data, "observations")
     origins = sorted(set(observations.loc[observations["status"] == "use", "origin"]))
     if isinstance(given, str) and (asked := MONTHS.fullmatch(given)):
         first, last = asked[1] or min(observations["known_from"]), max(observations["known_from"])
         return [day.isoformat() for day in months(date.fromisoformat(first), date.fromisoformat(last))]
-    values = origins if given == "origins" else list(given)
+    values = origins if given == ORIGINS else list(given)
     if axis == "without" and (strange := [str(each) for each in values if each not in origins]):
         raise BuildError(f"without: no origin {', '.join(strange)} has figures in use")
     if axis == "data" and (strange := [str(each) for each in values if not possible(project.root / str(each)).is_dir()]):
@@ -175,7 +153,7 @@ def values_of(project: Project, axis: str, given: list[Any] | str) -> list[Any]:
 
 
 def require_accepted(sweep: Sweep, where: str) -> None:
-    """Raises ``BuildError`` if something varies that no notebook takes, or a notebook would refuse a value."""
+    """Raises ``BuildError`` for an axis that no notebook has as a parameter, and for a value that one would refuse."""
     for axis, values in sweep.grid.items():
         takers = [name for name in sweep.project.notebook_names if axis in parameters(sweep.project, name)]
         if not takers and axis not in OF_THE_EVIDENCE:
@@ -199,9 +177,10 @@ def months(first: date, last: date) -> Iterator[date]:
 
 @dataclass
 class Table:
-    """The tidy table of a sweep, from how many settings and runs: one row for each notebook, setting and published number.
+    """The tidy table of a sweep: one row for each notebook, setting and published number.
 
-    What varied has a column of its own name, see ``column_of``.
+    axes: what varied; each has a column, see ``column_of``. rows: column → cell, with the columns ``OF_A_RESULT`` and those of the
+    axes. settings, runs: how many settings there were, and how many runs were made for them that had not been stored before.
     """
 
     axes: list[str]
@@ -210,6 +189,7 @@ class Table:
     runs: int
 
     def csv(self) -> str:
+        """The table as CSV, with a header."""
         table = io.StringIO()
         writer = csv.DictWriter(table, [*OF_A_RESULT, *map(column_of, self.axes)], lineterminator="\n")
         writer.writeheader()
@@ -218,8 +198,12 @@ class Table:
 
 
 def run(sweep: Sweep, runs: Runs, workers: int) -> tuple[Table, list[Run]]:
-    """Runs what has not been run before, ``workers`` at once; the table, and the runs that are in it. Raises ``BuildError`` if a
-    notebook fails, or something varies on which none of the sweep's notebooks depends."""
+    """Runs what is not stored yet, ``workers`` notebooks at a time; returns the table and the runs from which it is made.
+
+    Which notebooks the sweep's notebooks read is known only after they have run. If that differs from what was assumed before, they
+    may depend on more axes, and the rest is run in another round. Raises ``BuildError`` if a notebook fails, or if none of the
+    notebooks depends on an axis.
+    """
     guessed = {name: runs.reads_of(name) for name in sweep.notebooks}
     asked_for: set[str] = set()
     try:
@@ -234,7 +218,7 @@ def run(sweep: Sweep, runs: Runs, workers: int) -> tuple[Table, list[Run]]:
             seen = {name: closure(name, used) for name in sweep.notebooks}
             if seen == guessed:
                 break
-            guessed = seen  # a notebook reads others than was known, and what varies for them varies for it
+            guessed = seen
     finally:
         for name in asked_for:
             shutil.rmtree(sweep.project.edition_folder(name), ignore_errors=True)
@@ -251,7 +235,8 @@ def closure(name: str, used: Mapping[tuple[str, str], Run]) -> list[str]:
     direct: dict[str, set[str]] = {}
     for (_, each), run in used.items():
         direct.setdefault(each, set()).update(other for kind, other in made_inputs(run.record["inputs"]) if kind != "sweep")
-    found, waiting = set(), [name]
+    found: set[str] = set()
+    waiting = [name]
     while waiting:
         new = direct.get(waiting.pop(), set()) - found
         found |= new
@@ -260,7 +245,7 @@ def closure(name: str, used: Mapping[tuple[str, str], Run]) -> list[str]:
 
 
 def write_table(sweep: Sweep, runs: Runs, workers: int) -> Table:
-    """Writes the table of a sweep, and notes what it was made from."""
+    """Writes the table of a sweep, and a note of what it was made from, for ``is_current``; returns the table."""
     table, used = run(sweep, runs, workers)
     path = sweep.project.sweep_file(sweep.name)
     write(path, table.csv())
@@ -278,16 +263,16 @@ def write_table(sweep: Sweep, runs: Runs, workers: int) -> Table:
 
 
 def is_current(sweep: Sweep, runs: Runs) -> bool:
-    """Whether the table of a sweep is there, and all that any of its runs read gives the same in every view of the evidence.
+    """Whether the table of a sweep is there, and nothing has changed on which it depends.
 
-    The runs are then the ones that were found when it was made, and are kept with it.
+    If so, the runs from which it was made are marked as used, so that they stay in the store.
     """
     try:
         noted = json.loads(note(sweep).read_text("utf-8"))
         same = noted["table"] == hash_of_file(sweep.project.sweep_file(sweep.name)) and noted["of"] == inputs_digest(
             sweep, runs, noted["notebooks"], noted["inputs"]
         )
-    except (OSError, ValueError, TypeError, KeyError, BuildError):  # none, or damaged: the table is made again
+    except (OSError, ValueError, TypeError, KeyError, BuildError):  # no note, or a damaged one: the table is made again
         return False
     if same:
         runs.kept |= set(noted["runs"])
@@ -295,11 +280,12 @@ def is_current(sweep: Sweep, runs: Runs) -> bool:
 
 
 def note(sweep: Sweep) -> Path:
+    """The file that says what the table of a sweep was made from."""
     return sweep.project.build / "done" / f"sweep_{sweep.name}"
 
 
 def inputs_digest(sweep: Sweep, runs: Runs, notebooks: list[str], inputs: list[str]) -> str:
-    """Hash of all that the table of a sweep depends on: its settings, these notebooks, and whatever their runs read."""
+    """Hash of everything on which the table of a sweep depends: its grid, these notebooks, and the inputs that runs recorded."""
     project, present = sweep.project, runs.present
     grid = {axis: values_of(project, axis, given) for axis, given in sweep.grid.items()}
     folders = [project.root / folder for folder in grid.get("data", [])] or [project.data]
@@ -312,7 +298,7 @@ def inputs_digest(sweep: Sweep, runs: Runs, notebooks: list[str], inputs: list[s
 
 
 def _hash(present: Present, project: Project, folder: Path, what: str) -> str:
-    """Hash of what a run read, in whatever view of the evidence it did."""
+    """Hash of an input that a run recorded; for rows, of all that decide what they are as of any date (``digest_of_views``)."""
     kind, _, name = what.removeprefix("folder ").partition(":")
     if kind in ("rows", "names"):
         asked = json.loads(name)
@@ -328,12 +314,12 @@ def _hash(present: Present, project: Project, folder: Path, what: str) -> str:
 
 
 def column_of(axis: str) -> str:
-    """The column of what varies: its name, but ``parameter_low`` for a parameter that is called as a column of the results is."""
+    """The column of an axis: its name, but ``parameter_low`` for a parameter with the name of a column of the results, ``low``."""
     return f"parameter_{axis}" if axis in OF_A_RESULT or axis.startswith("parameter_") else axis
 
 
 def rows_of(document: Mapping[str, Any], notebook: str, setting: Setting) -> Iterable[dict[str, Any]]:
-    """What a notebook published under a setting, as rows of the tidy table."""
+    """The numbers that a notebook published under a setting, as rows of the tidy table: column → cell."""
     label = " ".join(f"{axis}={value}" for axis, value in setting.items()) if len(setting) != 1 else str(*setting.values())
     varied = {column_of(axis): value for axis, value in setting.items()}
     return [

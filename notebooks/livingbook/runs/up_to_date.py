@@ -1,7 +1,7 @@
-"""Whether there is anything to do, found out before anything that takes long is imported.
+"""Whether a build has anything to do, decided before any slow package is imported.
 
-A finished book notes the hash of everything that was looked at while it was made, and of everything that it left. While both are
-as they were, another build would look at the same and make the same.
+A build ends with a note of the hashes of all files that it looked at, and of all that it wrote. As long as both are unchanged,
+another build would give the same book.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from livingbook.system.files import as_json, digest, write
 if TYPE_CHECKING:
     from livingbook.runs.store import Run
 
-PAGES = ("book", "_toc.yml", "_config.yml", "CITATION.cff")  # what no notebook and no check of the data reads
+PAGES = ("book", "_toc.yml", "_config.yml", "CITATION.cff")  # files that no notebook and no check of the data reads
 
 
 def note(project: Project) -> Path:
+    """The file that says what the published book was made from."""
     return project.build / "done" / "book"
 
 
 def is_built(project: Project, edition: str) -> bool:
-    """Whether the published book is of that edition, all that it was made from is as it was, and it is there as it was made."""
+    """Whether the published book is of that edition, and neither what it was made from nor the book itself has changed."""
     last = noted(project)
     return (
         bool(last) and last["of"] == _of(project, edition) and not differing(last["inputs"]) and last["outputs"] == outputs(project)
@@ -35,8 +36,10 @@ def is_built(project: Project, edition: str) -> bool:
 
 
 def only_pages(project: Project, edition: str, present: Present) -> bool:
-    """Whether nothing but prose and what dresses it has changed since the last book: then the data are checked, and no notebook
-    will have to run."""
+    """Whether only chapters and settings of the pages have changed since the last build.
+
+    No table has then to be checked again, and no notebook to be run.
+    """
     last = noted(project)
     rooms = [project.root / name for name in PAGES]
     return (
@@ -50,7 +53,7 @@ def only_pages(project: Project, edition: str, present: Present) -> bool:
 
 
 def noted(project: Project) -> dict[str, Any]:
-    """What the last finished build noted; empty if there is none, or its note was damaged."""
+    """The note of the last finished build; empty if there is none, or it is damaged."""
     try:
         found = json.loads(note(project).read_text("utf-8"))
     except (OSError, ValueError):
@@ -59,7 +62,7 @@ def noted(project: Project) -> dict[str, Any]:
 
 
 def built(project: Project, edition: str, present: Present, runs: dict[str, dict[str, str]]) -> None:
-    """Notes that a book has been made, from what, and from which runs (edition → notebook → key)."""
+    """Writes the note of a finished build. runs: edition → notebook → key of the run in the book."""
     write(
         note(project), as_json({"of": _of(project, edition), "inputs": present.hashes(), "outputs": outputs(project), "runs": runs})
     )
@@ -82,7 +85,7 @@ def _of(project: Project, edition: str) -> str:
 
 
 def outputs(project: Project) -> str:
-    """Hash of everything that a build leaves for others to read: the published book, the editions' results, the sweeps."""
+    """Hash of all that a build writes for others to read: the published book, the results of editions, the tables of sweeps."""
     folders = [project.published.resolve(), project.build / "editions", project.build / "sweeps"]
     return digest(
         *(part for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() for part in (str(path), path))

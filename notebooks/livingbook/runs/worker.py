@@ -17,7 +17,7 @@ from livingbook.system.errors import BuildError
 
 
 def main(folder: str, name: str, asked: str, figures: str, edition: str, answer: str) -> int:
-    """Runs it; 1 with a complaint on the error stream if it fails."""
+    """Runs the notebook; returns 0, or 1 with the error on the error stream."""
     project = Project.at(Path(folder))
     try:
         source, results = (project.notebooks / f"{name}.ipynb").read_bytes(), project.edition_folder(edition)

@@ -228,11 +228,11 @@ def test_content_is_read_once_and_later_changes_are_told(project):
     hash_all_inputs(present, project, [LATEST])
     helper = project.notebooks / "helper.py"
     was = present.read(helper)
-    assert present.later() == []
+    assert present.changed_since() == []
     put(helper, "30", "31")
     write(project.notebooks / "parts" / "two.txt", "2")
     assert present.read(helper) == was and present.hash(helper) == hashed(was)
-    assert present.later() == [str(helper), str(project.notebooks / "parts")]
+    assert present.changed_since() == [str(helper), str(project.notebooks / "parts")]
 
 
 def test_the_store_says_what_it_has_of_a_run(project):

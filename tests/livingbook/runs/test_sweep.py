@@ -177,7 +177,7 @@ def test_origins_can_be_left_out_and_folders_compared(project):
     ("text", "words"),
     [
         ("- 1", "must list sweeps by name"),
-        ("x: 5", "must be a name"),
+        ("x: 5", "x: must be names with values"),
         ("x: {notebooks: [small]}", "lists of values for what varies"),
         ("x: {notebooks: [smal], as_of: months}", "no notebook smal; there are second, small"),
         ("x: {notebooks: [small], as_of: days}", "must be a list of values"),
