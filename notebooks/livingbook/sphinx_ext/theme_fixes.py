@@ -81,7 +81,7 @@ def _own_ids(page: str) -> str:
 class Templates(BuiltinTemplateLoader):
     """Sphinx's templates, with polished output."""
 
-    def render(self, template: str, context: dict) -> str:
+    def render(self, template: str, context: dict) -> str:  # type: ignore[override]  # as Sphinx's own loader does
         """A page, or another file, from its template."""
         made = super().render(template, context)
         return polish(made) if made.lstrip()[:15].lower() == "<!doctype html>" else made

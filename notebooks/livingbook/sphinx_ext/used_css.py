@@ -66,9 +66,9 @@ def _rules(rules: list[Any], used: frozenset[str]) -> str:
     made = []
     for rule in rules:
         if rule.type == "qualified-rule":
-            kept = [part for part in _selectors(rule.prelude) if _asked_for(part) <= used]
-            if kept:
-                selector = ",".join(tinycss2.serialize(part).strip() for part in kept)
+            selectors = [part for part in _selectors(rule.prelude) if _asked_for(part) <= used]
+            if selectors:
+                selector = ",".join(tinycss2.serialize(part).strip() for part in selectors)
                 made.append(f"{selector}{{{tinycss2.serialize(rule.content).strip()}}}")
         elif rule.type == "at-rule" and rule.lower_at_keyword in NESTED and rule.content is not None:
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
@@ -92,7 +92,8 @@ def _selectors(prelude: list[Any]) -> list[list[Any]]:
 
 def _asked_for(selector: list[Any]) -> set[str]:
     """The tags, classes and ids without which nothing is selected. What stands in brackets may be an exception or a choice."""
-    found, before = set(), ""
+    found: set[str] = set()
+    before = ""
     for token in selector:
         if token.type == "hash":
             found.add(token.value)
