@@ -83,8 +83,8 @@ def to_read(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[st
 def forget(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Forgets all pages that will be read, before the first one is read.
 
-    Sphinx forgets each page just before it reads it. A label that was moved from a later page to an earlier one would then seem to be
-    there twice.
+    Sphinx forgets each page just before it reads it. A label that was moved from a later page to an earlier one would then seem to
+    be there twice.
     """
     for page in docnames:
         env.events.emit("env-purge-doc", env, page)
