@@ -89,4 +89,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
         downloads,
     ):
         module.setup(app)
-    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
