@@ -161,7 +161,8 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
         raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
     require_clean(project.data, project.contract)
     with alone(project), contextlib.ExitStack() as stack:
-        run_it, workers = running.run_recorded, default_workers()
+        run_it: running.Run = running.run_recorded
+        workers = default_workers()
         if chosen.scheduler:
             from livingbook.runs.cluster import cluster
 

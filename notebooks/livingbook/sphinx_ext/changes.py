@@ -148,7 +148,7 @@ def figures(report: Any, link: Link) -> list[nodes.Node]:
     made: list[nodes.Node] = []
     for change in report.figures:
         sides = [_side(label, each, bool(made)) for label, each in (("Before", change.before), ("After", change.after))]
-        title = f"{change.name}: {(change.after or change.before).title}"
+        title = f"{change.name}: {change.title}"
         details = elements.fold(title, elements.element("div", *sides, classes=["sides"]), classes=["rest"])
         if not made:
             details["attrs"]["open"] = "open"
