@@ -130,7 +130,7 @@ def test_links_to_notebooks_lead_to_the_web_where_its_address_is_known(tmp_path)
 
 def test_a_failed_attempt_says_why_and_leaves_the_last_good_one(tmp_path):
     project = staged(tmp_path)
-    good = project.build / f"{formats.NAME}.epub"
+    good = project.build / f"{project.settings.name}.epub"
     good.write_bytes(b"the last good one")
     (project.stage / "book" / "rate.md").write_text("# Rate\n\n{result}`rate.montly`\n")
     with pytest.raises(BuildError, match=r"book/rate\.md:3: WARNING: result: no result 'rate\.montly'"):

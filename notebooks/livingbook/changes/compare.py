@@ -161,8 +161,8 @@ class Report(Model):
 def compare(before: Snapshot, after: Snapshot, chapters: Path, folders: tuple[str, str] = ("figures", "figures")) -> Report:
     """The report on two snapshots.
 
-    chapters: the folder whose prose is searched for sentences that moved. folders: those below the page that hold the drawings before
-    and after, each with a folder for each edition.
+    chapters: the folder whose prose is searched for sentences that moved. folders: the folders, below that of the page, with the
+    drawings before and after; in each there is one for each edition.
     """
     both = before.published and after.published
     rows = row_changes(before, after)

@@ -164,8 +164,8 @@ def chapters(project: Project) -> list[tuple[str, list[str]]]:
 def about(project: Project) -> dict[str, str]:
     """What the book says of itself, from CITATION.cff and the day of its latest evidence.
 
-    title, authors, version, until (ISO date), state (version and day, in words), abstract, keywords, identifier (a UUID); "" for what
-    CITATION.cff does not say.
+    title, authors, version, until (ISO date), state (version and day, in words), abstract, keywords, identifier (a UUID); "" for
+    what CITATION.cff does not say.
     """
     path = project.stage / "CITATION.cff"
     given = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}

@@ -20,7 +20,7 @@ LIBRARY = "library.txt"  # lists the modules of the project that builds have use
 IMPORTED_FIRST = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex")  # what the pages need
 
 
-def get_ready(project: Project) -> subprocess.Popen[str]:
+def start_sphinx(project: Project) -> subprocess.Popen[str]:
     """Starts the process, with pipes for its input and output. It builds the project's pages when it is sent a line."""
     environment = {
         **os.environ,
