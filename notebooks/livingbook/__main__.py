@@ -34,12 +34,12 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; returns the exit code. What a person can mend is said without a traceback."""
+    """Runs one command; returns the exit code. Errors that a person can mend are printed without a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that knows only ASCII is no reason not to build
+            stream.reconfigure(errors="replace")  # help texts are printed even in a terminal that knows only ASCII
     chosen = parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows its code
+    for stream in (sys.stdout, sys.stderr):  # from here on, a letter that the terminal cannot show is printed as its code
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except (OSError, MemoryError) as error:
-        if isinstance(error, BrokenPipeError):  # who was reading has seen enough
+        if isinstance(error, BrokenPipeError):  # the reader of the output, such as `head`, has ended
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
         if not (words := in_words(error)):
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked for."""
+    """The parser of the command line: the commands and their options."""
     parser = argparse.ArgumentParser(prog="python -m livingbook", description=__doc__)
     parser.add_argument(
         "--root", type=Path, help="the book's folder; without it, the one we are in, else the one that the engine is in"

@@ -1,4 +1,4 @@
-"""The whole way: check the data, bring every run and sweep up to date, build the pages, publish them."""
+"""A whole build: check the data, bring every run and sweep up to date, build the pages, publish them."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from livingbook.runs.runs import Changed, Runs
 from livingbook.site import pages, publish, sphinx_process, stage
 from livingbook.system.errors import BuildError, in_words
 
-ATTEMPTS = 3
+ATTEMPTS = 3  # at a build whose inputs change while it goes on
 
 
 def book(asked: Project, edition: str, workers: int) -> None:
-    """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays.
+    """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays as it was.
 
-    edition: the name of the book's own; it may have a data folder of its own. A book is of one state of the project. If anything
-    that it is made from changes meanwhile, it is made again.
+    edition: the name of the book's own edition, which may have a data folder of its own. workers: how many notebooks run at once.
+    A book shows one state of the project: if one of its inputs changes during the build, it is built again.
     """
     running.set_parallelism(workers)
     for _ in range(ATTEMPTS):
-        fresh = replace(asked)  # it keeps what it has read of its settings
+        fresh = replace(asked)  # a copy that reads its settings anew: a Project reads them once
         editions = fresh.editions_of_book(edition)
         project = fresh.with_data_of(editions[0])
         stage.require_settings(project)
         present = Present()
         hash_all_inputs(present, project, editions)
-        with sphinx_process.get_ready(project) as waiting:
+        with sphinx_process.start_sphinx(project) as waiting:
             try:
-                runs = made(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
+                runs = settled(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
                 with step("pages", "built"):
                     stage.stage(project, editions, runs)
                     built = pages.build(project, waiting)
@@ -68,7 +68,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
 
 
 def executed(runs: Runs, editions: list[Edition]) -> dict[tuple[str, str, str], Callable[[], str]]:
-    """Edition, notebook and run → what gives the executed notebook as it is published."""
+    """(Edition, notebook, key of the run) → a function that returns the text of the executed notebook as it is published."""
     held = [(edition, name, runs.settle(edition, name)) for edition in editions for name in runs.project.notebook_names]
     return {
         (edition.name, name, run.key): partial(run.notebook, runs.asked(edition, name).shown_parameters)
@@ -77,15 +77,18 @@ def executed(runs: Runs, editions: list[Edition]) -> dict[tuple[str, str, str], 
 
 
 def shown(project: Project, path: str) -> str:
-    """A path as a person knows it."""
+    """A path as a person knows it: from the project's folder, if it is below that."""
     return str(Path(path).relative_to(project.root)) if Path(path).is_relative_to(project.root) else path
 
 
-def made(project: Project, present: Present, editions: list[Edition], workers: int, only_pages: bool = False) -> Runs:
-    """Every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that is wrong."""
-    runs = Runs(project, present, say=said)
+def settled(project: Project, present: Present, editions: list[Edition], workers: int, only_pages: bool = False) -> Runs:
+    """Every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that is wrong.
+
+    only_pages: the inputs of notebooks have not changed since the last build, so that nothing is checked and no kernel is started.
+    """
+    runs = Runs(project, present, say=print_progress)
     for name in project.notebook_names:
-        runs.source(name)  # what is no notebook is said first
+        runs.source(name)  # a file that is no notebook is reported before anything runs
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
     runs.sweeps = {each.name: partial(bring_up_to_date, each, runs, workers) for each in sweeps}
     if not only_pages:
@@ -93,26 +96,26 @@ def made(project: Project, present: Present, editions: list[Edition], workers: i
         with step("data", "checked"):
             for folder in dict.fromkeys([project.data, *(project.with_data_of(edition).data for edition in editions)]):
                 require_clean(folder, project.contract)
-    shutil.rmtree(project.build / "editions", ignore_errors=True)  # nobody must find results there that this build has not made
+    shutil.rmtree(project.build / "editions", ignore_errors=True)  # no notebook may find results of an earlier build there
     try:
         runs.settle_all(editions)
     except (BuildError, Changed):
         raise
-    except Exception as error:  # a fault of ours, or of the machine
+    except Exception as error:  # a fault of the engine, or of the machine
         if not (words := in_words(error)):
             traceback.print_exc()
         raise BuildError(words or str(error)) from None
     return runs
 
 
-def said(line: str) -> None:
-    """Prints what happens to an edition's notebook; of the hundreds of settings of a sweep only what goes wrong is said."""
+def print_progress(line: str) -> None:
+    """Prints what happens to an edition's notebook. Nothing is printed of the settings of a sweep, of which there are hundreds."""
     if not line.startswith(SETTING):
         print(f"  {line}", flush=True)
 
 
 def bring_up_to_date(asked: sweep.Sweep, runs: Runs, workers: int) -> None:
-    """The table of a sweep as the runs of now give it."""
+    """Writes the table of a sweep again if one of its runs has changed."""
     with step(f"sweep: {asked.name}", "as before") as say:
         if not sweep.is_current(asked, runs):
             sweep.write_table(asked, runs, workers)
@@ -120,7 +123,7 @@ def bring_up_to_date(asked: sweep.Sweep, runs: Runs, workers: int) -> None:
 
 
 class step:
-    """Prints what a step is, when it starts to take time, and what came of it."""
+    """Prints the name of a step when it begins, and its outcome and time when it ends. Gives a function that sets the outcome."""
 
     def __init__(self, name: str, outcome: str = "") -> None:
         self.name, self.outcome = name, outcome

@@ -1,4 +1,7 @@
-"""The commands: one function each, given the project and what was asked for. What takes long is imported where it is needed."""
+"""The commands of the command line: one function each, given the project and the parsed arguments.
+
+Modules that take long to import are imported in the functions that need them, so that every command starts at once.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from livingbook.system.files import only_one, scratch, tidy
 
 
 def make_book(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds and publishes; says where the book is."""
+    """Builds and publishes the book, if anything has changed; prints where it is."""
     from livingbook.project import addresses
     from livingbook.runs import up_to_date
 
@@ -53,9 +56,10 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
 
 @contextlib.contextmanager
 def alone(project: Project) -> Iterator[None]:
-    """While no other process builds, sweeps or imports here; what one that was killed has left is removed first.
+    """Keeps other processes from building, sweeping or importing in this project until the block ends.
 
-    Ctrl-C and a request to end are followed at once, without waiting for notebooks: nothing here minds being killed.
+    First removes what a process that was killed has left. Ctrl-C and SIGTERM end the process at once, without waiting for
+    notebooks: every file is written so that being killed does no harm.
     """
 
     def stop(signum: int, _: object) -> None:
@@ -79,7 +83,7 @@ def alone(project: Project) -> Iterator[None]:
 
 
 def finish_import(data: Path) -> str:
-    """Ends an import that was killed, before anything is built of its rows; says what was done, "" if there was none."""
+    """Completes or drops an import that was killed, before its rows are built from; returns what was done, "" if nothing."""
     from livingbook.system.files import JOURNAL
 
     if not (data / JOURNAL).is_dir():
@@ -90,7 +94,7 @@ def finish_import(data: Path) -> str:
 
 
 def make_format(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds the book if need be, then writes it in another form; says where."""
+    """Builds the book if need be, then writes it as PDF or EPUB; prints where."""
     from livingbook.formats import formats
 
     make = {"pdf": formats.make_pdf, "epub": formats.make_ebook}[chosen.command]
@@ -102,7 +106,7 @@ def make_format(project: Project, chosen: argparse.Namespace) -> None:
 
 
 def write_catalogues(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds the book if need be, then writes what translators work on; says where."""
+    """Builds the book if need be, then writes the catalogues for translators; prints where."""
     from livingbook.formats.translating import make_catalogues
 
     make_book(project, chosen)
@@ -120,7 +124,7 @@ def check_links(project: Project, chosen: argparse.Namespace) -> int:
 
 
 def make_translation(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds the book if need be, then in another language; says where."""
+    """Builds the book if need be, then in another language; prints where."""
     from livingbook.formats import translating
 
     make_book(project, chosen)
@@ -161,15 +165,16 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
         raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
     require_clean(project.data, project.contract)
     with alone(project), contextlib.ExitStack() as stack:
-        run_it, workers = running.run_recorded, default_workers()
+        run_it: running.Run = running.run_recorded
+        workers = default_workers()
         if chosen.scheduler:
             from livingbook.runs.cluster import cluster
 
             run_it, workers = stack.enter_context(cluster(chosen.scheduler))
         running.set_parallelism(workers)
         runs = Runs(project, Present(), run_it)
-        both = [*sweep.load_sweeps(project), *sweeps]  # those of the book may be read by the others' notebooks
-        runs.sweeps = {each.name: functools.partial(sweep.write_table, each, runs, workers) for each in both}
+        known = [*sweep.load_sweeps(project), *sweeps]  # notebooks of the asked sweeps may read tables of the book's own sweeps
+        runs.sweeps = {each.name: functools.partial(sweep.write_table, each, runs, workers) for each in known}
         for each in sweeps:
             if chosen.only in (None, each.name):
                 started = time.perf_counter()
@@ -186,7 +191,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
 
 
 def explain_runs(project: Project, chosen: argparse.Namespace) -> None:
-    """Says what the next build would run and why; nothing is run or written."""
+    """Prints what the next build would run and why; nothing is run or written."""
     from livingbook.runs.explain import report
 
     print(report(project, chosen.edition))
@@ -208,28 +213,28 @@ def import_rows(project: Project, chosen: argparse.Namespace) -> int:
 
 
 def show_changes(project: Project, chosen: argparse.Namespace) -> int:
-    """Compares and says what differs; the exit code tells whether anything does, and whether a verdict flipped."""
+    """Compares two states of the book and prints what differs; the exit code says whether anything does and a verdict flipped."""
     from livingbook.formats.comparison import run
 
     return run(project, chosen.before, chosen.after)
 
 
 def compare_bytes(project: Project, chosen: argparse.Namespace) -> int:
-    """Compares two clean builds, or the book with a published one; the exit code tells whether a byte differs."""
+    """Compares two clean builds, or the book with a published one; the exit code is 1 if a byte differs."""
     from livingbook.release import verify
 
     return verify.against(project, chosen.against) if chosen.against else verify.two_builds(project, chosen.edition)
 
 
 def audit_packages(project: Project, chosen: argparse.Namespace) -> int:
-    """Checks the locked packages; the exit code tells whether all is well."""
+    """Checks the locked packages; the exit code is 1 if something is wrong with them."""
     from livingbook.release import audit
 
     return audit.run(project)
 
 
 def make_release(project: Project, chosen: argparse.Namespace) -> None:
-    """Brings the book up to date, packs the archive to deposit, and says where it is."""
+    """Brings the book up to date and packs the archive to deposit; prints where it is."""
     from livingbook.release import archive as release
 
     make_book(project, chosen)
@@ -237,26 +242,26 @@ def make_release(project: Project, chosen: argparse.Namespace) -> None:
 
 
 def begin_book(project: Project, chosen: argparse.Namespace) -> None:
-    """Writes the start of another book, and says what to do next."""
+    """Writes the start of another book; prints what to do next."""
     from livingbook.project.begin import begin
 
     print(f"A small book is in {begin(chosen.folder)}; `make book` in that folder builds it.")
 
 
 def setting(text: str) -> tuple[str, Any]:
-    """``name=value`` as name and typed value (numbers are numbers, dates stay text)."""
+    """``name=value`` as name and value: a number or a truth value if it is written as one, else text, dates among them."""
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise BuildError(f"{text!r}: write name=value")
     try:
         typed = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError, RecursionError):  # no number: a text
+    except (yaml.YAMLError, ValueError, RecursionError):  # no YAML at all: a text
         typed = value
     return name, typed if isinstance(typed, (int, float, bool)) else value
 
 
 def serve_book(project: Project, chosen: argparse.Namespace) -> None:
-    """Serves the published book: on the loopback address, unless another is asked for."""
+    """Serves the published book until it is interrupted."""
     import http.server
 
     if not (project.published / "index.html").is_file():

@@ -119,7 +119,7 @@ def dress(config: str = "") -> dict[str, Path | str]:
         "_config.yml": config or jupyter_book.settings(project, {}),
         "published/book.json": project.settings.model_dump_json(),
     }
-    return settings | jupyter_book.dress(project) | own
+    return settings | jupyter_book.style_files(project) | own
 
 
 def staged(root: Path) -> Project:

@@ -1,24 +1,24 @@
 """What has changed between two editions, two published books, or two folders of tables.
 
 One ``Report`` holds it all: the page of the book, ``changes.json`` and the summary in the terminal are made from it.
-Changes of numbers are told apart by what moved them: a figure that was revised is not the same news as one that was added.
+Each change of a number is given its cause, since a figure that was revised is other news than one that was added.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from livingbook.changes import sentences
 from livingbook.changes.row_changes import RowChange, differences, in_terminal
 from livingbook.changes.sentences import Sentence
-from livingbook.changes.snapshots import EDITIONS, EVIDENCE, Documents, Figure, Number, Side, edition, evidence, staged_editions
+from livingbook.changes.snapshots import EDITIONS, EVIDENCE, Documents, Figure, Number, Snapshot, edition, evidence, staged_editions
 from livingbook.contract import printable
 from livingbook.drawing.stamp import plain
 from livingbook.notebook.verdicts import VERDICTS
@@ -29,11 +29,12 @@ from livingbook.values.bounds import from_published
 
 SAME, CHANGED, FLIPPED = 0, 3, 4  # exit codes; 1 is an error, 2 a command that is not understood
 SHOWN = 10  # of each kind, in the terminal
+TITLES = {"sources": "title", "claims": "claim_text"}  # table → the field that says what a row is; of other tables, "label"
 QUANTITY = ("measure", "population", "category", "start", "end")
-# A note or the page it was read on says nothing about the figure.
-NO_MATTER = {"note", "primary_source", "source", "known_from"}
+# Fields that do not change what a row says of the quantity: its note, where it was read, and when it became public.
+NOT_OF_THE_FIGURE = {"note", "primary_source", "source", "known_from"}
 Cause = Literal["revision", "mixed", "coverage", "known", "lost", "method", "new", "gone"]
-Selection = Mapping[str, frozenset[str]]  # field → values, any of which is read
+Selection = Mapping[str, frozenset[str]]  # field → the values of it that are read
 # In the order in which a reader should see them: title, and what it means.
 CAUSES: dict[str, tuple[str, str]] = {
     "revision": ("Revised", "They rest on a figure that was corrected, withdrawn, or replaced by another of the same quantity."),
@@ -54,7 +55,7 @@ class Model(BaseModel):
 
 
 class Named(Model):
-    """A side: what the person called it, and what it is."""
+    """A snapshot by name: what the person called it, and what it is, in words."""
 
     label: str
     about: str
@@ -79,7 +80,7 @@ class NumberChange(Model):
 
 
 class VerdictChange(Model):
-    """A claim whose verdict differs; ``None`` where the claim has none on that side. values: (name, before, after)."""
+    """A claim whose verdict differs; ``None`` where the claim has none. values: (name, before, after)."""
 
     claim: str
     text: str
@@ -96,7 +97,7 @@ class VerdictChange(Model):
 
 
 class Drawing(Model):
-    """A figure on one side: files below the folder of the page."""
+    """A figure of one snapshot. wide, narrow: its files, below the folder of the page that shows the comparison."""
 
     title: str
     alt: str
@@ -105,15 +106,21 @@ class Drawing(Model):
 
 
 class FigureChange(Model):
-    """A published figure whose drawing differs; ``None`` where there is none."""
+    """A published figure whose drawing differs; ``None`` where it is not published."""
 
     name: str
     before: Drawing | None
     after: Drawing | None
 
+    @property
+    def title(self) -> str:
+        """Its title now, or the last one it had."""
+        shown = self.after or self.before
+        return shown.title if shown else ""
+
 
 class Report(Model):
-    """Everything that differs between two sides; lists are in the order in which a reader should see them."""
+    """Everything that differs between two snapshots; lists are in the order in which a reader should see them."""
 
     before: Named
     after: Named
@@ -125,7 +132,7 @@ class Report(Model):
     figures: list[FigureChange]
     sentences: list[Sentence]
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]  # which pydantic's documentation asks for
     @property
     def outcome(self) -> Literal["same", "changed", "flipped"]:
         """Whether anything differs, and whether a verdict does."""
@@ -151,20 +158,19 @@ class Report(Model):
 # --- Comparing ------------------------------------------------------------------------------------------------------------------
 
 
-def compare(before: Side, after: Side, chapters: Path, shelves: tuple[str, str] = ("figures", "figures")) -> Report:
-    """The report on two sides.
+def compare(before: Snapshot, after: Snapshot, chapters: Path, folders: tuple[str, str] = ("figures", "figures")) -> Report:
+    """The report on two snapshots.
 
-    chapters: the folder whose prose is searched for sentences that moved. shelves: the folders below the page in which the
-    drawings of either side lie, by edition.
+    chapters: the folder whose prose is searched for sentences that moved. folders: the folders, below that of the page, with the
+    drawings before and after; in each there is one for each edition.
     """
     both = before.published and after.published
     rows = row_changes(before, after)
     bare = " and ".join(each.label for each in (before, after) if not each.published)
     notes = [] if both else [f"Only rows are compared: {bare}: tables, not a published book."]
     names = Names(before, after)
-    # A book of before these were kept has no single ends of its numbers: then neither side shows them.
-    ends = all(any(number.picks for number in side.numbers.values()) for side in (before, after))
-    looks = tuple(lambda role, content, side=side: glued(side, role, content, ends) for side in (before, after))
+    # Older books did not publish the ends of their numbers one by one. With such a book, neither sentence is given single ends.
+    ends = all(any(number.picks for number in each.numbers.values()) for each in (before, after))
     return Report(
         before=Named(label=before.label, about=before.about),
         after=Named(label=after.label, about=after.about),
@@ -177,16 +183,23 @@ def compare(before: Side, after: Side, chapters: Path, shelves: tuple[str, str] 
         numbers=number_changes(before, after, names.of("numbers"), Causes(before, after, rows), sentences.cited(chapters))
         if both
         else [],
-        figures=figure_changes(before, after, names.of("figures"), shelves) if both else [],
-        # A sentence that already gives the number of the earlier edition beside today's is no news.
-        sentences=sentences.moved(chapters, *looks, "" if before.whole_book else before.own) if both else [],
+        figures=figure_changes(before, after, names.of("figures"), folders) if both else [],
+        sentences=sentences.moved(
+            chapters,
+            partial(glued, before, ends=ends),
+            partial(glued, after, ends=ends),
+            # A sentence that gives the number of the earlier edition beside today's already tells its readers what has changed.
+            except_citing="" if before.whole_book else before.own,
+        )
+        if both
+        else [],
     )
 
 
 class Names:
-    """Which names are compared: those of the sides' own editions; of two whole books also those of editions both have."""
+    """Which names are compared: those of each snapshot's own edition; of two whole books also those of editions that both have."""
 
-    def __init__(self, before: Side, after: Side) -> None:
+    def __init__(self, before: Snapshot, after: Snapshot) -> None:
         self.before, self.after = before, after
 
     def of(self, kind: str) -> list[str]:
@@ -196,48 +209,49 @@ class Names:
         if not (self.before.whole_book and self.after.whole_book):
             return sorted(own)
         editions = [
-            {name.partition("@")[2] for name in side.numbers if "@" in name} - {side.own} for side in (self.before, self.after)
+            {name.partition("@")[2] for name in each.numbers if "@" in name} - {each.own} for each in (self.before, self.after)
         ]
         return sorted(own | {name for name in {*old, *new} if name.partition("@")[2] in editions[0] & editions[1]})
 
 
-def row_changes(before: Side, after: Side) -> list[RowChange]:
-    """Rows of all tables that both sides have: observations first, then by table; each with its meaning in words."""
+def row_changes(before: Snapshot, after: Snapshot) -> list[RowChange]:
+    """The rows that differ, of all tables that both snapshots have, observations first; each with its meaning in words."""
     found: list[RowChange] = []
     both = [table for table in after.tables if table in before.tables]
+    labels = _labels(before, after)
     for table in sorted(both, key=lambda name: name != "observations"):
         old, new = before.tables[table], after.tables[table]
         key = next(iter((new or old or [{"": ""}])[0]))
-        told = _told(table, before, after, key)
-        found += [each.model_copy(update=told(each.key)) for each in differences(table, old, new, key)]
+        rows = {row[key]: row for row in [*old, *new]}
+        for change in differences(table, old, new, key):
+            row = rows[change.key]
+            words = (
+                _observation_in_words(row, labels) if table == "observations" else {"what": row.get(TITLES.get(table, "label"), "")}
+            )
+            found.append(change.model_copy(update=words))
     return found
 
 
-def _told(table: str, before: Side, after: Side, key: str) -> Any:
-    """key of a row → what it counts, when, and its figure, in words."""
-    rows = {row[key]: row for side in (before, after) for row in side.tables[table]}
-    if table != "observations":
-        words = {"sources": "title", "claims": "claim_text"}.get(table, "label")
-        return lambda name: {"what": rows[name].get(words, "")}
-    labels = {
-        name: {next(iter(row.values())): row.get("label", "") for side in (before, after) for row in side.tables.get(name, [])}
-        for name in ("measures", "populations")
+def _labels(before: Snapshot, after: Snapshot) -> dict[str, dict[str, str]]:
+    """Table of measures or of populations → key of a row → its label, the later one where it has changed."""
+    return {
+        table: {next(iter(row.values())): row.get("label", "") for each in (before, after) for row in each.tables.get(table, [])}
+        for table in ("measures", "populations")
     }
 
-    def tell(name: str) -> dict[str, str]:
-        row = rows[name]
-        of, who = (
-            labels[table].get(row.get(field, ""), "") or row.get(field, "")
-            for table, field in (("measures", "measure"), ("populations", "population"))
-        )
-        category = row.get("category", "all").replace("_", " ")
-        return {
-            "what": f"{of}: {who}{'' if category in ('all', '') else f', {category}'}",
-            "when": " – ".join(day for day in (row.get("start", ""), row.get("end", "")) if day),
-            "figure": _figure_of(row),
-        }
 
-    return tell
+def _observation_in_words(row: Mapping[str, str], labels: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """What an observation counts, when, and its figure."""
+    measure, population = (
+        labels[table].get(row.get(field, ""), "") or row.get(field, "")
+        for table, field in (("measures", "measure"), ("populations", "population"))
+    )
+    category = row.get("category", "all").replace("_", " ")
+    return {
+        "what": f"{measure}: {population}{'' if category in ('all', '') else f', {category}'}",
+        "when": " – ".join(day for day in (row.get("start", ""), row.get("end", "")) if day),
+        "figure": _figure_of(row),
+    }
 
 
 def _figure_of(row: Mapping[str, str]) -> str:
@@ -255,7 +269,10 @@ def symmetric_change(before: float, after: float) -> float:
 
 
 def change_of(before: Number, after: Number) -> float | None:
-    """The symmetric relative change of a number: of what stands for it, or, if that is the same, of the end that moved most."""
+    """The symmetric relative change of a number: of its best value or, if that has not changed, of the end that changed most.
+
+    ``None`` for words, and where the number is unknown before or after.
+    """
     if before.unit == "words" or after.unit == "words" or before.is_unknown or after.is_unknown:
         return None
     pairs = [(before.best, after.best), (before.low, after.low), (before.high, after.high)]
@@ -266,14 +283,12 @@ def change_of(before: Number, after: Number) -> float | None:
 class Causes:
     """Why a number moved, from the rows it rests on; where these do not tell, from the rows that its notebook reads."""
 
-    def __init__(self, before: Side, after: Side, rows: Iterable[RowChange]) -> None:
-        self.sides = before, after
-        self.changes = [each for each in rows if each.change != "revised" or each.fields - NO_MATTER]
-        of = {
-            kind: {each.key for each in self.changes if each.table == "observations" and each.change == kind}
-            for kind in ("added", "removed", "revised")
-        }
-        self.added, self.altered = of["added"], of["removed"] | of["revised"]
+    def __init__(self, before: Snapshot, after: Snapshot, rows: Iterable[RowChange]) -> None:
+        self.snapshots = before, after
+        self.changes = [each for each in rows if each.change != "revised" or each.fields - NOT_OF_THE_FIGURE]
+        observations = [each for each in self.changes if each.table == "observations"]
+        self.added = {each.key for each in observations if each.change == "added"}
+        self.altered = {each.key for each in observations if each.change != "added"}
         self._touched: dict[str, tuple[bool, bool]] = {}
 
     @cached_property
@@ -281,8 +296,8 @@ class Causes:
         """Observation → the quantity it is a figure of."""
         return {
             row["id"]: tuple(row.get(name, "") for name in QUANTITY)
-            for side in self.sides
-            for row in side.tables.get("observations", [])
+            for each in self.snapshots
+            for row in each.tables.get("observations", [])
             if "id" in row
         }
 
@@ -290,15 +305,17 @@ class Causes:
         """The cause, and the observations the number rests on that differ."""
         if old is None or new is None:
             return ("new" if old is None else "gone"), []
-        lost, gained = set(old.rows) - set(new.rows), set(new.rows) - set(old.rows)
-        replaced = {self.quantity.get(row) for row in lost} & {self.quantity.get(row) for row in gained} - {None}
-        rivals = {row for row in lost | gained if self.quantity.get(row) in replaced}
-        altered = (set(old.rows) | set(new.rows)) & self.altered | rivals
-        added = (set(old.rows) | set(new.rows)) & self.added - rivals
+        before, after = set(old.rows), set(new.rows)
+        lost, gained = before - after, after - before
+        replaced_quantities = {self.quantity.get(row) for row in lost} & {self.quantity.get(row) for row in gained} - {None}
+        # Rows that took the place of another row of the same quantity, and those others: a revision, though no row was altered.
+        exchanged = {row for row in lost | gained if self.quantity.get(row) in replaced_quantities}
+        altered = (before | after) & self.altered | exchanged
+        added = (before | after) & self.added - exchanged
         if old.is_unknown != new.is_unknown:
             return ("known" if old.is_unknown else "lost"), sorted(altered | added)
         revised, extended = (bool(altered), bool(added)) if altered or added else self.touched(name.partition(".")[0])
-        cause = "mixed" if revised and extended else "revision" if revised else "coverage" if extended else "method"
+        cause: Cause = "mixed" if revised and extended else "revision" if revised else "coverage" if extended else "method"
         return cause, sorted(altered | added)
 
     def touched(self, notebook: str) -> tuple[bool, bool]:
@@ -317,7 +334,7 @@ class Causes:
     @cached_property
     def _changed_rows(self) -> list[tuple[RowChange, list[Mapping[str, str]]]]:
         tables = [
-            {name: {next(iter(row.values())): row for row in rows} for name, rows in side.tables.items()} for side in self.sides
+            {name: {next(iter(row.values())): row for row in rows} for name, rows in each.tables.items()} for each in self.snapshots
         ]
         return [(each, [rows[each.table][each.key] for rows in tables if each.key in rows[each.table]]) for each in self.changes]
 
@@ -328,18 +345,18 @@ class Causes:
         while waiting:
             name = waiting.pop()
             seen.add(name)
-            for side in self.sides:
-                if name not in side.reads or any("sweep" in read for read in side.reads[name]):
+            for snapshot in self.snapshots:
+                if name not in snapshot.reads or any("sweep" in read for read in snapshot.reads[name]):
                     return None
                 found |= {
                     json.dumps(read): (
                         read["table"],
                         {key: frozenset([wanted] if isinstance(wanted, str) else wanted) for key, wanted in read["where"].items()},
                     )
-                    for read in side.reads[name]
+                    for read in snapshot.reads[name]
                     if "table" in read
                 }
-                waiting += {read["notebook"] for read in side.reads[name] if "notebook" in read} - seen
+                waiting += {read["notebook"] for read in snapshot.reads[name] if "notebook" in read} - seen
         return list(found.values())
 
 
@@ -348,23 +365,23 @@ def _fits(row: Mapping[str, str], where: Selection) -> bool:
 
 
 def number_changes(
-    before: Side, after: Side, names: Iterable[str], causes: Causes, cited: Mapping[str, list[str]]
+    before: Snapshot, after: Snapshot, names: Iterable[str], causes: Causes, cited: Mapping[str, list[str]]
 ) -> list[NumberChange]:
     """The numbers that print differently: by cause, the largest change first; words and unknowns after them."""
     found = []
     for name in names:
         old, new = before.numbers.get(name), after.numbers.get(name)
-        if (old and (old.text, old.unit)) == (new and (new.text, new.unit)):
+        shown = new or old
+        if shown is None or (old and (old.text, old.unit)) == (new and (new.text, new.unit)):
             continue
         cause, rows = causes.of(name, old, new)
-        shown = new or old
         found.append(
             NumberChange(
                 name=name,
                 about=shown.about,
                 unit=shown.unit,
-                before=old and old.text,
-                after=new and new.text,
+                before=old.text if old else None,
+                after=new.text if new else None,
                 cause=cause,
                 rows=rows,
                 change=change_of(old, new) if old and new else None,
@@ -375,22 +392,23 @@ def number_changes(
     return sorted(found, key=lambda each: (order.index(each.cause), each.change is None, -abs(each.change or 0), each.name))
 
 
-def verdict_changes(before: Side, after: Side, names: Iterable[str]) -> list[VerdictChange]:
+def verdict_changes(before: Snapshot, after: Snapshot, names: Iterable[str]) -> list[VerdictChange]:
     """The claims whose verdict differs: those that flipped first."""
     found = []
     for name in names:
         old, new = before.verdicts.get(name), after.verdicts.get(name)
-        if (old and old["verdict"]) == (new and new["verdict"]):
-            continue
+        verdicts = [card["verdict"] if card else None for card in (old, new)]
         shown = new or old
-        sides = [{key: value["text"] for key, value in (side or {}).get("values", {}).items()} for side in (old, new)]
-        values = [(key, sides[0].get(key), sides[1].get(key)) for key in dict.fromkeys([*sides[1], *sides[0]])]
+        if shown is None or verdicts[0] == verdicts[1]:
+            continue
+        was, now = ({key: value["text"] for key, value in (card or {}).get("values", {}).items()} for card in (old, new))
+        values = [(key, was.get(key), now.get(key)) for key in dict.fromkeys([*now, *was])]
         found.append(
             VerdictChange(
                 claim=name,
                 text=shown["text"],
-                before=old and old["verdict"],
-                after=new and new["verdict"],
+                before=verdicts[0],
+                after=verdicts[1],
                 reason=shown.get("reason", ""),
                 rule=shown.get("rule", ""),
                 values=[each for each in values if each[1] != each[2]],
@@ -399,14 +417,14 @@ def verdict_changes(before: Side, after: Side, names: Iterable[str]) -> list[Ver
     return sorted(found, key=lambda each: (not each.flipped, each.claim))
 
 
-def figure_changes(before: Side, after: Side, names: Iterable[str], shelves: tuple[str, str]) -> list[FigureChange]:
+def figure_changes(before: Snapshot, after: Snapshot, names: Iterable[str], folders: tuple[str, str]) -> list[FigureChange]:
     """The figures whose wide drawing differs by a byte: drawings of equal data are equal files."""
     found = []
     for name in names:
         old, new = before.figures.get(name), after.figures.get(name)
         if (old and _content(old)) != (new and _content(new)):
-            sides = (old and _drawing(old, shelves[0]), new and _drawing(new, shelves[1]))
-            found.append(FigureChange(name=name, before=sides[0], after=sides[1]))
+            was, now = (_drawing(each, folder) if each else None for each, folder in zip((old, new), folders, strict=True))
+            found.append(FigureChange(name=name, before=was, after=now))
     return found
 
 
@@ -414,22 +432,24 @@ def _content(figure: Figure) -> bytes:
     return plain(figure.wide.read_bytes()) if figure.wide.is_file() else b""
 
 
-def _drawing(figure: Figure, shelf: str) -> Drawing:
-    folder = f"{shelf}/{figure.edition}"
+def _drawing(figure: Figure, parent: str) -> Drawing:
+    folder = f"{parent}/{figure.edition}"
     return Drawing(title=figure.title, alt=figure.alt, wide=f"{folder}/{figure.wide.name}", narrow=f"{folder}/{figure.narrow.name}")
 
 
-def glued(side: Side, role: str, content: str, ends: bool = True) -> str | None:
-    """What a role in prose shows on one side; ``None`` where nothing is published under that name.
+def glued(snapshot: Snapshot, role: str, content: str, ends: bool = True) -> str | None:
+    """What a role in prose shows in one snapshot; ``None`` where nothing is published under that name.
 
-    ends: False where single ends (``:low``) are not known; the whole number stands for them.
+    ends: False where single ends (``:low``) are not known; the whole number is then given in their place.
     """
     if role != "result":
-        card = side.verdicts.get(content.strip())
+        card = snapshot.verdicts.get(content.strip())
         return word(card["verdict"]) if card else None
-    name, part, of = sentences.name_of(content)
-    number = side.numbers.get(f"{name}@{of}" if of else name)
-    return number and (number.picks.get(part, number.text) if part and ends else number.text)
+    name, part, edition_named = sentences.name_of(content)
+    number = snapshot.numbers.get(f"{name}@{edition_named}" if edition_named else name)
+    if number is None:
+        return None
+    return number.picks.get(part, number.text) if part and ends else number.text
 
 
 def word(verdict: str | None) -> str:
@@ -504,7 +524,7 @@ def _row_lines(report: Report, shown: int) -> list[str]:
 def _figure_lines(report: Report, shown: int) -> list[str]:
     if not report.compared["figures"]:
         return []
-    lines = [f"  {each.name}: {printable((each.after or each.before).title)}" for each in report.figures[:shown]]
+    lines = [f"  {each.name}: {printable(each.title)}" for each in report.figures[:shown]]
     head = f"Figures: {len(report.figures)} of {report.compared['figures']} differ"
     return ["", head, *lines, *_more(len(report.figures) - shown, 2)]
 
@@ -525,11 +545,15 @@ def _more(left: int, indent: int, what: str = "") -> list[str]:
 
 
 def staged(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path]) -> dict[str, str]:
-    """What the stage needs for the page: the report from the edition that the book is compared with (if it is built) to the book's
-    own, and what a later comparison with this book needs."""
-    own, beside = next(iter(documents)), project.settings.compared_with
-    sides = [edition(project, documents, files, name) for name in (beside if beside in documents else own, own)]
-    report = compare(*sides, project.root / "book")
+    """The files that the stage needs for the page of changes, by their paths in the stage.
+
+    They are the report from the edition that the book is compared with (its own, if that one is not built) to the book's own
+    edition, and what a later comparison with this book needs.
+    """
+    own, compared_with = next(iter(documents)), project.settings.compared_with
+    earlier = compared_with if compared_with in documents else own
+    before, after = (edition(project, documents, files, name) for name in (earlier, own))
+    report = compare(before, after, project.root / "book")
     return {
         "published/changes.json": as_json(report.model_dump(mode="json")),
         f"published/{EVIDENCE}": evidence(project, documents),

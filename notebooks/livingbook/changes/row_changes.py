@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from livingbook.contract import printable
 
-Cells = dict[str, str]
+Cells = dict[str, str]  # field → cell
+Pairs = dict[str, tuple[str | None, str | None]]  # field → cell before and after
 MARKS = {"added": "+", "removed": "-", "revised": "~"}
 LONGEST_CELL = 160  # characters of a cell in a terminal
 
@@ -25,7 +26,7 @@ class RowChange(BaseModel):
     table: str
     key: str
     change: Literal["added", "removed", "revised"]
-    cells: dict[str, tuple[str | None, str | None]]
+    cells: Pairs
     what: str = ""
     when: str = ""
     figure: str = ""
@@ -37,10 +38,10 @@ class RowChange(BaseModel):
 
 
 def differences(table: str, before: Sequence[Cells], after: Sequence[Cells], key: str) -> list[RowChange]:
-    """The rows of ``table`` that differ: those that were there, in their order, then those that are new.
+    """The rows of ``table`` that differ: first those of the state before, in their order, then those that are new.
 
-    key: the field that says which row of one state is which row of the other. A cell that one state has no column for is
-    empty there. Rows must have the key; the tables may have different columns.
+    key: the field by which rows of the two states are matched; every row must have it. The states may have different columns: a
+    missing column counts as empty cells.
     """
     old, new = {row[key]: row for row in before}, {row[key]: row for row in after}
     found = (_change(table, key, old.get(each), new.get(each)) for each in {**old, **new})
@@ -50,9 +51,9 @@ def differences(table: str, before: Sequence[Cells], after: Sequence[Cells], key
 def _change(table: str, key: str, old: Cells | None, new: Cells | None) -> RowChange | None:
     row = new or old or {}
     if old is None or new is None:
-        cells = {name: (None, cell) if old is None else (cell, None) for name, cell in row.items() if cell}
+        cells: Pairs = {name: (None, cell) if old is None else (cell, None) for name, cell in row.items() if cell}
         return RowChange(table=table, key=row[key], change="added" if old is None else "removed", cells=cells)
-    differing = {
+    differing: Pairs = {
         name: (old.get(name, ""), new.get(name, ""))
         for name in dict.fromkeys([*old, *new])
         if old.get(name, "") != new.get(name, "")
@@ -61,7 +62,10 @@ def _change(table: str, key: str, old: Cells | None, new: Cells | None) -> RowCh
 
 
 def in_terminal(change: RowChange, whole: bool = True) -> list[str]:
-    """A row that differs, as lines for a terminal: one a field, or only its head. Control characters come out as escapes."""
+    """A row that differs, as lines for a terminal; control characters are printed as escapes.
+
+    whole: False for rows added or removed as their first line alone, without a line for each field.
+    """
     shown = " · ".join(part for part in (change.what, change.when, change.figure) if part)
     head = f"  {MARKS[change.change]} {change.table}: {printable(change.key)}{f'  ({printable(shown, 110)})' if shown else ''}"
     if not whole and change.change != "revised":

@@ -1,4 +1,7 @@
-"""Sentences of the chapters that hold a glued number or verdict which differs between two sides of a comparison."""
+"""The sentences of the chapters whose published numbers or verdicts differ between two snapshots.
+
+A number is glued into a sentence by a role, as in ``{result}`rate.monthly` ``; the roles are read from the chapters' Markdown.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-# One number or verdict as it is glued: kind ("result", "claim", "verdict") and what the role names → text, None if unknown.
+# What a role shows: its kind ("result", "claim", "verdict") and what it names → text, None where nothing is published.
 Look = Callable[[str, str], str | None]
 
 ROLE = re.compile(r"\{([\w:+-]+)\}`([^`]*)`")
@@ -22,7 +25,7 @@ KEPT = re.compile("\x00(\\d+)\x00")
 
 
 class Part(BaseModel):
-    """A piece of a sentence: plain text, or what is glued there, before and after."""
+    """A piece of a sentence: plain text, or a role ("name") and what it shows before and after."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,7 +36,7 @@ class Part(BaseModel):
 
     @property
     def moved(self) -> bool:
-        """Whether something is glued here that differs."""
+        """Whether this is a role that shows something else after than before."""
         return bool(self.name) and self.before != self.after
 
 
@@ -56,16 +59,16 @@ class Sentence(BaseModel):
         )
 
 
-def moved(folder: Path, before: Look, after: Look, but: str = "") -> list[Sentence]:
+def moved(folder: Path, before: Look, after: Look, except_citing: str = "") -> list[Sentence]:
     """The sentences of the chapters in ``folder`` whose numbers or verdicts differ, chapter by chapter.
 
-    but: an edition; sentences that cite it by name are left out.
+    except_citing: an edition; sentences that cite it by name are left out.
     """
     found = []
     for path in sorted(folder.glob("*.md")):
         markdown = path.read_text("utf-8")
         for sentence in sentences(markdown):
-            if but and f"@{but}`" in sentence:
+            if except_citing and f"@{except_citing}`" in sentence:
                 continue
             parts = list(parts_of(sentence, before, after))
             if any(part.moved for part in parts):
@@ -98,7 +101,7 @@ def title_of(markdown: str, name: str) -> str:
 
 
 def sentences(markdown: str) -> Iterator[str]:
-    """The sentences of a chapter, in order, with their roles as they stand; fences and headings' marks are left out."""
+    """The sentences of a chapter in order, with their roles as written; without fences and the marks of headings and lists."""
     for block in blocks(markdown):
         roles: list[str] = []
 
@@ -106,7 +109,7 @@ def sentences(markdown: str) -> Iterator[str]:
             roles.append(match.group())
             return f"\x00{len(roles) - 1}\x00"
 
-        # A role is one mark while the block is cut: what it names may hold full stops.
+        # Each role is replaced by a placeholder while the block is cut into sentences: what it names may hold full stops.
         for piece in END.split(ROLE.sub(keep, block)):
             if piece.strip():
                 yield KEPT.sub(lambda match, roles=roles: roles[int(match.group(1))], piece.strip())
@@ -125,8 +128,8 @@ def blocks(markdown: str) -> Iterator[str]:
 
 
 def parts_of(sentence: str, before: Look, after: Look) -> Iterator[Part]:
-    """A sentence in parts: its words without markup, citations and links, and what is glued in it on either side."""
-    sentence = ROLE.sub(lambda match: match.group() if match.group(1) in GLUED else said_by(*match.groups()), sentence)
+    """A sentence in parts: its words, without markup, citations and links; and its roles, with what they show before and after."""
+    sentence = ROLE.sub(lambda match: match.group() if match.group(1) in GLUED else words_of_role(*match.groups()), sentence)
     for pattern, plain in ((r"\(\s*(?:see)?\s*\)", ""), (r"\s+", " "), (r"\s+([.,;:?!)])", r"\1")):
         sentence = re.sub(pattern, plain, sentence)
     at = 0
@@ -138,8 +141,8 @@ def parts_of(sentence: str, before: Look, after: Look) -> Iterator[Part]:
     yield from _words(sentence[at:])
 
 
-def said_by(role: str, content: str) -> str:
-    """What a role that glues nothing leaves in the sentence: a term its words, any other nothing."""
+def words_of_role(role: str, content: str) -> str:
+    """What a role that shows nothing published leaves in the sentence: a term its words, any other role nothing."""
     return content.partition(" <")[0] if role == "term" else ""
 
 

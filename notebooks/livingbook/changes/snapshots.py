@@ -1,6 +1,6 @@
 """What can be compared: an edition of the book, a published book in a folder, a folder of tables.
 
-Each is read into a ``Side``: rows, and, unless it is bare tables, numbers, verdicts and figures with what they rest on.
+Each is read into a ``Snapshot``: rows and, except for a folder of tables, numbers, verdicts and figures with what they rest on.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Table = list[dict[str, str]]
 
 
 class Number(BaseModel):
-    """A published number as a side has it; an open bound is ``None``, and so are all three of an unknown."""
+    """A published number. An open bound is ``None``; of an unknown number low, value and high all are."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -80,8 +80,12 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Side:
-    """One side of a comparison. Names of other editions than its own carry ``@edition``, as the roles in prose do."""
+class Snapshot:
+    """A state of the book, or of its tables, to be compared with another.
+
+    about: what it is, in words. tables: table → its rows, each field → cell. numbers, verdicts, figures: by published name; names
+    of other editions than its own carry ``@edition``, as the roles in prose do.
+    """
 
     label: str
     about: str
@@ -95,8 +99,8 @@ class Side:
     reads: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)  # notebook → recorded selections
 
 
-def find(project: Project, name: str) -> Side:
-    """The side that a person names: an edition of the built book, the folder of a published book, or a folder of tables.
+def find(project: Project, name: str) -> Snapshot:
+    """The snapshot that a person names: an edition of the built book, the folder of a published book, or a folder of tables.
 
     Raises ``BuildError`` if it is none of these, saying what there is.
     """
@@ -108,14 +112,14 @@ def find(project: Project, name: str) -> Side:
     if (folder / "results.json").is_file():
         return published_book(folder, name)
     if (folder / "observations.csv").is_file():
-        return Side(name, "tables", tables_in(folder))
+        return Snapshot(name, "tables", tables_in(folder))
     raise BuildError(
         f"{name!r}: no edition ({', '.join(each.name for each in project.editions)}) and no folder with a published book "
         "(results.json) or tables (observations.csv)"
     )
 
 
-def staged_edition(project: Project, name: str) -> Side:
+def staged_edition(project: Project, name: str) -> Snapshot:
     """An edition as the last build made it. Raises ``BuildError`` if there is none, or if the tables have changed since."""
     listed = project.stage / "published" / EDITIONS
     staged = _json(listed)["editions"] if listed.is_file() else {}
@@ -153,22 +157,22 @@ def tables_of(project: Project) -> dict[str, str]:
     return {table: digest(path) if path.is_file() else "" for table, path in files.items()}
 
 
-def edition(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], name: str) -> Side:
+def edition(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], name: str) -> Snapshot:
     """An edition among those of ``documents``; ``files`` gives the folder with the drawings of an edition and notebook."""
     as_of = project.edition(name).as_of
     tables = tables_in(project.with_data_of(project.edition(name)).data, as_of)
-    return _side(name, _as_of(as_of), tables, documents, name, files)
+    return _snapshot(name, _as_of(as_of), tables, documents, name, files)
 
 
-def published_book(folder: Path, label: str) -> Side:
-    """The side of a published book. Raises ``BuildError`` where its files are not what this book publishes.
+def published_book(folder: Path, label: str) -> Snapshot:
+    """The snapshot of a published book. Raises ``BuildError`` where its files are not what this book publishes.
 
-    A book without ``evidence.json`` is compared too; why its numbers differ can then be told only roughly.
+    Older books have no ``evidence.json``. They are compared too, but the causes of changes are then known only roughly.
     """
     try:
         own, as_of, documents = _book(folder)
         tables = tables_in(folder / "data", as_of)
-        return _side(
+        return _snapshot(
             label,
             f"the published book in {folder}",
             tables,
@@ -181,7 +185,7 @@ def published_book(folder: Path, label: str) -> Side:
         raise BuildError(f"{folder}: not a published book of this kind ({type(error).__name__}: {error})") from None
 
 
-def _book(folder: Path) -> tuple[str, str, dict[str, Documents]]:
+def _book(folder: Path) -> tuple[str, str, Mapping[str, Documents]]:
     """Own edition, its date, and edition → notebook → document, of a published book."""
     if (folder / EVIDENCE).is_file():
         body = _json(folder / EVIDENCE)
@@ -192,7 +196,7 @@ def _book(folder: Path) -> tuple[str, str, dict[str, Documents]]:
         )
     results, claims = _json(folder / "results.json"), _json(folder / "claims.json")
     own = DEFAULT_EDITION if DEFAULT_EDITION in results else sorted(results)[0]
-    found = {
+    found: dict[str, dict[str, dict[str, Any]]] = {
         name: {notebook: {"results": numbers} for notebook, numbers in notebooks.items()} for name, notebooks in results.items()
     }
     for name in found:
@@ -212,7 +216,7 @@ def _book(folder: Path) -> tuple[str, str, dict[str, Documents]]:
     return own, LATEST, found
 
 
-def _side(
+def _snapshot(
     label: str,
     about: str,
     tables: Mapping[str, Table],
@@ -220,7 +224,7 @@ def _side(
     own: str,
     files: Callable[[str, str], Path],
     whole_book: bool = False,
-) -> Side:
+) -> Snapshot:
     numbers: dict[str, Number] = {}
     verdicts: dict[str, Any] = {}
     figures: dict[str, Figure] = {}
@@ -234,7 +238,7 @@ def _side(
                     for key, body in document.get("figures", {}).items()
                 }
     reads = {notebook: document.get("reads", []) for notebook, document in documents.get(own, {}).items()}
-    return Side(label, about, tables, own, True, whole_book, numbers, verdicts, figures, reads)
+    return Snapshot(label, about, tables, own, True, whole_book, numbers, verdicts, figures, reads)
 
 
 def _number(body: Mapping[str, Any]) -> Number:
@@ -272,8 +276,10 @@ def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
 
 
 def evidence(project: Project, documents: Mapping[str, Documents]) -> str:
-    """What a published book needs to be compared later, as JSON: by edition and notebook, numbers with their rows, titles
-    of figures, verdicts, and the selections of rows that were read."""
+    """What is published of a book so that it can be compared later, as JSON.
+
+    By edition and notebook: numbers with their rows, titles of figures, verdicts, and the selections of rows that were read.
+    """
     body = {
         name: {
             "as_of": project.edition(name).as_of,

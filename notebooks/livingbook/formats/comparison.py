@@ -1,11 +1,11 @@
-"""A comparison of two states of the book, said in the terminal and written as a page into ``_build/changes``."""
+"""A comparison of two states of the book, printed in the terminal and written as a page into ``_build/changes``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from livingbook.changes.compare import Report, compare, summary
-from livingbook.changes.snapshots import Side, find
+from livingbook.changes.snapshots import Snapshot, find
 from livingbook.project.project import Project
 from livingbook.sphinx_ext.changes import standalone
 from livingbook.system.errors import BuildError
@@ -37,17 +37,17 @@ def run(project: Project, before: str | None, after: str | None) -> int:
 
 
 def relative(path: Path) -> str:
-    """A path as a person writes it: from the folder they are in, if it is below that."""
+    """A path as a person writes it: relative to the current folder, if it is below that."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def pages(project: Project, report: Report, old: Side, new: Side) -> dict[str, Path | str | bytes]:
-    """The files of a comparison: page, changes.json, and the drawings that differ."""
+def pages(project: Project, report: Report, old: Snapshot, new: Snapshot) -> dict[str, Path | str | bytes]:
+    """The files of a comparison by their names: page, changes.json, and the drawings that differ, as far as they are there."""
     files: dict[str, Path | str | bytes] = {"changes.json": as_json(report.model_dump(mode="json"))}
     for change in report.figures:
-        for drawing, side in ((change.before, old), (change.after, new)):
+        for drawing, snapshot in ((change.before, old), (change.after, new)):
             if drawing:
-                figure = side.figures[change.name]
+                figure = snapshot.figures[change.name]
                 files |= {drawing.wide: figure.wide, drawing.narrow: figure.narrow}
     files = {name: content for name, content in files.items() if not isinstance(content, Path) or content.is_file()}
     styles = [(project.engine / "sphinx_ext" / "static" / name).read_text("utf-8") for name in ("book.css", "changes.css")]

@@ -1,7 +1,7 @@
 """The book in other forms than web pages, all from the same stage: an e-book, a printed book, catalogues for translators.
 
-Sphinx runs in a process of its own: ``python -m livingbook.formats.formats BUILDER STAGE OUTPUT``, with settings as JSON on its
-standard input.
+Sphinx runs in a process of its own: ``python -m livingbook.formats.formats BUILDER STAGE OUTPUT``, which reads settings as JSON
+from its standard input.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from livingbook.system.files import write
 from livingbook.values import wording
 
 PRINT = "book/print"  # cover, style sheets
-WEB_ONLY = ("sphinx_copybutton", "sphinx_book_theme")  # extensions that pages on paper do without
+WEB_ONLY = ("sphinx_copybutton", "sphinx_book_theme")  # extensions that books on paper are built without
 
 
 def make_ebook(project: Project) -> Path:
@@ -52,8 +52,10 @@ def make_pdf(project: Project) -> Path:
 
 @contextmanager
 def pages_on_paper(project: Project) -> Iterator[Path]:
-    """The folder of an e-book's pages and its package; it is gone afterwards. Always made from nothing: what Sphinx keeps
-    from one build to the next saves little here, and could only make two builds differ."""
+    """The folder of an e-book's pages and of the e-book itself; it is removed afterwards.
+
+    It is always made from nothing: what Sphinx keeps from one build to the next saves little here and could make builds differ.
+    """
     with tempfile.TemporaryDirectory(dir=project.build, prefix=".paper-") as folder:
         contents = Path(folder) / "_toc.yml"
         contents.write_text(yaml.safe_dump(without_notebooks(table_of_contents(project)), allow_unicode=True), "utf-8")
@@ -63,7 +65,10 @@ def pages_on_paper(project: Project) -> Iterator[Path]:
 
 
 def run_sphinx(builder: str, project: Project, output: Path, settings: dict[str, Any]) -> None:
-    """Has a builder of Sphinx run over the stage, warnings as errors. Raises ``BuildError`` with what it complained of."""
+    """Runs a builder of Sphinx over the stage, with warnings as errors. Raises ``BuildError`` with Sphinx's complaints.
+
+    settings: of Sphinx, over those of the book.
+    """
     environment = {
         **os.environ,
         "PYTHONPATH": project.python_path,
@@ -99,7 +104,7 @@ def for_paper(project: Project) -> dict[str, Any]:
         "html_theme_options": {},
         "html_use_index": False,
         "html_favicon": "",
-        "template_bridge": "sphinx.jinja2glue.BuiltinTemplateLoader",  # the book's own one mends web pages
+        "template_bridge": "sphinx.jinja2glue.BuiltinTemplateLoader",  # theme_fixes are for web pages
         "paper_cover": f"{PRINT}/cover.svg",
         "epub_basename": project.settings.name,
         "epub_css_files": ["paper.css", "ebook.css"],
@@ -127,8 +132,10 @@ def table_of_contents(project: Project) -> dict[str, Any]:
 
 
 def without_notebooks(contents: dict[str, Any]) -> dict[str, Any]:
-    """The table of contents of a book on paper. Notebooks are files to run: on paper, their code and every number a second
-    time would take more room than all chapters, and could be neither run nor searched."""
+    """The table of contents of a book on paper, which has no notebooks.
+
+    On paper they could be neither run nor searched, and their code and outputs would take more room than all chapters.
+    """
     return {
         **{name: value for name, value in contents.items() if name != "chapters"},
         **({"chapters": _pages(contents)} if "chapters" in contents else {}),
@@ -147,7 +154,7 @@ def _pages(part: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def chapters(project: Project) -> list[tuple[str, list[str]]]:
-    """(Part, its chapters' pages) in order; the first page stands before all parts."""
+    """(Title of a part, pages of its chapters) in order. The first page of the book comes first, in a part without a title."""
     contents = without_notebooks(table_of_contents(project))
     parts = [("", contents), *((part.get("caption", ""), part) for part in contents.get("parts", []))]
     found = [(caption, [each["file"] for each in part.get("chapters", [])]) for caption, part in parts]
@@ -155,7 +162,11 @@ def chapters(project: Project) -> list[tuple[str, list[str]]]:
 
 
 def about(project: Project) -> dict[str, str]:
-    """What the book says of itself: from CITATION.cff and the day of the last figure that it read."""
+    """What the book says of itself, from CITATION.cff and the day of its latest evidence.
+
+    title, authors, version, until (ISO date), state (version and day, in words), abstract, keywords, identifier (a UUID); "" for
+    what CITATION.cff does not say.
+    """
     path = project.stage / "CITATION.cff"
     given = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
     named = [
@@ -177,12 +188,12 @@ def about(project: Project) -> dict[str, str]:
 
 
 def identifier(title: str) -> str:
-    """A name for the work that is the same in every copy of it."""
+    """A UUID of the work, made from its title, so that every copy of the book has the same one."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, title))
 
 
 def day_of_evidence(project: Project) -> datetime:
-    """The day on which the last figure that the book reads became public: the date of whatever must have one."""
+    """The day on which the latest figure that the book reads became public. Files that must have a date have this one."""
     settings = json.loads((project.stage / "published" / "settings.json").read_text("utf-8"))
     own = json.loads((project.stage / "published" / "editions.json").read_text("utf-8"))["own"]
     return datetime.fromisoformat(settings[own]["evidence_to"] or "1980-01-01").replace(tzinfo=UTC)
@@ -192,11 +203,11 @@ def main(builder: str, stage: Path, output: Path) -> int:
     """Runs the builder over the stage with the settings on standard input; 0 if it went well."""
     from jupyter_book.sphinx import build_sphinx
 
-    settings = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
+    settings: dict[str, Any] = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
     settings |= json.load(sys.stdin)
-    if "epub_cover" in settings:  # Sphinx insists on a tuple, which JSON does not know
+    if "epub_cover" in settings:  # must be a tuple, which JSON cannot express
         settings["epub_cover"] = tuple(settings["epub_cover"])
-    found = build_sphinx(
+    status = build_sphinx(
         stage,
         output,
         noconfig=True,
@@ -208,7 +219,7 @@ def main(builder: str, stage: Path, output: Path) -> int:
         keep_going=True,
         quiet=True,
     )
-    return int(found != 0)
+    return int(status != 0)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""``make linkcheck``: every address outside of the book that its pages name, and whether it still answers. Needs a network.
+"""``make linkcheck``: whether every address on the web that the book's pages name still answers. Needs a network.
 
-Links inside the book need no such check: no book is published with one that leads nowhere. Sphinx's own ``linkcheck`` asks; an
-answer is kept for nobody, and nothing that is published depends on it.
+Links inside the book are not checked here: a build fails for one that leads nowhere. Sphinx's builder ``linkcheck`` asks the
+addresses. Nothing that is published depends on the answers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write
 
-# Anchors are left out: many pages make theirs by scripts, which nobody runs here.
+# Anchors are not checked: many pages create theirs by scripts, which linkcheck does not run.
 SETTINGS = {
     "linkcheck_anchors": False,
     "linkcheck_timeout": 20,
@@ -31,15 +31,15 @@ GOOD = ("working", "redirected")
 
 
 def check(project: Project) -> int:
-    """Asks every address and prints what does not answer and where it is named; returns the exit code: 0 if all answer.
+    """Asks every address; prints those that do not answer, with the pages that name them. Returns the exit code: 0 if all answer.
 
-    All of them, with the pages that name them, go into ``_build/links.txt``. Raises ``BuildError`` if the pages cannot be read.
+    All addresses with their pages are written to ``_build/links.txt``. Raises ``BuildError`` if the pages cannot be read.
     """
     with tempfile.TemporaryDirectory(dir=project.build, prefix=".links-") as folder:
         answers = Path(folder) / "answers" / "output.json"
         try:
             formats.run_sphinx("linkcheck", project, answers.parent, SETTINGS)
-        except BuildError:  # an address that does not answer counts as a fault of the book, and is told below
+        except BuildError:  # also raised for an address that does not answer; those are printed below
             if not answers.is_file():
                 raise
         found = [json.loads(line) for line in answers.read_text("utf-8").splitlines()]

@@ -1,14 +1,13 @@
-"""The printed book: the e-book's pages put together, laid out by WeasyPrint.
+"""The printed book: the e-book's pages joined into one document and laid out by WeasyPrint.
 
-The same pages give the same bytes: the letters are those of packages that the lock names, never the machine's, and the dates are
-that of the evidence.
+The same pages give the same bytes: the fonts come from packages of the lock, never from the machine, and the dates are those of the
+evidence.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import importlib.util
 import re
 from html import escape
 from pathlib import Path
@@ -18,6 +17,7 @@ import weasyprint
 import ziamath
 from bs4 import BeautifulSoup, Tag
 
+from livingbook.sphinx_ext.png import file_of_package
 from livingbook.system.errors import BuildError
 
 FORMULA = 12.4  # size of formulas, in the unit of their drawing, beside text of 9.5 points
@@ -27,7 +27,7 @@ FAMILIES = (
     ("fontpkg_ibm_plex_mono", "files/IBMPlexMono-{}.ttf", "Plex Mono"),
 )
 FACES = {"Regular": (400, "normal"), "Italic": (400, "italic"), "SemiBold": (600, "normal"), "SemiBoldItalic": (600, "italic")}
-# The letters of the figures, and of signs that the others lack: matplotlib brings them.
+# The font of the figures, and of signs that the other fonts lack. It comes with matplotlib.
 DEJAVU = {"DejaVuSans.ttf": (400, "normal"), "DejaVuSans-Bold.ttf": (700, "normal"), "DejaVuSans-Oblique.ttf": (400, "italic")}
 
 
@@ -37,54 +37,49 @@ def pdf(pages: Path, parts: list[tuple[str, list[str]]], about: dict[str, str], 
     pages: the folder of an e-book's pages; parts: (part, its pages) in order; about: what the book says of itself;
     style: folder of the style sheets.
     """
-    document = together(pages, parts, about)
+    document = joined(pages, parts, about)
     fonts = weasyprint.text.fonts.FontConfiguration()
     sheets = [
-        weasyprint.CSS(string=letters(), font_config=fonts),
+        weasyprint.CSS(string=font_faces(), font_config=fonts),
         *(weasyprint.CSS(style / name, font_config=fonts) for name in ("shared/paper.css", "print.css")),
     ]
     name = hashlib.sha256(document.encode()).hexdigest()[:32]
-    return weasyprint.HTML(string=document, base_url=pages.as_uri() + "/", url_fetcher=of_this_folder(pages)).write_pdf(
+    return weasyprint.HTML(string=document, base_url=pages.as_uri() + "/", url_fetcher=files_only()).write_pdf(
         stylesheets=sheets, font_config=fonts, pdf_identifier=name.encode(), pdf_tags=True
     )
 
 
-def of_this_folder(pages: Path) -> weasyprint.urls.URLFetcher:
-    """Fetches files and nothing from any host: a book must not depend on who answers while it is printed."""
+def files_only() -> weasyprint.urls.URLFetcher:
+    """A fetcher that reads files and asks no host: the printed book must not depend on what some host answers on that day."""
     return weasyprint.urls.URLFetcher(allowed_protocols={"file", "data"})
 
 
-def letters() -> str:
-    """A style sheet that names the font files."""
+def font_faces() -> str:
+    """A style sheet with an @font-face rule for each font file."""
     found = [
-        (package_file(package, pattern.format(face)), family, *look)
+        (file_of_package(package, pattern.format(face)), family, *look)
         for package, pattern, family in FAMILIES
         for face, look in FACES.items()
     ]
-    found += [(package_file("matplotlib", f"mpl-data/fonts/ttf/{name}"), "DejaVu Sans", *look) for name, look in DEJAVU.items()]
+    found += [(file_of_package("matplotlib", f"mpl-data/fonts/ttf/{name}"), "DejaVu Sans", *look) for name, look in DEJAVU.items()]
     face = "@font-face {{ font-family: '{}'; src: url('{}'); font-weight: {}; font-style: {} }}"
     return "\n".join(face.format(family, path.as_uri(), weight, slant) for path, family, weight, slant in found)
 
 
-def package_file(package: str, name: str) -> Path:
-    """A file that a package brings along."""
-    return Path(importlib.util.find_spec(package).origin).parent / name
-
-
-def together(pages: Path, parts: list[tuple[str, list[str]]], about: dict[str, str]) -> str:
+def joined(pages: Path, parts: list[tuple[str, list[str]]], about: dict[str, str]) -> str:
     """One document of all pages, with cover and table of contents."""
     bodies = {page: body_of(pages, page) for _, names in parts for page in names}
     for page, body in bodies.items():
-        give_names(body, page)
+        rename_ids(body, page)
     for page, body in bodies.items():
-        lead_inside(body, page, bodies)
+        link_inside(body, page, bodies)
         place_pictures(body, page, pages)
         draw_formulas(body)
     chapters, contents = [], []
     for part, names in parts:
         contents += [f'<p class="part">{escape(part)}</p>'] if part else []
         for number, page in enumerate(names):
-            title = bodies[page].find("h1").get_text(" ", strip=True)
+            title = title_of(bodies[page])
             contents.append(f'<p class="entry"><a href="#{anchor(page)}">{escape(title)}</a></p>')
             over = f'<p class="part-name">{escape(part)}</p>' if part and not number else ""
             chapters.append(f'<section class="chapter" id="{anchor(page)}">{over}{bodies[page].decode_contents()}</section>')
@@ -118,23 +113,29 @@ def body_of(pages: Path, page: str) -> Tag:
     return found
 
 
+def title_of(body: Tag) -> str:
+    """The first heading of a page, which ``body_of`` has found to be there."""
+    heading = body.find("h1")
+    return heading.get_text(" ", strip=True) if heading else ""
+
+
 def anchor(page: str, name: str = "") -> str:
     """The id, in the whole document, of a page or of a place in it."""
     whole = page.replace("/", "-")
     return f"{whole}--{name}" if name else whole
 
 
-def give_names(body: Tag, page: str) -> None:
-    """Ids that are a page's own become the document's own."""
+def rename_ids(body: Tag, page: str) -> None:
+    """Makes the ids of a page unique in the whole document."""
     for element in body.find_all(id=True):
-        element["id"] = anchor(page, element["id"])
+        element["id"] = anchor(page, str(element["id"]))
 
 
-def lead_inside(body: Tag, page: str, bodies: dict[str, Tag]) -> None:
-    """Links between pages lead to places in the document. Raises ``BuildError`` for one that leads nowhere."""
+def link_inside(body: Tag, page: str, bodies: dict[str, Tag]) -> None:
+    """Has links between pages lead to places in the document. Raises ``BuildError`` for one that leads nowhere."""
     known = {each["id"] for other in bodies.values() for each in other.find_all(id=True)} | {anchor(other) for other in bodies}
     for link in body.find_all("a", href=True):
-        href = link["href"]
+        href = str(link["href"])
         if re.match(r"[a-z]+:", href):
             continue
         path, _, name = href.partition("#")
@@ -146,7 +147,7 @@ def lead_inside(body: Tag, page: str, bodies: dict[str, Tag]) -> None:
 
 
 def normal(page: str, path: str) -> str:
-    """A path as written in a page, from the pages' folder."""
+    """A relative path that a page names, as a path from the folder of all pages."""
     parts: list[str] = page.split("/")[:-1]
     for step in path.split("/"):
         if step == "..":
@@ -157,16 +158,16 @@ def normal(page: str, path: str) -> str:
 
 
 def place_pictures(body: Tag, page: str, pages: Path) -> None:
-    """Pictures are named from the folder of the pages, wherever that is. Raises ``BuildError`` for one that is not there."""
+    """Names pictures by their paths from the folder of all pages. Raises ``BuildError`` for one that is not there."""
     for image in body.find_all("img"):
-        name = normal(page, unquote(image["src"]))
+        name = normal(page, unquote(str(image["src"])))
         if not (pages / name).is_file():
             raise BuildError(f"{page}: the picture {image['src']!r} is not there")
         image["src"] = quote(name)
 
 
 def draw_formulas(body: Tag) -> None:
-    """Formulas become drawings, which stand on the line of the text and say what they show."""
+    """Replaces formulas by drawings, on the line of the text, with the formula as their alternative text."""
     ziamath.config.svg2 = False
     for formula in body.find_all("math"):
         block = formula.get("display") == "block"

@@ -1,9 +1,9 @@
-"""The book in another language: catalogues for translators, and a book made from what they give back.
+"""The book in another language: catalogues for translators, and a book made from their translations.
 
-``make gettext`` writes a catalogue for each chapter, and ``published.pot`` with the words of the book's own Sphinx extension. Their
+``make gettext`` writes a catalogue for each chapter, and ``published.pot`` with the words of the book's Sphinx extension. The
 translations belong in ``book/locale/LANGUAGE/LC_MESSAGES/``, under the same names with the ending ``.po``; ``make translation
-LANGUAGE=…`` builds from them. What nobody has translated stays as it is. Numbers, dates and what notebooks say in words come from
-notebooks, by way of ``livingbook.values.wording``: no catalogue holds them, so no translation can change one.
+LANGUAGE=…`` builds from them. What has no translation stays in the original. Numbers, dates and words that notebooks compute are in
+no catalogue, so no translation can change one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def make_catalogues(project: Project) -> Path:
         output = Path(folder) / "catalogues"
         about = formats.about(project)
         formats.run_sphinx("gettext", project, output, {"project": about["title"], "version": about["version"]})
-        found = {
+        found: dict[str, Path | str | bytes] = {
             path.relative_to(output).as_posix(): path.read_bytes().replace(b"../../stage/", b"") for path in tree(output, [".pot"])
         }
         own = io.BytesIO()
@@ -46,7 +46,7 @@ def make_catalogues(project: Project) -> Path:
 
 
 def own_words(project: Project) -> Catalog:
-    """What the extension itself says, and the names of the verdicts."""
+    """A catalogue of the extension's own words, and of the verdicts' names and definitions."""
     about = formats.about(project)
     catalogue = Catalog(
         project=about["title"], version=about["version"], fuzzy=False, creation_date=formats.day_of_evidence(project)
@@ -78,7 +78,7 @@ def make_translation(project: Project, language: str) -> Path:
         output = Path(temporary) / "pages"
         formats.run_sphinx("html", project, output, {"language": language})
         fresh, before = Path(temporary) / "fresh", Path(temporary) / "before"
-        complete(project, output, fresh, {})  # the executed notebooks were looked through when the book was built
+        complete(project, output, fresh, {})  # no executed notebooks: those were searched when the book was built
         if target.exists():
             target.rename(before)
         fresh.rename(target)

@@ -1,7 +1,7 @@
-"""New rows for the tables: checked against the contract and the rows there are, shown, and added whole or not at all.
+"""New rows for the tables: checked against the contract and the existing rows, shown, and added all together or not at all.
 
-``make import ROWS=new.csv`` takes a file of new rows of one table (told by its columns), or a folder of such files, so that
-an observation can bring along the source, origin, measure or population that it names. Nothing is written unless asked for.
+``make import ROWS=new.csv`` takes a file of new rows of one table, which is recognised by its columns, or a folder of such files:
+an observation can then come with the source, origin, measure or population that it names. Nothing is written without ``APPLY=1``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from livingbook import contract
-from livingbook.changes.row_changes import Cells, differences, in_terminal
+from livingbook.changes.row_changes import Cells, RowChange, differences, in_terminal
 from livingbook.contract import Fault, Row, printable
 from livingbook.contract import tables as reading
 from livingbook.project.project import Project
@@ -42,7 +42,11 @@ class Incoming:
 
 @dataclass
 class Outcome:
-    """What came of the checks: what is wrong, what is asked for, what was noticed; and the tables with the rows in them."""
+    """The outcome of the checks.
+
+    faults: what is wrong. wanted: names that no table has yet, each as a request for a row. notes: what a person should look at.
+    added: table → its new rows. tables: table → the content of its file with the new rows.
+    """
 
     faults: list[Fault] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
@@ -66,8 +70,8 @@ def run(project: Project, paths: list[Path], apply: bool) -> int:
     if recovered:
         print(recovered)
     if faults := contract.check(folder, project.contract):
-        count = wording.plural(len(faults), "fault")
-        raise BuildError("\n".join([*map(str, faults[:20]), f"{count} in {folder}: mend the tables first, then add rows"]))
+        how_many = wording.plural(len(faults), "fault")
+        raise BuildError("\n".join([*map(str, faults[:20]), f"{how_many} in {folder}: mend the tables first, then add rows"]))
     outcome = examine(folder, paths, project.contract)
     print(report(outcome, folder, apply))
     if outcome.refused:
@@ -83,9 +87,9 @@ def run(project: Project, paths: list[Path], apply: bool) -> int:
 
 
 def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_CONTRACT) -> Outcome:
-    """Everything there is to say about the rows in ``paths`` beside the sound tables in ``folder``; nothing is written.
+    """Checks the rows in ``paths`` against each other and against the tables in ``folder``, which must keep the contract.
 
-    books: the book's own contract.
+    books: the book's own contract. Nothing is written.
     """
     fields = contract.fields_of(folder, books)
     outcome = Outcome()
@@ -111,9 +115,9 @@ def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_
 
 
 def _refers(folder: Path, books: Path) -> dict[tuple[str, str], str]:
-    """Table and field → the table that the key in it must stand in, of the tables that describe figures.
+    """(Table, field) → the table in which the key that the field holds must be, as far as a row can be asked for.
 
-    Where a figure is named (``same_as``) no row is asked for: it is another figure, and the contract says that it is missing.
+    For a field that names an observation (``same_as``) no row is asked for: the contract reports a missing observation as a fault.
     """
     return {
         (each["name"], column): table
@@ -144,12 +148,12 @@ def _about(path: Path, reason: str, row: int | None = None) -> Fault:
 
 
 def _read(path: Path, fields: dict[str, list[str]], outcome: Outcome) -> Incoming | None:
-    """The rows of a file, or ``None`` with the reasons noted."""
+    """The rows of a file; ``None``, with the faults added to the outcome, if it is no table."""
     if reason := _no_table(path):
         outcome.faults.append(_about(path, reason))
         return None
     table = _table_of(path, fields)
-    with tempfile.TemporaryDirectory() as folder:  # the contract reads tables by their names
+    with tempfile.TemporaryDirectory() as folder:  # the contract finds tables by the names of their files
         shutil.copyfile(path, Path(folder) / f"{table}.csv")
         found = contract.read_table(Path(folder), table, fields[table])
     outcome.faults += [replace(fault, file=printable(str(path), 300)) for fault in found.faults_of_shape]
@@ -157,7 +161,7 @@ def _read(path: Path, fields: dict[str, list[str]], outcome: Outcome) -> Incomin
 
 
 def _no_table(path: Path) -> str:
-    """Why a file cannot be a table at all; "" if it may be."""
+    """Why a file cannot be a table at all, in words; "" if it may be one."""
     try:
         if not path.exists():
             return "there is no such file"
@@ -177,7 +181,7 @@ def _no_table(path: Path) -> str:
 
 
 def _table_of(path: Path, fields: dict[str, list[str]]) -> str:
-    """The table a file holds rows of: by its columns, else by its name; observations if neither tells."""
+    """The table that a file holds rows of: by its columns, else by its name; observations if neither decides."""
     try:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             header = set(next(csv.reader(file), []))
@@ -189,16 +193,16 @@ def _table_of(path: Path, fields: dict[str, list[str]]) -> str:
     if path.stem in fields:
         return path.stem
     shared = {table: len(header & set(names)) / len(header | set(names)) for table, names in fields.items()}
-    return max(shared, key=shared.get) if max(shared.values()) > 0.5 else "observations"
+    return max(shared, key=lambda table: shared[table]) if max(shared.values()) > 0.5 else "observations"
 
 
-# --- What the rows are beside those there are -------------------------------------------------------------------------
+# --- Comparing with the existing rows ---------------------------------------------------------------------------------
 
 Fresh = dict[str, list[tuple[str, Row]]]  # table → (file, row) of each row that is really new
 
 
 def _fresh(incoming: list[Incoming], existing: dict[str, list[Row]], fields: dict[str, list[str]], outcome: Outcome) -> Fresh:
-    """The rows that are not there yet. Notes those that are, cell for cell; faults a key that is there with other content."""
+    """The rows that are really new. A row that exists cell for cell is noted; one whose key exists with other cells is a fault."""
     found: Fresh = {}
     for each in incoming:
         key, kept = fields[each.table][0], found.setdefault(each.table, [])
@@ -241,7 +245,7 @@ def _fresh(incoming: list[Incoming], existing: dict[str, list[Row]], fields: dic
 def _asked_for(
     fresh: Fresh, existing: dict[str, list[Row]], fields: dict[str, list[str]], refers: dict[tuple[str, str], str]
 ) -> Iterator[str]:
-    """What new rows name and no table has: one request a name, with what is close to it and what a row for it needs."""
+    """A request for each name that new rows use and no table has, with similar names and the columns that a row for it needs."""
     keys = {
         table: {row[fields[table][0]] for row in existing[table]} | {row[fields[table][0]] for _, row in fresh.get(table, [])}
         for table in fields
@@ -264,15 +268,15 @@ def _asked_for(
 
 
 def merged(path: Path, rows: list[tuple[str, Row]], fields: list[str]) -> tuple[bytes, dict[int, tuple[str, int]]]:
-    """The table in ``path`` with new rows in it, and line → (file, row) of each of them.
+    """The content of the table in ``path`` with the new rows in it, and line → (file, row) of each new row.
 
-    The lines that are there stay as they are, byte for byte. The new ones go where their keys belong if the table is in
-    the order of its keys, else to its end. The table is a sound one: a row is a line.
+    Existing lines stay as they are, byte for byte. If the table is sorted by its keys, new rows go where their keys belong, else to
+    its end. The table must keep the contract, by which a row is a line.
     """
     content = path.read_bytes()
-    mark = content[:3] if content.startswith(b"\xef\xbb\xbf") else b""
-    found = re.findall(r"[^\r\n]+(?:\r\n|\n|\r|$)", content[len(mark) :].decode("utf-8"))
-    end = re.search(r"[\r\n]*$", found[0]).group() or "\n"
+    byte_order_mark = content[:3] if content.startswith(b"\xef\xbb\xbf") else b""
+    found = re.findall(r"[^\r\n]+(?:\r\n|\n|\r|$)", content[len(byte_order_mark) :].decode("utf-8"))
+    end = found[0][len(found[0].rstrip("\r\n")) :] or "\n"
     lines = [line if line.endswith(("\n", "\r")) else line + end for line in found]
     header = next(csv.reader(lines[:1]))
     at = header.index(fields[0])
@@ -286,7 +290,9 @@ def merged(path: Path, rows: list[tuple[str, Row]], fields: list[str]) -> tuple[
         body.insert(place, _line([row[column] for column in header], end))
         places.insert(place, (file, row.number))
     # The header is line 1.
-    return mark + "".join([lines[0], *body]).encode(), {line: place for line, place in enumerate(places, start=2) if place}
+    return byte_order_mark + "".join([lines[0], *body]).encode(), {
+        line: place for line, place in enumerate(places, start=2) if place
+    }
 
 
 def _line(cells: list[str], end: str) -> str:
@@ -302,9 +308,9 @@ def _contract_faults(
     refers: dict[tuple[str, str], str],
     books: Path,
 ) -> list[Fault]:
-    """What the contract says of the tables with the new rows in them, told of the files the rows came from.
+    """The faults of the tables with the new rows in them, reported for the file and row that each new row came from.
 
-    Names that no table has are left out: they are asked for.
+    Names that no table has are left out: ``_asked_for`` asks for them.
     """
     with tempfile.TemporaryDirectory() as name:
         whole = Path(name)
@@ -313,19 +319,22 @@ def _contract_faults(
         if (folder / contract.CONTRACT_NAME).is_file():
             shutil.copyfile(folder / contract.CONTRACT_NAME, whole / contract.CONTRACT_NAME)
         found = contract.check(whole, books)
-    told = []
+    faults = []
     for fault in found:
         table = fault.file.removesuffix(".csv")
-        file, row = places.get(table, {}).get(fault.row, (fault.file, fault.row))
-        if not ((table, fault.field) in refers and fault.reason.startswith(f"is not in {refers[table, fault.field]}.csv")):
-            told.append(replace(fault, file=file, row=row))
-    return told
+        referred = refers.get((table, fault.field or ""))
+        if referred and fault.reason.startswith(f"is not in {referred}.csv"):
+            continue
+        place = places.get(table, {}).get(fault.row or 0)
+        faults.append(replace(fault, file=place[0], row=place[1]) if place else fault)
+    return faults
 
 
 def _compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: Outcome) -> None:
-    """Holds new observations against those of the same quantity: the same figure again, or another one.
+    """Compares new observations with those of the same quantity.
 
-    A second figure of one quantity from one origin must say what it is to the first. Of another origin it is a rival, noted.
+    A second figure of one quantity from one origin is a fault, until its row says how it relates to the first. A figure from
+    another origin is noted.
     """
     by_id = {row["id"]: row for row in [*existing, *(row for _, row in rows)]}
     in_use = [row for row in existing if row["status"] == "use"]
@@ -333,7 +342,7 @@ def _compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: 
         if row["status"] == "use":
             same = [other for other in in_use if all(row[column] == other[column] for column in QUANTITY[:-1])]
             if own := [other for other in same if row["origin"] == other["origin"]]:
-                outcome.faults.append(_second(file, row, own[0]))
+                outcome.faults.append(_second_figure(file, row, own[0]))
                 continue
             outcome.notes += [
                 f"{file}, row {row.number}: {printable(other['id'])}, of {printable(other['origin'])}, is in use for the same "
@@ -348,7 +357,7 @@ def _compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: 
             )
 
 
-def _second(file: str, row: Row, other: Row) -> Fault:
+def _second_figure(file: str, row: Row, other: Row) -> Fault:
     """The fault of a second figure of one quantity from one origin."""
     first = printable(other["id"])
     if _figure(row) == _figure(other):
@@ -383,7 +392,7 @@ def _figure(row: Row) -> str:
     )
 
 
-# --- Telling ----------------------------------------------------------------------------------------------------------
+# --- The report -------------------------------------------------------------------------------------------------------
 
 
 def report(outcome: Outcome, folder: Path, apply: bool) -> str:
@@ -410,7 +419,7 @@ def report(outcome: Outcome, folder: Path, apply: bool) -> str:
     return "\n".join(lines).lstrip("\n")
 
 
-def _difference(folder: Path, table: str, content: bytes) -> list:
+def _difference(folder: Path, table: str, content: bytes) -> list[RowChange]:
     before, after = (_cells(each) for each in ((folder / f"{table}.csv").read_bytes(), content))
     return differences(table, before, after, next(iter(after[0])))
 
@@ -423,11 +432,11 @@ def _cells(content: bytes) -> list[Cells]:
 
 
 def swap(folder: Path, tables: dict[str, bytes]) -> None:
-    """Puts new tables in the place of the old: all of them, or none.
+    """Replaces tables by new ones: all of them, or none.
 
-    They are first written beside the tables, and swapped in one by one, those referred to before those that refer: a build
-    that reads in between finds sound tables. If that is interrupted, ``recover`` ends it; if it fails, the old tables return.
-    Raises ``BuildError`` if nothing could be written.
+    The new files are first written into a journal beside the tables, then renamed into place one by one. A table that others refer
+    to comes before those others, so that a build that reads in between finds tables that keep the contract. If this is interrupted,
+    ``recover`` completes it; if it fails, the old tables are put back and ``BuildError`` is raised.
     """
     journal = folder / JOURNAL
     names = [f"{table}.csv" for table in contract.fields_of(folder) if table in tables]
@@ -437,7 +446,7 @@ def swap(folder: Path, tables: dict[str, bytes]) -> None:
             for name in names:
                 _write(journal / part / name, read(name))
                 shutil.copymode(folder / name, journal / part / name)
-        _write(journal / "ready", "\n".join(names).encode())  # from here on, an interrupted import is brought to its end
+        _write(journal / "ready", "\n".join(names).encode())  # from here on, ``recover`` completes an interrupted import
         for name in names:
             _replace(journal / "new" / name, folder / name)
     except OSError as error:
@@ -448,7 +457,7 @@ def swap(folder: Path, tables: dict[str, bytes]) -> None:
 
 
 def recover(folder: Path) -> str:
-    """Ends an import that was interrupted: completed if all of its tables had been written, dropped if not. Says which."""
+    """Completes an interrupted import if all of its tables were written, else drops it. Returns what was done, "" if nothing."""
     journal = folder / JOURNAL
     if not journal.is_dir():
         return ""

@@ -1,6 +1,6 @@
-"""The archive to deposit: the checkout as it was built from, and everything that was made of it.
+"""The archive to deposit: the checkout that the book was built from, and everything that was made from it.
 
-Unpacked, it is a checkout that builds, with the book beside it in every format. The same inputs give the same bytes.
+Unpacked, it is a checkout that can be built, with the book in every format beside it. The same inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ PARTS = {
     "the crate": ("ro-crate-metadata.json",),
     "the manifest": (manifest.NAME,),
 }
-MOMENT = 315532800  # 1980-01-01, for every file: when it was made is no part of a release
+MOMENT = 315532800  # seconds, 1980-01-01: the time of every file, so that equal releases are equal bytes
 
 
 def make(project: Project, edition: str) -> Path:
@@ -102,7 +102,7 @@ def one_version(root: Path) -> str:
 
 
 def lay_out(project: Project, editions: Iterable[Edition], folder: Path) -> None:
-    """Copies into ``folder`` what there is of a release; what is missing is found out afterwards."""
+    """Copies the parts of a release into ``folder``, as far as they are there; ``require_whole`` finds what is missing."""
 
     def copy(source: Path, name: str) -> None:
         for path in tree(source) if source.is_dir() else [source] * source.is_file():
@@ -154,7 +154,7 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def pack(folder: Path) -> Path:
-    """The archive of a folder: sorted, with the owner, mode and time of no machine."""
+    """Packs a folder into an archive beside it, sorted, with the same owner, mode and time for every file; returns the archive."""
     archive = folder.with_name(f"{folder.name}.tar.gz")
     with (
         archive.open("wb") as file,
@@ -169,10 +169,16 @@ def pack(folder: Path) -> Path:
     return archive
 
 
+def content_of(packed: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    """The content of a file in an archive; nothing for a folder or a link."""
+    file = packed.extractfile(member)
+    return file.read() if file else b""
+
+
 def require_archive(archive: Path, folder: Path) -> None:
     """Raises ``BuildError`` unless the archive holds every file of the manifest as the manifest has it, and nothing else."""
     with tarfile.open(archive) as packed:
-        held = {member.name.partition("/")[2]: digest_of_bytes(packed.extractfile(member).read()) for member in packed}
+        held = {member.name.partition("/")[2]: digest_of_bytes(content_of(packed, member)) for member in packed}
     found = manifest.differences(manifest.read(folder), manifest.Manifest({}, held), "the manifest", "the archive")
     if wrong := [f"{name}: {what}" for name, what in found if name != manifest.NAME]:
         raise BuildError("\n".join([f"{archive} is not what was laid out:", *wrong]))

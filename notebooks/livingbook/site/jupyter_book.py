@@ -1,4 +1,4 @@
-"""What Jupyter Book is given beside the chapters: settings, styles and scripts; a book's own lie over those of every book."""
+"""The settings, styles and scripts that Jupyter Book needs: those of every book, where a book does not have its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULTS = Path(__file__).with_name("defaults.yml")
 
 
 def settings(project: Project, addresses: Mapping[str, str]) -> str:
-    """The text of the ``_config.yml`` that is staged. addresses: by the names of ``VARIABLES``."""
+    """The text of the ``_config.yml`` in the stage. addresses: name of a variable in ``VARIABLES`` → address."""
     own = yaml.safe_load((project.root / "_config.yml").read_text("utf-8"))
     found = over(yaml.safe_load(DEFAULTS.read_text("utf-8")), own)
     sphinx = found["sphinx"]
@@ -34,14 +34,18 @@ def settings(project: Project, addresses: Mapping[str, str]) -> str:
 
 
 def over(defaults: Any, own: Any) -> Any:
-    """The defaults with a book's own settings over them: section by section, a list in place of a list."""
+    """The defaults, with a book's own settings in their place. Sections are merged; a list replaces the default list."""
     if isinstance(defaults, dict) and isinstance(own, dict):
         return {key: over(defaults.get(key), own[key]) if key in own else value for key, value in {**own, **defaults}.items()}
     return own
 
 
-def dress(project: Project) -> dict[str, Path]:
-    """Name in the stage → file: styles, scripts and pictures of pages, on a screen and on paper; a book's own first."""
-    rooms = {"book/_static": project.engine / "sphinx_ext" / "static", "book/print": project.engine / "formats" / "print"}
-    own = {path.relative_to(project.root).as_posix(): path for room in rooms for path in tree(project.root / room)}
-    return {f"{room}/{path.relative_to(folder).as_posix()}": path for room, folder in rooms.items() for path in tree(folder)} | own
+def style_files(project: Project) -> dict[str, Path]:
+    """Path in the stage → file: styles, scripts and pictures for pages on screen and on paper.
+
+    A book's own file takes the place of the engine's file of the same path.
+    """
+    folders = {"book/_static": project.engine / "sphinx_ext" / "static", "book/print": project.engine / "formats" / "print"}
+    own = {path.relative_to(project.root).as_posix(): path for name in folders for path in tree(project.root / name)}
+    engines = {f"{name}/{path.relative_to(folder).as_posix()}": path for name, folder in folders.items() for path in tree(folder)}
+    return engines | own

@@ -1,7 +1,7 @@
-"""Nothing that is published tells of the machine that built it: its paths, its user's name, its environment.
+"""Nothing that is published may tell of the machine that built it: its paths, its user's name, its environment variables.
 
-Looked for in the executed notebooks and in every published file, before the book changes. What stands in the book's own inputs
-may stand in its outputs: a user called "list" is not given away by that word.
+Executed notebooks and all files are searched before they are published. What the book's own inputs contain is allowed in its
+outputs: the word "list" gives nothing away, even if the user is called so.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, temporary, write
 
 Executed = Mapping[tuple[str, str, str], Callable[[], str]]  # edition, notebook and key of its run → what gives its text
-LONG = 8  # characters from which the value of a variable tells one machine from another
-LONG_NAME = 4  # of a user
-OF_THE_SHELL = ("PWD", "OLDPWD", "_", "SHLVL", "TMPDIR")  # change from command to command, and are paths or nothing
-ANYONES = re.compile(rb"(?:/home/|/Users/|[A-Z]:\\{1,2}Users\\{1,2})\w[\w.-]*|/tmp/(?:ipykernel_|tmp)\w+|/site-packages/")
+LONG = 8  # characters: shorter values of variables are too common to tell machines apart
+LONG_NAME = 4  # characters: so are shorter names of users
+# These variables differ from one command to the next. Their values are paths, which are searched for anyway, or tell nothing.
+OF_THE_SHELL = ("PWD", "OLDPWD", "_", "SHLVL", "TMPDIR")
+PATHS_ANYWHERE = re.compile(rb"(?:/home/|/Users/|[A-Z]:\\{1,2}Users\\{1,2})\w[\w.-]*|/tmp/(?:ipykernel_|tmp)\w+|/site-packages/")
 PICTURES = (".png",)
 
 
 def paths(project: Project) -> dict[str, str]:
-    """The paths of this machine, and what each is."""
+    """Path on this machine → what it is, in words."""
     found = {
         str(project.root): "the folder of the checkout",
         str(project.data): "the data folder",
@@ -42,7 +43,7 @@ def paths(project: Project) -> dict[str, str]:
 
 
 def variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """The names and values of the environment that tell one machine from another, and what each is."""
+    """Name or value of an environment variable that tells machines apart → what it is, in words."""
     given = {name: value for name, value in environment.items() if name not in OF_THE_SHELL}
     values = {value: f"the value of the environment variable {name}" for name, value in given.items() if len(value) >= LONG}
     names = {name: "the name of an environment variable" for name in given if len(name) >= LONG and "_" in name}
@@ -58,7 +59,7 @@ def user() -> str:
 
 
 def spelt(texts: Mapping[str, str], inputs: bytes) -> dict[bytes, str]:
-    """Each text as it may stand in a file (plainly, as in JSON, as in HTML) and what it is; without what the inputs have."""
+    """Spelling of a text in a file (plain, in JSON, in HTML) → what it is, in words; without spellings that the inputs contain."""
     forms = {form.encode(): what for text, what in texts.items() for form in (text, json.dumps(text)[1:-1], html.escape(text))}
     return {form: what for form, what in forms.items() if form not in inputs}
 
@@ -72,12 +73,12 @@ class Searcher:
 
     @property
     def key(self) -> str:
-        """Equal for searches for the same things by the same rules."""
+        """A digest of what is searched for, and of this module."""
         return digest(as_json([self.paths, self.variables, self.name]), Path(__file__))
 
     @cached_property
     def inputs(self) -> bytes:
-        """All that the book is made from."""
+        """The content of all files that the book is made from, in one piece."""
         present = Present()
         built = [edition for edition in self.project.editions if self.project.edition_folder(edition.name).is_dir()]
         hash_all_inputs(present, self.project, built)
@@ -92,11 +93,14 @@ class Searcher:
         return spelt(self.variables, self.inputs)
 
     def found(self, content: bytes, notebook: bool) -> str:
-        """What of this machine a file gives away, in words; "" if nothing."""
+        """What a file gives away of this machine, in words; "" if nothing.
+
+        notebook: True to look for environment variables and the user's name too.
+        """
         for form, what in [*self.everywhere.items(), *(self.in_notebooks.items() if notebook else ())]:
             if form in content:
                 return what
-        for other in ANYONES.finditer(content):
+        for other in PATHS_ANYWHERE.finditer(content):
             if other[0] not in self.inputs:
                 return f"a path of somebody's machine ({other[0].decode(errors='replace')})"
         return "the name of the user" if notebook and self.names_user(content) else ""
@@ -110,7 +114,7 @@ class Searcher:
 def require_none(project: Project, folder: Path, hashes: Mapping[str, str], executed: Executed) -> None:
     """Raises ``BuildError`` naming the executed notebooks, with the cell, and the files of ``folder`` that give something away.
 
-    hashes: that of each file of the folder. What was found clean is not looked through again while this machine is the same.
+    hashes: file → its hash, for every file of the folder. What was found clean is not searched again on the same machine.
     """
     searcher, note = Searcher(project), project.build / "done" / "private"
     known = note.read_text("utf-8", errors="replace").splitlines() if note.is_file() else []
@@ -133,7 +137,7 @@ def require_none(project: Project, folder: Path, hashes: Mapping[str, str], exec
 
 
 def fault_of(searcher: Searcher, edition: str, name: str, content: bytes) -> str:
-    """What an executed notebook gives away, and in which cell, as the person who wrote it knows them; "" if nothing."""
+    """What an executed notebook gives away, and in which of its author's cells; "" if nothing."""
     if not (what := searcher.found(content, True)):
         return ""
     cells = [cell for cell in json.loads(content)["cells"] if "injected-parameters" not in cell.get("metadata", {}).get("tags", [])]

@@ -13,14 +13,14 @@ NAME = "MANIFEST.sha256"
 
 
 class Manifest(NamedTuple):
-    """What is said of the folder as a whole, and the hash of each file by its name."""
+    """about: what is stated of the folder as a whole. files: path below the folder → SHA-256."""
 
     about: dict[str, str]
     files: dict[str, str]
 
 
 def of_folder(folder: Path, about: Mapping[str, str] | None = None) -> Manifest:
-    """The manifest of what is in a folder now, the manifest itself excepted."""
+    """A manifest of the files that are in a folder now, without the file of the manifest."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return Manifest(dict(about or {}), {name: digest_of_bytes((folder / name).read_bytes()) for name in names if name != NAME})
 
@@ -36,7 +36,7 @@ def as_text(manifest: Manifest) -> str:
 
 
 def from_text(text: str, where: str) -> Manifest:
-    """A manifest as it was written. Raises ``BuildError`` if that is none."""
+    """Reads a manifest from its text. Raises ``BuildError`` if it is none. where: named in the error."""
     about, files = {}, {}
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("#"):

@@ -1,4 +1,4 @@
-"""The pages: Jupyter Book's build over the stage, begun from nothing where what all pages rest on has changed."""
+"""The pages: Jupyter Book's build over the stage. It begins from nothing if something that all pages depend on has changed."""
 
 from __future__ import annotations
 
@@ -17,21 +17,23 @@ from livingbook.system.files import digest, folder_digest, has_content, tree, wr
 
 
 def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
-    """Has Jupyter Book run over the stage, warnings as errors, by the process that waits for it; returns the folder of pages.
+    """Has the waiting process run Jupyter Book over the stage, with warnings as errors; returns the folder of pages.
 
-    Raises ``BuildError`` with what it complained of. A failed build leaves no state behind, so that a warning given once
-    is given again: Sphinx does not repeat the warnings of pages it does not read again. With other settings, code or packages
-    than the last time it begins from nothing; what else has changed, the extension finds out page by page.
+    Raises ``BuildError`` with Jupyter Book's complaints. A failed build leaves no state behind: Sphinx does not repeat the warnings
+    of pages that it does not read again, and the next build would seem to be without faults. If settings, code or packages have
+    changed since the last build, it begins from nothing; any other change the Sphinx extension follows page by page.
     """
     output, note, rests_on = project.build / "sphinx", project.build / "done" / "sphinx", project.build / "done" / "foundation"
     if not has_content(note, folder_digest(output)):
-        shutil.rmtree(output, ignore_errors=True)  # an earlier build was killed in it, or somebody else wrote there
+        shutil.rmtree(output, ignore_errors=True)  # a build was killed while it wrote there, or somebody has edited the files
     elif not has_content(rests_on, foundation(project, output)):
-        for name in ("html", ".doctrees"):  # pictures that were drawn before stay
+        for name in ("html", ".doctrees"):  # the folder of drawn pictures stays
             shutil.rmtree(output / "_build" / name, ignore_errors=True)
     note.unlink(missing_ok=True)
-    with contextlib.suppress(BrokenPipeError):  # it has died: what it said is read next
-        os.write(waiting.stdin.fileno(), b"build\n")  # past the buffer, which would send it again when it is closed
+    if waiting.stdin is None or waiting.stdout is None:
+        raise ValueError("the waiting process was started without pipes")
+    with contextlib.suppress(BrokenPipeError):  # the process has died; why is in its output, which is read next
+        os.write(waiting.stdin.fileno(), b"build\n")  # not by way of the buffer, which would be sent once more when it is closed
     log = waiting.stdout.read()
     pages = output / "_build" / "html"
     if waiting.wait() or not (pages / "index.html").is_file():
@@ -49,8 +51,8 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
 
 
 def foundation(project: Project, output: Path) -> str:
-    """Hash of what all pages rest on: Python and its packages, the settings, the extension, and this library as far as the last
-    build used it."""
+    """Hash of what all pages depend on: Python and its packages, the settings, the extension, and the modules of engine and project
+    that the last build used."""
     packages = sorted(path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))
     listed = output / LIBRARY
     files = [Path(name) for name in (listed.read_text("utf-8").splitlines() if listed.is_file() else ())]

@@ -1,11 +1,10 @@
-"""What a published file says of where it comes from: book, version, edition, and a hash of the tables.
+"""The provenance that published files carry: book, version, edition, and a hash of the tables.
 
-Said when the book is published, not when a notebook runs: a notebook does not run again because a row that it does not read
-has changed, but the data hash is another then. What is said is a function of the book's inputs: the same inputs give the same
-bytes.
+It is added when the book is published, not when a notebook runs: a changed row that a notebook does not read changes the hash of
+the tables, but does not make the notebook run again. It depends on the book's inputs alone: the same inputs give the same bytes.
 
-An SVG says it in an element ``metadata``, a PNG in text chunks. A CSV stays what every reader of CSV expects, rows and nothing
-else: ``datapackage.json`` beside the files says it of each of them.
+An SVG carries it in an element ``metadata``, a PNG in text chunks. A CSV holds rows and nothing else, as every reader of CSV
+expects; ``datapackage.json`` beside the CSV files has the provenance of each of them.
 """
 
 from __future__ import annotations
@@ -48,12 +47,12 @@ class Book:
         return f"{self.title}, version {self.version}" if self.version else self.title
 
     def about(self) -> dict[str, str]:
-        """What the manifest says at its head. The Python is said because another one may give other bytes."""
+        """What the head of the manifest states. The version of Python is among it, because another one may give other bytes."""
         editions = {f"data of edition {edition}": f"sha256:{found}" for edition, found in sorted(self.data.items())}
         return {"book": self.name, "edition": self.own, **editions, "python": platform.python_version()}
 
     def of(self, edition: str) -> dict[str, str]:
-        """What a file of an edition says."""
+        """The provenance of a file of an edition."""
         return {"book": self.title, "version": self.version, "edition": edition, "data": f"sha256:{self.data[edition]}"}
 
 
@@ -78,13 +77,13 @@ def data_hash(folder: Path) -> str:
 
 
 def copy(book: Book, pages: Path, source: str, target: str) -> None:
-    """Copies a file of the built pages into the book; a figure says from there on where it comes from."""
+    """Copies a file of the built pages into the book, with provenance if its format has room for it."""
     name = Path(source).relative_to(pages).as_posix()
     Path(target).write_bytes(stamped(name, Path(source).read_bytes(), book))
 
 
 def stamped(name: str, content: bytes, book: Book) -> bytes:
-    """A file of a book with what it can say of itself: a drawing or picture of an edition, the contract of the tables."""
+    """The content of a file with provenance, if it is a figure's SVG or PNG or the contract of the tables; else as it is."""
     folder, _, rest = name.partition("/")
     edition = rest.partition("/")[0]
     if folder == "figures" and edition in book.data and name.endswith(".svg"):
@@ -97,19 +96,19 @@ def stamped(name: str, content: bytes, book: Book) -> bytes:
 
 
 def describe(folder: Path, book: Book) -> None:
-    """Writes beside the tables of each edition's figures what they are and where they come from."""
+    """Writes a ``datapackage.json`` beside the tables of each edition's figures."""
     for edition in book.data:
         if tables := sorted((folder / "figures" / edition).glob("*.csv")):
             write(folder / "figures" / edition / PACKAGE, as_json(package(edition, tables, book)))
 
 
-def svg(drawing: bytes, name: str, said: dict[str, str]) -> bytes:
-    """A drawing that says where it comes from, in Dublin Core."""
+def svg(drawing: bytes, name: str, origin: dict[str, str]) -> bytes:
+    """A drawing with its provenance in Dublin Core. origin: as ``Book.of`` gives it."""
     terms = {
         "identifier": name,
-        "isPartOf": said["book"],
-        "hasVersion": said["version"],
-        "provenance": f"edition {said['edition']}; data {said['data']}",
+        "isPartOf": origin["book"],
+        "hasVersion": origin["version"],
+        "provenance": f"edition {origin['edition']}; data {origin['data']}",
         "license": LICENCE[1],
     }
     lines = "".join(f"<dcterms:{term}>{escape(text)}</dcterms:{term}>" for term, text in terms.items() if text)
@@ -121,11 +120,14 @@ def svg(drawing: bytes, name: str, said: dict[str, str]) -> bytes:
     return ROOT_TAG.sub(lambda root: root[0] + made.encode(), plain(drawing), count=1)
 
 
-def png(picture: bytes, said: dict[str, str]) -> bytes:
-    """A picture with text chunks that say where it comes from."""
+def png(picture: bytes, origin: dict[str, str]) -> bytes:
+    """A picture with its provenance in text chunks. origin: as ``Book.of`` gives it.
+
+    Pillow could write them too, but it would compress the picture once more.
+    """
     words = {
-        "Source": " ".join(filter(None, [said["book"], said["version"]])),
-        "Comment": f"edition {said['edition']}; data {said['data']}",
+        "Source": " ".join(filter(None, [origin["book"], origin["version"]])),
+        "Comment": f"edition {origin['edition']}; data {origin['data']}",
         "Copyright": LICENCE[1],
     }
     kept = b"".join(chunk for kind, chunk in chunks(picture) if kind != b"tEXt")
@@ -133,7 +135,7 @@ def png(picture: bytes, said: dict[str, str]) -> bytes:
 
 
 def chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The parts of a PNG: kind and bytes of each."""
+    """The chunks of a PNG: type and bytes of each, with its length and checksum."""
     at = 8
     while at < len(picture):
         end = at + 12 + struct.unpack(">I", picture[at : at + 4])[0]

@@ -1,4 +1,4 @@
-"""Publishing: the built pages become the published book, all at once."""
+"""Publishing: the built pages replace the published book in one step."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from livingbook.system.files import settle, write
 
 
 def complete(project: Project, pages: Path, folder: Path, executed: leaks.Executed) -> None:
-    """Copies the built pages into a folder of their own, where they are a book: its files say where they come from, tell nothing
-    of this machine (else ``BuildError``), and are all listed in its manifest."""
+    """Copies the built pages into ``folder`` and makes them a book there: with provenance in its files, and with a manifest.
+
+    executed: the notebooks that are searched, as the files are, for what tells of this machine. Raises ``BuildError`` if any does.
+    """
     book = provenance.of_stage(project)
     shutil.copytree(
         pages, folder, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"), copy_function=partial(provenance.copy, book, pages)
@@ -25,29 +27,29 @@ def complete(project: Project, pages: Path, folder: Path, executed: leaks.Execut
 
 
 def publish(project: Project, pages: Path, executed: leaks.Executed) -> None:
-    """Makes the pages the published book, all at once: the name ``html`` passes from the old folder to the new.
+    """Makes the pages the published book in one step: the symbolic link ``_build/html`` is turned from the old folder to the new.
 
-    The folders lie beside it under ``_build/published``; the one before the new is removed.
+    The folders are numbered, in ``_build/published``; the old one is removed.
     """
-    shelf = project.build / "published"
-    shelf.mkdir(parents=True, exist_ok=True)
-    number = 1 + max((int(path.name) for path in shelf.iterdir() if path.name.isdigit()), default=0)
-    fresh = shelf / str(number)
-    unfinished = shelf / f".{number}.unfinished"
+    folders = project.build / "published"
+    folders.mkdir(parents=True, exist_ok=True)
+    number = 1 + max((int(path.name) for path in folders.iterdir() if path.name.isdigit()), default=0)
+    fresh = folders / str(number)
+    unfinished = folders / f".{number}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         complete(project, pages, unfinished, executed)
-        settle(unfinished)  # else a loss of power could leave the new name with old or empty files
+        settle(unfinished)  # else, after a loss of power, the link could lead to files that were not written to disk
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     unfinished.replace(fresh)
-    link = shelf / ".link"
+    link = folders / ".link"
     link.unlink(missing_ok=True)
     link.symlink_to(Path("published") / fresh.name)
     if project.published.is_dir() and not project.published.is_symlink():
         shutil.rmtree(project.published)
     link.replace(project.published)
-    for path in shelf.iterdir():
+    for path in folders.iterdir():
         if path != fresh:
             shutil.rmtree(path, ignore_errors=True)

@@ -1,7 +1,7 @@
 """Jupyter Book's build in a process of its own: ``python -m livingbook.site.sphinx_process STAGE OUTPUT``.
 
-It imports everything first and begins at a line on its standard input, so that it can be started while notebooks still run.
-It ends if nobody sends one, and at once, whatever it is doing, when the process that started it ends.
+The process imports everything, then waits for a line on its standard input before it builds. So it can be started while notebooks
+still run. It ends if its input is closed without a line, and whenever the process that started it ends.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from livingbook.project.project import Project
 from livingbook.runs.warm.child import end_with_parent
 from livingbook.system.files import write
 
-LIBRARY = "library.txt"
-AHEAD = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex")  # what the pages need
+LIBRARY = "library.txt"  # lists the modules of the project that builds have used
+IMPORTED_FIRST = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex")  # what the pages need
 
 
-def get_ready(project: Project) -> subprocess.Popen[str]:
-    """Starts the process; it builds the project's pages when it is sent a line."""
+def start_sphinx(project: Project) -> subprocess.Popen[str]:
+    """Starts the process, with pipes for its input and output. It builds the project's pages when it is sent a line."""
     environment = {
         **os.environ,
         "PYTHONPATH": project.python_path,
@@ -44,15 +44,15 @@ def get_ready(project: Project) -> subprocess.Popen[str]:
 
 def main(stage: Path, output: Path) -> int:
     """What ``jupyter-book build STAGE --path-output OUTPUT -W -n --keep-going --quiet`` does; 0 if it went well."""
-    for name in AHEAD:
+    for name in IMPORTED_FIRST:
         importlib.import_module(name)
     from jupyter_book.sphinx import build_sphinx
 
     if not sys.stdin.readline():
         return 1
-    end_with_parent(sys.stdin.fileno())  # else it would write into the folder in which the next build may be at work already
+    end_with_parent(sys.stdin.fileno())  # else it would go on writing into a folder that the next build may already use
     settings = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
-    found = build_sphinx(
+    status = build_sphinx(
         stage,
         output / "_build" / "html",
         noconfig=True,
@@ -65,13 +65,14 @@ def main(stage: Path, output: Path) -> int:
     note = output / LIBRARY
     loaded = library() | set(note.read_text("utf-8").split("\n") if note.is_file() else ())
     write(note, "\n".join(sorted(loaded)))
-    return int(found != 0)
+    return int(status != 0)
 
 
 def library() -> set[str]:
-    """The modules of the engine and of the project that have been loaded: what the pages that were read say may come from them."""
+    """The files of the modules of engine and project that this process has loaded: what pages show may depend on them."""
     homes = os.environ["PYTHONPATH"].split(os.pathsep)
-    files = {Path(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
+    named = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    files = {Path(name) for name in named if name}
     return {str(path) for path in files if any(path.is_relative_to(home) for home in homes)}
 
 

@@ -1,4 +1,4 @@
-"""The stage: all that Jupyter Book is given, put together from chapters, runs and tables."""
+"""The stage: the folder that Jupyter Book builds from, put together from chapters, runs and tables."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
 
 
 def require_settings(project: Project) -> None:
-    """Raises ``BuildError`` if the settings of Jupyter Book cannot be read; what they say is for Jupyter Book to judge."""
+    """Raises ``BuildError`` if the settings of Jupyter Book are no YAML mapping. Jupyter Book itself checks the values."""
     for path in (project.root / name for name in SETTINGS):
         if not isinstance(yaml_of(path), dict):
             raise BuildError(f"{path}: must be settings, each with a name")
 
 
 def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
-    """Puts together what Jupyter Book is given; returns the files that changed. The first edition is the book's own."""
+    """Writes the stage; returns the files that changed. The first of the editions is the book's own."""
     held = {edition.name: {name: runs.settle(edition, name) for name in project.notebook_names} for edition in editions}
     documents = {edition: {name: run.of_edition(edition) for name, run in each.items()} for edition, each in held.items()}
     noted = project.build / addresses.NOTE
@@ -38,7 +38,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     wanted: dict[str, Path | str | bytes] = {
         "_config.yml": jupyter_book.settings(project, given),
         "_toc.yml": project.root / "_toc.yml",
-        **jupyter_book.dress(project),
+        **jupyter_book.style_files(project),
     }
     for path in tree(project.root / "book"):
         wanted[path.relative_to(project.root).as_posix()] = path
@@ -64,7 +64,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
 
 
 def settings(project: Project, editions: list[Edition]) -> dict[str, dict]:
-    """Edition → its date, its assumptions, and the day on which the last figure it reads became public."""
+    """Edition → "as_of" (ISO date or "latest"), "assumptions", "evidence_to" (the day on which its latest figure became public)."""
     found = {}
     for edition in editions:
         days = sorted(filter(None, read_table(project.with_data_of(edition).data, "observations")["known_from"]))
@@ -98,7 +98,7 @@ def parameters(runs: Runs) -> dict[str, dict]:
 
 
 def claims(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, dict]:
-    """The claims as the first edition decides them, each with the verdict of the other editions beside it."""
+    """Claim → its card as the first edition decides it, with "editions": the other editions and the verdict that each gives."""
     found = {
         edition: {key: card for document in each.values() for key, card in document.get("claims", {}).items()}
         for edition, each in documents.items()

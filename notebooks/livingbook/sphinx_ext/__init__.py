@@ -1,5 +1,6 @@
 """Sphinx extension of a living book: what notebooks published, cited in chapters.
 
+kept           what is kept of each page from one build to the next
 store          reading published files; which page was made from what
 freshness      which pages are read and written anew: exactly those that show something that has changed
 elements       document nodes and links
@@ -49,6 +50,7 @@ from livingbook.sphinx_ext import (
     head,
     how_made,
     i18n,
+    kept,
     launch,
     mathml,
     observations,
@@ -64,6 +66,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
     for module in (
         i18n,
+        kept,
         store,
         freshness,
         elements,

@@ -145,12 +145,14 @@ def figures(report: Any, link: Link) -> list[nodes.Node]:
     """A fold-out for each figure that differs, before and after side by side; the first one open, most in one more fold-out."""
     if not report.figures:
         return [elements.paragraph("No figure differs." if report.compared["figures"] else "No figures to compare.")]
-    made = []
+    made: list[nodes.Node] = []
     for change in report.figures:
         sides = [_side(label, each, bool(made)) for label, each in (("Before", change.before), ("After", change.after))]
-        title = f"{change.name}: {(change.after or change.before).title}"
-        made.append(elements.fold(title, elements.element("div", *sides, classes=["sides"]), classes=["rest"]))
-    made[0]["attrs"]["open"] = "open"
+        title = f"{change.name}: {change.title}"
+        details = elements.fold(title, elements.element("div", *sides, classes=["sides"]), classes=["rest"])
+        if not made:
+            details["attrs"]["open"] = "open"
+        made.append(details)
     rest = made[SHOWN:]
     return [*made[:SHOWN], *([elements.fold(f"{len(rest):,} more", *rest, classes=["rest"])] if rest else [])]
 
@@ -166,7 +168,7 @@ def sentences(report: Any, link: Link) -> list[nodes.Node]:
     """The sentences that moved, a fold-out a chapter."""
     if not report.sentences:
         return [elements.paragraph("No sentence has moved.")]
-    made = []
+    made: list[nodes.Node] = []
     for (_, title), found in groupby(report.sentences, key=lambda each: (each.chapter, each.title)):
         items = [[elements.paragraph(*(node for part in each.parts for node in _part(part)))] for each in found]
         made.append(elements.fold(f"{title} ({len(items):,})", elements.bullets(items, "moved-sentences"), classes=["rest"]))
@@ -253,10 +255,7 @@ class Changes(SphinxDirective):
             store.warn(f"{self.name}: {why}", (self.env.docname, self.lineno))
             return []
         made = PARTS[asked](Report.model_validate(body), self.link)
-        for top in made:
-            for pending in top.findall(lambda node: isinstance(node, nodes.Element) and "reftype" in node):
-                pending.setdefault("refdoc", self.env.docname)
-                pending.source, pending.line = self.get_source_info()
+        elements.place_links(made, self.env.docname, *self.get_source_info())
         return made
 
     def link(self, kind: str, shown: nodes.Element, name: str) -> nodes.Node:
@@ -282,10 +281,6 @@ def picture(node: drawing, address: Callable[[str], str]) -> str:
 def _visit_drawing(writer: Any, node: drawing) -> None:
     page = writer.builder.get_target_uri(writer.builder.current_docname)
     writer.body.append(picture(node, lambda path: relative_uri(page, path)))
-    raise nodes.SkipNode
-
-
-def _skip(writer: Any, node: nodes.Node) -> None:
     raise nodes.SkipNode
 
 
@@ -350,7 +345,7 @@ def standalone(report: Any, styles: str) -> str:
 
 def setup(app: Sphinx) -> None:
     """Register the directive, its images, its style sheet and its files."""
-    app.add_node(drawing, html=(_visit_drawing, None), **dict.fromkeys(("latex", "text", "man", "texinfo"), (_skip, None)))
+    elements.add_node(app, drawing, (_visit_drawing, None), elsewhere=elements.SKIP)
     app.add_directive("changes", Changes)
     app.connect("html-page-context", _style)
     app.connect("build-finished", finish)

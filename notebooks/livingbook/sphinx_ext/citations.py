@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pybtex.plugin
 import sphinxcontrib.bibtex.plugin
 from pybtex.database import BibliographyData, Entry
-from pybtex.plugin import find_plugin, register_plugin
+from pybtex.plugin import register_plugin
 from pybtex.style import FormattedEntry
+from pybtex.style.formatting.unsrt import Style as UnsrtStyle
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinxcontrib.bibtex.bibfile import BibData
@@ -24,6 +25,7 @@ from sphinxcontrib.bibtex.style.referencing import BracketStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
 from livingbook.sphinx_ext import freshness, store
+from livingbook.sphinx_ext.kept import kept
 
 
 def _round() -> BracketStyle:
@@ -41,56 +43,63 @@ class RoundAuthorYear(AuthorYearReferenceStyle):
     bracket_year: BracketStyle = field(default_factory=_round)
 
 
-# sphinxcontrib-bibtex looks for the plain text backend at every citation, and pybtex then reads the entry points of everything
-# that is installed: a fifth of the time that all pages take.
+# At every citation sphinxcontrib-bibtex looks for the plain text backend, for which pybtex reads the entry points of all installed
+# packages. Without this cache that is a fifth of the time that all pages take.
 pybtex.plugin.find_plugin = cache(pybtex.plugin.find_plugin)
-_formatted: dict[tuple[str, str], FormattedEntry] = {}  # label and entry → how it reads; kept in the environment
+_formatted: dict[tuple[str, str], FormattedEntry] = {}  # what ``kept`` has as citations, of the build that is going on
 
 
-class Remembering(find_plugin("pybtex.style.formatting", "unsrt")):
+class Remembering(UnsrtStyle):
     """pybtex's plain style, which looks each entry up among those it has formatted before."""
 
     def format_entry(self, label: str, entry: Entry, bib_data: object = None) -> FormattedEntry:
+        """The entry as the list of sources shows it."""
         key = label, f"{entry.key} {entry!r}"
         if key not in _formatted:
             _formatted[key] = super().format_entry(label, entry, bib_data)
         return _formatted[key]
 
 
-def take_up(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Goes on with what earlier builds have formatted. The environment is of one version of the extension and of pybtex."""
+def domain_of(env: BuildEnvironment) -> BibtexDomain:
+    """What sphinxcontrib-bibtex knows of sources and citations."""
+    return cast("BibtexDomain", env.get_domain("cite"))
+
+
+def take_up_formatted(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Goes on with the entries that earlier builds have formatted. With another version of pybtex the environment is a new one."""
     global _formatted
-    if not hasattr(env, "published_citations"):
-        env.published_citations = {}
-    _formatted = env.published_citations
+    _formatted = kept(env).citations
 
 
-def let_go(app: Sphinx, env: BuildEnvironment) -> None:
-    """Forgets entries that are no longer there."""
-    present = {id(each.formatted_entry) for each in env.get_domain("cite").citations}
+def forget_unused(app: Sphinx, env: BuildEnvironment) -> None:
+    """Forgets the entries that no page cites any more."""
+    present = {id(each.formatted_entry) for each in domain_of(env).citations}
     for key in [key for key, each in _formatted.items() if id(each) not in present]:
         del _formatted[key]
 
 
-def read_anew(app: Sphinx) -> None:
-    """Has the files of sources read anew if one has changed: the extension goes by their times."""
+def read_changed_bibliographies(app: Sphinx) -> None:
+    """Has the files of sources read again if the content of one has changed: sphinxcontrib-bibtex compares only their times."""
     paths = [Path(app.confdir, name) for name in app.config.bibtex_bibfiles or ()]
     found = [store.digest(path.read_bytes()) for path in paths if path.is_file()]
-    if getattr(app.env, "published_bibfiles", None) != found:
-        app.env.published_bibfiles = found
-        app.env.get_domain("cite").data["bibdata"] = BibData("", {}, BibliographyData())
+    if kept(app.env).bibliographies != found:
+        kept(app.env).bibliographies = found
+        domain_of(app.env).data["bibdata"] = BibData("", {}, BibliographyData())
 
 
-def put_in_order(app: Sphinx, env: BuildEnvironment) -> None:
-    """The lists of sources in the order of their pages: of two with the same source, the later one gets the links."""
-    lists = env.get_domain("cite").data
+def sort_lists(app: Sphinx, env: BuildEnvironment) -> None:
+    """Sorts the lists of sources by their pages: of two lists with the same source, citations link to the later one."""
+    lists = domain_of(env).data
     lists["bibliographies"] = dict(sorted(lists["bibliographies"].items(), key=lambda each: each[0].docname))
 
 
 def sources(app: Sphinx, pages: list[str]) -> dict[str, Any]:
-    """What each page shows of sources: those that it cites, and those in its lists, which are filled when all pages have been read.
-    How they are printed follows from it, and would take much longer to find out. Labels, which are numbers, stand in lists only."""
-    domain = app.env.get_domain("cite")
+    """Page → what it shows of sources: those that it cites, and the entries of its lists.
+
+    How they are printed follows from this, and would take much longer to compare. The label of an entry, a number, is printed in
+    lists only.
+    """
+    domain = domain_of(app.env)
     found: dict[str, Any] = {page: [] for page in pages}
     places: dict[str, Any] = {}
     for each in domain.citations:
@@ -104,14 +113,14 @@ def sources(app: Sphinx, pages: list[str]) -> dict[str, Any]:
 
 
 def setup(app: Sphinx) -> None:
-    """Make the styles known: `bibtex_reference_style = "author_year_round"`, `bibtex_default_style = "remembering"`."""
+    """Makes the styles known: `bibtex_reference_style = "author_year_round"`, `bibtex_default_style = "remembering"`."""
     sphinxcontrib.bibtex.plugin.register_plugin(
         "sphinxcontrib.bibtex.style.referencing", "author_year_round", RoundAuthorYear, force=True
     )
     register_plugin("pybtex.style.formatting", "remembering", Remembering, force=True)
     freshness.shows("sources", sources)
-    freshness.ANSWERED.update(("cite", role) for role in BibtexDomain.roles if "label" not in role)
-    app.connect("builder-inited", read_anew, priority=400)  # before the extension looks at their times
-    app.connect("env-before-read-docs", take_up)
-    app.connect("env-updated", put_in_order, priority=400)  # before they are formatted
-    app.connect("env-updated", let_go, priority=900)  # after all have been formatted
+    freshness.OWN_ASPECT.update(("cite", role) for role in BibtexDomain.roles if "label" not in role)
+    app.connect("builder-inited", read_changed_bibliographies, priority=400)  # before sphinxcontrib-bibtex compares times
+    app.connect("env-before-read-docs", take_up_formatted)
+    app.connect("env-updated", sort_lists, priority=400)  # before their entries are formatted
+    app.connect("env-updated", forget_unused, priority=900)  # after all entries have been formatted

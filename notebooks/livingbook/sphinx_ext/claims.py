@@ -7,12 +7,12 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from livingbook.sphinx_ext import elements, store
 from livingbook.sphinx_ext.figures import SOURCE_KEY, table
 from livingbook.sphinx_ext.i18n import _
+from livingbook.sphinx_ext.kept import by_page
 from livingbook.sphinx_ext.roles import badge, verdict_of
 
 SAID_WITH = ("days", "months", "years")  # units without which a number says nothing
@@ -64,10 +64,7 @@ class ClaimDirective(SphinxDirective):
 
     def located(self, made: list[nodes.Node]) -> list[nodes.Node]:
         """The nodes, each link knowing the page and line it is on."""
-        for top in made:
-            for link in top.findall(lambda node: isinstance(node, nodes.Element) and "reftype" in node):
-                link.setdefault("refdoc", self.env.docname)
-                link.source, link.line = self.get_source_info()
+        elements.place_links(made, self.env.docname, *self.get_source_info())
         return made
 
 
@@ -88,9 +85,7 @@ class Claims(ClaimDirective):
     def run(self) -> list[nodes.Node]:
         """The scoreboard, then one section of cards after another."""
         claims = self.all_claims()
-        if not hasattr(self.env, "published_claim_pages"):
-            self.env.published_claim_pages = set()
-        self.env.published_claim_pages.add(self.env.docname)
+        by_page(self.env).claims[self.env.docname] = True
         try:
             sections = [self.section(key, title, claims) for key, title in self.titles(claims).items()]
         except store.Unknown as unknown:
@@ -100,7 +95,8 @@ class Claims(ClaimDirective):
 
     def titles(self, claims: dict[str, Any]) -> dict[str, str]:
         """Section key → title: those the directive's body names, in its order, then the rest as they come."""
-        given = dict(tuple(part.strip() for part in line.split(":", 1)) for line in self.content if ":" in line)
+        lines = (line.partition(":") for line in self.content if ":" in line)
+        given = {key.strip(): title.strip() for key, _colon, title in lines}
         existing = list(dict.fromkeys(claims[name]["section"] for name in in_order(claims)))
         unknown = [key for key in given if key not in existing]
         if unknown:
@@ -226,22 +222,9 @@ class VerdictDefinitions(SphinxDirective):
         return [nodes.definition_list("", *items, classes=["verdict-definitions"])]
 
 
-def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """The page no longer has cards until it is read again."""
-    getattr(env, "published_claim_pages", set()).discard(docname)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what another process read."""
-    pages = getattr(env, "published_claim_pages", set()) | getattr(other, "published_claim_pages", set())
-    env.published_claim_pages = pages
-
-
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("claims", Claims)
     app.add_directive("claim-scoreboard", Scoreboard)
     app.add_directive("claim-table", ClaimTable)
     app.add_directive("verdict-definitions", VerdictDefinitions)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)

@@ -1,7 +1,7 @@
-"""What a page may load and run: its Content-Security-Policy, and the inline styles that have to go so that it can be strict.
+"""What a page may load and run: its Content-Security-Policy, and the removal of the inline styles that a strict policy forbids.
 
-The policy stands in the page itself, so that it holds from any host and from disk. Scripts and style sheets are files of the
-book; nothing written in a page runs or colours anything, whatever the data may hold.
+The policy is written into the page itself, so that it holds on any host and for files opened from disk. It allows scripts and style
+sheets only as files of the book: nothing that the data put into a page can run, or change how the page looks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TAG = re.compile(r'<([a-zA-Z][\w-]*)((?:\s+[\w:-]+(?:="[^"]*")?)*?)\s+style="([^
 FIGURE = re.compile(r"<svg\b.*?</svg>", re.S)
 FOR_ALL = re.compile(r"<style[^>]*>\s*\*\s*\{([^{}]*)\}\s*</style>")
 STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.S)
-# Properties of SVG that are attributes too (of those, the ones that figures use).
+# Style properties that SVG also knows as attributes, as far as figures use them.
 PAINT = frozenset(
     (
         "clip-path",
@@ -54,7 +54,7 @@ PAINT = frozenset(
 
 
 def policy(style: str = "'self'") -> str:
-    """The policy; style: what may style the page."""
+    """The text of the policy. style: the sources from which styles are allowed."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -70,24 +70,29 @@ def policy(style: str = "'self'") -> str:
 
 
 def meta(style: str = "'self'") -> str:
-    """The element that gives a page its policy."""
+    """The HTML element that gives a page its policy."""
     return f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">'
 
 
 def hashed(content: str) -> str:
-    """The expression that allows one style element, by its content."""
+    """The source expression that allows one style element, by the hash of its content."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
 def confine(page: str) -> str:
-    """The page with its policy, and without inline styles: those of figures become attributes, others go."""
+    """The page with its policy, and without inline styles: those of figures become attributes, others are removed.
+
+    Warns of a page in which there is no place for the policy, which then would allow everything.
+    """
+    if META not in page:
+        store.logger.warning(f"a page has no {META}, after which its Content-Security-Policy would stand", type="published")
     page = FIGURE.sub(lambda found: as_attributes(found[0]), page)
     page = TAG.sub(r"<\1\2\4", STYLE.sub("", page))
     return page.replace(META, f"{META}\n    {meta()}", 1)
 
 
 def as_attributes(figure: str) -> str:
-    """An SVG element whose looks are in attributes: the same drawing."""
+    """The same SVG element with its styles as attributes. Warns of a property that cannot be an attribute."""
     general = ";".join(found[1] for found in FOR_ALL.finditer(figure))
     figure = STYLE.sub("", figure)
     if general:
@@ -96,7 +101,7 @@ def as_attributes(figure: str) -> str:
 
 
 def _painted(attributes: str, style: str) -> str:
-    """Attributes of an element with its style among them; a style outranks an attribute."""
+    """The attributes of an element with its style among them. Where both say something of one property, the style counts."""
     given = dict(each for each in (pair(part) for part in style.split(";")) if each[0])
     for name in given.keys() - PAINT:
         store.logger.warning(f"a figure's style has {name!r}, which cannot be an attribute", type="published")

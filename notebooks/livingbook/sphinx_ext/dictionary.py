@@ -108,7 +108,7 @@ def constraints(rules: dict[str, Any]) -> nodes.paragraph | str:
 
 def foreign(schema: dict[str, Any]) -> dict[str, tuple[str, str]]:
     """Field → (table, field) it refers to; an empty table name is the table itself."""
-    targets = {}
+    targets: dict[str, tuple[str, str]] = {}
     for key in [*(schema.get("foreignKeys") or []), *(schema.get("listKeys") or [])]:
         reference = key["reference"]
         pairs = zip(_as_list(key["fields"]), _as_list(reference["fields"]), strict=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.config import Config
 
 from livingbook.sphinx_ext import elements, extra_files, store, used_css
-from livingbook.sphinx_ext.png import draw_meanwhile, drawn
+from livingbook.sphinx_ext.png import draw_in_background, drawn
 
 FIELDS = ("value", "low", "high", "unit", "text")
 # Shipped by the theme, used by no page of this book (see templates/layout.html).
@@ -28,6 +30,7 @@ UNUSED = (
     "_static/readme.svg",
 )
 UNUSED_KINDS = ("_static/**/*.map",)
+_drawing: WeakKeyDictionary[Sphinx, subprocess.Popen[str]] = WeakKeyDictionary()  # build → the process that draws its PNG files
 
 
 def results(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
@@ -46,33 +49,33 @@ def _numbers(entries: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """The same content always gives the same bytes."""
+    """Writes JSON; equal contents give equal bytes."""
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write results.json and claims.json, copy figures and tables, remove what no page uses."""
+    """Writes results.json and claims.json, copies figures and tables, removes what no page uses."""
     if exception or not elements.is_web(app.builder):
         return
-    source, out = Path(app.srcdir), Path(app.outdir)
-    if app.published_drawing:
-        app.published_drawing.wait()
+    source, out, cache_folder = Path(app.srcdir), Path(app.outdir), cache_of(app)
+    if drawing := _drawing.pop(app, None):
+        drawing.wait()
     write_json(out / "results.json", results(source))
     write_json(out / "claims.json", store.look_up(source, (store.CLAIMS,)) or {})
     for edition in store.editions(source):
         mirror(source / "published" / edition / "files", out / "figures" / edition)
         for name in wide_figures(source, edition):
-            draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), shelf(app))
+            draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), cache_folder)
     mirror(source / "data", out / "data", "*.csv", "datapackage.json")
     extra_files.write(app)
     for path in [*(out / name for name in UNUSED), *(path for kind in UNUSED_KINDS for path in out.glob(kind))]:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    used_css.finish(app, shelf(app))
+    used_css.finish(app, cache_folder)
 
 
 def wide_figures(source: Path, edition: str) -> list[str]:
-    """The files of an edition's figures, as they are for broad pages, where they are there and are SVG."""
+    """The names of an edition's figure files in the wide variant, as far as the files are there."""
     documents = sorted((source / "published" / edition).glob("*.json"))
     figures = [store.look_up(source, (path.relative_to(source).as_posix(), "figures")) or {} for path in documents]
     named = (figure["wide"] for each in figures for figure in each.values())
@@ -80,21 +83,22 @@ def wide_figures(source: Path, edition: str) -> list[str]:
 
 
 def begin_to_draw(app: Sphinx) -> None:
-    """The figures' PNG files are drawn while the pages are made."""
-    source, kept = Path(app.srcdir), shelf(app)
+    """Starts drawing the figures' PNG files, which goes on while the pages are made."""
+    source = Path(app.srcdir)
     if elements.is_web(app.builder):
         files = [
             source / "published" / edition / "files" / name
             for edition in store.editions(source)
             for name in wide_figures(source, edition)
         ]
-        app.published_drawing = draw_meanwhile(files, kept)
+        if drawing := draw_in_background(files, cache_of(app)):
+            _drawing[app] = drawing
 
 
-def draw(svg: Path, png: Path, kept: Path) -> None:
-    """A figure's PNG; what is not SVG is said, as it is on the page that shows it."""
+def draw(svg: Path, png: Path, cache_folder: Path) -> None:
+    """Writes a figure's PNG. Warns of a file that is no SVG, as the page that shows it does."""
     try:
-        content = drawn(svg, kept)
+        content = drawn(svg, cache_folder)
         png.parent.mkdir(parents=True, exist_ok=True)
         png.write_bytes(content)
     except ValueError as error:
@@ -102,17 +106,17 @@ def draw(svg: Path, png: Path, kept: Path) -> None:
 
 
 def picture(svg: str) -> str:
-    """The name of a figure's PNG."""
+    """The name of the PNG that goes with an SVG file."""
     return f"{svg.removesuffix('.svg')}.png"
 
 
-def shelf(app: Sphinx) -> Path:
-    """Where drawn pictures are kept from one build to the next."""
+def cache_of(app: Sphinx) -> Path:
+    """The folder in which drawn pictures and reduced style sheets are kept from one build to the next."""
     return Path(app.doctreedir).parent / ".pictures"
 
 
 def mirror(source: Path, target: Path, *patterns: str) -> None:
-    """Make the target folder hold exactly the source folder's files (those that match), and nothing older."""
+    """Makes the target folder hold exactly the source folder's files that match one of the patterns (all files without one)."""
     shutil.rmtree(target, ignore_errors=True)
     files = sorted({path for pattern in patterns or ("*",) for path in source.glob(pattern) if path.is_file()})
     for path in files:
@@ -121,24 +125,26 @@ def mirror(source: Path, target: Path, *patterns: str) -> None:
 
 
 def place_notebook_styles(app: Sphinx, builder: Builder) -> None:
-    """Put the notebook style sheet in place before pages are written, not after as its extension does: links to style
-    sheets carry a checksum of the file, and a first build must give the same bytes as a second one."""
+    """Puts the style sheet of notebooks in place before pages are written; myst_nb does it only afterwards.
+
+    Links to style sheets carry a checksum of the file. Without this, the pages of a first build would lack it.
+    """
     if builder.format == "html" and "myst_nb" in app.extensions:
         from myst_nb.sphinx_ext import add_global_html_resources
 
         (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
-        add_global_html_resources(app, None)
+        add_global_html_resources(app, None)  # None: no exception ended the build
 
 
 def add_templates(app: Sphinx, config: Config) -> None:
-    """Our templates come before the theme's, which that of books on paper does without."""
+    """Puts this extension's templates before the theme's. Books on paper have the theme "basic", which does without them."""
     if config.html_theme != "basic":
         config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
 
 
 def setup(app: Sphinx) -> None:
-    """Register the hooks."""
-    # Jupyter Book sets this for an extension that this book leaves out; unknown, it would be a warning.
+    """Registers the hooks."""
+    # Jupyter Book sets this value for an extension that this book leaves out; Sphinx would warn of a value that it does not know.
     if "comments_config" not in app.config:
         app.add_config_value("comments_config", {}, "")
     app.connect("config-inited", add_templates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
 from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext.kept import by_page
 
 PAGE, CLAIM = "published-page", "published-claim"
 
@@ -136,7 +137,16 @@ def _has_anchor(env: BuildEnvironment, page: str, anchor: str) -> bool:
 
 
 def _page_of_claims(env: BuildEnvironment) -> str | None:
-    return next(iter(sorted(getattr(env, "published_claim_pages", ()))), None)
+    return min(by_page(env).claims, default=None)
+
+
+def place_links(tops: Iterable[nodes.Node], page: str, source: str | None, line: int | None) -> None:
+    """Tells each link that is not resolved yet which page it is on, and on which line of which file, for warnings about it."""
+    for top in tops:
+        for link in top.findall(nodes.Element):
+            if "reftype" in link:
+                link.attributes.setdefault("refdoc", page)
+                link.source, link.line = source, line
 
 
 class Formats(SphinxPostTransform):
@@ -147,19 +157,19 @@ class Formats(SphinxPostTransform):
     def run(self, **_: Any) -> None:
         """Web pages lose the images behind inline SVG; other formats lose fold-outs and keep the images."""
         inline = is_web(self.app.builder)
-        for node in list(self.document.findall(inline_svg)):
+        for figure in list(self.document.findall(inline_svg)):
             if inline:
-                node.clear()
+                figure.clear()
             else:
-                for image in node.findall(nodes.image):
-                    image["alt"] = node["alt"]
-                node.replace_self(node.children)
-        for node in list(self.document.findall(html_only)):
-            node.replace_self(node.children if inline else [])
-        for node in list(self.document.findall(paper_only)):
-            node.replace_self([] if inline else node.children)
-        for node in [] if inline else list(self.document.findall(site_file)):
-            node.replace_self(node.children)
+                for image in figure.findall(nodes.image):
+                    image["alt"] = figure["alt"]
+                figure.replace_self(figure.children)
+        choices: tuple[tuple[type[nodes.Element], bool], ...] = ((html_only, inline), (paper_only, not inline))
+        for kind, is_shown in choices:
+            for content in list(self.document.findall(kind)):
+                content.replace_self(content.children if is_shown else [])
+        for link in [] if inline else list(self.document.findall(site_file)):
+            link.replace_self(link.children)
 
 
 def _visit_box(writer: Any, node: box) -> None:
@@ -186,17 +196,30 @@ def _visit_svg(writer: Any, node: inline_svg) -> None:
     raise nodes.SkipNode
 
 
-def _pass(writer: Any, node: nodes.Node) -> None:
-    """Show the children, add nothing."""
+def _show_children(writer: Any, node: nodes.Node) -> None:
+    """Adds nothing of the node's own."""
+
+
+def _skip(writer: Any, node: nodes.Node) -> None:
+    raise nodes.SkipNode
+
+
+Visitors = tuple[Callable[[Any, Any], None], Callable[[Any, Any], None] | None]  # on the way into a node, and out of it
+SHOW_CHILDREN: Visitors = (_show_children, _show_children)
+SKIP: Visitors = (_skip, None)
+
+
+def add_node(app: Sphinx, node: type[nodes.Element], html: Visitors, elsewhere: Visitors = SHOW_CHILDREN) -> None:
+    """Makes a node known to Sphinx's writers. elsewhere: the visitors of all formats other than HTML."""
+    app.add_node(node, html=html, latex=elsewhere, text=elsewhere, man=elsewhere, texinfo=elsewhere)
 
 
 def setup(app: Sphinx) -> None:
-    """Register nodes and link resolution. Formats without a visitor of their own show the children."""
-    others = dict.fromkeys(("latex", "text", "man", "texinfo"), (_pass, _pass))
-    app.add_node(box, html=(_visit_box, _depart_box), **others)
-    app.add_node(html_only, html=(_pass, _pass), **others)
-    app.add_node(paper_only, html=(_pass, _pass), **others)
-    app.add_node(site_file, html=(_visit_file, _depart_file), **others)
-    app.add_node(inline_svg, html=(_visit_svg, _pass), **others)
+    """Registers nodes and link resolution."""
+    add_node(app, box, (_visit_box, _depart_box))
+    add_node(app, html_only, SHOW_CHILDREN)
+    add_node(app, paper_only, SHOW_CHILDREN)
+    add_node(app, site_file, (_visit_file, _depart_file))
+    add_node(app, inline_svg, (_visit_svg, None))
     app.add_post_transform(Formats)
     app.connect("missing-reference", resolve)

@@ -34,23 +34,17 @@ class Published(Making, SphinxDirective):
         """The edition that the book holds."""
         return store.own_edition(Path(self.env.srcdir))
 
-    @property
-    def edition(self) -> str:
-        """The edition asked for."""
-        return self.options.get("edition") or self.own
-
     def run(self) -> list[nodes.Node]:
         """The entry's nodes, or a warning."""
         name = self.arguments[0].strip()
+        self.edition = self.options.get("edition") or self.own
         try:
             made = self.build(name, store.published(self.env, self.kind, name, self.edition))
         except store.Unknown as unknown:
             store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
             return [elements.paragraph(elements.span(f"[{name}?]", "missing"))]
         self.set_source_info(made)
-        for link in made.findall(lambda node: isinstance(node, nodes.Element) and "reftype" in node):
-            link.setdefault("refdoc", self.env.docname)
-            link.source, link.line = made.source, made.line
+        elements.place_links([made], self.env.docname, made.source, made.line)
         return [made]
 
     def build(self, name: str, entry: dict[str, Any]) -> nodes.Element:
@@ -90,8 +84,8 @@ class Published(Making, SphinxDirective):
             return [], []
         more = [_(" and {count} more, listed below.").format(count=len(rest))] if rest else []
         line = elements.paragraph(_("Sources: "), *self.cited(first), *more, classes=["sources"])
-        folded = [elements.paragraph(_("Further sources: "), *self.cited(rest), classes=["sources"])] if rest else []
-        return [line], folded
+        further = elements.paragraph(_("Further sources: "), *self.cited(rest), classes=["sources"]) if rest else None
+        return [line], [further] if further else []
 
 
 class PublishedFigure(Published):

@@ -96,7 +96,9 @@ def in_words(node: nodes.Node) -> str:
     """A node's text without citations, tables, code and fold-outs."""
     if isinstance(node, nodes.Text):
         return str(node)
-    if isinstance(node, NOT_READ) or "bibtex-citation" in node["classes"] or node.get("tag") == "details":
+    if not isinstance(node, nodes.Element) or isinstance(node, NOT_READ):
+        return ""
+    if "bibtex-citation" in node["classes"] or node.get("tag") == "details":
         return ""
     return "".join(in_words(child) + ("" if isinstance(child, (nodes.Text, nodes.Inline)) else "\n") for child in node.children)
 

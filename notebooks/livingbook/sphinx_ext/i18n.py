@@ -1,7 +1,7 @@
-"""The extension's own words, in the book's language, where ``locale/LANGUAGE/LC_MESSAGES/published.po`` translates them.
+"""The extension's own words in the book's language, where ``locale/LANGUAGE/LC_MESSAGES/published.po`` translates them.
 
-``make gettext`` collects every ``_("…")`` of this package. Here, too: the names of the book's parts, which Sphinx collects but
-does not translate.
+``make gettext`` collects every ``_("…")`` of this package. This module also translates the names of the book's parts, which Sphinx
+collects but does not translate.
 """
 
 from __future__ import annotations
@@ -33,7 +33,14 @@ def load(app: Sphinx, config: Config) -> None:
     for path in (Path(app.srcdir, name) for name in catalogues(config, DOMAIN)):
         if path.is_file():
             with path.open("rb") as file:
-                _translated.update({each.id: each.string for each in read_po(file) if each.id and each.string and not each.fuzzy})
+                _translated.update(
+                    {
+                        each.id: each.string
+                        for each in read_po(file)
+                        if isinstance(each.id, str) and isinstance(each.string, str)  # the extension has no plural forms
+                        if each.id and each.string and not each.fuzzy
+                    }
+                )
 
 
 def catalogues(config: Config, domain: str) -> list[str]:
@@ -42,14 +49,14 @@ def catalogues(config: Config, domain: str) -> list[str]:
 
 
 def use_catalogues(app: Sphinx, page: nodes.document) -> None:
-    """A page is made from the translations of its own words and of the extension's."""
+    """Notes that the page being read was made from the translations of its own words and of the extension's."""
     for domain in (DOMAIN, docname_to_domain(app.env.docname, app.config.gettext_compact)):
         for name in catalogues(app.config, domain):
             store.use(app.env, name)
 
 
 def name_parts(app: Sphinx, page: nodes.document) -> None:
-    """Translates the names of the parts: they come from ``_toc.yml`` into a page that Sphinx has translated already."""
+    """Translates the names of the book's parts. Sphinx does not: they come from ``_toc.yml`` after it has translated the page."""
     folders = [app.srcdir / folder for folder in app.config.locale_dirs]
     translator, found = catalogue_of(folders, app.config.language, docname_to_domain(app.env.docname, app.config.gettext_compact))
     for part in page.findall(toctree) if found else []:
@@ -58,7 +65,7 @@ def name_parts(app: Sphinx, page: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the hooks. Before all others: they see, or take from the page, what is in the book's language."""
+    """Registers the hooks, with the first priority: all other hooks are to find the page in the book's language."""
     app.connect("config-inited", load, priority=100)
     app.connect("doctree-read", name_parts, priority=100)
     app.connect("doctree-read", use_catalogues)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from html import escape
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import freshness, store
+from livingbook.sphinx_ext import elements, freshness, store
 from livingbook.sphinx_ext.i18n import _
+from livingbook.sphinx_ext.kept import by_page
 
 OBSERVATIONS, SOURCES = "data/observations.csv", "data/sources.csv"
 QUALIFIERS = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most ", "range": ""}
@@ -49,8 +50,8 @@ class Observations(SphinxDirective):
             return []
         addresses = {row["source"]: row.get("url", "") for row in rows(store.use(self.env, SOURCES) or b"")}
         found = [row for row in rows(content) if row.get("id")]
-        for name in (row["id"] for row in found):
-            known(self.env).setdefault(self.env.docname, set()).add(name)
+        if found:
+            by_page(self.env).observations.setdefault(self.env.docname, set()).update(row["id"] for row in found)
         return [markup("", html=as_html(found, addresses))]
 
 
@@ -108,16 +109,9 @@ class Row(nodes.Inline, nodes.TextElement):
     """An observation's id, which becomes a link to its row where the book shows the rows ("row")."""
 
 
-def known(env: BuildEnvironment) -> dict[str, set[str]]:
-    """Page → the rows it shows."""
-    if not hasattr(env, "published_rows"):
-        env.published_rows = {}
-    return env.published_rows
-
-
 def link_rows(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Rows become links, now that it is known which page has them."""
-    shown = sorted(known(app.env).items()) if app.builder.format == "html" else []
+    shown = sorted(by_page(app.env).observations.items()) if app.builder.format == "html" else []
     places = {name: page for page, names in shown for name in names}
     for node in list(doctree.findall(Row)):
         code = nodes.literal("", node["row"])
@@ -129,31 +123,15 @@ def link_rows(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         node.replace_self(nodes.reference("", "", code, internal=True, refuri=uri, classes=["row-link"]))
 
 
-def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """The page no longer has the table until it is read again."""
-    known(env).pop(docname, None)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what another process read."""
-    env.published_rows = known(env) | {page: names for page, names in known(other).items() if page in docnames}
-
-
-def _visit_markup(writer: object, node: markup) -> None:
+def _visit_markup(writer: Any, node: markup) -> None:
     writer.body.append(node["html"])
-    raise nodes.SkipNode
-
-
-def _skip(writer: object, node: nodes.Node) -> None:
     raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> None:
     """Register directive, nodes and hooks."""
-    app.add_node(markup, html=(_visit_markup, None), **dict.fromkeys(("latex", "text", "man", "texinfo"), (_skip, None)))
+    elements.add_node(app, markup, (_visit_markup, None), elsewhere=elements.SKIP)
     app.add_node(Row)
-    freshness.ASKS.add(Row)
+    freshness.QUESTIONS.add(Row)
     app.add_directive("observations", Observations)
     app.connect("doctree-resolved", link_rows)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)

@@ -108,27 +108,21 @@ class Opened(SphinxPostTransform):
         """In books on paper only."""
         if elements.is_web(self.app.builder) or self.app.builder.format != "html":
             return
-        for node in list(self.document.findall(is_fold)):
-            summary, *content = node.children
-            if "rest" in node["classes"]:
+        for fold in [box for box in self.document.findall(elements.box) if box["tag"] == "details"]:
+            summary, *content = fold.children
+            if "rest" in fold["classes"]:
                 where = _("On the book's web page: {what}.").format(what=summary.astext())
-                node.replace_self(elements.paragraph(where, classes=["elsewhere"]))
+                fold.replace_self(elements.paragraph(where, classes=["elsewhere"]))
             else:
                 heading = elements.paragraph(*(child.deepcopy() for child in summary.children), classes=["fold-title"])
-                node.replace_self(elements.element("div", heading, *content, classes=["opened"]))
-        for node in list(self.document.findall(changes.drawing)):
-            node.parent.remove(node)
-        for node in list(self.document.findall(observations.markup)):
-            count = f"{node['html'].count('<tr>') - 1:,}"
+                fold.replace_self(elements.element("div", heading, *content, classes=["opened"]))
+        for table in list(self.document.findall(observations.markup)):
+            count = f"{table['html'].count('<tr>') - 1:,}"
             where = _("{count} rows: in data/observations.csv, and on the book's web page.").format(count=count)
-            node.replace_self(elements.paragraph(where, classes=["elsewhere"]))
-        for node in list(self.document.findall(nodes.raw)):  # links into the site
-            node.parent.remove(node)
-
-
-def is_fold(node: nodes.Node) -> bool:
-    """Whether a node is a fold-out."""
-    return isinstance(node, elements.box) and node["tag"] == "details"
+            table.replace_self(elements.paragraph(where, classes=["elsewhere"]))
+        for left_out in (changes.drawing, nodes.raw):  # raw HTML holds links into the site
+            for node in list(self.document.findall(left_out)):
+                node.parent.remove(node)
 
 
 def without_old_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], _: nodes.document | None) -> None:

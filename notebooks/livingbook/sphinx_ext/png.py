@@ -19,27 +19,34 @@ WIDTH = 1200
 VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^()]*(?:\([^()]*\))?[^()]*)\)")
 
 
+def file_of_package(package: str, name: str) -> Path:
+    """A file of an installed package, by its path below the package. Raises ``ImportError`` if there is no such package."""
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise ImportError(f"the package {package} is not installed", name=package)
+    return Path(found.origin).parent / name
+
+
 @cache
 def fonts() -> tuple[str, ...]:
-    """The fonts of figures, as matplotlib brings them; those of the machine are not used."""
-    origin = importlib.util.find_spec("matplotlib").origin
-    folder = Path(origin).parent / "mpl-data" / "fonts" / "ttf"
+    """The files of the fonts of figures. They are those of matplotlib, because machines have different ones."""
+    folder = file_of_package("matplotlib", "mpl-data/fonts/ttf")
     return tuple(str(path) for path in sorted(folder.glob("DejaVuSans*.ttf")))
 
 
 def without_variables(svg: str) -> str:
-    """Colours that follow the page, as they are in light mode."""
+    """The drawing with fixed colours, those of light pages, in place of colours that the page's style sheet sets."""
     return VARIABLE.sub(r"\1", svg)
 
 
 def png(svg: bytes, width: int = WIDTH) -> bytes:
-    """The drawing on white."""
-    text = without_variables(svg.decode("utf-8"))  # lengths are in points, so a dpi is needed
+    """The PNG of a drawing, on white. width: in pixels. Raises ``ValueError`` if it is no SVG."""
+    text = without_variables(svg.decode("utf-8"))
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=text,
             width=width,
-            dpi=96,
+            dpi=96,  # lengths are in points
             background="white",
             skip_system_fonts=True,
             font_files=list(fonts()),
@@ -49,41 +56,47 @@ def png(svg: bytes, width: int = WIDTH) -> bytes:
     )
 
 
-def on_shelf(svg: bytes, shelf: Path) -> Path:
-    """Where the PNG of a drawing is kept from one build to the next."""
-    return shelf / f"{hashlib.sha256(svg + resvg_py.__version__.encode()).hexdigest()[:24]}.{WIDTH}.png"
+def cached(svg: bytes, cache_folder: Path) -> Path:
+    """The file in which the PNG of a drawing is kept from one build to the next; it need not be there yet."""
+    return cache_folder / f"{hashlib.sha256(svg + resvg_py.__version__.encode()).hexdigest()[:24]}.{WIDTH}.png"
 
 
-def drawn(source: Path, shelf: Path) -> bytes:
-    """The PNG of an SVG file; one that was drawn before is taken from the shelf. Raises ``ValueError`` if it is no SVG."""
+def drawn(source: Path, cache_folder: Path) -> bytes:
+    """The PNG of an SVG file, from the cache if it was drawn before. Raises ``ValueError`` if the file is no SVG."""
     svg = source.read_bytes()
-    kept = on_shelf(svg, shelf)
-    if not kept.is_file():
-        shelf.mkdir(parents=True, exist_ok=True)
-        unfinished = kept.with_name(f"{kept.name}.{uuid.uuid4().hex}")
+    picture = cached(svg, cache_folder)
+    if not picture.is_file():
+        cache_folder.mkdir(parents=True, exist_ok=True)
+        unfinished = picture.with_name(f"{picture.name}.{uuid.uuid4().hex}")
         unfinished.write_bytes(png(svg))
-        unfinished.replace(kept)
-    return kept.read_bytes()
+        unfinished.replace(picture)
+    return picture.read_bytes()
 
 
-def draw_meanwhile(sources: Sequence[Path], shelf: Path) -> subprocess.Popen[str] | None:
-    """A process that puts those drawings on the shelf that are not there, while this one does something else: to pack a picture
-    takes a tenth of a second, in which a thread would keep Python waiting. ``None`` if there is nothing to draw."""
-    missing = [source for source in sources if not on_shelf(source.read_bytes(), shelf).is_file()]
+def draw_in_background(sources: Sequence[Path], cache_folder: Path) -> subprocess.Popen[str] | None:
+    """Starts a process that draws the SVG files that are not in the cache yet; ``None`` if all are there.
+
+    It is a process and no thread because compressing a picture takes a tenth of a second during which it holds Python's lock.
+    """
+    missing = [source for source in sources if not cached(source.read_bytes(), cache_folder).is_file()]
     if not missing:
         return None
-    # By its path, and without its folder on the path of modules: the rest of the extension need not be imported.
-    drawing = subprocess.Popen([sys.executable, "-P", __file__, shelf], stdin=subprocess.PIPE, text=True)
-    drawing.stdin.write("".join(f"{source}\n" for source in missing))
-    drawing.stdin.close()
+    # This file is run by its path, and -P keeps its folder off the module path: so the rest of the extension is not imported.
+    drawing = subprocess.Popen([sys.executable, "-P", __file__, cache_folder], stdin=subprocess.PIPE, text=True)
+    if drawing.stdin is not None:  # it was asked for one line above
+        drawing.stdin.write("".join(f"{source}\n" for source in missing))
+        drawing.stdin.close()
     return drawing
 
 
-def main(shelf: Path) -> None:
-    """Draws the files named on the standard input. Of what cannot be drawn, who needs it will say so."""
+def main(cache_folder: Path) -> None:
+    """Draws the files named on the standard input into the cache.
+
+    A file that cannot be drawn is passed over: the build comes to it later and gives the warning.
+    """
     for line in sys.stdin:
         with suppress(ValueError, OSError):
-            drawn(Path(line.rstrip("\n")), shelf)
+            drawn(Path(line.rstrip("\n")), cache_folder)
 
 
 def size(content: bytes) -> tuple[int, int]:

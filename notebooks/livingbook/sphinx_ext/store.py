@@ -20,13 +20,14 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from livingbook.sphinx_ext.kept import Piece, by_page
+
 logger = logging.getLogger(__name__)
 
 CLAIMS = "published/claims.json"
 PACKAGE = "data/datapackage.json"
 EDITIONS = "published/editions.json"
 DEFAULT_EDITION = "latest"
-Piece = tuple[str, ...]  # a path below the source folder, then keys inside that JSON file
 
 
 class Unknown(Exception):
@@ -73,10 +74,8 @@ def digest(content: Any) -> str:
 
 
 def uses(env: BuildEnvironment) -> dict[str, dict[Piece, str]]:
-    """Page → pieces it read → their digests. Lives in the environment, so it survives between builds."""
-    if not hasattr(env, "published_uses"):
-        env.published_uses = {}
-    return env.published_uses
+    """Page → the pieces it was made from → their digests when it was read."""
+    return by_page(env).uses
 
 
 def use(env: BuildEnvironment, *piece: str) -> Any:
@@ -168,19 +167,7 @@ def use_sources(app: Sphinx, doctree: nodes.document) -> None:
     use(env, EDITIONS, "own")  # numbers, figures and tables are of that edition
 
 
-def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget what a page used: it is read anew or gone."""
-    uses(env).pop(docname, None)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what pages read by another process used."""
-    uses(env).update({page: pieces for page, pieces in uses(other).items() if page in docnames})
-
-
 def setup(app: Sphinx) -> None:
     """Register the bookkeeping."""
     app.connect("config-inited", look_again, priority=0)
     app.connect("doctree-read", use_sources, priority=900)  # after Sphinx has collected images and files to download
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)

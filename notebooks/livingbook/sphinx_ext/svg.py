@@ -13,7 +13,7 @@ UNWANTED = {"script", "foreignObject", "metadata", "iframe", "a", "style"}
 
 
 class Unfit(Exception):
-    """The file cannot be shown; the message says why."""
+    """The file cannot be shown in a page; the message says why."""
 
 
 def inline(source: bytes, prefix: str, alt: str) -> str:
@@ -41,8 +41,11 @@ def inline(source: bytes, prefix: str, alt: str) -> str:
 
 
 def _style_for_all(root: ElementTree.Element) -> str:
-    """The declarations of `* {…}` rules. Inside a page such a rule would reach every element, so they move to the
-    root, from which they are inherited."""
+    """The declarations of `* {…}` rules, as a style for the root.
+
+    Inside a page such a rule would apply to every element of the page. On the root of the drawing the declarations are inherited
+    by what is in it.
+    """
     found = (EVERYTHING.match(element.text or "") for element in root.iter(f"{{{SVG}}}style"))
     return ";".join(match[1].strip().rstrip(";") for match in found if match)
 
@@ -52,7 +55,7 @@ def _local(name: str) -> str:
 
 
 def _strip(element: ElementTree.Element) -> None:
-    """Remove what could run, load from elsewhere or leak styles: elements, event handlers, foreign references."""
+    """Removes what could run a script, load something from elsewhere, or style the page around it."""
     for child in list(element):
         if not isinstance(child.tag, str) or _local(child.tag) in UNWANTED:
             element.remove(child)
@@ -68,8 +71,8 @@ def _strip(element: ElementTree.Element) -> None:
 
 
 def _rename_ids(root: ElementTree.Element, prefix: str) -> None:
-    """Number the ids that are referred to, and their references; drop the others."""
-    referred = {}
+    """Gives the ids that are referred to new names, in the order of the references; drops the ids that nothing refers to."""
+    referred: dict[str, str] = {}
     for element in root.iter():
         for name, value in element.attrib.items():
             targets = [value[1:]] if name == "href" and value.startswith("#") else URL.findall(value)

@@ -1,7 +1,7 @@
 """The theme's style sheets, without the rules that no page of this book can use.
 
-A selector is kept unless it names a tag, class or id that stands in no page and in no script that could add it. So what a
-script shows (search results, the open menu, a chosen theme) keeps its looks; whether it does is tested in a browser.
+A selector is kept unless it names a tag, class or id that stands in no page and in no script. Scripts count because they may add
+the class: search results, an open menu or a chosen theme then keep their looks, which is tested in a browser.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from typing import Any
 import tinycss2
 from sphinx.application import Sphinx
 
+from livingbook.sphinx_ext import store, theme_fixes
+
 TAGS = re.compile(r"<([a-z][a-z0-9-]*)")
 NAMED = re.compile(r'\s(?:class|id)="([^"]*)"')
 WORDS = re.compile(r"[A-Za-z_][\w-]*")
-# Of Bootstrap, pages use tooltips, the marks of the table of contents, and what opens and closes; its script names much more.
+# Bootstrap's script names far more classes than pages use: they use tooltips, the marks of the table of contents, and what folds.
+# So its words do not count; these classes do.
 BOOTSTRAP = "bootstrap.js"
 BOOTSTRAP_ADDS = frozenset(
     (
@@ -58,7 +61,7 @@ def names(pages: Iterable[str], scripts: Iterable[str]) -> frozenset[str]:
 
 
 def slim(sheet: str, used: frozenset[str]) -> str:
-    """The sheet without what can select nothing."""
+    """The sheet without rules that can select nothing. used: as ``names`` gives it."""
     return _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True), used)
 
 
@@ -66,15 +69,15 @@ def _rules(rules: list[Any], used: frozenset[str]) -> str:
     made = []
     for rule in rules:
         if rule.type == "qualified-rule":
-            kept = [part for part in _selectors(rule.prelude) if _asked_for(part) <= used]
-            if kept:
-                selector = ",".join(tinycss2.serialize(part).strip() for part in kept)
+            selectors = [part for part in _selectors(rule.prelude) if _asked_for(part) <= used]
+            if selectors:
+                selector = ",".join(tinycss2.serialize(part).strip() for part in selectors)
                 made.append(f"{selector}{{{tinycss2.serialize(rule.content).strip()}}}")
         elif rule.type == "at-rule" and rule.lower_at_keyword in NESTED and rule.content is not None:
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
             if kept := _rules(inner, used):
                 made.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{kept}}}")
-        else:  # among them what could not be read: browsers decide
+        else:  # other rules, and what could not be parsed, are left to browsers
             made.append(rule.serialize())
     return "".join(made)
 
@@ -91,8 +94,12 @@ def _selectors(prelude: list[Any]) -> list[list[Any]]:
 
 
 def _asked_for(selector: list[Any]) -> set[str]:
-    """The tags, classes and ids without which nothing is selected. What stands in brackets may be an exception or a choice."""
-    found, before = set(), ""
+    """The tags, classes and ids that must all be there for a selector to select anything.
+
+    What stands in brackets does not count: it may be an exception, as in ``:not(…)``, or a choice, as in ``:is(…)``.
+    """
+    found: set[str] = set()
+    before = ""
     for token in selector:
         if token.type == "hash":
             found.add(token.value)
@@ -103,22 +110,28 @@ def _asked_for(selector: list[Any]) -> set[str]:
 
 
 def sheets(app: Sphinx) -> list[Path]:
-    """The style sheets of the site that are not the book's own (extensions name their folders absolutely)."""
+    """The style sheets of the site that are not the book's own. In the settings only the book's folders are relative."""
     folders = [Path(app.confdir) / folder for folder in app.config.html_static_path if not Path(folder).is_absolute()]
     own = {path.name for folder in folders for path in folder.rglob("*.css")}
     return [path for path in sorted((Path(app.outdir) / "_static").rglob("*.css")) if path.name not in own]
 
 
-def finish(app: Sphinx, shelf: Path) -> None:
-    """Slims the sheets of a finished site; one that was slimmed before for the same names is taken from the shelf."""
+def finish(app: Sphinx, cache_folder: Path) -> None:
+    """Slims the sheets of a finished site. A sheet that an earlier build has slimmed for the same names is taken from the cache.
+
+    Warns if the theme has changed so much that its sheets can no longer be slimmed as this module does it.
+    """
     out = Path(app.outdir)
-    scripts = [path.read_text("utf-8") for path in sorted(out.rglob("*.js")) if path.name not in (BOOTSTRAP, "searchindex.js")]
-    used = names((path.read_text("utf-8") for path in sorted(out.rglob("*.html"))), scripts)
+    scripts = sorted(out.rglob("*.js"))
+    if theme_fixes.is_for(app) and BOOTSTRAP not in {path.name for path in scripts}:
+        store.logger.warning(f"the theme has no script {BOOTSTRAP} any more, whose words used_css leaves out", type="published")
+    words = [path.read_text("utf-8") for path in scripts if path.name not in (BOOTSTRAP, "searchindex.js")]
+    used = names((path.read_text("utf-8") for path in sorted(out.rglob("*.html"))), words)
     state = json.dumps(sorted(used)) + Path(__file__).read_text("utf-8")
     for path in sheets(app):
         sheet = path.read_text("utf-8")
-        kept = shelf / f"{hashlib.sha256((sheet + state).encode()).hexdigest()[:24]}.css"
-        if not kept.is_file():
-            shelf.mkdir(parents=True, exist_ok=True)
-            kept.write_text(slim(sheet, used), "utf-8", newline="\n")
-        path.write_bytes(kept.read_bytes())
+        slimmed = cache_folder / f"{hashlib.sha256((sheet + state).encode()).hexdigest()[:24]}.css"
+        if not slimmed.is_file():
+            cache_folder.mkdir(parents=True, exist_ok=True)
+            slimmed.write_text(slim(sheet, used), "utf-8", newline="\n")
+        path.write_bytes(slimmed.read_bytes())

@@ -156,7 +156,7 @@ def small(payloads, tmp_path_factory) -> Path:
         (stage / name).write_text(text, "utf-8")
     shutil.copytree(ROOT / "data", stage / "data")
     shutil.copy(ROOT / "CITATION.cff", stage)
-    with sphinx_process.get_ready(project) as waiting:
+    with sphinx_process.start_sphinx(project) as waiting:
         return pages.build(project, waiting)
 
 

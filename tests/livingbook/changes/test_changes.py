@@ -639,7 +639,7 @@ def test_the_directive_shows_each_part_and_names_an_unknown_one(place):
 # --- An update of the real tables -------------------------------------------------------------------------------------
 
 
-def side_of(folder: Path, label: str) -> snapshots.Side:
+def snapshot_of(folder: Path, label: str) -> snapshots.Snapshot:
     """The real tables, with the latest figure of every quantity published as a number, and a verdict on each."""
     evidence = load(folder)
     rows = evidence.observations()
@@ -661,7 +661,9 @@ def side_of(folder: Path, label: str) -> snapshots.Side:
         for name, body in names.items()
     }
     document = {"results": names, "claims": claims, "figures": {}, "reads": [{"table": "observations", "where": {"status": "use"}}]}
-    return snapshots._side(label, label, snapshots.tables_in(folder), {"latest": {"all": document}}, "latest", lambda *_: folder)
+    return snapshots._snapshot(
+        label, label, snapshots.tables_in(folder), {"latest": {"all": document}}, "latest", lambda *_: folder
+    )
 
 
 def test_rows_published_after_2025_taken_out_and_swapped_back(tmp_path):
@@ -673,7 +675,7 @@ def test_rows_published_after_2025_taken_out_and_swapped_back(tmp_path):
     late = {row["id"] for row in rows if row["known_from"] > "2025-12-31"}
     late |= {row["id"] for row in rows if row["same_as"] in late}
     path.write_text("".join(line for line in lines if line.split(",")[0] not in late), "utf-8")
-    without, whole = side_of(tmp_path / "data", "without"), side_of(real, "whole")
+    without, whole = snapshot_of(tmp_path / "data", "without"), snapshot_of(real, "whole")
     report = changes.compare(without, whole, tmp_path)
     assert {each.key for each in report.rows_of("added")} == late and len(report.rows) == len(late) > 30
     in_use = {row["id"] for row in rows if row["id"] in late and row["status"] == "use"}
@@ -685,7 +687,7 @@ def test_rows_published_after_2025_taken_out_and_swapped_back(tmp_path):
     back = changes.compare(whole, without, tmp_path)
     assert {each.key for each in back.rows_of("removed")} == late and len(back.numbers) == len(report.numbers)
     path.write_text("".join(lines), "utf-8")
-    assert changes.compare(side_of(tmp_path / "data", "again"), whole, tmp_path).outcome == "same"
+    assert changes.compare(snapshot_of(tmp_path / "data", "again"), whole, tmp_path).outcome == "same"
 
 
 def test_the_default_page_and_the_evidence_are_staged(tmp_path):

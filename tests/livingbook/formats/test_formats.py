@@ -130,7 +130,7 @@ def test_links_to_notebooks_lead_to_the_web_where_its_address_is_known(tmp_path)
 
 def test_a_failed_attempt_says_why_and_leaves_the_last_good_one(tmp_path):
     project = staged(tmp_path)
-    good = project.build / f"{formats.NAME}.epub"
+    good = project.build / f"{project.settings.name}.epub"
     good.write_bytes(b"the last good one")
     (project.stage / "book" / "rate.md").write_text("# Rate\n\n{result}`rate.montly`\n")
     with pytest.raises(BuildError, match=r"book/rate\.md:3: WARNING: result: no result 'rate\.montly'"):
@@ -225,12 +225,12 @@ def test_a_broken_page_is_refused(project, pages, tmp_path, old, new, message):
     assert old in path.read_text("utf-8")
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
     with pytest.raises(BuildError, match=message):
-        printing.together(tmp_path / "pages", formats.chapters(project), formats.about(project))
+        printing.joined(tmp_path / "pages", formats.chapters(project), formats.about(project))
 
 
 def test_nothing_is_fetched_from_another_host(tmp_path):
     with pytest.raises(Exception, match="https"):
-        printing.of_this_folder(tmp_path).fetch("https://example.org/x.css")
+        printing.files_only().fetch("https://example.org/x.css")
 
 
 def test_without_pango_the_pdf_says_what_is_missing(project, monkeypatch):

@@ -29,7 +29,7 @@ WORKSHOP = """
 import importlib, os, sys, time
 from pathlib import Path
 from livingbook.site import sphinx_process as pages
-for name in (*pages.AHEAD, "jupyter_book.sphinx"):
+for name in (*pages.IMPORTED_FIRST, "jupyter_book.sphinx"):
     importlib.import_module(name)
 pages.end_with_parent = lambda handle: None
 for line in sys.stdin:

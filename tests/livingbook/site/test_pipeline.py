@@ -125,7 +125,7 @@ def test_a_published_book_that_is_not_the_one_that_was_built_is_published_anew(s
 
 
 def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
-    with sphinx_process.get_ready(Project.at(ROOT)) as waiting:
+    with sphinx_process.start_sphinx(Project.at(ROOT)) as waiting:
         assert waiting.poll() is None
     assert waiting.returncode == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -520,3 +521,70 @@ def test_reading_in_parallel_remembers_the_same(book: Book) -> None:
     assert book.soup("page7").select_one("a.claim-link")["href"] == "cards.html#claim-A01"
     book.write("published/latest/files/rate-windows.svg", SVG.format(width=333))
     assert book.build() == ["page3"]
+
+
+# ---- what the theme gets wrong -----------------------------------------------------------------------------------
+
+NESTED = """# Index
+
+```{toctree}
+parent
+references
+notebooks/rate
+```
+
+## A section
+
+See {cite:p}`source0`.
+
+```{published-figure} rate.windows
+```
+"""
+
+
+@pytest.fixture
+def themed(book: Book) -> Book:
+    """A book in the theme that books have, with everything in it that a fix of the theme is for."""
+    book.write("conf.py", CONF + 'html_theme = "sphinx_book_theme"\n')
+    book.write("index.md", NESTED)
+    book.write("parent.md", "# Parent\n\n```{toctree}\nchild\n```\n")
+    book.write("child.md", "# Child\n\n## Of the child\n")
+    return book
+
+
+def test_every_fix_of_the_theme_finds_what_it_puts_right(themed):
+    themed.build(strict=True)
+    assert themed.warnings == "" and themed.code == 0
+
+
+def test_a_theme_that_has_changed_ends_the_build(themed, monkeypatch):
+    from livingbook.sphinx_ext import theme_fixes, used_css
+
+    # As if the theme worded each piece in another way: then no fix finds anything.
+    changed = tuple(dataclasses.replace(fix, mend=lambda page: (page, 0)) for fix in theme_fixes.FIXES)
+    monkeypatch.setattr(theme_fixes, "FIXES", changed)
+    monkeypatch.setattr(used_css, "BOOTSTRAP", "renamed.js")
+    themed.build(strict=True)
+    assert [fix.fault for fix in changed if f"in no page it was found that {fix.fault};" not in themed.warnings] == []
+    assert "the theme has no script renamed.js any more" in themed.warnings
+    assert themed.code == 1
+
+
+def test_a_build_of_some_pages_says_nothing_of_the_theme(themed, monkeypatch):
+    from livingbook.sphinx_ext import theme_fixes
+
+    themed.build(strict=True)
+    idle = dataclasses.replace(theme_fixes.FIXES[0], mend=lambda page: (page, 0))
+    monkeypatch.setattr(theme_fixes, "FIXES", (*theme_fixes.FIXES, idle))
+    themed.write("child.md", "# Child\n\n## Of the child\n\nAnother word.\n")
+    assert themed.build(strict=True) == ["child"]
+    assert themed.warnings == "" and themed.code == 0
+
+
+def test_a_page_without_a_place_for_its_content_policy_is_refused(caplog):
+    from livingbook.sphinx_ext.content_policy import META, confine
+
+    assert "Content-Security-Policy" in confine(f"<html><head>{META}</head></html>")
+    assert not caplog.records
+    confine("<html><head></head></html>")
+    assert "Content-Security-Policy" in caplog.text

@@ -128,7 +128,7 @@ def built(folder: Path, config: str) -> Path:
     """The small book's pages."""
     project = Project(folder, folder / "data")
     stage(project.stage, config)
-    return site_pages.build(project, sphinx_process.get_ready(project))
+    return site_pages.build(project, sphinx_process.start_sphinx(project))
 
 
 @pytest.fixture(scope="module")
