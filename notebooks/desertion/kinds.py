@@ -1,4 +1,4 @@
-"""Kinds of parameters that only this book has, beside those of the engine."""
+"""Kinds of parameters of this book, in addition to those of the engine."""
 
 from __future__ import annotations
 

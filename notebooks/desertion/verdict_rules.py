@@ -1,4 +1,7 @@
-"""Rules for verdicts that only this article's claims need; those that serve any claim are the engine's."""
+"""Rules for verdicts that only the claims of this article need; general ones are in ``livingbook.notebook.verdicts``.
+
+Each function returns a rule: a function from bounds of published numbers to a ``Verdict``.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from livingbook.values.bounds import Bounds
 
 
 def doubled_to(claimed: Bounds) -> Rule:
-    """ "It doubled, to so much", from (what it is over what it was, what it is)."""
+    """For a claim that something doubled, to ``claimed``. The rule takes (present over former number, present number)."""
     words = (
         "Supported if it doubled and is now the claimed figure, imprecise if only one of the two can hold, contradicted if "
         "neither can."
@@ -24,7 +27,7 @@ def doubled_to(claimed: Bounds) -> Rule:
 
 
 def reached_elsewhere(limit: float) -> Rule:
-    """A floor that other origins reach too, which may all descend from one leak: plausible at best."""
+    """For a claim of at least ``limit``. The rule takes totals of other origins, which may all come from one leak."""
     words = (
         "Plausible if a total of another origin reaches it, unsupported if none does; not supported while the totals may "
         "descend from one leak."
@@ -38,7 +41,11 @@ def reached_elsewhere(limit: float) -> Rule:
 
 
 def still_rising(margin: float) -> Rule:
-    """Growth "as the war goes on", from (growth of earlier years, last pace over the one before it)."""
+    """For a claim that something grows "as the war goes on".
+
+    The rule takes (growth factor of earlier years, latest pace over the one before it). margin: a share, how much the latest pace
+    must exceed the one before.
+    """
     words = (
         f"Supported if the last pace exceeds the one before by more than {wording.percent(margin)}, imprecise if it does not but "
         "earlier years grew, contradicted if neither grew."
@@ -55,7 +62,7 @@ def still_rising(margin: float) -> Rule:
 
 
 def many_but_few_of_all(many: float) -> Rule:
-    """ "Many of them": from (a count, its share of all). Imprecise where the count is large and the share a minority."""
+    """For a claim of "many of them". The rule takes (a count, its share of all). many: the least count that is called many."""
     words = (
         f"Supported if the count reaches {wording.number(many)} and is more than half of all, imprecise if it reaches that and "
         "is less, contradicted if it does not reach it."
@@ -72,7 +79,10 @@ def many_but_few_of_all(many: float) -> Rule:
 
 
 def small_beside_all_not_beside_growth(small: float, large: float) -> Rule:
-    """ "Not many", from (rate per 1,000 of the force a month, share of the force's net growth)."""
+    """For a claim of "not many". The rule takes (rate per 1,000 of the force a month, share of the force's net growth).
+
+    small: the rate below which it counts as small; large: the share above which it counts as large.
+    """
     words = (
         f"Imprecise if it is below {wording.plain(small)} per 1,000 of the force a month but above {wording.percent(large)} of "
         "what the force grows by; supported if small beside both, contradicted if large beside both."
@@ -88,7 +98,7 @@ def small_beside_all_not_beside_growth(small: float, large: float) -> Rule:
 
 
 def first_without_second() -> Rule:
-    """A claim of two parts, from evidence on each: imprecise where only the first is evidenced."""
+    """For a claim of two parts. The rule takes the evidence on each, unknown where there is none."""
     words = "Supported if both parts are evidenced, imprecise if only the first is, unsupported if neither."
 
     def rule(first: Bounds, second: Bounds) -> Verdict:
@@ -100,7 +110,11 @@ def first_without_second() -> Rule:
 
 
 def tied_to_or_of(most: float) -> Rule:
-    """ "It is a body's own", from (outlets that tie it to the body, share of its figures that the body itself produced)."""
+    """For a claim that a list is a body's own.
+
+    The rule takes (number of outlets that tie it to the body, share of its figures that the body itself produced). most: the least
+    such share that supports the claim.
+    """
     words = (
         f"Supported if outlets tie it to that body and at least {wording.percent(most)} of its figures are the body's own, "
         "imprecise if they tie it but fewer are, unsupported if none ties it."
@@ -117,7 +131,10 @@ def tied_to_or_of(most: float) -> Rule:
 
 
 def told_and_confirmed() -> Rule:
-    """Something told of oneself, from (outlets that report it, pages of the body that would know)."""
+    """For what a speaker says about himself.
+
+    The rule takes (number of outlets that report it, number of pages of the body that would know and that confirm it).
+    """
     words = (
         "Supported if a page of the body that would know confirms what an outlet reports, plausible if only outlets report "
         "it, in part or whole, unsupported if none does."

@@ -1,19 +1,19 @@
-"""What a notebook reads, recorded in its kernel while it runs.
+"""Recording in a kernel what its notebook reads.
 
-``make book`` asks a question of every run that it has stored: is all that this run read as it was? Only what was *recorded* can
-answer that. So in a build a ``Recorder`` is at work in the kernel before the first cell. It notes, each with a hash of what was
-there to be read:
+A stored run can be used again only if everything that it read is unchanged, so everything has to be *recorded*. In a build, every
+kernel therefore starts a ``Recorder`` before the first cell. It records, each with a hash of its content:
 
-- every file opened below the project or the data folder, and every folder listed there (Python's audit hook reports both);
-- every module imported from the project, by its source (compiled files are not trusted: Python compares them by time);
-- the rows that the library served, in place of the table that they stand in (``Evidence`` says which);
-- the results of other notebooks, in place of the files that they stand in (``results`` says which).
+- every file that is opened below the project or the data folder, and every folder that is listed there (Python's audit hook
+  reports both);
+- every module that is imported from the project, by its source, because Python checks compiled files by their time only;
+- the rows that the library returned, in place of the file of their table (``Evidence`` knows them);
+- the results of other notebooks, in place of their files (``results`` knows them).
 
-What could not be recorded is refused: the network, other programs, files that are neither the project's, nor the data's, nor of
-the system. Outside of a build there is no recorder, and a notebook may do as it likes.
+What cannot be recorded is refused: the network, other programs, and files that belong neither to the project, nor to the data, nor
+to the system. Outside of a build there is no recorder, and nothing is refused.
 
-A record is a text for what was read, which says its kind and its name (``"file:notebooks/helper.py"``), and a hash. The build
-computes the same hash of what is there now (``pipeline.present``).
+Each entry of a record is a text with kind and name (``"file:notebooks/helper.py"``) and a hash. The build computes the same hash of
+the present content (``runs.present``).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
-ABSENT = ""  # the hash of what is not there
+ABSENT = ""  # in place of the hash of something that does not exist
 PROGRAMS = {
     "fc-list",
     "uname",
@@ -39,7 +39,7 @@ PROGRAMS = {
     "cc",
     "ld",
     "objdump",
-}  # that libraries ask about the machine when they are imported
+}  # programs that libraries start when they are imported, to learn about the machine
 NETWORK = {
     "socket.connect",
     "socket.sendto",
@@ -78,15 +78,15 @@ SETTINGS_IN = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "MPLCONFI
 
 
 class Refused(Exception):
-    """Something that a notebook may not do in a build, because nothing could record what it saw."""
+    """A notebook did something that is forbidden in a build, because what it read that way could not be recorded."""
 
 
 class NotYet(Exception):
-    """A notebook asked for results that are still to be made. The build makes them, then runs the notebook again."""
+    """A notebook asked for results that are not made yet. The build makes them and runs the notebook again."""
 
 
 def hashed(*parts: str | bytes) -> str:
-    """SHA-256 over texts and bytes, each with its length, so that no two lists collide."""
+    """SHA-256 over texts and bytes, and over their lengths: ("ab", "c") differs from ("a", "bc")."""
     found = hashlib.sha256()
     for part in parts:
         content = part.encode() if isinstance(part, str) else part
@@ -96,7 +96,7 @@ def hashed(*parts: str | bytes) -> str:
 
 
 def hash_of_file(path: Path | str) -> str:
-    """Hash of a file's content; ``ABSENT`` where there is none to be read."""
+    """Hash of a file's content; ``ABSENT`` for a file that cannot be read."""
     try:
         with open(path, "rb") as file:
             return hashed(file.read())
@@ -105,7 +105,7 @@ def hash_of_file(path: Path | str) -> str:
 
 
 def hash_of_folder(path: Path | str) -> str:
-    """Hash of the names in a folder, without caches and what editors leave; ``ABSENT`` where there is no folder."""
+    """Hash of the names in a folder, without caches and hidden files, which editors make; ``ABSENT`` where there is no folder."""
     try:
         return hashed(*sorted(name for name in os.listdir(path) if not name.startswith((".", "__pycache__"))))
     except OSError:
@@ -113,18 +113,17 @@ def hash_of_folder(path: Path | str) -> str:
 
 
 def served(results: dict[str, Any]) -> str:
-    """Hash of what a notebook is given of another one's results: numbers, title, and what they were computed from."""
+    """Hash of what another notebook can read of published results: numbers, title, and the selections of rows behind them."""
     return hashed(json.dumps([results.get(part) for part in ("title", "results", "reads")], sort_keys=True))
 
 
 class Recorder:
     """Records what this process reads from now on.
 
-    name, as_of: the notebook that runs, and the date that it is given. root, data, engine: the project, the folder with the tables,
-    and that of this package, which may lie in the project or not.
-    results: the folder with the results of the other notebooks, ``notebooks``; only those that this build has made are there.
-    note: the file into which the record is written after every cell. cache: where compiled modules are kept, by the hash of
-    their source.
+    name, as_of: the notebook that runs, and its date. root, data, engine: the folders of the project, of the tables, and of this
+    package, which may lie in the project or elsewhere. results: the folder with the results of other notebooks, so far as this
+    build has made them; notebooks: the names of all. sweeps: the folder with the tables of sweeps. note: the file to which the
+    record is written after every cell. cache: the folder in which compiled modules are kept, by the hash of their source.
     """
 
     def __init__(
@@ -146,41 +145,41 @@ class Recorder:
         )
         self.note, self.cache, self.notebooks = Path(note), Path(cache), notebooks
         self.inputs: dict[str, str] = {}
-        self.changed: set[str] = set()  # read twice, and not the same
-        self.waits: set[str] = set()
-        self.refused: list[tuple[int, str]] = []  # number of the cell, and what it did
+        self.changed: set[str] = set()  # inputs that had different contents when they were read twice
+        self.waits: set[str] = set()  # inputs that are not made yet
+        self.refused: list[tuple[int, str]] = []  # number of the cell, and what it did, in words
         self._evidence: list[Any] = []
         self._written: set[str] = set()
         self._quiet = threading.local()
         self._system = tuple({os.path.realpath(each) + os.sep for each in (*SYSTEM, sys.prefix, sys.base_prefix, *_settings())})
-        self._last: tuple[Any, ...] = ()  # how much the record held when it was last written
+        self._last: tuple[int | tuple[int, ...], ...] = ()  # the lengths of the record's parts when it was last written
 
     def record(self, what: str, found: str) -> None:
-        """Notes what was read, and the hash of what was there."""
+        """Records that an input (``kind:name``) was read, with the hash of its content."""
         if self.inputs.setdefault(what, found) != found:
             self.changed.add(what)
 
     def wait(self, *what: str) -> None:
-        """Notes that something was asked for that this build has not made yet."""
+        """Records inputs that the notebook asked for and that this build has not made yet."""
         self.waits.update(what)
 
     def watch(self, evidence: Any) -> None:
-        """Has the rows that are read of this evidence recorded, in place of its tables."""
+        """Registers an ``Evidence``, so that the rows which are read of it are recorded."""
         self._evidence.append(evidence)
 
     @contextmanager
     def unrecorded(self) -> Iterator[None]:
-        """While the library reads what it records by itself: rows, results."""
+        """Switches the recording of files off, while the library reads rows or results, which it records itself."""
         before, self._quiet.now = getattr(self._quiet, "now", False), True
         try:
             yield
         finally:
             self._quiet.now = before
 
-    # --- What Python reports ------------------------------------------------------------------------------------------------
+    # --- What Python's audit hook reports ----------------------------------------------------------------------------------
 
     def on_audit_event(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Python's audit hook: called with everything that this process does of the kinds that Python reports."""
+        """The audit hook: Python calls it before every event that it audits, such as opening a file or starting a program."""
         if event == "open":
             if not getattr(self._quiet, "now", False):
                 self._opened(*arguments)
@@ -197,7 +196,7 @@ class Recorder:
 
     def _opened(self, path: Any, mode: str | None, flags: int) -> None:
         if isinstance(path, int) or not isinstance(path, (str, bytes, os.PathLike)):
-            return  # a file that is open already
+            return  # the number of a file that is open already
         place = os.path.realpath(os.fsdecode(path))
         if (flags or 0) & WRITES:
             self._written.add(place)
@@ -213,11 +212,11 @@ class Recorder:
                 self._record_or_wait(f"sweep:{Path(place).stem}", place, True)
             elif name := self.named(place):
                 self.record(name, hash_of_file(place))
-            elif os.path.exists(place):  # of what is not there nothing is read
+            elif os.path.exists(place):
                 self.require_known(place)
 
     def require_known(self, place: str) -> None:
-        """Raises ``Refused`` for a file or a folder that is neither the project's, nor the data's, nor of the system."""
+        """Raises ``Refused`` for a file or folder that belongs neither to the project, nor to the data, nor to the system."""
         if self._is_within(place, os.path.join(self.root, "_build")) and not self.named(place):
             self._refuse(
                 f"reads {place}, which a build makes, perhaps later than this; results of other notebooks are in the folder "
@@ -230,12 +229,12 @@ class Recorder:
             )
 
     def require_own_results(self, folder: Path | str) -> None:
-        """Raises ``Refused`` for a folder of results that is not the one of this run's edition."""
+        """Raises ``Refused`` if a folder of results is not that of the run's edition and not one that may be read as a folder."""
         if os.path.realpath(folder) != self.results:
             self.require_known(os.path.realpath(folder))
 
     def all_notebooks(self) -> list[str]:
-        """The names of all other notebooks; recorded as read. Those that are not made yet are awaited."""
+        """The names of all other notebooks; recorded as read. Results that are not made yet are recorded as waited for."""
         self.record("notebooks:", hashed(*self.notebooks))
         names = [name for name in self.notebooks if name != self.name]
         self.wait(*(f"results:{name}" for name in names if not os.path.exists(os.path.join(self.results, f"{name}.json"))))
@@ -262,7 +261,7 @@ class Recorder:
             self.require_known(place)
 
     def named(self, place: str) -> str:
-        """A path below the data folder or the project as records have it; "" for any other, and for what builds leave there."""
+        """The name of a path in records, ``kind:path``; "" for a path outside of project and data, and for what builds write."""
         for kind, folder in (("data", self.data), ("engine", self.engine), ("file", self.root)):
             if self._is_within(place, folder):
                 name = Path(place).relative_to(folder).as_posix()
@@ -300,13 +299,13 @@ class Recorder:
     # --- Modules --------------------------------------------------------------------------------------------------------------
 
     def follow_imports(self) -> None:
-        """Has modules of the project imported from their source as it is now, and recorded."""
+        """Makes Python import the project's modules from their present source, and records them."""
         self._loader = type("Recorded", (_Loader,), {"recorder": self})
         sys.path_hooks.insert(0, self._finder)
         for entry in [entry for entry in sys.path_importer_cache if self.named(os.path.realpath(entry or "."))]:
             del sys.path_importer_cache[entry]
-        real = cache(os.path.realpath)  # of the few folders in which a thousand modules lie
-        for module in list(sys.modules.values()):  # this one, and what it is in
+        real = cache(os.path.realpath)  # a thousand modules lie in few folders
+        for module in list(sys.modules.values()):  # those that were imported before: this one, and its packages
             path = getattr(module, "__file__", None)
             if path and (name := self.named(os.path.join(real(os.path.dirname(path)), os.path.basename(path)))):
                 self.record(name, hash_of_file(path))
@@ -317,10 +316,10 @@ class Recorder:
             raise ImportError("not of the project")
         return FileFinder(entry or ".", (self._loader, [".py"]))
 
-    # --- What the build is told ---------------------------------------------------------------------------------------------
+    # --- What the build gets -----------------------------------------------------------------------------------------------
 
     def write(self, *_: Any) -> None:
-        """Writes the record as it now is, if anything has been read since it was written."""
+        """Writes the record to its file, if anything has been added since it was last written."""
         now = (len(self.inputs), len(self.changed), len(self.waits), len(self.refused), *(each.extent for each in self._evidence))
         if now == self._last:
             return
@@ -344,12 +343,12 @@ class Recorder:
 
 
 class _Loader(SourceFileLoader):
-    """Loads a module from its source. What was compiled before is used if it was compiled from the very same text."""
+    """Loads a module from its source; code that was compiled before is used if it was compiled from the same text."""
 
     recorder: Recorder
 
     def get_code(self, fullname: str) -> Any:
-        """The module's code; its source, which this opens, is recorded by the hook."""
+        """The module's code. Reading the source opens its file, which the audit hook records."""
         import marshal
 
         source = self.get_data(self.path)
@@ -357,7 +356,7 @@ class _Loader(SourceFileLoader):
             kept = self.recorder.cache / f"{hashed(self.path, source)[:32]}.{sys.implementation.cache_tag}"
             try:
                 content = kept.read_bytes()
-                if content[:64].decode() != hashed(content[64:]):  # what is damaged could stop Python as a whole
+                if content[:64].decode() != hashed(content[64:]):  # loading damaged code could crash Python
                     raise ValueError(kept)
                 return marshal.loads(content[64:])
             except (OSError, ValueError, EOFError, TypeError):
@@ -371,19 +370,20 @@ class _Loader(SourceFileLoader):
 
 
 def _settings() -> list[str]:
-    """Where programs keep a user's settings and caches: these are not a notebook's inputs."""
+    """Folders of a user's settings and caches. Libraries read them; they do not count as inputs of a notebook."""
     home = os.path.expanduser("~")
     named = (os.environ.get(name) for name in SETTINGS_IN)
     return [*(os.path.join(home, name) for name in SETTINGS), *filter(None, named)]
 
 
-def _plain(whom: Any) -> str:
-    shown = " ".join(map(str, whom)) if isinstance(whom, tuple) else os.fsdecode(whom)
+def _plain(what: Any) -> str:
+    """An address or a command as a text of at most 120 characters."""
+    shown = " ".join(map(str, what)) if isinstance(what, tuple) else os.fsdecode(what)
     return shown if len(shown) <= 120 else f"{shown[:119]}…"
 
 
 def _cell() -> int:
-    """The number that Jupyter gives the cell that is running."""
+    """The number of the running cell in the order of execution; 0 outside of a notebook."""
     get: Callable[[], Any] | None = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = get() if get else None
     return shell.execution_count if shell else 0
@@ -393,14 +393,14 @@ _recorder: Recorder | None = None
 
 
 def recorder() -> Recorder | None:
-    """The recorder of this process, if it runs for a build."""
+    """The recorder of this process; ``None`` outside of a build."""
     return _recorder
 
 
 def begin(settings: str) -> None:
-    """Begins to record; the build has every kernel call this before its first cell.
+    """Starts recording; in a build, every kernel calls this before its first cell.
 
-    settings: arguments of ``Recorder``, as JSON.
+    settings: the arguments of ``Recorder``, as JSON.
     """
     global _recorder
     _recorder = Recorder(**json.loads(settings))

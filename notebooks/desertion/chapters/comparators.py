@@ -1,12 +1,12 @@
 """Other armies' rates of absence and desertion per 1,000 a year, from the counts and strengths that belong together.
 
-Which published count goes with which strength, how well they fit and what must be known about both is knowledge about
-sources, so it stands in the table ``comparators``, one row a rate; here is the arithmetic. What cannot be made a rate is in
-``unrated``, with the reason. Both name observations by their ids, so that a corrected figure flows through; where a row was
-not public by a date, what stood in for it then is taken (``Evidence.figures``).
+The table ``comparators`` says which published count belongs to which strength, how well the two fit, and what a reader must know
+about them, one row for each rate; this module has the arithmetic. The table ``unrated`` has the counts of which no rate can be
+made, with the reason. Both name observations by their ids, so that a corrected figure changes the rate. In place of a row that
+was not public by a date, the one that stood in for it then is taken (``Evidence.figures``).
 
-Strengths of several days: the mean lies between the smallest and the largest, and the mean of the numbers is its value
-where all have one. Years have 365.25 days. Published rates are taken as printed.
+If strengths of several days are given, the mean strength lies between the smallest and the largest; their mean is its value if all
+have a value. Years have 365.25 days. Published rates are taken as printed.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ DRAWN = ("A", "B")  # grades of the rates that are drawn
 class Comparator:
     """One row of ``comparators``: a count or a published rate, and the strength it is divided by.
 
-    count, strength, growth: ids of observations. times: turns a published rate into one per 1,000 a year. floor: it can only
-    be too low, so that nothing is said from above.
+    count, strength, growth: ids of observations; growth: a published factor from the counted year to a later one. times: the factor
+    that turns a published rate into one per 1,000 a year. floor: the rate can only be too low, so that it is a lower bound.
     """
 
     key: str
@@ -46,7 +46,7 @@ class Comparator:
 
 
 def read(evidence: Evidence, **where: str | Iterable[str]) -> list[Comparator]:
-    """The rates of the table ``comparators`` that have the given values (``grade=DRAWN``), in its order."""
+    """The rows of the table ``comparators`` with the given values of fields (``grade=DRAWN``), in its order."""
     return [
         Comparator(
             key=row.comparator,
@@ -65,7 +65,7 @@ def _ids(cell: str) -> tuple[str, ...]:
 
 
 def strength(evidence: Evidence, ids: Sequence[str]) -> Bounds:
-    """Bounds for the mean strength from some days; the mean of their values, where all have one, is its value."""
+    """Bounds for the mean strength, in persons, from the stocks with these ids; its value is the mean if all have a value."""
     stocks = list(evidence.figures(ids)["bounds"])
     if not stocks:
         return Bounds.unknown()
@@ -76,9 +76,9 @@ def strength(evidence: Evidence, ids: Sequence[str]) -> Bounds:
 
 
 def counted(evidence: Evidence, comparator: Comparator) -> tuple[date, date, Bounds] | None:
-    """First and last day and the sum of the counts; ``None`` where one of its parts was not public.
+    """First day, last day and sum of the counts; ``None`` if one of them was not public.
 
-    Raises ``EvidenceError`` where they are not of one period: such parts must not be added.
+    Raises ``EvidenceError`` if the counts are of different periods, as they must not be added then.
     """
     rows = evidence.figures(comparator.count)
     if len(rows) < len(comparator.count):
@@ -107,7 +107,7 @@ def rate(evidence: Evidence, comparator: Comparator) -> Bounds:
 
 
 def dates(evidence: Evidence, comparator: Comparator) -> tuple[date, date] | None:
-    """First and last day of a rate; one carried forward by a published factor is of the factor's last year."""
+    """First and last day of a rate, or ``None``. If it is multiplied by a published factor, these are of the factor's last year."""
     found = counted(evidence, comparator)
     if not found:
         return None
@@ -117,12 +117,12 @@ def dates(evidence: Evidence, comparator: Comparator) -> tuple[date, date] | Non
 
 
 def base(evidence: Evidence, comparator: Comparator) -> Bounds | None:
-    """The strength a rate is computed with; ``None`` for a rate taken as published."""
+    """The mean strength by which a rate is computed, in persons; ``None`` for a published rate."""
     return strength(evidence, comparator.strength) if comparator.strength else None
 
 
 def period(start: date, end: date) -> str:
-    """A period as the tables name it: "1999", "FY2007", "June 2011", "1861–65"."""
+    """A period in words: "1999", "FY2007" for a fiscal year, "June 2011", "1861–65"."""
     if (start.month, start.day, end.month, end.day) in ((10, 1, 9, 30), (7, 1, 6, 30)) and end.year == start.year + 1:
         return f"FY{end.year}"
     if (start.year, start.month) == (end.year, end.month):

@@ -1,8 +1,8 @@
-"""One choice of count, window, strength and errors of the list, and what it makes: the formulas of the explorer.
+"""The formulas of the explorer: the rates that follow from a choice of count, window, strength and errors of the list.
 
-The page computes in the reader's browser (``book/_static/explorer.js``), with the same formulas; a test compares the two over a
-grid. Every number is read twice. *As worded* keeps what its source leaves open: "at least" stays a floor, through every division.
-*At face value* takes the printed number as if it were exact, as the multiverse of rates does.
+The page computes in the reader's browser (``book/_static/explorer.js``) by the same formulas; a test compares the two over a grid.
+Every result is computed twice. *As worded* keeps open ends: "at least" stays a lower bound through every division. *At face value*
+takes the printed number as if it were exact, as the multiverse of rates does.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
 from desertion.counts import force as theatre
-from desertion.counts.windows import WORDS, Window, of_count
+from desertion.counts.windows import WORDS, DatedCount, Window, of_count
 from desertion.methods.misclassification import true_count
 
-ORDER = ("article", "publication", "own", "mobilised")  # of windows that coincide, the first keeps its name
+ORDER = ("article", "publication", "own", "mobilised")  # of equal windows, the name that comes first is kept
 
 
 @dataclass(frozen=True)
 class Strength:
-    """A force to divide by: the stocks of one origin, or those of all origins together."""
+    """A force by which counts are divided. stocks: rows of ``force.stocks``, of one origin, or of all if ``together``."""
 
     label: str
     stocks: pd.DataFrame
     together: bool = False
 
     def worded(self, window: Window) -> Bounds:
-        """Bounds for the mean over a window, persons, as the sources word it."""
+        """Bounds for the mean over a window, in persons, as worded."""
         if self.together:
             return theatre.over(self.stocks, window.start, window.end)
         return path_bounds(self.stocks, window)
 
     def face(self, window: Window) -> Bounds:
-        """The mean at face value: a number for one origin, the span of all stocks in the window for all together."""
+        """The mean at face value, in persons: a number for one origin, and the bounds as worded for all together."""
         if self.together:
             return self.worded(window)
         return theatre.path_mean(self.stocks, window.start, window.end)
@@ -46,7 +46,7 @@ class Strength:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a choice makes: persons a month and per 1,000 of strength a year, each as worded and at face value."""
+    """The results of a choice: persons a month, and persons per 1,000 of strength a year, as worded and at face value."""
 
     monthly: Bounds
     monthly_face: Bounds
@@ -56,10 +56,10 @@ class Answer:
 
 
 def path_bounds(stocks: pd.DataFrame, window: Window) -> Bounds:
-    """Bounds for the mean of a straight path through an origin's stocks: its stated low ends, and its stated high ends.
+    """Bounds for the mean strength of one origin over a window, in persons: ``force.path_mean`` of its low and of its high ends.
 
-    An end that a stock leaves open is left to the origin's other stocks; where none states it, it is open. No value is preferred
-    but where every stock has one. No stock → unknown.
+    An open end of a stock is passed over; if no stock states that end, the result is open too. It has a value only if every stock
+    has one. No stock → unknown.
     """
     face = theatre.path_mean(stocks, window.start, window.end)
     if face.is_unknown:
@@ -73,7 +73,7 @@ def path_bounds(stocks: pd.DataFrame, window: Window) -> Bounds:
 
 
 def answer(count: Bounds, window: Window, strength: Strength, wrong: float = 0.0, unlisted: float = 0.0) -> Answer:
-    """What a choice makes. wrong: share of the count that never ran; unlisted: share of those who ran that it misses."""
+    """The results of a choice. wrong: share of the count that never ran; unlisted: share of those who ran that it omits."""
     shares = Bounds.exact(wrong), Bounds.exact(unlisted)
     ran, face = true_count(count, *shares), true_count(count.at_face_value(), *shares)
     worded = strength.worded(window)
@@ -82,8 +82,8 @@ def answer(count: Bounds, window: Window, strength: Strength, wrong: float = 0.0
     )
 
 
-def windows(row: object, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
-    """The windows of a total that differ from one another: name (see ``windows.WORDS``) → window, in ``ORDER``."""
+def windows(row: DatedCount, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
+    """The different windows of a count: name (see ``windows.WORDS``) → window, in the order of ``ORDER``."""
     spans = of_count(row, invasion, mobilisation, article)
     distinct = {spans[name]: name for name in reversed(ORDER) if name in spans}
     return {name: window for window, name in sorted(distinct.items(), key=lambda item: ORDER.index(item[1]))}
@@ -96,7 +96,7 @@ def window_label(name: str, window: Window) -> str:
 
 
 def standing(rate: Bounds, others: Iterable[Bounds]) -> dict[str, int]:
-    """How many of the other rates lie wholly below a rate, wholly above it, and neither."""
+    """How many other rates lie wholly below a rate ("below"), wholly above it ("above"), and how many overlap it ("alike")."""
     others = list(others)
     below = sum(each.high < rate.low for each in others)
     above = sum(each.low > rate.high for each in others)
@@ -120,7 +120,7 @@ def sentence(
 
 
 def compared(found: Answer, others: Iterable[Bounds]) -> str:
-    """Where the answer lies among other armies, in plain words."""
+    """How the answer compares with the rates of other armies, in a sentence."""
     others = list(others)
     if found.yearly_face.is_unknown or not others:
         return "There is nothing to set it beside."
@@ -132,7 +132,7 @@ def compared(found: Answer, others: Iterable[Bounds]) -> str:
 
 
 def spread(rates: Sequence[Bounds]) -> str:
-    """Several rates in a few letters: one as it is, more as their smallest and largest stated ends, of two digits."""
+    """Several rates in short: a single one in its own words, more by their smallest and largest stated ends with two digits."""
     if len(rates) == 1:
         return wording.of_bounds(rates[0])
     ends = [end for each in rates for end in (each.low, each.high) if 0 < end < math.inf]

@@ -1,12 +1,12 @@
-"""Registered cases that come in overlapping pieces: months, years and running totals, for one article or for two.
+"""Registered cases that are published for overlapping periods: months, years and running totals, for one article of law or two.
 
-One register is quoted by many: month by month for both articles together, month by month for each article, and in
-replies to requests for longer periods. These functions put such pieces side by side without counting a case twice: a
-month is taken from one series only, two articles are added only over one and the same period, and of the periods that
-lie in one year the longest is kept. Units are those of the rows (cases, unless the caller reads others).
+Many sources quote one register: month by month for both articles together, month by month for each article, and for longer periods
+in replies to requests. These functions combine the pieces without counting a case twice: a month is taken from one series only, two
+articles are added only for the same period, and of the periods in one year the longest is kept. Units are those of the rows (cases,
+unless the caller passes others).
 
-A strength for a period is bounded year by year, by what was stated inside the year and nearest to its two ends: heads of
-state name the size of their army about once a year, so that many periods have no statement inside.
+The strength in a period is bounded year by year, by the statements inside the year and those nearest to its first and last day.
+Heads of state name the size of their army about once a year, so many periods have no statement inside.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from livingbook.values.bounds import Bounds, hull, total
 from desertion.counts.force import spanned
 from desertion.counts.rates import DAYS_A_YEAR, days
 
-Period = tuple[date, date]
+Period = tuple[date, date]  # first and last day
 
 
 def is_calendar_month(start: date | None, end: date) -> bool:
@@ -32,9 +32,9 @@ def is_calendar_month(start: date | None, end: date) -> bool:
 
 
 def monthly(rows: pd.DataFrame) -> dict[date, Bounds]:
-    """First day of the month → count, for the rows that cover exactly one calendar month, in order.
+    """First day of the month → count, for the rows that cover exactly one calendar month, in order of time.
 
-    Several figures for one month give the bounds that contain all of them.
+    rows: columns ``start``, ``end`` and ``bounds``. Several figures for one month give the bounds that contain all of them.
     """
     found: dict[date, list[Bounds]] = {}
     for row in rows.itertuples():
@@ -44,22 +44,22 @@ def monthly(rows: pd.DataFrame) -> dict[date, Bounds]:
 
 
 def added(one: Mapping[date, Bounds], other: Mapping[date, Bounds]) -> dict[date, Bounds]:
-    """The sum of two series that do not overlap in what they count, for the months that both have."""
+    """Month → sum of two series that count different cases, for the months that both have."""
     return {month: one[month] + other[month] for month in sorted(one.keys() & other.keys())}
 
 
 def by_precedence(first: Mapping[date, Bounds], second: Mapping[date, Bounds]) -> dict[date, Bounds]:
-    """Each month from the first series that has it: two compilations of one register are one piece of evidence."""
+    """Month → count from ``first`` or, where it has none, from ``second``. Two compilations of one register must not be added."""
     return dict(sorted({**second, **first}.items()))
 
 
 def largest_step(series: Mapping[date, Bounds]) -> date | None:
-    """The month that lies furthest above the month before it, at face value; ``None`` without two months in a row."""
-    rises = [
-        (series[after].best - series[before].best, after)
-        for before, after in pairwise(sorted(series))
-        if _months_between(before, after) == 1
-    ]
+    """The month with the largest rise over the month before it, at face value; ``None`` without two known months in a row."""
+    rises = []
+    for before, after in pairwise(sorted(series)):
+        earlier, later = series[before].best, series[after].best
+        if earlier is not None and later is not None and _months_between(before, after) == 1:
+            rises.append((later - earlier, after))
     return max(rises)[1] if rises else None
 
 
@@ -68,18 +68,18 @@ def _months_between(before: date, after: date) -> int:
 
 
 def paired(one: pd.DataFrame, other: pd.DataFrame) -> dict[Period, Bounds]:
-    """Period → sum of two kinds of case, for the periods with the same first and last day in both."""
+    """Period → sum of the counts in two tables, for the periods that both have. Columns as in ``monthly``."""
     first, second = by_period(one), by_period(other)
     return {period: first[period] + second[period] for period in sorted(first.keys() & second.keys())}
 
 
 def by_period(rows: pd.DataFrame) -> dict[Period, Bounds]:
-    """Period → count; a row without a first day is left out."""
+    """Period → count; rows without ``start`` are left out. rows: columns ``start``, ``end`` and ``bounds``."""
     return {(row.start, row.end): row.bounds for row in rows.itertuples() if row.start}
 
 
 def longest_in_each_year(counts: Mapping[Period, Bounds]) -> dict[int, tuple[Period, Bounds]]:
-    """Year → the longest period that lies within it, with its count: parts and their sum are never both kept."""
+    """Year → the longest period within it, with its count, so that parts of a year and their sum are not both kept."""
     inside = [(period, count) for period, count in counts.items() if period[0].year == period[1].year]
     shortest_first = sorted(inside, key=lambda found: (found[0][0].year, found[0][1] - found[0][0], found[0]))
     return {period[0].year: (period, count) for period, count in shortest_first}
@@ -94,7 +94,7 @@ def longest(counts: Mapping[Period, Bounds]) -> tuple[Period | None, Bounds]:
 
 
 def joined(periods: Iterable[Period]) -> list[Period]:
-    """Periods that do not overlap, with those that adjoin made one, in order of time."""
+    """Periods in order of time, with adjoining ones merged; the given periods must not overlap."""
     found: list[Period] = []
     for start, end in sorted(periods):
         if found and (start - found[-1][1]).days == 1:
@@ -107,7 +107,7 @@ def joined(periods: Iterable[Period]) -> list[Period]:
 def rate(counts: Mapping[Period, Bounds], stocks: pd.DataFrame) -> Bounds:
     """Cases per 1,000 of mean strength a year over periods that do not overlap: sum of cases over sum of person-years.
 
-    Only the days that the counts cover enter the denominator. No count, or no strength stated → unknown.
+    The person-years are those of the periods of the counts alone. stocks: as in ``strength_near``. No count or no stock → unknown.
     """
     if not counts or stocks.empty:
         return Bounds.unknown()
@@ -118,9 +118,10 @@ def rate(counts: Mapping[Period, Bounds], stocks: pd.DataFrame) -> Bounds:
 def strength_near(stocks: pd.DataFrame, start: date, end: date) -> Bounds:
     """Bounds for the mean strength (persons) over a period: the mean of its calendar years, weighted by their days.
 
-    In each year (or part of one) the mean lies between the smallest and the largest number stated inside it or nearest to
-    one of its ends. Year by year, because an army that triples over a war was not as small as at its start for all of it.
-    No statement → unknown. Raises ``ValueError`` if the period ends before it starts.
+    stocks: columns ``end`` and ``bounds``. In each year, or part of one, the mean lies between the smallest and the largest stock
+    that is stated inside it or nearest to its first or last day. This is done year by year because an army may triple during a
+    war: bounds from its whole length would be needlessly wide. No stock → unknown. Raises ``ValueError`` if the period ends
+    before it starts.
     """
     if end < start:
         raise ValueError(f"the period ends ({end}) before it starts ({start})")

@@ -1,11 +1,11 @@
-"""Flows of men into and out of the force: running totals, yardsticks for a monthly flow, and what a balance leaves room for.
+"""Flows of men into and out of the force: running totals, figures to compare a monthly flow with, and the balance of flows.
 
-All flows are persons per mean month of 30.4375 days. The balance is the stock equation of demography (Preston, Heuveline
-and Guillot, *Demography*, 2001, ch. 1): what came in less the net change of the stock is what went out. It says nothing of
-why men went (killed, crippled, captured, discharged, gone without leave), and it takes every recruit as sent to the force.
+All flows are persons per mean month of 30.4375 days. The balance is the balancing equation of demography (Preston, Heuveline and
+Guillot, *Demography*, 2001, ch. 1): intake less the net change of the stock is the outflow. It does not say why men left (killed,
+disabled, captured, discharged, absent without leave), and it assumes that every recruit was sent to the force.
 
-A count of names (confirmed dead) is exact as a count of names and a floor as a count of what they stand for; a running total
-is therefore taken at face value here, and its caller says so.
+A count of names (confirmed dead) is exact as a count of names, but only a lower bound for the number of deaths. Running totals are
+taken at face value here; callers must tell the reader.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from livingbook.values.bounds import Bounds
 
 from desertion.counts.rates import DAYS_A_MONTH, Increment, days, per_month
 
-Counts = list[tuple[date, Bounds]]
-Window = tuple[date, date] | None
+Counts = list[tuple[date, Bounds]]  # (day, running total on that day)
+Window = tuple[date, date] | None  # first and last day
 
 
 def running_total(rows: pd.DataFrame) -> Counts:
-    """Dated cumulative counts at face value, one a day (the largest), in order of the days."""
+    """Cumulative counts at face value from rows with ``end`` and ``bounds``: the largest of each day, in order of the days."""
     by_day: dict[date, Bounds] = {}
     for day, bounds in zip(rows["end"], rows["bounds"], strict=True):
         face = bounds.at_face_value()
@@ -35,7 +35,7 @@ def running_total(rows: pd.DataFrame) -> Counts:
 
 
 def spaced(counts: Counts, least_days: float) -> Counts:
-    """The counts of which each is at least ``least_days`` days after the one kept before it: gains over days are noise."""
+    """The counts that are each at least ``least_days`` days after the one kept before: the gain over a few days is mostly noise."""
     kept: Counts = []
     for day, count in counts:
         if not kept or (day - kept[-1][0]).days >= least_days:
@@ -44,14 +44,14 @@ def spaced(counts: Counts, least_days: float) -> Counts:
 
 
 def kept(rows: pd.DataFrame, flags: Iterable[bool]) -> pd.DataFrame:
-    """The rows whose flag is true; a table without rows stays one with its columns."""
+    """The rows whose flag is true, numbered from 0. An empty table keeps its columns, unlike with pandas' own selection."""
     return rows[pd.Series(list(flags), index=rows.index, dtype=bool)].reset_index(drop=True)
 
 
 def gain_a_month(counts: Counts, start: date, end: date) -> Bounds:
-    """Gain a month of a running total within a window: from the last count before it (nothing if none) to the last inside.
+    """Gain a month of a running total within a window, from the last count before it (0 if there is none) to the last inside.
 
-    Unknown where no count is dated inside. Taken over the months from ``start`` to that last count.
+    It is spread over the months from ``start`` to that last count. Unknown if no count is dated inside.
     """
     last, first = upto(counts, end), upto(counts, date.fromordinal(start.toordinal() - 1))
     if last is None or last[0] < start:
@@ -70,9 +70,9 @@ def upto(counts: Counts, day: date) -> tuple[date, Bounds] | None:
 
 
 def bracket(rows: pd.DataFrame, day: date) -> Bounds:
-    """What a running total was on a day: no less than the counts up to it, no more than those after it; open if none is.
+    """Bounds for a running total on a day: at least the counts up to it, at most the counts after it, if there are any.
 
-    A running total cannot fall, which is all that is used.
+    rows: columns ``end`` and ``bounds``. Only one assumption is made: a running total cannot fall.
     """
     dated = list(zip(rows["end"], rows["bounds"], strict=True))
     low = max((each.low for end, each in dated if end <= day), default=0.0)
@@ -81,23 +81,23 @@ def bracket(rows: pd.DataFrame, day: date) -> Bounds:
 
 
 def window_of(rows: pd.DataFrame) -> Window:
-    """Start and end of the last of the rows; ``None`` without rows."""
+    """``start`` and ``end`` of the last row; ``None`` without rows."""
     return (rows["start"].iloc[-1], rows["end"].iloc[-1]) if len(rows) else None
 
 
 def monthly(rows: pd.DataFrame) -> Bounds:
-    """The last of the rows as persons a month over its own period; unknown without rows."""
+    """The figure of the last row as persons a month over its own period; unknown without rows."""
     window = window_of(rows)
     return per_month(rows["bounds"].iloc[-1], *window) if window else Bounds.unknown()
 
 
 def two_sided(several: Iterable[Bounds]) -> list[Bounds]:
-    """Those that are bounded from both sides, so that they can be divided by: "at least" and "at most" are left out."""
+    """Those with both a lower bound above 0 and an upper one, by which one can divide; "at least" and "at most" are left out."""
     return [each for each in several if each.low > 0 and math.isfinite(each.high)]
 
 
 def a_month(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with ``monthly``, each flow a mean month of its own period, and ``period`` in words."""
+    """The rows with two more columns: ``monthly``, the flow a mean month of its period, and ``period``, that period in words."""
     periods = list(zip(rows["start"], rows["end"], strict=True))
     flows = [per_month(each, *period) for each, period in zip(rows["bounds"], periods, strict=True)]
     words = [f"{wording.day(start)} to {wording.day(end)}" for start, end in periods]
@@ -105,9 +105,10 @@ def a_month(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:
-    """For each origin and year of the end, the two-sided flow over the longest period (the last of equals).
+    """For each origin and year of ``end``, the row with the longest period; of periods of one length, the last.
 
-    Adds ``monthly`` and ``period`` as ``a_month`` does. Periods shorter than ``least_days`` days are left out.
+    Flows that are not bounded from both sides, and periods shorter than ``least_days`` days, are left out. Columns: those of
+    ``rows``; ``span``, days of the period; ``year``; and ``monthly`` and ``period`` as in ``a_month``. In order of ``start``.
     """
     keep = [
         bool(two_sided([each])) and start is not None and days(start, end) >= least_days
@@ -121,7 +122,10 @@ def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:
 
 
 def net_change(stocks: pd.DataFrame) -> Bounds:
-    """Net change a month between the first and the last two-sided stock of the rows; unknown with fewer than two days."""
+    """Net change a month between the first and the last stock with both bounds, in persons; unknown if they are of one day.
+
+    stocks: columns ``end`` and ``bounds``, in order of ``end``.
+    """
     closed = [(day, each) for day, each in zip(stocks["end"], stocks["bounds"], strict=True) if two_sided([each])]
     if not closed or closed[0][0] == closed[-1][0]:
         return Bounds.unknown()
@@ -129,25 +133,25 @@ def net_change(stocks: pd.DataFrame) -> Bounds:
 
 
 def share_of(part: Bounds, whole: Bounds) -> Bounds:
-    """Part over whole; unknown where the whole is unknown or may be zero or less, for then the share means nothing."""
+    """Part over whole; unknown where the whole is unknown or may be zero or negative, as the share is then undefined."""
     return Bounds.unknown() if part.is_unknown or whole.low <= 0 else part / whole
 
 
 def days_of_intake(leaving: Bounds, intake: Bounds) -> Bounds:
-    """Days of recruitment that replace those who leave in a month; both flows in persons a month.
+    """How many days of recruitment replace those who leave in a month; both flows in persons a month.
 
-    A tenth of the recruits of a month is a tenth of a month, 3.04 days, whatever the recruitment.
+    If a tenth as many leave as are recruited, that is a tenth of a month, 3.04 days.
     """
     return share_of(leaving, intake) * DAYS_A_MONTH
 
 
 def outflow(intake: Bounds, change: Bounds) -> Bounds:
-    """What left the stock in a month for any reason: intake less net change; unknown where either is."""
+    """Persons who leave the stock in a month for any reason: intake less net change, at least 0; unknown where either is."""
     return Bounds.unknown() if intake.is_unknown or change.is_unknown else (intake - change).clip()
 
 
 def room(left: Bounds, *explained: Bounds) -> Bounds:
-    """What an outflow leaves for other causes once flows that do not overlap are taken off; never below zero."""
+    """The part of an outflow that explained flows leave for other causes, at least 0. The flows must not overlap each other."""
     for flow in explained:
         if left.is_unknown or flow.is_unknown:
             return Bounds.unknown()

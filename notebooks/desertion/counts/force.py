@@ -1,13 +1,13 @@
-"""How large the force in the theatre was: published stocks of one kind, and bounds for the mean over a window.
+"""How large the force in the theatre was: published strengths (stocks), and bounds for their mean over a window.
 
-Rates need a mean strength, and nobody publishes one. Published are stocks: so many men on a day, by origins that count
-different things (land forces, a joint grouping, everyone in the occupied areas). The rule here claims no more than that:
-the mean over a window lies somewhere between the smallest and the largest stock published for a day inside the window,
-and no value in between is preferred. Where none is dated inside, the nearest stock before it stands in.
+Rates need a mean strength, and nobody publishes one. Origins publish stocks, the number of men on a day, and they count different
+things (land forces, a joint grouping, everyone in the occupied areas). So the mean over a window is only bounded: it lies between
+the smallest and the largest stock that is published for a day inside the window, and no value in between is preferred. If no stock
+is dated inside, the nearest one before is taken.
 
-An end that a source leaves open ("over 420,000", "up to 640,000") is left to the sources that close it: the figure
-gives only the end that it states. The strength quoted in the article under study is an assumption, not a count, so it is
-kept apart and joins only where it is asked for (``quoted``).
+A figure with an open end ("over 420,000", "up to 640,000") gives only the end that it states; the other end comes from other
+sources. The strength quoted in the article under study is an assumption, not a count. It is therefore left out of the stocks, and
+``quoted`` returns it.
 
 Strengths are persons. Source of the method: the demographic rate, events over mean population and time, with the mean
 bounded by its published readings (Preston, Heuveline and Guillot, *Demography*, 2001, ch. 1).
@@ -24,28 +24,28 @@ import pandas as pd
 from livingbook.evidence.reading import Evidence
 from livingbook.values.bounds import Bounds
 
-ARTICLE = "kontur2025seed"  # the article under study: a strength read there and nowhere else is the quotation
+ARTICLE = "kontur2025seed"  # key of the article under study, in the table ``sources``
 
 
 def stocks(
     evidence: Evidence, population: str = "russia", category: str = "all", measure: str = "theatre_strength"
 ) -> pd.DataFrame:
-    """Published strengths, ordered by day, the article's own quotation left out.
+    """Published strengths, ordered by day, without the one that the article quotes.
 
-    Columns as of ``Evidence.observations``; a row is one stock at its ``end``. Another measure (``army_strength``) gives
-    the stocks of another force by the same rule.
+    Columns as in ``Evidence.observations``; each row is a stock on the day ``end``. Another measure (``army_strength``) gives the
+    stocks of another force.
     """
     rows = evidence.observations(measure=measure, population=population, category=category)
     return rows[rows["source"] != ARTICLE].reset_index(drop=True)
 
 
 def quoted(evidence: Evidence, population: str = "russia", category: str = "all") -> Bounds:
-    """The strength that the article quotes; unknown before it appeared. At its rounding, as for any figure."""
+    """Bounds of the strength that the article quotes, by its rounding as for other figures; unknown before it appeared."""
     return evidence.latest(measure="theatre_strength", population=population, category=category, source=ARTICLE)
 
 
 def within(stocks: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
-    """The stocks dated inside the window, both days included; where there is none, those of the nearest day before it.
+    """The rows of stocks dated inside the window, both days included; if there are none, those of the nearest day before it.
 
     Raises ``ValueError`` if the window ends before it starts.
     """
@@ -58,21 +58,22 @@ def within(stocks: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
 
 
 def over(stocks: pd.DataFrame, start: date, end: date) -> Bounds:
-    """Bounds for the mean strength over a window, in persons: see the module for the rule. No stock → unknown."""
+    """Bounds for the mean strength over a window, in persons, by the rule in the module's docstring. No stock → unknown."""
     return spanned(within(stocks, start, end)["bounds"])
 
 
 def by_origin(stocks: pd.DataFrame, start: date, end: date) -> dict[str, Bounds]:
-    """The same for each origin that dates a stock inside the window, from its own alone: origin → bounds, by key."""
+    """The same for each origin with a stock inside the window, from its own stocks alone: key of the origin → bounds."""
     inside = stocks[stocks["id"].isin(within(stocks, start, end)["id"]) & (stocks["end"] >= start)]
     return {str(origin): spanned(own["bounds"]) for origin, own in inside.groupby("origin")}
 
 
 def path_mean(stocks: pd.DataFrame, start: date, end: date) -> Bounds:
-    """Mean of a straight-line path through all stocks in order of day, at face value: a middle for orientation.
+    """Mean strength over a window by linear interpolation between all stocks, at face value, in persons: a number for orientation.
 
-    The number of person-days under the path over the days of the window, both included; level before the first stock and
-    after the last; several stocks of one day count as their mean. Not bounds: the path mixes scopes. No stock → unknown.
+    It is the number of person-days over the days of the window, both included. Before the first stock and after the last the
+    strength is taken as constant; several stocks of one day count as their mean. The result is no bound for the mean, because the
+    stocks count different things. No stock → unknown.
     """
     known = stocks[[each.best is not None for each in stocks["bounds"]]]
     if known.empty:
@@ -85,10 +86,10 @@ def path_mean(stocks: pd.DataFrame, start: date, end: date) -> Bounds:
 
 
 def spanned(several: Iterable[Bounds]) -> Bounds:
-    """From the smallest to the largest number that is stated; an end that nobody states stays open. No value is preferred.
+    """Bounds from the smallest to the largest stated end of several figures, without a value; an end that none states is open.
 
-    Where only "at least" is published the result has no upper end, where only "at most" no lower one but 0. Stated ends
-    that contradict each other (over 700,000; up to 640,000) are both kept, the smaller as low.
+    If all say "at least", the result has no upper end; if all say "at most", its lower end is 0. Ends that contradict each other
+    (over 700,000; up to 640,000) are both kept, the smaller one as the low end.
     """
     several = list(several)
     lows = [each.low for each in several if each.low > 0]

@@ -26,7 +26,7 @@ def months(start: date, end: date) -> float:
 
 
 def per_month(count: Bounds, start: date, end: date) -> Bounds:
-    """Count a mean month over a period, in the count's unit per month."""
+    """The count a mean month of 30.4375 days over a period, in the count's unit."""
     return count / months(start, end)
 
 
@@ -36,27 +36,27 @@ def per_thousand_a_year(count: Bounds, strength: Bounds, start: date, end: date)
 
 
 def monthly_to_yearly_rate(monthly: Bounds, strength: Bounds) -> Bounds:
-    """A number a month as a rate per 1,000 of strength per year."""
+    """A number a month as a rate per 1,000 of strength a year of twelve such months."""
     return monthly * 12 / strength * 1000
 
 
 @dataclass(frozen=True)
 class Increment:
-    """What was added between two dated counts of one running total."""
+    """What was added between two dated counts of one running total. per_month: a mean month of 30.4375 days."""
 
     start: date  # the day after the earlier count
     end: date
     count: Bounds
     per_month: Bounds
-    is_break: bool  # counted by another method than the one before, or a fall: not growth
+    is_break: bool  # not growth: the method of counting changed in between, or the total fell
 
 
 def increments(counts: Sequence[tuple[date, Bounds]], breaks: Sequence[date] = ()) -> list[Increment]:
     """Differences between successive counts of one origin and scope.
 
-    counts: (date of the count, running total); breaks: dates of a change of method, and an increment that spans one is
-    marked. A running total cannot fall, so an increment is at least zero; one that must be negative is a break too.
-    Raises ``ValueError`` for two counts on one day.
+    counts: (date of the count, running total); breaks: dates on which the method of counting changed. An increment that spans
+    such a date is marked. A running total cannot fall, so increments are cut at zero; one that is negative throughout is marked
+    too. Raises ``ValueError`` for two counts on one day.
     """
     ordered = sorted(counts, key=lambda count: count[0])
     found = []

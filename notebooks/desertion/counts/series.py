@@ -1,4 +1,4 @@
-"""Series of counts over time: which dated counts to compare, what nested periods leave, what growth two means imply."""
+"""Series of counts over time: dates far enough apart, periods that do not overlap, and the growth that two means imply."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from desertion.counts.rates import DAYS_A_MONTH, days, months
 
 @dataclass(frozen=True)
 class Piece:
-    """A count for a period of its own, both days included; ``derived`` where it is what a longer count leaves."""
+    """A count for a period, both days included. derived: it is a longer period's count less those of periods inside."""
 
     start: date
     end: date
@@ -31,7 +31,7 @@ class Piece:
 def spaced(dates: Sequence[date], apart: float) -> list[date]:
     """The dates, in order, without those less than ``apart`` mean months after the last one kept; the first is kept.
 
-    Counts that lie too close differ by late posting more than by what was posted.
+    The difference of two counts close in time says more about late entries than about what happened in between.
     """
     kept: list[date] = []
     for day in sorted(dates):
@@ -43,9 +43,9 @@ def spaced(dates: Sequence[date], apart: float) -> list[date]:
 def disjoint(counts: Sequence[tuple[date, date, Bounds]]) -> list[Piece]:
     """The same counts as pieces that do not overlap, so that none is shown or added twice.
 
-    counts: (start, end, count). A period that contains shorter ones gives way to them and to the remainder, where what
-    they leave uncovered is one stretch; otherwise, and where periods overlap without one containing the other, the longer
-    one is left out. Pieces come in order of time.
+    counts: (start, end, count). A period that contains shorter ones is replaced by them and by one piece with the remainder, if the
+    days that they leave uncovered adjoin. Otherwise the longer period is left out; so is the longer one of two periods that overlap
+    without one containing the other. Pieces are in order of time.
     """
     pieces: list[Piece] = []
     for start, end, count in sorted(counts, key=lambda each: (days(each[0], each[1]), each[0])):
@@ -59,7 +59,7 @@ def disjoint(counts: Sequence[tuple[date, date, Bounds]]) -> list[Piece]:
 
 
 def _uncovered(start: date, end: date, inside: Sequence[Piece]) -> list[tuple[date, date]]:
-    """What pieces inside [start, end] leave of it, as stretches of days."""
+    """The days of [start, end] that no piece covers, as (first day, last day) of each stretch, in order."""
     found, next_day = [], start
     for piece in sorted(inside, key=lambda piece: piece.start):
         if piece.start > next_day:
@@ -76,7 +76,7 @@ def calendar_months(start: date, end: date) -> float:
 
 
 def widened(measured: Bounds, *others: Bounds) -> Bounds:
-    """Bounds that keep the measured value and reach as far as the others, which measure the same in another way."""
+    """The value of ``measured`` with the outermost ends of all bounds; the others measure the same in another way."""
     every = (measured, *others)
     rows = frozenset().union(*(each.rows for each in every))
     return Bounds(min(each.low for each in every), measured.value, max(each.high for each in every), rows)
@@ -87,7 +87,7 @@ def smooth_factor(means: Bounds, first: float, second: float, steps: float) -> B
 
     means: the mean a month of the second period over that of the first; first, second: their lengths in months. With
     a constant monthly factor g the sums are geometric: means = g^first · (g^second − 1)/second ÷ ((g^first − 1)/first).
-    It rises with g, which is found by bisection. Returns g^steps (2 means doubled). Raises ``ValueError`` unless
+    The right side rises with g, so that g is found by bisection. Returns g^steps (2 for doubled). Raises ``ValueError`` unless
     ``means`` is above 0.
     """
     if means.is_unknown:
@@ -111,7 +111,7 @@ def _monthly_growth(ratio: float, first: float, second: float) -> float:
     def means(growth: float) -> float:
         return math.exp(growth * first) * mean(growth, second) / mean(growth, first)
 
-    low, high = -2.0, 2.0  # a factor of e² a month either way: far outside anything that was counted
+    low, high = -2.0, 2.0  # a factor of e² a month up or down, far beyond any counted growth
     while high - low > 1e-12:
         middle = (low + high) / 2
         low, high = (middle, high) if means(middle) < ratio else (low, middle)

@@ -1,15 +1,15 @@
 """The window of a count: the days over which it is spread when a total is turned into a rate.
 
-A list names men; when they left is not on it. What is known is when the period it claims to cover begins, by when it
-had surfaced, when it was printed, and when somebody divided it by months. Each makes a window, and none is wrong by
-itself; a rate depends on which is taken. Days are inclusive.
+A list names men, but not the days on which they left. Known are the beginning of the period that it claims to cover, the last day
+covered, the day of publication, and the day on which an article divided it by months. Each choice makes a window. None is wrong by
+itself, but the rate depends on it. Both days of a window are included.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Protocol
 
 from livingbook.values.bounds import Bounds
 
@@ -21,6 +21,16 @@ WORDS = {
     "publication": "invasion to publication",
     "article": "invasion to the article",
 }
+
+
+class DatedCount(Protocol):
+    """A row of ``Evidence.observations`` with a count: the last day that it covers, and the day on which it became public."""
+
+    @property
+    def end(self) -> date: ...
+
+    @property
+    def known_from(self) -> date: ...
 
 
 @dataclass(frozen=True)
@@ -39,18 +49,17 @@ class Window:
         return rates.months(self.start, self.end)
 
     def monthly(self, count: Bounds) -> Bounds:
-        """Count a mean month."""
+        """The count a mean month of 30.4375 days."""
         return rates.per_month(count, self.start, self.end)
 
     def yearly(self, count: Bounds, strength: Bounds) -> Bounds:
-        """Count per 1,000 of mean strength a year."""
+        """The count per 1,000 of mean strength a year, of 365.25 days."""
         return rates.per_thousand_a_year(count, strength, self.start, self.end)
 
 
-def of_count(count: Any, invasion: date, mobilisation: date, article: date | None = None) -> dict[str, Window]:
+def of_count(count: DatedCount, invasion: date, mobilisation: date, article: date | None = None) -> dict[str, Window]:
     """The windows over which one published total may be spread: name (see ``WORDS``) → window.
 
-    count: a row of the evidence with ``end`` (the last day it covers) and ``known_from`` (the day it became public).
     ``own`` from the invasion to the end of its period; ``mobilised`` from the mobilisation, before which few are said to
     have left; ``publication`` to the day it was printed; ``article`` to the day of the article that divides it, where that
     is given. A window that would end before it starts is left out.

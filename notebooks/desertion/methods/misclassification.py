@@ -1,4 +1,4 @@
-"""A list with two errors: names of men who never ran, and men who ran and are not named.
+"""A list with errors of two kinds: it names men who never ran, and does not name all who ran.
 
 If a list names L men, a share f of whom never ran, and a share u of all who ran is on no list, the number who ran is
 
@@ -6,7 +6,7 @@ If a list names L men, a share f of whom never ran, and a share u of all who ran
 
 It is the count corrected for a test with imperfect precision (1 − f, the positive predictive value) and sensitivity
 (1 − u), as in Rogan and Gladen (American Journal of Epidemiology 107, 1978), with precision in place of specificity because
-nobody counted those who stayed. N equals L where f = u: the two errors then cancel. For a given N, u is linear in f.
+nobody counted those who stayed. If f = u, the two errors cancel, and N equals L. For a given N, u is linear in f.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def true_count(listed: Bounds, never_ran: Bounds, unlisted: Bounds) -> Bounds:
 
 
 def unlisted_for(listed: float, count: float, never_ran: float) -> float:
-    """The share u that makes a list of ``listed`` stand for ``count`` men who ran: u = 1 − L (1 − f) / N.
+    """The share u at which ``listed`` names mean that ``count`` men ran: u = 1 − L (1 − f) / N.
 
-    Negative where even a list without omissions stands for more. Raises ``ValueError`` for a count that is not positive.
+    Negative if even a list without omissions would mean more men. Raises ``ValueError`` for a count that is not positive.
     """
     if count <= 0:
         raise ValueError(f"a count is positive, not {count}")
@@ -40,10 +40,10 @@ def unlisted_for(listed: float, count: float, never_ran: float) -> float:
 
 
 def at_most_never_ran(listed: Bounds, seen: Bounds) -> Bounds:
-    """The most that never ran, [0, 1 − seen/listed], where ``seen`` of the listed were later located or tried.
+    """Bounds for the share that never ran, [0, 1 − seen/listed], if ``seen`` of the listed were later located or tried.
 
-    A man who was found or stood in court was absent, not dead on the field; the others may be either. Unknown where a number
-    is.
+    A man who was located or tried had been absent and was not killed in action; nothing is known of the others. Unknown where a
+    number is.
     """
     if listed.is_unknown or seen.is_unknown:
         return Bounds.unknown()
@@ -52,10 +52,10 @@ def at_most_never_ran(listed: Bounds, seen: Bounds) -> Bounds:
 
 
 def binomial_share(found: int, checked: int, level: float = 0.95, rows: frozenset[str] = frozenset()) -> Bounds:
-    """A share from a random sample, with its exact interval (Clopper and Pearson, Biometrika 26, 1934).
+    """A share from a random sample, with its exact confidence interval (Clopper and Pearson, Biometrika 26, 1934).
 
-    found of checked; level: coverage, at least which the interval has. The interval covers the draw of the sample only, not
-    a sample drawn otherwise than at random. Raises ``ValueError`` unless 0 ≤ found ≤ checked, checked ≥ 1, 0 < level < 1.
+    found of checked; level: the interval's least coverage. It expresses only the chance in drawing a random sample, no other
+    error. Raises ``ValueError`` unless 0 ≤ found ≤ checked, checked ≥ 1, 0 < level < 1.
     """
     if not (0 <= found <= checked and checked >= 1 and 0 < level < 1):
         raise ValueError(f"not a sample: {found} of {checked} at level {level}")

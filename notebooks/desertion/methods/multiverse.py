@@ -1,4 +1,4 @@
-"""A multiverse of defensible choices: every combination computed once, and which choice moves the answer most.
+"""A multiverse of defensible choices: the rate under every combination of them, and how much each choice matters.
 
 The specifications are a full factorial: a count with each of its windows, times each strength, times each correction
 (Steegen and others 2016; Simonsohn, Simmons and Nelson 2020). Windows are nested in counts, because a count has only the
@@ -6,8 +6,8 @@ windows that it can cover. Each option of a choice has the same weight, and each
 
 The decomposition is the analysis of variance of that design (Fisher), which for a full factorial with weights that
 multiply equals Sobol's: the share of a choice is Var(E[y | choice]) / Var(y), its total share one minus the share of
-everything else together (Saltelli and others 2008, ch. 4). It describes the set of choices that was laid out. It is not an
-error of any one specification, and other sets have other shares.
+all others together (Saltelli and others 2008, ch. 4). It describes this set of choices, and another set has other shares. It is not
+the error of any one specification.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,9 +54,9 @@ def specifications(
     return pd.DataFrame(rows, columns=[*CHOICES, "rate"])
 
 
-def _product(*several: Mapping) -> list[tuple]:
+def _product(*several: Mapping[str, Any]) -> list[tuple[tuple[str, Any], ...]]:
     """Every combination of the items of several mappings."""
-    pairs: list[tuple] = [()]
+    pairs: list[tuple[tuple[str, Any], ...]] = [()]
     for each in several:
         pairs = [(*pair, item) for pair in pairs for item in each.items()]
     return pairs
@@ -99,16 +100,17 @@ def weights(table: pd.DataFrame, factors: Sequence[str], within: Mapping[str, st
 
 
 def level_means(table: pd.DataFrame, factor: str) -> pd.Series:
-    """Geometric mean of the rate for each option of a factor, over all that the other choices allow."""
+    """Option of a factor → weighted geometric mean of the rate over all combinations of the other choices (per 1,000 a year)."""
     weight = weights(table, CHOICES, NESTED)
     logs = np.log(table["rate"]) * weight
     return np.exp(logs.groupby(table[factor]).sum() / weight.groupby(table[factor]).sum())
 
 
 def fold(table: pd.DataFrame, factor: str) -> float:
-    """How many times the highest option's rate exceeds the lowest one's, every other choice left as it is.
+    """The ratio of the highest to the lowest of the options' mean rates (``level_means``).
 
-    A nested factor is compared inside each option of its parent, and the largest of these is returned.
+    The options of a nested factor are compared within each option of its parent, and the largest ratio is returned. NaN for an
+    empty table.
     """
     parts = [own for _, own in table.groupby(NESTED[factor])] if factor in NESTED else [table]
     folds = [means.max() / means.min() for part in parts if len(means := level_means(part, factor))]
@@ -128,5 +130,5 @@ def _between(response: pd.Series, weight: pd.Series, groups: list[pd.Series]) ->
 
 
 def _share(part: float, whole: float) -> float:
-    """A share of the variance; rounding errors of nothing are nothing."""
+    """A part of the variance as a share in [0, 1]; 0 if the whole is so small that it is only a rounding error."""
     return min(max(part / whole, 0.0), 1.0) if whole > 1e-12 else 0.0

@@ -1,9 +1,9 @@
-"""The article's claims, and what decides each: a rule on published values, or a reading that says why none can."""
+"""The article's claims and the verdicts on them: by a rule on published numbers, or by reading, with a reason."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,15 +14,15 @@ from livingbook.values.bounds import Bounds, from_published
 from livingbook.values.days import is_day
 
 READING = "By reading: no figure decides it."
-QUALIFIERS = ("exact", "about", "at_least", "at_most")  # what the wording of a claim can make of one figure
-OF_A_CARD = ("value", "low", "high", "unit", "text", "about")  # what the card of a claim shows of a published number
+QUALIFIERS = ("exact", "about", "at_least", "at_most")  # that a claim can have, as it states one figure and no range
+OF_A_CARD = ("value", "low", "high", "unit", "text", "about")  # parts of a published number that the card of a claim shows
 
 
 class Claims:
-    """Collects one decision for each row of ``claims.csv``.
+    """Collects a verdict for each row of ``claims.csv``.
 
-    results: the folder of published results. own: numbers that the notebook of the claims published itself
-    (``Publisher.numbers``), which are in no folder yet.
+    results: the folder with the results of other notebooks. own: numbers that this notebook has published itself
+    (``Publisher.numbers``), which are not in that folder yet. decided: claim → its card, see ``cards``.
     """
 
     def __init__(self, evidence: Evidence, results: str, own: Mapping[str, Published] | None = None) -> None:
@@ -43,8 +43,8 @@ class Claims:
     def decide(self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: str, chapter: str | None = None) -> str:
         """Decides a claim by a rule on published values, named ``notebook.result``; returns the verdict.
 
-        chapter: the chapter that shows it; without one, the notebook of the first value. Raises ``EvidenceError`` for an
-        unknown claim or value.
+        rule: gets the bounds of the values, in their order. reason: shown to readers beside the verdict. chapter: the chapter to
+        which the card links; by default that of the first value's notebook. Raises ``EvidenceError`` for an unknown claim or value.
         """
         found = {name: self.value(name) for name in values}
         entries = {name: entry for name, (_, entry) in found.items()}
@@ -52,20 +52,20 @@ class Claims:
         return self._keep(claim, verdict, True, reason, entries, chapter or values[0].split(".")[0])
 
     def read(self, claim: str, verdict: str, reason: str = "", chapter: str | None = None) -> str:
-        """Gives a verdict that no computed value decides; without a reason, the note of ``claims.csv`` is the reason."""
+        """Sets a verdict without a rule; returns it. Without ``reason``, the note in ``claims.csv`` is the reason."""
         return self._keep(claim, Verdict(verdict, READING), False, reason or self._row(claim)["note"], {}, chapter)
 
     def read_not_checkable(self) -> list[str]:
-        """Closes every claim that ``claims.csv`` marks as not checkable, with its note; returns their keys."""
+        """Sets the verdict of all claims that ``claims.csv`` marks as not checkable, with their notes; returns their keys."""
         keys = [key for key in self.rows.index if self.rows.loc[key, "check"] == "not_checkable" and key not in self.decided]
         for key in keys:
             self.read(key, "not_checkable")
         return keys
 
     def expected(self, claim: str) -> Bounds:
-        """The figure that the claim states, as its wording means it: "over 26,000" is [26,000, ∞).
+        """The bounds of the figure that the claim states: "over 26,000" is [26,000, ∞).
 
-        A share ends at 1. Raises ``EvidenceError``, which names file, row and field, for a claim without such a figure.
+        The high end of a share is at most 1. Raises ``EvidenceError`` that names file, row and field for a claim without one.
         """
         figure, qualifier = self._cell(claim, "expected"), self._cell(claim, "expected_qualifier")
         if not _is_number(figure):
@@ -87,11 +87,11 @@ class Claims:
         return date.fromisoformat(day)
 
     def open(self) -> list[str]:
-        """Claims not decided yet."""
+        """Keys of the claims without a verdict, in the order of the table."""
         return [key for key in self.rows.index if key not in self.decided]
 
-    def cards(self) -> Iterable[dict[str, Any]]:
-        """One card a claim, in the order of the table."""
+    def cards(self) -> list[dict[str, Any]]:
+        """What is published of each claim with a verdict, in the order of the table."""
         return [self.decided[key] for key in self.rows.index if key in self.decided]
 
     def _row(self, claim: str) -> Any:

@@ -1,7 +1,7 @@
-"""Which measures the notebooks use, from the selections they recorded; and that each measure left unused has a reason.
+"""Which measures the notebooks use, by the selections they recorded; and the reasons for leaving the others unused.
 
-A figure that is in the tables and in no chapter is either an oversight or a decision. Here it has to be the second: a
-measure that nothing uses needs a reason, and a reason for a measure that is used is out of date.
+A measure that no notebook uses may have been forgotten, so each of them needs a reason. A reason for a measure that is used is out
+of date, and an error too.
 """
 
 from __future__ import annotations
@@ -15,25 +15,24 @@ from livingbook.values import wording
 
 
 def measures_in(reads: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The measures that recorded selections of observations asked for by name.
+    """The measures that are named in recorded selections of observations.
 
-    A selection without a measure (all observations, to count them) uses none: it would make every measure used.
+    A selection that names no measure (all observations, to count them) does not count as using every measure.
     """
     asked = [read["where"].get("measure", []) for read in reads if read.get("table") == "observations"]
     return {measure for each in asked for measure in ([each] if isinstance(each, str) else each)}
 
 
 def users(everything: Mapping[str, Results], measures: Iterable[str]) -> dict[str, list[str]]:
-    """Measure → titles of the notebooks that asked for it, in the order of ``everything``; an empty list for none."""
+    """Measure → titles of the notebooks that use it, in the order of ``everything``; an empty list if none does."""
     used = {name: measures_in(each.reads) for name, each in everything.items()}
     return {measure: [each.title for name, each in everything.items() if measure in used[name]] for measure in measures}
 
 
 def unused(using: Mapping[str, Collection[str]], reasons: Mapping[str, str]) -> dict[str, str]:
-    """Measure → reason, for the measures that nothing uses.
+    """Measure → reason, for the measures that no notebook uses. using: as ``users`` returns it. reasons: measure → reason.
 
-    Raises ``EvidenceError`` that names the measures which are unused without a reason, and those with a reason that are
-    used or are not in the tables.
+    Raises ``EvidenceError`` that names unused measures without a reason, and reasons for measures that are used or unknown.
     """
     idle = [measure for measure, titles in using.items() if not titles]
     bare = [measure for measure in idle if not reasons.get(measure, "").strip()]

@@ -1,8 +1,8 @@
-"""Parameters of a notebook: what they may be, and the refusal of those they may not.
+"""Parameters of a notebook: their kinds, and the check of their values.
 
 A notebook declares its parameters in the cell tagged ``parameters``, as ``name: Kind = default  # what it is``. The kinds
-below give type, unit and range. papermill and Jupyter both run the cell as it stands; ``check`` runs next, before
-anything is computed.
+below give type, unit and range. papermill and Jupyter both run that cell as ordinary Python; a notebook then calls ``check``,
+before it computes anything.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INJECTED = "# Parameters"  # first line of the cell that papermill adds
 
 
 class ParameterError(Exception):
-    """Parameters that cannot be used. Shown in a notebook as its message alone, without a traceback."""
+    """A wrong declaration or value of a parameter. A notebook shows the message alone, without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"ParameterError: {self}"]
@@ -60,14 +60,14 @@ KINDS = {"AsOf": AsOf, "Day": Day, "Folder": Folder, "Share": Share, "Ratio": Ra
 
 
 def is_kind(value: Any) -> bool:
-    """Whether a value is a kind of parameter: a type with its range and its ``Unit``."""
+    """Whether a value is a kind of parameter: a type that is annotated with a ``Unit``."""
     return any(isinstance(mark, Unit) for mark in getattr(value, "__metadata__", ()))
 
 
 def kinds_of(module: str, folder: Path) -> dict[str, Any]:
-    """The kinds by name: those of any book, and those of a book's own module beside its notebooks, in ``folder``.
+    """Name → kind: those of all books, and those of the book's own ``module`` in ``folder``; "" for no module.
 
-    Raises ``ParameterError`` if there is no such module.
+    Raises ``ParameterError`` if the module cannot be imported.
     """
     if not module:
         return KINDS
@@ -82,7 +82,7 @@ def kinds_of(module: str, folder: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A declared parameter: its name, the name of its kind, default, the comment beside it, and the type that the kind is."""
+    """A declared parameter. kind: the name of its kind; meaning: the comment beside it; type: the annotated type of its kind."""
 
     name: str
     kind: str
@@ -103,7 +103,7 @@ def declared(source: str, kinds: Mapping[str, Any] = KINDS) -> list[Parameter]:
 
     Raises ``ParameterError`` for a line that is not ``name: Kind = default  # what it is``.
     """
-    lines = source.split("\n")  # as Python counts them
+    lines = source.split("\n")  # not splitlines, which also splits at characters that Python takes for spaces
     found: list[Parameter] = []
     try:
         body = ast.parse(source).body

@@ -1,4 +1,4 @@
-"""What passes between a notebook that publishes and the pipeline that runs it: names that both must use alike, and no more."""
+"""Names that a notebook which publishes and the pipeline which runs it have in common."""
 
-MIME = "application/vnd.livingbook+json"  # of the outputs that carry what a notebook publishes
-NUMBERS_ONLY = "LIVINGBOOK_NUMBERS_ONLY"  # environment variable of a run for a sweep's table, in which nobody will see a figure
+MIME = "application/vnd.livingbook+json"  # MIME type of the outputs that hold what a notebook publishes
+NUMBERS_ONLY = "LIVINGBOOK_NUMBERS_ONLY"  # environment variable: draw no figures, as for the table of a sweep

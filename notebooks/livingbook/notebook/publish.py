@@ -1,7 +1,7 @@
 """Publishing: the named numbers, figures, tables and verdicts of a notebook.
 
-Each is shown in the notebook, and carries in its output (a MIME type of its own) all that the book needs: so a notebook
-run by papermill, by ``jupyter execute`` or by hand publishes the same thing, and an executed notebook is complete.
+Each is shown in the notebook, and its output also holds, under a MIME type of its own, everything that the book needs. So a
+notebook publishes the same whether it is run by papermill, by ``jupyter execute`` or by hand.
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ from livingbook.project.settings import TITLED, read
 from livingbook.values import wording
 from livingbook.values.bounds import ENDS, Bounds
 
-FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]")  # how a text begins that is run, unless it is a number
+FORMULA = re.compile(
+    r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]"
+)  # the beginning of a text that a spreadsheet would run as a formula; a number is none
 
 
 class PublishError(Exception):
-    """Something that cannot be published as it is: no alt text, no data, a name twice."""
+    """Something that cannot be published: without alt text or data, or under a name that is taken or wrong."""
 
 
 def title() -> str:
-    """The title of the book that the notebook is in; recorded, so that a figure's source line follows it."""
+    """The title of the notebook's book; recorded as read, because the source line below a figure shows it."""
     recorder = recording.recorder()
     root = Path(recorder.root) if recorder else next((each for each in Path.cwd().parents if (each / TITLED).is_file()), Path.cwd())
     with recorder.unrecorded() if recorder else nullcontext():
@@ -48,9 +50,9 @@ def title() -> str:
 
 
 class Publisher:
-    """Publishes under the name of one notebook; ``evidence`` tells what it read.
+    """Publishes under the name of one notebook. evidence: what the notebook reads, for sources and origins.
 
-    numbers: what it has published as numbers so far, ``notebook.name`` → bounds and entry.
+    numbers: the numbers that are published so far, ``notebook.name`` → (bounds, entry).
     """
 
     def __init__(self, notebook: str, evidence: Evidence) -> None:
@@ -62,7 +64,8 @@ class Publisher:
         """Publishes a number under ``name``, for prose to cite.
 
         unit: what is counted, singular or plural as in a table; "share" is printed as percent. about: one sentence that
-        says what the number is. step: rounding unit; without it, what the bounds support (``text.supported_step``).
+        says what the number is. step: rounding unit; without it, what the bounds support (``wording.supported_step``). Raises
+        ``PublishError`` for a name that is wrong or taken.
         """
         self._claim_name(name)
         if not about:
@@ -79,7 +82,7 @@ class Publisher:
         self.number(name, bounds, "share", about, step)
 
     def words(self, name: str, words: str, about: str, rows: Iterable[str] = ()) -> None:
-        """Publishes words that are computed (a date, the name of the largest effect) for prose to cite."""
+        """Publishes computed words (a date, the name of the largest effect) for prose to cite. rows: ids of observations."""
         self._claim_name(name)
         body = {"value": None, "low": None, "high": None, "unit": "words", "text": words, "about": about, "rows": self._known(rows)}
         self._show("result", name, body, f"<p><b>{html.escape(words)}</b>: {html.escape(about)}</p>", f"{name}: {words}. {about}")
@@ -137,14 +140,14 @@ class Publisher:
         self._show("figure", name, body, shown, alt)
 
     def table(self, name: str, data: pd.DataFrame, *, title: str, columns: Mapping[str, str], rows: Iterable[str]) -> None:
-        """Publishes a table of the given columns (name → label); a ``Bounds`` is printed, and kept as numbers in the CSV."""
+        """Publishes a table of the given columns (name → label). Bounds are shown in words; the CSV has their ends as numbers."""
         self._claim_name(name)
         body = {"title": title, **self._tabular(data, columns, self._known(rows))}
         cells = pd.DataFrame(body["data"], columns=[column["label"] for column in body["columns"]])
         self._show("table", name, body, cells.to_html(index=False, border=0), f"{title}\n{cells.to_string(index=False)}")
 
     def claims(self, claims: Claims) -> None:
-        """Publishes the verdict on every claim. Raises ``PublishError`` where one is not decided."""
+        """Publishes the verdicts on all claims. Raises ``PublishError`` if a claim has none."""
         self._claim_name("claims")
         if left := claims.open():
             raise PublishError(f"claims without a verdict: {', '.join(left)}")
@@ -175,7 +178,7 @@ class Publisher:
         return f"Source: {wording.listing(shown)}; {title()}."
 
     def _known(self, rows: Iterable[str]) -> list[str]:
-        """Ids of observations in order. Raises ``EvidenceError`` for one that there is not."""
+        """Ids of observations, sorted. Raises ``EvidenceError`` for an id that no observation has."""
         ordered = sorted(set(rows))
         self.evidence.require_spelt({"id": ordered})
         return ordered
@@ -194,7 +197,7 @@ class Publisher:
 
 
 def cell_text(cell: Any) -> str:
-    """A cell as a reader sees it."""
+    """A cell of a table in the form that readers see."""
     if isinstance(cell, Bounds):
         return wording.of_bounds(cell)
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
@@ -205,8 +208,11 @@ def cell_text(cell: Any) -> str:
 
 
 def csv_of(data: pd.DataFrame) -> str:
-    """CSV with a column of bounds as three: low, value, high. An open or missing one is empty, and so are all three of an
-    unknown. No text in it is a formula."""
+    """CSV of a table. No text in it is a formula.
+
+    A column of bounds becomes three, ``_low``, ``_value`` and ``_high``: empty for an open end and for a missing value, and all
+    three empty for an unknown.
+    """
     out: dict[str, list[Any]] = {}
     for name in data.columns:
         cells = list(data[name])
@@ -219,5 +225,5 @@ def csv_of(data: pd.DataFrame) -> str:
 
 
 def harmless(cell: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it, which says that it is text."""
+    """A cell that no spreadsheet runs as a formula: such a text gets an apostrophe before it, which marks it as text."""
     return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell

@@ -1,4 +1,4 @@
-"""Numbers that other notebooks published, for a notebook that builds on them."""
+"""Reading the numbers that other notebooks, or sweeps, have published."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Published = tuple[Bounds, Mapping[str, Any]]  # a number, and its entry as ``ent
 def entry_of(bounds: Bounds, unit: str, about: str, step: float | None = None) -> dict[str, Any]:
     """A number as it is published, wherever it is shown: in prose, in a table of results, on the card of a claim.
 
-    unit: "share" is printed as percent. step: rounding unit; without it, what the bounds support. ``picks`` are single ends
-    as prose may cite them; what is open or not known has none.
+    unit: "share" is printed as percent. step: rounding unit; without it, what the bounds support. In the entry, ``picks`` has each
+    end that is known, in words, for prose that cites it alone.
     """
     step = step or wording.supported_step(bounds)
     write = wording.percent if unit == "share" else wording.number
@@ -39,7 +39,7 @@ def entry_of(bounds: Bounds, unit: str, about: str, step: float | None = None) -
 
 
 class Results(Mapping[str, Bounds]):
-    """What one notebook published: name → bounds, and the entry as it was published."""
+    """The numbers that one notebook published, name → bounds; their entries, its title, and the selections that it read."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.notebook, self.title = document["notebook"], document["title"]
@@ -59,7 +59,7 @@ class Results(Mapping[str, Bounds]):
 
 
 def published(folder: str | Path, notebook: str, evidence: Evidence) -> Results:
-    """What ``notebook`` published in ``folder``, the results of one edition; recorded as read.
+    """The numbers that ``notebook`` published, from ``folder``, which has the results of one edition; recorded as read.
 
     Raises ``EvidenceError`` if that notebook has not been run.
     """
@@ -76,14 +76,17 @@ def published(folder: str | Path, notebook: str, evidence: Evidence) -> Results:
 
 
 def everything_published(folder: str | Path, evidence: Evidence, but: str) -> dict[str, Results]:
-    """What all notebooks published in ``folder``, but for the one that asks; recorded as read."""
+    """Notebook → the numbers it published, from ``folder``, without the notebook ``but``; recorded as read."""
     recorder = recording.recorder()
     names = recorder.all_notebooks() if recorder else sorted(path.stem for path in Path(folder).glob("*.json"))
     return {name: published(folder, name, evidence) for name in names if name != but}
 
 
 def swept(file: str | Path, evidence: Evidence) -> pd.DataFrame:
-    """The table of a sweep: setting, notebook, name, text, unit and ``bounds`` (``None`` for words); recorded as read.
+    """The table of a sweep; recorded as read.
+
+    Columns, as text: setting, notebook, name, low, value, high, unit, text, rows (ids, separated by semicolons) and one for each
+    parameter that varied; and ``bounds`` as ``Bounds`` (``None`` for words).
 
     Raises ``EvidenceError`` if the sweep has not been run.
     """
@@ -96,7 +99,7 @@ def swept(file: str | Path, evidence: Evidence) -> pd.DataFrame:
 
 
 def _require_made(path: Path, what: str, otherwise: str) -> None:
-    """Raises ``EvidenceError`` if a file of results is not there; a build then makes it, and runs the notebook again."""
+    """Raises ``EvidenceError`` if a file of results is missing. A build then makes it, and runs the notebook again."""
     if not path.is_file():
         if recorder := recording.recorder():
             recorder.wait(what)
@@ -111,5 +114,5 @@ def _note(evidence: Evidence, read: dict[str, str]) -> None:
 def _swept_bounds(low: str, value: str, high: str, unit: str, rows: str) -> Bounds | None:
     if unit == "words":
         return None
-    ends = [float(end) if end else None for end in (low, value, high)]
-    return Bounds.from_ends(*ends, rows=frozenset(rows.split(";")) - {""})
+    lowest, best, highest = (float(end) if end else None for end in (low, value, high))
+    return Bounds.from_ends(lowest, best, highest, frozenset(rows.split(";")) - {""})

@@ -12,7 +12,7 @@ from livingbook.values.bounds import Bounds
 
 @dataclass(frozen=True)
 class Word:
-    """A verdict's name in print, its icon, and its definition."""
+    """A verdict as it is printed: its word, its icon, and its definition."""
 
     word: str
     icon: str
@@ -38,7 +38,7 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome for one claim: a word of ``VERDICTS``, and the rule that gave it, in words."""
+    """The outcome for one claim: a key of ``VERDICTS`` (else ``ValueError``), and the rule that gave it, in words."""
 
     verdict: str
     rule: str
@@ -48,7 +48,7 @@ class Verdict:
             raise ValueError(f"no such verdict: {self.verdict}; they are {', '.join(VERDICTS)}")
 
 
-Rule = Callable[..., Verdict]
+Rule = Callable[..., Verdict]  # from the bounds of published values
 
 
 def agrees(claimed: Bounds) -> Rule:
@@ -89,7 +89,7 @@ def exceeds(limit: float) -> Rule:
 def follows(claimed: Bounds) -> Rule:
     """The claim is arithmetic on quoted figures: holds if their result meets the claim's bounds.
 
-    A floor is taken as it is printed, as whoever works it out does: any larger claim would meet it.
+    A result without an upper bound is taken at face value, because every larger claim would lie within it.
     """
     words = "Holds arithmetically if the quoted figures give the claimed one within its rounding, else contradicted."
 
@@ -104,7 +104,7 @@ def follows(claimed: Bounds) -> Rule:
 
 
 def at_best_plausible(rule: Rule, because: str) -> Rule:
-    """A rule whose evidence is too weak to support anything: what it would call supported is plausible."""
+    """The same rule for evidence that is too weak to support a claim: "supported" becomes "plausible"."""
 
     def weaker(*evidence: Bounds) -> Verdict:
         found = rule(*evidence)

@@ -64,7 +64,7 @@ class Asked:
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        """What decides the outcome of the run, apart from what it reads. Editions with equal identities share runs with equal inputs.
+        """What decides the outcome of the run, apart from its inputs. Editions with equal identities share runs with equal inputs.
 
         ``make verify`` sets ``LIVINGBOOK_ALONE``: editions then share no runs, which reveals a run that was shared wrongly.
         """
