@@ -224,7 +224,7 @@ def parameters(crate: ROCrate, project: Project, edition: Edition, name: str, la
 
 
 def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str, Any], label: str) -> list[Any]:
-    """Adds the keys of the rows that a run read, table by table; returns these, the tables, and the results of other runs it read."""
+    """Adds the keys of the rows that a run read; returns these, the tables, and the results of other runs that it read."""
     evidence = load(project.seen_by(edition).data).view(edition.as_of)
     found: list[Any] = []
     reads = [(json.loads(what.removeprefix("rows:")), was) for what, was in record["inputs"] if what.startswith("rows:")]

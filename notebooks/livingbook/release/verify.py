@@ -254,7 +254,7 @@ def against(project: Project, where: str) -> int:
 
 
 def manifest_of(where: str) -> manifest.Manifest:
-    """The manifest of a published book. In a folder, its hashes are computed from the files; at an address, they are as published."""
+    """The manifest of a published book: of a folder with the hashes of its files as they are, of an address as it is published."""
     where = where.removesuffix(manifest.NAME).rstrip("/")
     listed = manifest.from_text(fetch(where, manifest.NAME).decode("utf-8", "replace"), f"{where}/{manifest.NAME}")
     return listed if is_address(where) else manifest.Manifest(listed.about, manifest.of_folder(Path(where).resolve()).files)

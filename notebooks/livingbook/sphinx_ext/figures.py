@@ -78,7 +78,7 @@ class Published(Making, SphinxDirective):
         return made
 
     def source_lines(self, keys: list[str]) -> tuple[list[nodes.Node], list[nodes.Node]]:
-        """The line of sources under the entry, and for the fold-out a paragraph with those that do not fit; [] for what is empty."""
+        """The line of sources under the entry, and a paragraph for the fold-out with those that do not fit; each may be []."""
         first, rest = keys[:SOURCES_ON_THE_LINE], keys[SOURCES_ON_THE_LINE:]
         if not keys:
             return [], []
