@@ -63,25 +63,25 @@ test-fast: $(BIN)/.test ## run the tests that build no book and start no kernel 
 	@$(BIN)/python -m pytest -m "not slow"
 
 fuzz: $(BIN)/.test ## spoil tables, settings and notebooks in a thousand ways: each is refused in words or read rightly (FOLDERS=1000 SEED=500)
-	@$(BIN)/python -m pytest tests/test_fuzz.py --folders $(or $(FOLDERS),1000) --fuzz-seed $(or $(SEED),500) -s
+	@$(BIN)/python -m pytest tests/livingbook/contract/test_fuzz.py --folders $(or $(FOLDERS),1000) --fuzz-seed $(or $(SEED),500) -s
 
 faults: $(BIN)/.test ## kill builds at sixty moments, fill the disk, damage files: the book stays whole (KILLS=60)
-	@$(BIN)/python -m pytest tests/test_faults.py --kills $(or $(KILLS),60) -s
+	@$(BIN)/python -m pytest tests/livingbook/site/test_faults.py --kills $(or $(KILLS),60) -s
 
 stateful: $(BIN)/.test ## edit a small book at random and compare each build with a clean one: the same bytes, as explained (EDITS=300; SEED=500)
-	@$(BIN)/python -m pytest tests/test_pages_follow.py --together 1
-	@PYTHONPATH=notebooks $(BIN)/python tests/stateful.py --edits $(or $(EDITS),300) --seed $(or $(SEED),500)
+	@$(BIN)/python -m pytest tests/livingbook/site/test_pages_follow.py --together 1
+	@PYTHONPATH=notebooks $(BIN)/python tests/support/stateful.py --edits $(or $(EDITS),300) --seed $(or $(SEED),500)
 
-coverage: $(BIN)/.test ## say which lines and branches of the library the tests do not reach (TESTS="tests/test_bounds.py …": with these alone)
+coverage: $(BIN)/.test ## say which lines and branches of the library the tests do not reach (TESTS="tests/livingbook/values/test_bounds.py …": with these alone)
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest $(TESTS) --cov --cov-report=; status=$$?; \
 	  $(BIN)/python -m coverage report --skip-covered --show-missing && exit $$status
 
 mutants: $(BIN)/.test ## change the library in small ways, one at a time: does a test notice each? (about an hour; MUTANTS="desertion.counts.rates.*": some)
-	@$(BIN)/python tests/mutants.py $(MUTANTS)
+	@$(BIN)/python tests/support/mutants.py $(MUTANTS)
 
 check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about every page of the built book (PAGES=some)
-	@$(BIN)/python tests/check_pages.py _build/html $(PAGES) --table _build/pages.txt
+	@$(BIN)/python tests/support/check_pages.py _build/html $(PAGES) --table _build/pages.txt
 
 linkcheck: $(BIN)/.book ## ask every address that the book names whether it still answers, over the network: _build/links.txt (EDITION=)
 	@$(RUN) --data $(DATA) linkcheck --edition $(EDITION)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from check_pages import chromium, jar, opened
 from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +51,7 @@ SLOW = [
     "pipeline",
     "provenance",
     "release",
-    "seen",
+    "recording",
     "staleness",
     "stateful",
     "sweep",
@@ -76,9 +77,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks as slow the modules named above, and every test that reads the built book."""
-    slow = {ROOT / "tests" / f"test_{name}.py" for name in SLOW}
     for item in items:
-        if item.path in slow or "book" in getattr(item, "fixturenames", ()):
+        if item.path.stem.removeprefix("test_") in SLOW or "book" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
 
 
@@ -117,3 +117,32 @@ def tables(tmp_path):
         return folder
 
     return write
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """The system's Chromium. CI must have one; elsewhere its absence is said."""
+    if chromium() is None:
+        assert not os.environ.get("CI"), "CI must have Chromium: .ci/run installs it"
+        pytest.skip("no Chromium: the pages are NOT tested in a browser (apt-get install chromium)")
+    with opened() as found:
+        yield found
+
+
+@pytest.fixture
+def tab(browser):
+    """A broad light page, and nothing it complains of."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, permissions=["clipboard-read", "clipboard-write"])
+    found, errors = context.new_page(), []
+    found.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    found.on("pageerror", lambda error: errors.append(str(error)))
+    yield found
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def checker():
+    if jar() is None:
+        assert not os.environ.get("CI"), "CI must have Java: .ci/run installs it"
+        pytest.skip("no Java: the pages are NOT validated (apt-get install default-jre-headless)")

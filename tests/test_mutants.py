@@ -33,7 +33,7 @@ def root(tmp_path):
         "notebooks/desertion/counts/rates.py": LIBRARY,
         "data/x.csv": "",
         "tests/test_rates.py": TESTS,
-        "tests/survivors.yml": "[]",
+        "tests/support/survivors.yml": "[]",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -48,7 +48,7 @@ def test_a_change_that_no_test_notices_is_named_until_it_is_explained(root, caps
         in said
     )
     assert "1 survived" in said and "1 unexplained" in said
-    (root / "tests" / "survivors.yml").write_text(EXPLAINED)
+    (root / "tests" / "support" / "survivors.yml").write_text(EXPLAINED)
     assert main(root, []) == 0
     assert "0 unexplained" in capsys.readouterr().out
 

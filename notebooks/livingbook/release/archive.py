@@ -25,6 +25,10 @@ from livingbook.system.files import digest_of_bytes, tree, write
 
 CHECKOUT = (
     "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
     "LICENSE",
     "CITATION.cff",
     "Makefile",

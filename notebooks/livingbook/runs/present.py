@@ -8,6 +8,7 @@ end what has changed meanwhile. ``Inputs`` gives, for one edition, the hash of a
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from livingbook.project.project import Edition, Project
 from livingbook.recording import ABSENT, hash_of_file, hash_of_folder, hashed, served
-from livingbook.system.files import as_json, tree, write
+from livingbook.system.files import in_a_line, tree, write
 
 if TYPE_CHECKING:
     from livingbook.evidence.reading import Evidence
@@ -29,6 +30,8 @@ class Present:
         self._contents: dict[Path, bytes] = {}
         self._hashes: dict[Path, str] = {}
         self._evidence: dict[tuple[Path, str, str], Evidence] = {}
+        self._laid_out: set[Path] = set()
+        self._laying = threading.Lock()
 
     def read(self, path: Path) -> bytes:
         """A file's content. Raises ``OSError`` if there is none to be read."""
@@ -58,6 +61,15 @@ class Present:
         from livingbook.project.settings import read
 
         return read(root, self.read)
+
+    def laid_out(self, project: Project, origin: str) -> Path:
+        """The folder of tables without the observations of an origin, written once."""
+        folder = project.less(origin)
+        with self._laying:
+            if folder not in self._laid_out:
+                lay_out(self, project, origin)
+                self._laid_out.add(folder)
+        return folder
 
     def hashes(self) -> dict[str, str]:
         """Path → hash of everything that was asked for."""
@@ -147,8 +159,7 @@ class Inputs:
         """The folder of tables that a notebook is given; laid out if the edition leaves out an origin."""
         if not self.edition.without:
             return self.project.data
-        lay_out(self.present, self.project, self.edition.without)
-        return self.project.less(self.edition.without)
+        return self.present.laid_out(self.project, self.edition.without)
 
     def _file(self, name: str) -> str:
         return self.present.hash(self._path(f"file:{name}"))
@@ -185,7 +196,7 @@ class Inputs:
 
     def _document(self, name: str) -> str:
         document = self.documents(name)
-        return ABSENT if document is None else hashed(as_json(document))
+        return ABSENT if document is None else hashed(in_a_line(document))
 
     def _sweep(self, name: str) -> str:
         return hash_of_file(self.project.sweep_file(name)) if self.sweeps(name) else ABSENT

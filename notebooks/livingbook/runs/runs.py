@@ -27,7 +27,7 @@ from livingbook.runs.running import Run, run_recorded
 from livingbook.runs.store import Run as StoredRun
 from livingbook.runs.store import Store
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, write
+from livingbook.system.files import digest, in_a_line, write
 
 BESIDE = "../data"  # the data folder that a published notebook names
 Job = tuple[str, str]  # edition and notebook; or "sweep" and its name
@@ -262,7 +262,7 @@ class Runs:
         job = edition.name, name
         asked, inputs = self.asked(edition, name), self.inputs(edition, job)
         run = stands(self.store.of(name, asked.identity), inputs) or self._made(asked, inputs, job)
-        write(self.project.edition_folder(edition.name) / f"{name}.json", as_json(run.of_edition(edition.name)))
+        write(self.project.edition_folder(edition.name) / f"{name}.json", in_a_line(run.of_edition(edition.name)))
         if self.made.setdefault(job, "reused") == "reused":
             self.say(f"{edition.name}: {name}: reused in 0.0 s")
         return run
@@ -318,7 +318,7 @@ class Runs:
             for what, _ in run.record["inputs"]
             if what.partition(":")[0] not in MADE
         }
-        return digest(asked.name, as_json(asked.identity), *(part for what in sorted(read) for part in (what, inputs.hash(what))))
+        return digest(asked.name, in_a_line(asked.identity), *(part for what in sorted(read) for part in (what, inputs.hash(what))))
 
 
 def in_short(what: str) -> str:

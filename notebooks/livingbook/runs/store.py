@@ -20,9 +20,9 @@ from livingbook.notebook.payload import MIME
 from livingbook.runs.notebook_source import title_of
 from livingbook.runs.running import Ran, payloads, scrubbed
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, tree, write
+from livingbook.system.files import as_json, digest, in_a_line, tree, write
 
-FORM = "7"  # how runs are stored: those that were stored otherwise are not found
+FORM = "8"  # how runs are stored: those that were stored otherwise are not found
 KEPT = 10  # books and sweeps whose runs are kept
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
@@ -110,13 +110,13 @@ class Store:
     def keep(self, name: str, identity: Mapping[str, Any], ran: Ran) -> Run:
         """Stores a run under a key of its own; the folder appears whole. Raises ``BuildError`` if it published nothing."""
         document, files = published_document(name, ran)
-        folder = self.folder / name / digest(as_json(identity), as_json(sorted(ran.inputs)))[:16]
+        folder = self.folder / name / digest(in_a_line(identity), in_a_line(sorted(ran.inputs)))[:16]
         unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
-        for path, content in {"document.json": as_json(document), "notebook.json": _bare(ran.notebook), **files}.items():
+        for path, content in {"document.json": in_a_line(document), "notebook.json": _bare(ran.notebook), **files}.items():
             write(unfinished / path, content)
         write(
             unfinished / "run.json",
-            as_json({"form": FORM, "identity": identity, "inputs": ran.inputs, "parts": _parts(unfinished)}),
+            in_a_line({"form": FORM, "identity": identity, "inputs": ran.inputs, "parts": _parts(unfinished)}),
         )
         if folder.is_dir() and not Run(folder).is_whole:
             shutil.rmtree(folder)

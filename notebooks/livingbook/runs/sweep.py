@@ -34,7 +34,7 @@ from livingbook.runs.present import MADE, Present
 from livingbook.runs.runs import Runs, made_in
 from livingbook.runs.store import FORM, Run
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, write
+from livingbook.system.files import as_json, digest, in_a_line, write
 from livingbook.system.readers import yaml_of
 from livingbook.values.days import LATEST, is_day
 
@@ -75,7 +75,7 @@ class Sweep:
             setting = dict(zip(grid, values, strict=True))
             for name in self.notebooks:
                 own = {axis: setting[axis] for axis in axes[name]}
-                found.setdefault(as_json([name, own]), (name, own))
+                found.setdefault(in_a_line([name, own]), (name, own))
         return list(found.values())
 
     def takes(self, notebook: str, axis: str) -> bool:
@@ -92,7 +92,7 @@ class Sweep:
         data = self.project.root / setting["data"] if "data" in setting else self.project.data
         given = {axis: value for axis, value in setting.items() if axis not in OF_THE_EVIDENCE}
         return Edition(
-            f"{SETTING}{digest(as_json(dict(setting)))[:16]}",
+            f"{SETTING}{digest(in_a_line(dict(setting)))[:16]}",
             setting.get("as_of", LATEST),
             {
                 each: {**self.assumptions.get(each, {}), **{axis: value for axis, value in given.items() if self.takes(each, axis)}}

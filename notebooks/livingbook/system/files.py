@@ -22,6 +22,11 @@ def as_json(body: Any) -> str:
     return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def in_a_line(body: Any) -> str:
+    """The same on one line, for files that only machines read: many times as fast to write."""
+    return json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def holds(path: Path, content: str | bytes) -> bool:
     """Whether there is a file with that content: a note that was damaged, even so that it is no text, is as good as none."""
     return path.is_file() and path.read_bytes() == (content.encode() if isinstance(content, str) else content)
