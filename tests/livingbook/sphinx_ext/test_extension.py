@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from small_pages import HOSTILE, INDEX, RATE, SVG, Book, claim, figure, result
+from small_pages import CONF, HOSTILE, INDEX, RATE, SVG, Book, claim, figure, result
 
 ROOT = Path(__file__).parents[3]
 
