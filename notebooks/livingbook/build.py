@@ -31,7 +31,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
     """
     running.set_parallelism(workers)
     for _ in range(ATTEMPTS):
-        fresh = replace(asked)  # a copy that reads its settings anew: a Project reads them once
+        fresh = replace(asked)  # a Project reads its settings only once; this copy reads them again
         editions = fresh.editions_of_book(edition)
         project = fresh.with_data_of(editions[0])
         stage.require_settings(project)

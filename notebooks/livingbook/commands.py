@@ -32,7 +32,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
 
     started = time.perf_counter()
     os.environ["PYTHONHASHSEED"] = "0"
-    with alone(project):
+    with exclusive(project):
         if recovered := finish_import(project.data):
             print(recovered)
         addresses.note(project)
@@ -55,7 +55,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
 
 
 @contextlib.contextmanager
-def alone(project: Project) -> Iterator[None]:
+def exclusive(project: Project) -> Iterator[None]:
     """Keeps other processes from building, sweeping or importing in this project until the block ends.
 
     First removes what a process that was killed has left. Ctrl-C and SIGTERM end the process at once, without waiting for
@@ -100,7 +100,7 @@ def make_format(project: Project, chosen: argparse.Namespace) -> None:
     make = {"pdf": formats.make_pdf, "epub": formats.make_ebook}[chosen.command]
     make_book(project, chosen)
     started = time.perf_counter()
-    with alone(project):
+    with exclusive(project):
         target = make(project)
     print(f"{target} ({target.stat().st_size / 1e6:.1f} MB, {time.perf_counter() - started:.0f} s)")
 
@@ -110,7 +110,7 @@ def write_catalogues(project: Project, chosen: argparse.Namespace) -> None:
     from livingbook.formats.translating import make_catalogues
 
     make_book(project, chosen)
-    with alone(project):
+    with exclusive(project):
         print(f"The catalogues are in {make_catalogues(project)}.")
 
 
@@ -119,7 +119,7 @@ def check_links(project: Project, chosen: argparse.Namespace) -> int:
     from livingbook.formats import links
 
     make_book(project, chosen)
-    with alone(project):
+    with exclusive(project):
         return links.check(project)
 
 
@@ -128,7 +128,7 @@ def make_translation(project: Project, chosen: argparse.Namespace) -> None:
     from livingbook.formats import translating
 
     make_book(project, chosen)
-    with alone(project):
+    with exclusive(project):
         print(f"The translated book is in {translating.make_translation(project, chosen.language)}.")
 
 
@@ -164,7 +164,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     if chosen.only and chosen.only not in {each.name for each in sweeps}:
         raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
     require_clean(project.data, project.contract)
-    with alone(project), contextlib.ExitStack() as stack:
+    with exclusive(project), contextlib.ExitStack() as stack:
         run_it: running.Run = running.run_recorded
         workers = default_workers()
         if chosen.scheduler:
@@ -208,7 +208,7 @@ def import_rows(project: Project, chosen: argparse.Namespace) -> int:
     """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added."""
     from livingbook.importing.rows import run
 
-    with alone(project):
+    with exclusive(project):
         return run(project, chosen.rows, chosen.apply)
 
 

@@ -169,7 +169,7 @@ def compare(before: Snapshot, after: Snapshot, chapters: Path, folders: tuple[st
     bare = " and ".join(each.label for each in (before, after) if not each.published)
     notes = [] if both else [f"Only rows are compared: {bare}: tables, not a published book."]
     names = Names(before, after)
-    # Older books did not publish the ends of their numbers one by one. With such a book, neither sentence is given single ends.
+    # Older books did not publish the ends of their numbers one by one. If either is such a book, whole numbers stand for ends.
     ends = all(any(number.picks for number in each.numbers.values()) for each in (before, after))
     return Report(
         before=Named(label=before.label, about=before.about),

@@ -1,4 +1,4 @@
-"""Differences between two states of a table: rows added, removed and revised, told apart by their key."""
+"""Differences between two states of a table: rows added, removed and revised, matched by their key."""
 
 from __future__ import annotations
 

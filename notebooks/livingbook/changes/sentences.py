@@ -88,7 +88,7 @@ def cited(folder: Path) -> dict[str, list[str]]:
 
 
 def name_of(content: str) -> tuple[str, str, str]:
-    """What a role names: ("rate.monthly", "low", "article") for ``rate.monthly:low@article``; "" for what is not said."""
+    """What a role names: ("rate.monthly", "low", "article") for ``rate.monthly:low@article``; "" for a part that is missing."""
     rest, _, edition = content.partition("@")
     name, _, part = rest.partition(":")
     return name.strip(), part.strip(), edition.strip()

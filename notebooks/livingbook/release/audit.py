@@ -1,4 +1,4 @@
-"""``make audit``: is anything known against the locked packages, under which licences do they stand, and what is in the lock.
+"""``make audit``: known vulnerabilities of the locked packages, their licences, and a list of all of them.
 
 pip-audit asks for known vulnerabilities, pip-licenses reads the licences, cyclonedx-py writes the list of materials (SBOM). Which
 licences are accepted, and what is stated of packages that do not say it clearly, is in ``pyproject.toml``.
@@ -24,7 +24,7 @@ LOCKS = ("requirements.txt", "book/print/requirements.txt", "tests/requirements.
 SBOM = "sbom.cdx.json"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)[^\n]*?((?:\\\n\s+--hash=\S+ ?)*)$", re.M)
 UNKNOWN = "UNKNOWN"
-# Classifiers and loose words that mean one licence. "BSD" does not say which of two, equally permissive, ones.
+# What packages call a licence → its SPDX identifier. "BSD" may mean that with two clauses too, which permits the same.
 MEANT = {
     "MIT License": "MIT",
     "BSD": "BSD-3-Clause",
@@ -42,7 +42,7 @@ MEANT = {
 
 
 def run(project: Project) -> int:
-    """Does all of it and says what came of it; returns the exit code: 0 only if everything could be checked and all is well."""
+    """Makes all checks, writes the lists and prints the outcome; returns 0 only if everything could be checked and all is well."""
     folder, root = project.build / "audit", project.root
     found = licences(root)
     write(folder / "licences.txt", "".join(f"{name} {version}: {licence}\n" for name, (version, licence) in sorted(found.items())))
@@ -58,7 +58,7 @@ def run(project: Project) -> int:
 
 
 def pins(lock: Path) -> list[tuple[str, str, int]]:
-    """Each package of a lock, its version, and how many hashes it is held to. Some are there twice, for several Pythons."""
+    """(Name, version, number of hashes) of each package of a lock. A package may be there twice, for several versions of Python."""
     return [(normal(name), version, hashes.count("--hash=")) for name, version, hashes in PIN.findall(lock.read_text("utf-8"))]
 
 
@@ -68,12 +68,12 @@ def normal(name: str) -> str:
 
 
 def unhashed(root: Path) -> list[str]:
-    """Packages that a lock does not hold to a hash."""
+    """The packages for which a lock has no hash."""
     return [f"{lock}: {name} {version} has no hash" for lock in LOCKS for name, version, count in pins(root / lock) if not count]
 
 
 def vulnerabilities(lock: Path) -> list[str]:
-    """What is known against the packages of a lock; and, in words, if it could not be found out."""
+    """Known vulnerabilities of the packages of a lock, in words; or that they could not be looked up."""
     done = tool(
         "pip_audit",
         "--requirement",
@@ -89,7 +89,7 @@ def vulnerabilities(lock: Path) -> list[str]:
 
 
 def findings(answer: str, complaint: str = "") -> list[str]:
-    """The findings in pip-audit's answer. To it, a package that it could not ask about has no fault; here that is a fault."""
+    """The findings in pip-audit's answer. A package that pip-audit could not look up is a finding too."""
     try:
         packages = json.loads(answer)["dependencies"]
     except (ValueError, KeyError):

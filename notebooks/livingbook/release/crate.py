@@ -1,7 +1,7 @@
-"""The RO-Crate of a release: what was run, with what, on which rows, and what came of it (Process Run Crate).
+"""The RO-Crate of a release (profile Process Run Crate): which notebooks ran, with which software, on which rows, to what result.
 
-One action for each notebook of each edition. Nothing in it depends on when or where the runs were made, so that the same inputs
-give the same crate: it says no times.
+It holds one action for each notebook of each edition. It states no times: nothing in it depends on when or where a notebook ran, so
+that the same inputs give the same crate.
 """
 
 from __future__ import annotations
@@ -42,13 +42,14 @@ FOLDERS = {
     "book": "The chapters",
     "tests": "The tests",
 }
+# Files that runs used or made, which are listed one by one.
 RUNS = ("notebooks/*.ipynb", "data/*.csv", "executed/*/*.ipynb", "sweeps/*.csv", "html/figures/*/*.csv", "html/figures/*/*.svg")
 
 
 def as_text(project: Project, editions: Iterable[Edition], folder: Path, day: str) -> str:
-    """The metadata of the crate in ``folder``, which holds everything else already. day: the last day of evidence."""
+    """The metadata of the crate in ``folder``, in which all other files must be already. day: the last day of evidence, ISO."""
     book = provenance.of_stage(project)
-    crate = ROCrate(version="1.1")  # that of the profile
+    crate = ROCrate(version="1.1")  # the version that the profile is based on
     root = crate.root_dataset
     licence = crate.add(
         ContextEntity(
@@ -78,7 +79,7 @@ def as_text(project: Project, editions: Iterable[Edition], folder: Path, day: st
 
 
 def add_files(crate: ROCrate, folder: Path) -> None:
-    """The folders of the release, whose files its manifest lists; and one by one those that runs used or made."""
+    """Adds the folders of the release, whose files its manifest lists, and one by one the files that runs used or made."""
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             crate.add(DataEntity(crate, f"{path.name}/", {"@type": "Dataset", "name": FOLDERS.get(path.name, path.name)}))
@@ -91,7 +92,7 @@ def add_files(crate: ROCrate, folder: Path) -> None:
 
 
 def described(name: str, path: Path) -> dict[str, Any]:
-    """A file as the crate has it; a notebook's source is a program too."""
+    """The properties of a file in the crate. The source of a notebook is a file and a program."""
     content = path.read_bytes()
     return {
         "@type": ["File", "SoftwareSourceCode"] if is_program(name) else "File",
@@ -103,6 +104,7 @@ def described(name: str, path: Path) -> dict[str, Any]:
 
 
 def is_program(name: str) -> bool:
+    """Whether a file of the release is the source of a notebook."""
     return name.startswith("notebooks/") and name.endswith(".ipynb")
 
 
@@ -127,7 +129,7 @@ def hash_of(folder: Path) -> str:
 
 
 def add_tools(crate: ROCrate, project: Project, version: str) -> list[Any]:
-    """What every notebook runs with: Python, the locked packages, the library at its version and digest."""
+    """Adds what every notebook runs with, and returns it: Python, the packages of engine and subject, the lock."""
     python = crate.add(
         ContextEntity(
             crate,
@@ -160,7 +162,7 @@ def add_tools(crate: ROCrate, project: Project, version: str) -> list[Any]:
 
 
 def add_action(crate: ROCrate, project: Project, edition: Edition, name: str, tools: list[Any]) -> Any:
-    """The run of one notebook for one edition."""
+    """Adds the run of one notebook for one edition. Raises ``BuildError`` if a file that it made is not published."""
     run = runs_of_book(project)[edition.name][name]
     document, record = run.document, run.record
     program = crate.dereference(f"notebooks/{name}.ipynb")
@@ -199,7 +201,7 @@ def add_action(crate: ROCrate, project: Project, edition: Edition, name: str, to
 
 
 def parameters(crate: ROCrate, project: Project, edition: Edition, name: str, label: str) -> list[Any]:
-    """Every parameter of the notebook with the value it had: the edition's, else the notebook's own."""
+    """Adds every parameter of the notebook with its value: the edition's, else the notebook's default."""
     source = source_of(project, name)
     given = {"as_of": edition.as_of, "data": "../data", **edition.assumptions.get(name, {})}
     return [
@@ -222,7 +224,7 @@ def parameters(crate: ROCrate, project: Project, edition: Edition, name: str, la
 
 
 def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str, Any], label: str) -> list[Any]:
-    """The tables a run read with the rows of each, and the results of other runs."""
+    """Adds the keys of the rows that a run read; returns these, the tables, and the results of other runs that it read."""
     evidence = load(project.with_data_of(edition).data).view(edition.as_of)
     found: list[Any] = []
     reads = [(json.loads(what.removeprefix("rows:")), was) for what, was in record["inputs"] if what.startswith("rows:")]
@@ -252,7 +254,7 @@ def read(crate: ROCrate, project: Project, edition: Edition, record: Mapping[str
 
 
 def numbers(crate: ROCrate, document: Mapping[str, Any], label: str) -> Any:
-    """The numbers that a run published, as the book prints them."""
+    """Adds the numbers that a run published, as the book prints them."""
     return crate.add(
         ContextEntity(
             crate,
@@ -267,7 +269,7 @@ def numbers(crate: ROCrate, document: Mapping[str, Any], label: str) -> Any:
 
 
 def faults(folder: Path) -> list[str]:
-    """What the validator finds wrong in a crate, by what its profile requires. It asks nobody."""
+    """What the validator finds wrong in a crate by the requirements of its profile. It needs no network."""
     from rocrate_validator import services
     from rocrate_validator.models import Severity, ValidationSettings
 
@@ -284,9 +286,9 @@ def faults(folder: Path) -> list[str]:
 
 
 def keep_context(cache: Path) -> None:
-    """Puts the crate's vocabulary, which the validator would fetch, where it keeps what it has fetched.
+    """Puts the crate's vocabulary into the validator's cache, so that it need not be fetched.
 
-    rocrate brings a copy, of a later version that has all terms of the earlier one.
+    The package rocrate brings a copy. It is of a later version, which has all terms of the one that the crate names.
     """
     from requests import Request
     from requests.adapters import HTTPAdapter

@@ -1,7 +1,7 @@
-"""Are the bytes the same? Two clean builds under different circumstances compared, or the book here with one published elsewhere.
+"""Whether the same inputs give the same bytes: compares two clean builds, or the book here with one published elsewhere.
 
-The second build has all that ought not to matter different: folder, day, locale, time zone, umask, user, the user's own settings,
-the seed of hashes, the way notebooks are run, how many at once.
+The two builds differ in everything that must not matter: folder, day, locale, time zone, umask, user, the user's own settings, hash
+seed, the engine that runs notebooks, and how many run at once.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from livingbook.site import manifest
 from livingbook.system.errors import BuildError
 from livingbook.system.files import tree
 
-ROOMS = ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requirements.txt", "book", "data", "notebooks")
-COMPARED = ("html", "editions", "sweeps")  # under _build: the published book; what every notebook published; sweeps
-ENDINGS = ("epub", "pdf")  # and the book in other forms
+INPUTS = ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requirements.txt", "book", "data", "notebooks")
+COMPARED = ("html", "editions", "sweeps")  # in _build: the published book, what every notebook published, tables of sweeps
+ENDINGS = ("epub", "pdf")  # of the book in other forms, also in _build
 SHOWN = 20  # files of which the first difference is printed
-AROUND = 60  # characters shown on either side of it
-WEST, EAST = "WEST+12", "EAST-14"  # zones in which it is never the same day
-SECONDS = 60  # for a file of a published book to arrive
-# What a user may have at home, and what would show in figures and outputs if it were heeded.
+AROUND = 60  # characters shown on either side of that difference
+WEST, EAST = "WEST+12", "EAST-14"  # time zones in which it is never the same day
+SECONDS = 60  # to wait for a file of a book published at an address
+# Settings in a user's home folder, which would change figures and outputs if a build read them.
 SETTINGS = {
     ".config/matplotlib/matplotlibrc": "axes.grid: True\nfont.size: 22\nlines.linewidth: 5\nsvg.fonttype: none\n",
     ".ipython/profile_default/startup/00-mine.py": "import pandas\npandas.options.display.precision = 1\nprint('hello')\n",
@@ -39,7 +39,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Circumstances:
-    """Under which a build is made, as far as they ought not to matter."""
+    """The circumstances of a build that must not matter. folder, user: names of their own below the folder of all builds."""
 
     folder: str
     user: str
@@ -50,6 +50,7 @@ class Circumstances:
 
     @property
     def words(self) -> str:
+        """The circumstances in words."""
         engine, zone = self.environment["LIVINGBOOK_ENGINE"], self.environment["TZ"]
         return (
             f"{engine} engine, {self.workers} at once, locale {self.environment['LC_ALL']}, {zone}, umask {self.umask:03o}, "
@@ -71,14 +72,14 @@ OTHER = Circumstances(
         "LANG": "tr_TR.UTF-8",
         "TZ": EAST,
         "PYTHONHASHSEED": "4242",
-        "PYTHONUTF8": "0",
+        "PYTHONUTF8": "0",  # so that files are read as ASCII where code names no encoding
         "PYTHONCOERCECLOCALE": "0",
     },
-)  # files are ASCII to whoever does not say what they are
+)
 
 
 def two_builds(project: Project, edition: str) -> int:
-    """Builds the book twice from nothing and compares; returns the exit code: 0 if no byte differs."""
+    """Builds the book twice from nothing and compares the files; returns the exit code: 0 if no byte differs."""
     folder = project.build / "verify"
     shutil.rmtree(folder, ignore_errors=True)
     forms = ["epub", *(["pdf"] if importlib.util.find_spec("weasyprint") else [])]
@@ -103,8 +104,8 @@ def two_builds(project: Project, edition: str) -> int:
         shutil.rmtree(folder)
         print(f"Byte for byte the same: {len(sides[0]):,} files, {size / 1e6:.1f} MB.")
         return 0
-    say(found, *sides)
-    for name in impure(*(Project(each.parent, each.parent / "data") for each in made)):
+    print_differences(found, *sides)
+    for name in irreproducible(*(Project(each.parent, each.parent / "data") for each in made)):
         print(
             f"  notebooks/{name}.ipynb: read the same both times, and gave something else: it uses the time, numbers drawn by "
             "chance without a seed, or what is kept outside of the book"
@@ -114,11 +115,11 @@ def two_builds(project: Project, edition: str) -> int:
 
 
 def build(project: Project, root: Path, home: Path, how: Circumstances, commands: Sequence[tuple[str, ...]]) -> Path:
-    """What commands of the pipeline make, from nothing, of what the checkout holds, in another folder; returns its ``_build``.
+    """Copies the inputs of a book into ``root`` and runs commands there; returns the ``_build`` that they make.
 
-    Raises ``BuildError`` if one fails.
+    home: the folder that is the user's home. Raises ``BuildError`` if a command fails.
     """
-    for name in ROOMS:
+    for name in INPUTS:
         source, target = project.root / name, root / name
         if name == "data":
             source = project.data
@@ -158,7 +159,7 @@ def build(project: Project, root: Path, home: Path, how: Circumstances, commands
 
 
 def compared(build: Path) -> dict[str, Path]:
-    """The files of a build that must be the same, by name."""
+    """Name → file, for the files of a build that must be the same in the other build."""
     found = {
         f"{part}/{path.relative_to(folder).as_posix()}": path
         for part in COMPARED
@@ -168,8 +169,8 @@ def compared(build: Path) -> dict[str, Path]:
     return found | {path.name: path for ending in ENDINGS for path in sorted(build.glob(f"*.{ending}"))}
 
 
-def impure(one: Project, other: Project) -> list[str]:
-    """The notebooks of which two runs read the same, byte for byte, and are not the same. None where the runs are not known."""
+def irreproducible(one: Project, other: Project) -> list[str]:
+    """The notebooks whose runs in two books read the same bytes and published different ones; empty if the runs are not known."""
     if not (noted(one) and noted(other)):
         return []
     sides = [
@@ -188,7 +189,7 @@ def impure(one: Project, other: Project) -> list[str]:
 
 
 def differing(one: Mapping[str, Path], other: Mapping[str, Path]) -> list[str]:
-    """Names of the files that are not the same on both sides."""
+    """Names of the files that differ, or that only one of the two has."""
     return [
         name
         for name in sorted(one.keys() | other.keys())
@@ -196,8 +197,8 @@ def differing(one: Mapping[str, Path], other: Mapping[str, Path]) -> list[str]:
     ]
 
 
-def say(names: list[str], one: Mapping[str, Path], other: Mapping[str, Path]) -> None:
-    """Prints each file that differs, and of the first ones where."""
+def print_differences(names: list[str], one: Mapping[str, Path], other: Mapping[str, Path]) -> None:
+    """Prints each file that differs, and for the first ``SHOWN`` of them the first difference."""
     for place, name in enumerate(names):
         if name not in one or name not in other:
             print(f"  {name}: only in the {'first' if name in one else 'second'} build")
@@ -208,7 +209,7 @@ def say(names: list[str], one: Mapping[str, Path], other: Mapping[str, Path]) ->
 
 
 def first_difference(one: bytes, other: bytes) -> str:
-    """Where two contents part, and what stands there; "" if nowhere."""
+    """Where two contents begin to differ, with the text there if both are text; "" if they are equal."""
     if one == other:
         return ""
     at = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
@@ -223,7 +224,10 @@ def first_difference(one: bytes, other: bytes) -> str:
 
 
 def against(project: Project, where: str) -> int:
-    """Compares the book here with a published one, in a folder or at an address; returns the exit code: 0 if no byte differs."""
+    """Compares the book here with a published one; returns the exit code: 0 if no byte differs.
+
+    where: the folder or the address of the published book. Raises ``BuildError`` if either cannot be compared.
+    """
     mine = manifest.read(project.published)
     if changed := manifest.differences(mine, manifest.of_folder(project.published.resolve()), "its manifest", "the folder"):
         raise BuildError(
@@ -234,14 +238,14 @@ def against(project: Project, where: str) -> int:
                 ]
             )
         )
-    theirs = published(where)
+    theirs = manifest_of(where)
     for key in dict.fromkeys([*mine.about, *theirs.about]):
         if (here := mine.about.get(key, "none")) != (there := theirs.about.get(key, "none")):
             print(f"  {key}: {here} here, {there} there")
     found = manifest.differences(mine, theirs, "the book here", where)
     for place, (name, what) in enumerate(found):
         known = place < SHOWN and what == "differs"
-        print(f"  {name}: {parting(project, where, name) if known else what}")
+        print(f"  {name}: {difference_to(project, where, name) if known else what}")
     if found:
         print(f"{len(found)} of {len(mine.files.keys() | theirs.files.keys()):,} files differ.")
         return 1
@@ -249,19 +253,20 @@ def against(project: Project, where: str) -> int:
     return 0
 
 
-def published(where: str) -> manifest.Manifest:
-    """The manifest of a published book. In a folder the files themselves are looked at; at an address, what it says of them."""
+def manifest_of(where: str) -> manifest.Manifest:
+    """The manifest of a published book: of a folder with the hashes of its files as they are, of an address as it is published."""
     where = where.removesuffix(manifest.NAME).rstrip("/")
     listed = manifest.from_text(fetch(where, manifest.NAME).decode("utf-8", "replace"), f"{where}/{manifest.NAME}")
     return listed if is_address(where) else manifest.Manifest(listed.about, manifest.of_folder(Path(where).resolve()).files)
 
 
 def is_address(where: str) -> bool:
+    """Whether a published book is named by an address on the web, not by a folder."""
     return urllib.parse.urlsplit(where).scheme in ("http", "https")
 
 
 def fetch(where: str, name: str) -> bytes:
-    """A file of a published book. Raises ``BuildError`` if it cannot be had."""
+    """The content of a file of a published book. Raises ``BuildError`` if it cannot be read."""
     where = where.removesuffix(manifest.NAME).rstrip("/")
     try:
         if not is_address(where):
@@ -272,10 +277,10 @@ def fetch(where: str, name: str) -> bytes:
         raise BuildError(f"{where}/{name}: {error}") from None
 
 
-def parting(project: Project, where: str, name: str) -> str:
-    """Where a file here and the published one part."""
+def difference_to(project: Project, where: str, name: str) -> str:
+    """Where a file here and the published one begin to differ, in words."""
     try:
-        parted = first_difference((project.published / name).read_bytes(), fetch(where, name))
-        return parted or "is not what its manifest says there"
+        found = first_difference((project.published / name).read_bytes(), fetch(where, name))
+        return found or "is not what its manifest says there"
     except BuildError as error:
         return f"differs ({error})"

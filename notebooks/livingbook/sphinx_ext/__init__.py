@@ -2,11 +2,12 @@
 
 kept           what is kept of each page from one build to the next
 store          reading published files; which page was made from what
-freshness      which pages are read and written anew: exactly those that show something that has changed
+freshness      which pages are read and written again: exactly those that show something that has changed
 elements       document nodes and links
 roles          {result}, {claim}, {verdict}, {published-file}
 how_made       how a figure, a table or a number was made
-figures        {published-figure}, {published-table};  svg: figures fit to stand in a page
+figures        {published-figure}, {published-table}
+svg            figures as SVG that is safe inside a page
 claims         {claims}, {claim-scoreboard}, {claim-table}, {verdict-definitions}
 dictionary     {data-dictionary}
 parameters     {parameters}
@@ -18,16 +19,16 @@ citations      (Author, year) in round brackets
 fold_out       {fold}: a fold-out without scripts
 head           description, picture, reading time and citation of each page
 launch         notebooks to download and to run elsewhere
-theme_fixes    what the theme gets wrong, put right in every page
+theme_fixes    corrections of the theme's HTML in every page
 content_policy what a page may load and run
 png            figures as PNG, the same bytes on any machine
 used_css       style sheets without what no page uses
-extra_files    entrance, 404 page, site map, the book's card
+extra_files    index.html, 404 page, site map, the book's picture for previews
 paper          the book as an e-book, and as the pages of a printed one
 i18n           the extension's own words, in the book's language
 downloads      results.json, claims.json, downloads, templates
 
-All text from published files and data enters as text, never as markup.
+Text from published files and from data is always inserted as text, never parsed as markup.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import frontend, nodes, utils
 from docutils.core import publish_from_doctree
@@ -23,11 +23,16 @@ from livingbook.sphinx_ext import elements, store
 from livingbook.sphinx_ext.figures import table
 from livingbook.sphinx_ext.roles import badge
 
+if TYPE_CHECKING:  # it imports pandas, which builds do without that have no page of changes
+    from livingbook.changes.compare import Drawing, NumberChange, Report, VerdictChange
+    from livingbook.changes.row_changes import RowChange
+    from livingbook.changes.sentences import Part
+
 CHANGES, EVIDENCE = "published/changes.json", "published/evidence.json"
 STYLE = "changes.css"
 SHOWN = 8  # rows of a table outside its fold-out
 ARROW = " → "
-Link = Callable[[str, nodes.Element, str], nodes.Node]  # kind ("result" or "claim"), what is shown, name
+Link = Callable[[str, nodes.Element, str], nodes.Node]  # kind ("result" or "claim"), text of the link, name → link
 
 
 class drawing(nodes.General, nodes.Element):
@@ -35,14 +40,14 @@ class drawing(nodes.General, nodes.Element):
 
 
 def bare(kind: str, shown: nodes.Element, name: str) -> nodes.Node:
-    """No link: what is shown alone."""
+    """The text without a link, for a page outside the book."""
     return shown
 
 
 # --- The parts of the page, from the report ---------------------------------------------------------------------------
 
 
-def finding(report: Any, link: Link) -> list[nodes.Node]:
+def finding(report: Report, link: Link) -> list[nodes.Node]:
     """One paragraph: how many verdicts and numbers moved, and the rows behind it."""
     counted = report.compared
     moved = (
@@ -59,15 +64,15 @@ def finding(report: Any, link: Link) -> list[nodes.Node]:
     return [made, *(elements.paragraph(note) for note in report.notes)]
 
 
-def verdicts(report: Any, link: Link) -> list[nodes.Node]:
-    """A card for each claim whose verdict moved."""
+def verdicts(report: Report, link: Link) -> list[nodes.Node]:
+    """A card for each claim whose verdict has changed."""
     if not report.verdicts:
         return [elements.paragraph("No verdict has moved." if report.compared["verdicts"] else "No verdicts to compare.")]
     abouts = {each.name: each.about for each in report.numbers}
     return [_verdict(each, abouts, link) for each in report.verdicts]
 
 
-def _verdict(change: Any, abouts: dict[str, str], link: Link) -> nodes.Element:
+def _verdict(change: VerdictChange, abouts: dict[str, str], link: Link) -> nodes.Element:
     before, after = (badge(each) if each else elements.span("none", "verdict") for each in (change.before, change.after))
     head = elements.paragraph(
         link("claim", elements.span(change.claim, "claim"), change.claim), " ", before, ARROW, after, classes=["claim-head"]
@@ -93,7 +98,7 @@ def _was_now(before: str | None, after: str | None) -> list[nodes.Node]:
     ]
 
 
-def numbers(report: Any, link: Link) -> list[nodes.Node]:
+def numbers(report: Report, link: Link) -> list[nodes.Node]:
     """One section for each cause: the largest changes, the others in a fold-out."""
     from livingbook.changes.compare import CAUSES
 
@@ -118,7 +123,7 @@ def numbers(report: Any, link: Link) -> list[nodes.Node]:
 NUMBER_COLUMNS = ["Number", "Before", "After", "Change"]
 
 
-def _number(change: Any, link: Link) -> list[Any]:
+def _number(change: NumberChange, link: Link) -> list[Any]:
     from livingbook.changes.compare import percent
 
     shown = elements.span(change.about or change.name)
@@ -141,13 +146,16 @@ def _in_two(columns: list[str], rows: list[list[Any]], title: str, shown: int = 
     return made
 
 
-def figures(report: Any, link: Link) -> list[nodes.Node]:
-    """A fold-out for each figure that differs, before and after side by side; the first one open, most in one more fold-out."""
+def figures(report: Report, link: Link) -> list[nodes.Node]:
+    """A fold-out for each figure that differs, with its drawings before and after; the first is open.
+
+    Those after the first ``SHOWN`` are in one more fold-out.
+    """
     if not report.figures:
         return [elements.paragraph("No figure differs." if report.compared["figures"] else "No figures to compare.")]
     made: list[nodes.Node] = []
     for change in report.figures:
-        sides = [_side(label, each, bool(made)) for label, each in (("Before", change.before), ("After", change.after))]
+        sides = [_figure_of(label, each, bool(made)) for label, each in (("Before", change.before), ("After", change.after))]
         title = f"{change.name}: {change.title}"
         details = elements.fold(title, elements.element("div", *sides, classes=["sides"]), classes=["rest"])
         if not made:
@@ -157,15 +165,15 @@ def figures(report: Any, link: Link) -> list[nodes.Node]:
     return [*made[:SHOWN], *([elements.fold(f"{len(rest):,} more", *rest, classes=["rest"])] if rest else [])]
 
 
-def _side(label: str, figure: Any, lazy: bool) -> nodes.Element:
+def _figure_of(label: str, figure: Drawing | None, lazy: bool) -> nodes.Element:
     if figure is None:
         return elements.element("figure", elements.element("figcaption", elements.paragraph(f"{label}: not published.")))
     caption = elements.element("figcaption", elements.paragraph(f"{label}: {figure.title}"))
     return elements.element("figure", caption, drawing("", wide=figure.wide, narrow=figure.narrow, alt=figure.alt, lazy=lazy))
 
 
-def sentences(report: Any, link: Link) -> list[nodes.Node]:
-    """The sentences that moved, a fold-out a chapter."""
+def sentences(report: Report, link: Link) -> list[nodes.Node]:
+    """The sentences whose numbers have changed, in a fold-out for each chapter."""
     if not report.sentences:
         return [elements.paragraph("No sentence has moved.")]
     made: list[nodes.Node] = []
@@ -175,7 +183,7 @@ def sentences(report: Any, link: Link) -> list[nodes.Node]:
     return made
 
 
-def _part(part: Any) -> list[nodes.Node]:
+def _part(part: Part) -> list[nodes.Node]:
     if part.moved:
         return _was_now(part.before, part.after)
     return [elements.span(part.text or part.after or part.before or "")]
@@ -184,8 +192,8 @@ def _part(part: Any) -> list[nodes.Node]:
 ROW_COLUMNS = ["Row", "What", "When", "Figure", "Known from"]
 
 
-def rows(report: Any, link: Link) -> list[nodes.Node]:
-    """Rows revised and removed; those added, counted by what they measure and in full in a fold-out."""
+def rows(report: Report, link: Link) -> list[nodes.Node]:
+    """The rows revised and removed; of those added, how many measure what, and all of them in a fold-out."""
     if not report.rows:
         return [elements.paragraph("No row differs.")]
     made: list[nodes.Node] = []
@@ -211,18 +219,19 @@ def rows(report: Any, link: Link) -> list[nodes.Node]:
     return made
 
 
-def _section(change: str, found: list[Any], *content: nodes.Node) -> list[nodes.Node]:
+def _section(change: str, found: list[RowChange], *content: nodes.Node) -> list[nodes.Node]:
     title = f"Rows {change} ({len(found):,})"
     return [nodes.section("", nodes.title("", title), *content, ids=[f"changes-rows-{change}"])]
 
 
-def _row_name(change: Any) -> nodes.paragraph:
+def _row_name(change: RowChange) -> nodes.paragraph:
     where = [] if change.table == "observations" else [f" ({change.table})"]
     return elements.paragraph(nodes.literal("", change.key), *where)
 
 
-def _row(change: Any, side: int) -> list[Any]:
-    known = change.cells.get("known_from", (None, None))[side] or "–"
+def _row(change: RowChange, state: int) -> list[Any]:
+    """The cells of a row that was added or removed. state: 0 for how it was before, 1 for how it is after."""
+    known = change.cells.get("known_from", (None, None))[state] or "–"
     return [_row_name(change), change.what or "–", change.when or "–", change.figure or "–", known]
 
 
@@ -259,7 +268,7 @@ class Changes(SphinxDirective):
         return made
 
     def link(self, kind: str, shown: nodes.Element, name: str) -> nodes.Node:
-        """To the claim's card, or to where a number is computed; other editions' names lead nowhere."""
+        """A link to the claim's card, or to where a number is computed; for a name of another edition, the text without a link."""
         if "@" in name:
             return shown
         if kind == "claim":
@@ -285,7 +294,7 @@ def _visit_drawing(writer: Any, node: drawing) -> None:
 
 
 def _style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """The style sheet, on pages with a comparison only."""
+    """Adds the style sheet to pages with a comparison."""
     if elements.is_web(app.builder) and (CHANGES,) in store.uses(app.env).get(page, {}):
         app.add_css_file(STYLE)
 
@@ -306,7 +315,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 class _Translator(HTMLTranslator):
-    """docutils' own, with this extension's nodes."""
+    """docutils' translator into HTML, which also knows this extension's nodes."""
 
     def __getattr__(self, name: str) -> Any:
         if name == "visit_box":
@@ -321,7 +330,7 @@ class _Translator(HTMLTranslator):
         raise nodes.SkipNode
 
 
-def standalone(report: Any, styles: str) -> str:
+def standalone(report: Report, styles: str) -> str:
     """A comparison as one HTML page without scripts; ``styles`` is the book's style sheets."""
     writer = Writer()
     writer.translator_class = _Translator

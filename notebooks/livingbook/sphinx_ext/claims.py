@@ -15,7 +15,7 @@ from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.kept import by_page
 from livingbook.sphinx_ext.roles import badge, verdict_of
 
-SAID_WITH = ("days", "months", "years")  # units without which a number says nothing
+UNITS_SHOWN = ("days", "months", "years")  # a number of these means nothing without its unit
 
 
 def columns() -> list[dict[str, str]]:
@@ -63,7 +63,7 @@ class ClaimDirective(SphinxDirective):
         return claims
 
     def located(self, made: list[nodes.Node]) -> list[nodes.Node]:
-        """The nodes, each link knowing the page and line it is on."""
+        """The same nodes, with page and line noted in each link."""
         elements.place_links(made, self.env.docname, *self.get_source_info())
         return made
 
@@ -110,7 +110,7 @@ class Claims(ClaimDirective):
         return made
 
     def card(self, name: str, claim: dict[str, Any]) -> nodes.Element:
-        """One claim: who said what, the verdict, and what carries it."""
+        """The card of one claim: who said what, the verdict, and what it rests on."""
         link = elements.element(
             "a",
             nodes.Text(name),
@@ -134,11 +134,11 @@ class Claims(ClaimDirective):
         )
 
     def reason(self, claim: dict[str, Any]) -> list[nodes.Node]:
-        """Why, in a sentence or two."""
+        """The reason for the verdict, in a sentence or two."""
         return [elements.paragraph(claim["reason"], classes=["claim-reason"])] if claim.get("reason") else []
 
     def values(self, claim: dict[str, Any]) -> list[nodes.Node]:
-        """The numbers that decide, each linked to its notebook."""
+        """The numbers that the verdict rests on, each linked to its notebook."""
         values = claim.get("values") or {}
         items = [[elements.paragraph(*self.value(name, values[name]))] for name in values]
         return [elements.bullets(items, "claim-values")] if items else []
@@ -148,7 +148,7 @@ class Claims(ClaimDirective):
         notebook, _, rest = name.partition(".")
         entry = store.use(self.env, f"published/{store.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
         unit = value.get("unit", "")
-        shown = elements.span(f"{value['text']} {unit}" if unit in SAID_WITH else value["text"], "result")
+        shown = elements.span(f"{value['text']} {unit}" if unit in UNITS_SHOWN else value["text"], "result")
         if entry is None:
             return [shown, f" {name}"]
         return [elements.link_to_result(name, shown, unit), f" {entry.get('about') or name}"]
@@ -179,7 +179,7 @@ class Claims(ClaimDirective):
         return [_("Sources: "), *made]
 
     def chapter(self, claim: dict[str, Any]) -> list[nodes.Node | str]:
-        """The chapter that goes into it."""
+        """A link to the chapter about the claim."""
         if not claim.get("chapter"):
             return []
         return [elements.link_to_page(f"book/{claim['chapter']}", "", elements.span(_("Read the chapter")))]

@@ -1,4 +1,4 @@
-"""Directive: the data dictionary, made from the contract, so that it cannot go stale."""
+"""Directive: the data dictionary, made from the contract, so that it always agrees with the tables."""
 
 from __future__ import annotations
 

@@ -47,12 +47,12 @@ def element(tag: str, *children: nodes.Node, classes: Iterable[str] = (), ids: I
 
 
 def span(content: str, *classes: str) -> nodes.inline:
-    """Text with classes, as it is: quotes and dashes in data are not prettified."""
+    """Text with classes. Quotes and dashes in it stay as they are in the data."""
     return nodes.inline("", content, classes=list(classes), support_smartquotes=False)
 
 
 def paragraph(*children: nodes.Node | str, classes: Iterable[str] = ()) -> nodes.paragraph:
-    """A paragraph; strings become text as it is, never markup."""
+    """A paragraph; strings in it become text, never markup."""
     return nodes.paragraph("", "", *_as_nodes(children), classes=list(classes), support_smartquotes=False)
 
 
@@ -76,7 +76,7 @@ def link_to_page(docname: str, anchor: str, content: nodes.Element, title: str =
 
 
 def link_to_claim(identifier: str, content: nodes.Element, title: str = "") -> addnodes.pending_xref:
-    """A link to a claim's card, wherever the book has the cards."""
+    """A link to a claim's card, on whatever page of the book the cards are."""
     return _pending(CLAIM, identifier, content, anchor=f"claim-{identifier}", title=title)
 
 
@@ -94,7 +94,7 @@ def _pending(kind: str, target: str, content: nodes.Element, **attrs: str) -> ad
 
 
 def resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node | None:
-    """Turn a pending link of ours into a link, or, with a warning, into its bare content."""
+    """Resolves a link of this extension; warns and gives its content alone if the target does not exist."""
     if node["reftype"] not in (PAGE, CLAIM):
         return None
     target = _page_of_claims(env) if node["reftype"] == CLAIM else node["reftarget"]
@@ -122,7 +122,7 @@ def is_web(builder: Builder) -> bool:
 
 
 def _on_the_web(app: Sphinx, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node:
-    """A link from paper to a notebook, whose page only the web site has; the bare content where its address is not known."""
+    """A link from a book on paper to a notebook's page on the web; the content alone if the book's address is not known."""
     if not app.config.html_baseurl:
         return content
     anchor = f"#{node['anchor']}" if node["anchor"] else ""
@@ -150,7 +150,7 @@ def place_links(tops: Iterable[nodes.Node], page: str, source: str | None, line:
 
 
 class Formats(SphinxPostTransform):
-    """Keeps of each node what the format being written can show."""
+    """Reduces each node to what the format that is written can show."""
 
     default_priority = 5
 
@@ -191,7 +191,7 @@ def _depart_file(writer: Any, node: site_file) -> None:
 
 
 def _visit_svg(writer: Any, node: inline_svg) -> None:
-    # The strings are what svg.inline() made: parsed, stripped of scripts and serialized anew.
+    # ``svg.inline`` has made these strings from parsed SVG, without scripts: they may be written as they are.
     writer.body.append(f'<div class="figure-wide">{node["wide"]}</div><div class="figure-narrow">{node["narrow"]}</div>')
     raise nodes.SkipNode
 

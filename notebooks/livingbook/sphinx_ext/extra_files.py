@@ -1,4 +1,4 @@
-"""Files beside the pages: the entrance, a page for addresses that lead nowhere, the site map, the book's card."""
+"""Files beside the pages: index.html, the page for wrong addresses, the site map, the book's picture for previews (card)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ a { color: #17568a; }
 :focus-visible { outline: 3px solid; outline-offset: 2px; }
 @media (prefers-color-scheme: dark) { body { color: #dde2e6; background: #14181c; } a { color: #82b9e8; } }
 """
-# Shown under any address, so it brings its own looks and names pages from the site's root.
+# A host shows this page under any address. So its styles are in the page, and its links begin at the site's root.
 NOWHERE = """<!DOCTYPE html>
 <html lang="{language}">
 <head>
@@ -52,19 +52,19 @@ NOWHERE = """<!DOCTYPE html>
 
 
 def site_root(address: str) -> str:
-    """Where the book lies on its host: "/" or "/some/folder/"."""
+    """The path of the book on its host: "/" or "/some/folder/"."""
     return f"{urlsplit(address).path.rstrip('/')}/"
 
 
 def site_map(address: str, pages: list[str]) -> str:
-    """All pages, in order."""
+    """The site map, as XML, of all pages in order. address: of the book."""
     base = address.rstrip("/")
     lines = "\n".join(f"<url><loc>{escape(f'{base}/{page}.html')}</loc></url>" for page in sorted(pages))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}\n</urlset>\n'
 
 
 def icon(app: Sphinx) -> str:
-    """The book's icon as an address that holds it: the page for wrong addresses cannot know where a file lies."""
+    """The book's icon as a data: address. The page for wrong addresses cannot link to a file: it is shown under any address."""
     name = app.config.html_favicon
     content = (Path(app.confdir) / name).read_bytes() if name else b""
     return f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"

@@ -1,4 +1,4 @@
-"""Directives: a published figure, with its sources, table twin and downloads; a published table."""
+"""Directives: a published figure, with its sources, its data as a table, and downloads; a published table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NUMERIC = re.compile(r"^[\s≥≤<>~≈±+−–\-\d.,%()∞]*\d[\s\d.,%()–∞
 
 
 class Published(Making, SphinxDirective):
-    """What both directives share: the argument names an entry; the body, if any, is the chapter's own caption."""
+    """What both directives share. The argument names a published entry; the body, if any, is the chapter's own caption."""
 
     required_arguments = 1
     has_content = True
@@ -60,11 +60,11 @@ class Published(Making, SphinxDirective):
         return wanted if taken.count(wanted) == 1 else f"{wanted}-{taken.count(wanted)}"
 
     def titled(self, title: str) -> str:
-        """A name for assistive technology, different for each edition of one entry."""
+        """A title for assistive technology that differs between editions of one entry."""
         return title if self.edition == self.own else f"{title} (edition: {self.edition})"
 
     def own_caption(self) -> list[nodes.Node]:
-        """The directive's body, written by the chapter's author: the only part that is parsed as markup."""
+        """The directive's body, parsed. It is written by the chapter's author; all else comes from data and is never parsed."""
         holder = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, holder)
         return holder.children
@@ -78,7 +78,7 @@ class Published(Making, SphinxDirective):
         return made
 
     def source_lines(self, keys: list[str]) -> tuple[list[nodes.Node], list[nodes.Node]]:
-        """The sources line under the entry, and what did not fit, for the fold-out."""
+        """The line of sources under the entry, and a paragraph for the fold-out with those that do not fit; each may be []."""
         first, rest = keys[:SOURCES_ON_THE_LINE], keys[SOURCES_ON_THE_LINE:]
         if not keys:
             return [], []
@@ -114,7 +114,9 @@ class PublishedFigure(Published):
     def picture(self, anchor: str, name: str, entry: dict[str, Any]) -> nodes.Element:
         """Both variants inline; an image of the wide one for other formats."""
         alt = entry["alt"]
-        image = nodes.image("", uri=f"/{self.file(entry['wide'])}", candidates={})  # without words: translators would be given them
+        image = nodes.image(
+            "", uri=f"/{self.file(entry['wide'])}", candidates={}
+        )  # no alternative text yet: Sphinx would put it into the catalogues of translators
         wide, narrow = (self.inlined(name, entry[variant], f"{anchor}-{variant[0]}", alt) for variant in ("wide", "narrow"))
         picture = f"figures/{self.edition}/{entry['wide'].removesuffix('.svg')}.png"
         return elements.inline_svg("", image, wide=wide, narrow=narrow, picture=picture, alt=alt)
@@ -206,7 +208,7 @@ def table(columns: list[dict[str, str]], data: list[list[Any]], name: str) -> no
 
 
 def _width(cells: list[Any]) -> int:
-    """A column's width in characters, for formats that need one (Sphinx's text writer never ends with a width of 1)."""
+    """A column's width in characters, for formats that need one. At least 8: with a width of 1, Sphinx's text writer never ends."""
     longest = max(len(cell.astext() if isinstance(cell, nodes.Node) else str(cell)) for cell in cells)
     return min(40, max(8, longest))
 

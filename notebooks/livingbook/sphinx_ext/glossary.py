@@ -1,5 +1,7 @@
-"""Terms of the glossary explain themselves where they are used: {term}`absence` shows its definition to whoever points at it,
-reaches it by keyboard, or has the page read out; the link leads to the glossary."""
+"""Links to terms of the glossary show the definition: on pointing at the link, on reaching it by keyboard, and to screen readers.
+
+The link itself, such as {term}`absence`, leads to the glossary.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from livingbook.sphinx_ext.kept import by_page
 
 
 class explanation(nodes.General, nodes.Element):
-    """The words of an explanation ("words"), under an id; on web pages only. Not text, so that search does not find it."""
+    """A definition beside a link ("words"), on web pages only. It is no text node, so that the search index does not contain it."""
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
@@ -62,7 +64,7 @@ def is_term(link: nodes.reference) -> bool:
 
 
 def described(link: nodes.reference, name: str) -> elements.box:
-    """The link, with its explanation named for assistive technology."""
+    """The link, with a reference to its explanation for assistive technology."""
     href = link.get("refuri") or f"#{link['refid']}"
     return elements.element("a", *link.children, classes=["term-link"], href=href, aria_describedby=name)
 

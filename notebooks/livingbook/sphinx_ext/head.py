@@ -1,4 +1,4 @@
-"""What each page says of itself: description and picture for those who share it, reading time, and how to cite it."""
+"""What each page states of itself: description and picture for previews of links, reading time, and how to cite it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Work:
 
 
 def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
-    """The book, from CITATION.cff. noted: as a piece of the page being read, so that the page follows its changes."""
+    """The book, from CITATION.cff. noted: True to note it as a piece of the page being read, which then follows its changes."""
 
     def piece(*keys: str) -> Any:
         return store.use(env, *keys) if noted else store.look_up(Path(env.srcdir), keys)
@@ -87,7 +87,7 @@ def bibtex(book: Work, key: str, part: str, url: str = "") -> str:
 
 
 def tex(text: str) -> str:
-    """Text with what is special to TeX taken care of."""
+    """Text with TeX's special characters escaped; backslashes and braces are left out."""
     plain = "".join(character for character in text if character not in "\\{}")
     return "".join(f"\\{character}" if character in "&%$#_" else character for character in plain)
 
@@ -104,7 +104,7 @@ def in_words(node: nodes.Node) -> str:
 
 
 def tidy(text: str) -> str:
-    """One line, and no space left before a stop where a citation stood."""
+    """The text on one line, without the space that a removed citation leaves before a punctuation mark."""
     line = " ".join(text.split())
     for mark in ".,;:)":
         line = line.replace(f" {mark}", mark)
@@ -112,7 +112,7 @@ def tidy(text: str) -> str:
 
 
 def description(doctree: nodes.document) -> str:
-    """The page's first sentences: as many as fit, at least one."""
+    """The page's first sentences: the beginning of its first paragraph of some length; "" if it has none."""
     for each in doctree.findall(nodes.paragraph):
         text = tidy(in_words(each))
         if isinstance(each.parent, nodes.section) and len(text) > SHORT:
@@ -129,7 +129,7 @@ def shortened(text: str) -> str:
 
 
 def minutes(doctree: nodes.document) -> int:
-    """How long the prose takes to read."""
+    """How many minutes the prose takes to read, at least 1."""
     return max(1, round(len(in_words(doctree).split()) / WORDS_A_MINUTE))
 
 
@@ -139,14 +139,14 @@ def own(env: BuildEnvironment, setting: str) -> str:
 
 
 def main_figure(env: BuildEnvironment, pagename: str, doctree: nodes.document) -> tuple[str, str]:
-    """The picture that stands for a page (a path in the site) and what it shows: its first figure, else the book's card."""
+    """The picture for previews of a page (its first figure, else the book's card): path in the site, and alternative text."""
     for figure in doctree.findall(elements.inline_svg):
         return figure["picture"], figure["alt"]
     return notebook_figure(env, pagename) or (CARD, own(env, "card_alt"))
 
 
 def notebook_figure(env: BuildEnvironment, pagename: str) -> tuple[str, str] | None:
-    """The same of a notebook's page: the first figure that the notebook published."""
+    """The same for a notebook's page: the first figure that the notebook published; ``None`` if there is none."""
     root, edition = Path(env.srcdir), store.own_edition(Path(env.srcdir))
     if pagename.startswith("notebooks/"):
         path = f"published/{edition}/{pagename.removeprefix('notebooks/')}.json"
@@ -156,14 +156,14 @@ def notebook_figure(env: BuildEnvironment, pagename: str) -> tuple[str, str] | N
 
 
 def address(app: Sphinx, pagename: str, path: str) -> str:
-    """A file of the site as others should ask for it: whole where the site's address is known, else from the page."""
+    """The link to a file of the site: absolute if the site's address is known, else relative to the page."""
     if app.config.html_baseurl:
         return urljoin(app.config.html_baseurl.rstrip("/") + "/", path)
     return "../" * pagename.count("/") + path
 
 
 def tags(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -> str:
-    """The elements of a page's head that tell others what it is."""
+    """The ``meta`` elements that describe a page to search engines and for previews of links."""
     picture, alt = main_figure(app.env, pagename, doctree)
     said = description(doctree)
     properties = {
@@ -182,7 +182,7 @@ def tags(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -> str
 
 
 def own_lines(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -> tuple[str, str]:
-    """What stands under a chapter's title, and the fold-out at its end."""
+    """HTML: the line under a chapter's title, and the fold-out at its end, which says how to cite it."""
     url = address(app, pagename, f"{pagename}.html") if app.config.html_baseurl else ""
     book = work(app.env, noted=False)
     key = f"{own(app.env, 'name')}-{pagename.rpartition('/')[2]}"
@@ -198,7 +198,7 @@ def own_lines(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -
 
 
 def complete(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Adds all of it to a page on its way to the template."""
+    """Adds all this to the context from which the template makes a page."""
     if not elements.is_web(app.builder):
         return
     context["book_head"] = ""
@@ -222,12 +222,12 @@ def nodes_title(env: BuildEnvironment, pagename: str) -> str:
 
 
 def of_the_book(app: Sphinx, pages: list[str]) -> dict[str, Any]:
-    """How each page is cited, and the picture of a notebook's page: what is added to a page when it is written."""
+    """Page → what is added to it when it is written: how the book is cited, and the picture of a notebook's page."""
     book = repr(work(app.env, noted=False))
     return {page: [book, notebook_figure(app.env, page)] for page in pages}
 
 
 def setup(app: Sphinx) -> None:
-    """Register the hooks. Before the theme's own, which reads the page's title."""
+    """Registers the hooks, before the theme's own, which reads the page's title."""
     freshness.shows("citation", of_the_book)
     app.connect("html-page-context", complete, priority=400)

@@ -1,5 +1,7 @@
-"""How a figure, a table or a number was made: notebook, parameters, rows, files, citation. And the same for the numbers of a
-finding, folded out under it."""
+"""How a figure, a table or a number was made: notebook, parameters, rows, files, citation.
+
+A chapter's finding (its first paragraph in bold) and its headline numbers get a fold-out that says this of their numbers.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ HEADLINES = "headline-numbers"
 
 
 class Making:
-    """What stands in a fold-out. Needs "env" and "edition"."""
+    """The parts of a fold-out about an entry of ``edition``."""
 
     env: BuildEnvironment
     edition: str
@@ -82,13 +84,13 @@ class Making:
 
 @dataclass
 class Numbers(Making):
-    """The fold-out of a finding's numbers."""
+    """The fold-out about the numbers of a finding."""
 
     env: BuildEnvironment
     edition: str
 
     def fold(self, names: list[str]) -> nodes.Element:
-        """Each number with what it is, where it was computed and from which rows, those of one notebook together."""
+        """The fold-out: each number with its meaning, its notebook and its rows; those of one notebook stand together."""
         notebooks: dict[str, list[str]] = {}
         for name in names:
             notebooks.setdefault(store.split_name(name)[0], []).append(name)
@@ -115,7 +117,7 @@ class Numbers(Making):
 
 
 def finding(doctree: nodes.document) -> list[nodes.Element]:
-    """A chapter's first paragraph, if it begins in bold, and its headline numbers: what the fold-out explains stands in them."""
+    """The nodes whose numbers are explained: a chapter's first paragraph, if it begins in bold, and its headline numbers."""
     top = next(iter(doctree.findall(nodes.section)), None)
     if top is None:
         return []
@@ -125,7 +127,7 @@ def finding(doctree: nodes.document) -> list[nodes.Element]:
 
 
 def explain(app: Sphinx, doctree: nodes.document) -> None:
-    """Puts the fold-out under the finding."""
+    """Puts the fold-out below the last of the nodes that hold the finding."""
     holders = finding(doctree)
     links = [link for holder in holders for link in holder.findall(addnodes.pending_xref) if "result" in link]
     own = store.own_edition(Path(app.srcdir))

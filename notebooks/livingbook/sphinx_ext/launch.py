@@ -1,5 +1,7 @@
-"""What can be done with a notebook's page: download the executed notebook; run it on Binder or Colab, where the book's repository
-is public. These are links and nothing more: the page itself asks nothing of those hosts."""
+"""Links on a notebook's page: to download the executed notebook, and to run it on Binder or Colab if the repository is public.
+
+The page itself requests nothing from those hosts.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ class Repository(NamedTuple):
         return f"https://colab.research.google.com/github/{self.owner}/{self.name}/blob/{quote(self.branch)}/{quote(notebook)}"
 
     def first_cell(self) -> str:
-        """What Colab, which fetches the notebook alone, must run before it: library and tables, and their folder to work in."""
+        """The code of a cell that fetches the library and the tables: Colab itself fetches the notebook alone."""
         return (
             f"!git clone --quiet --depth 1 --branch {self.branch} https://github.com/{self.owner}/{self.name}\n"
             f"!pip install --quiet ./{self.name}\n"
@@ -61,7 +63,7 @@ def repository(config: Config) -> Repository | None:
 
 
 def lines(app: Sphinx, pagename: str) -> str:
-    """What stands under the title of a notebook's page; nothing on other pages."""
+    """HTML of the links under the title of a notebook's page; "" on other pages."""
     source = app.env.doc2path(pagename, base=False)
     if not source.endswith(".ipynb"):
         return ""
@@ -70,7 +72,7 @@ def lines(app: Sphinx, pagename: str) -> str:
     links = [f'<a class="download" download="{escape(file)}" href="{escape(file)}">{download}</a>']
     try:
         home = repository(app.config)
-    except ValueError:  # said once, when the build began
+    except ValueError:  # ``check`` has warned of it
         home = None
     if home is None:
         return f'<p class="page-line">{links[0]}</p>'
@@ -86,7 +88,7 @@ def lines(app: Sphinx, pagename: str) -> str:
 
 
 def check(app: Sphinx) -> None:
-    """Warns of an address that no link can be made from."""
+    """Warns of an address in the settings from which no link can be made."""
     try:
         repository(app.config)
     except ValueError as error:

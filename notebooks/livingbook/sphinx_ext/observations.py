@@ -88,13 +88,13 @@ def anchor(identifier: str) -> str:
 
 
 def period(row: dict[str, str]) -> str:
-    """A stretch of days, or the day of a stock."""
+    """The days that a flow is counted over, or the day of a stock."""
     start, end = row.get("start", ""), row.get("end", "")
     return f"{start} to {end}" if start and end else end or start
 
 
 def figure(row: dict[str, str]) -> str:
-    """The published number with the word that bounds it."""
+    """The published number with the words of its qualifier, such as "at least"."""
     low, value, high = (grouped(row.get(name, "")) for name in ("low", "value", "high"))
     number = value or (f"{low}–{high}" if low and high else low or high)
     return f"{QUALIFIERS.get(row.get('qualifier', ''), '')}{number}"
@@ -110,7 +110,7 @@ class Row(nodes.Inline, nodes.TextElement):
 
 
 def link_rows(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Rows become links, now that it is known which page has them."""
+    """Makes links of ``Row`` nodes. Only when all pages have been read is it known which page shows the rows."""
     shown = sorted(by_page(app.env).observations.items()) if app.builder.format == "html" else []
     places = {name: page for page, names in shown for name in names}
     for node in list(doctree.findall(Row)):

@@ -1,8 +1,8 @@
-"""The book as an e-book, and as the pages that a printed book is made of: what a web page shows by unfolding, linking into
-notebooks or running scripts is left out, opened or said in words.
+"""The book as an e-book, which is also the source of the printed book.
 
-The builder is Sphinx's own for EPUB 3. What it leaves to be wished for is put right here: figures keep their colours where no
-style sheet gives them, every entry of the package says what is in it, and the same pages give the same bytes.
+What needs a web page (fold-outs, links to notebooks, scripts) is opened, replaced by words, or left out. The builder is Sphinx's
+own for EPUB 3, with three additions: figures have fixed colours, which do not depend on a style sheet; every entry of the package
+states its properties; and the same pages give the same bytes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from livingbook.sphinx_ext import changes, elements, head, observations, png
 from livingbook.sphinx_ext.i18n import _
 
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a ZIP file can name
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can state
 COVER_WIDTH = 1200
 GROUND = '<rect width="100%" height="100%" fill="#ffffff"/>'
 COVER_SVG, COVER_PNG = "cover.svg", "_static/cover.png"
@@ -29,12 +29,12 @@ ITEM = re.compile(r'<item id="[^"]+" href="([^"]+)" media-type="([^"]+)" />')
 
 
 def standing_alone(svg: str) -> str:
-    """A figure as a file that any reader shows as it is meant: its colours fixed, on white, in whatever mode the reader is."""
+    """A figure with fixed colours on white, which looks the same in every e-book reader, also in dark mode."""
     return re.sub(r"(<svg[^>]*>)", rf"\1{GROUND}", png.without_variables(svg), count=1)
 
 
 def cover(design: str, work: head.Work) -> str:
-    """The cover with what it says of the book's state."""
+    """The cover, an SVG, with title, authors and state of the book filled in."""
     title, subtitle = [*work.title.split(": ", 1), ""][:2]
     words = {"title": title, "subtitle": subtitle, "authors": work.authors, "state": work.state}
     for name, text in words.items():
@@ -46,7 +46,7 @@ class Ebook(Epub3Builder):
     """Sphinx's EPUB builder, its package complete and the same from one build to the next."""
 
     def copy_image_files(self) -> None:
-        """Figures as they stand alone; other images as they are."""
+        """Copies images; figures with fixed colours."""
         super().copy_image_files()
         for source, name in self.images.items():
             if source.endswith(".svg"):
@@ -54,7 +54,7 @@ class Ebook(Epub3Builder):
                 target.write_text(standing_alone(Path(self.srcdir, source).read_text("utf-8")), "utf-8", newline="\n")
 
     def copy_static_files(self) -> None:
-        """The style sheet, and the cover."""
+        """Copies the style sheet and writes the cover."""
         super().copy_static_files()
         static = Path(self.outdir, "_static")
         for path in static.iterdir():  # Sphinx brings its scripts along; an e-book has none
@@ -67,11 +67,11 @@ class Ebook(Epub3Builder):
             Path(self.outdir, COVER_PNG).write_bytes(png.png(drawn.encode(), COVER_WIDTH))
 
     def build_content(self) -> None:
-        """The package's list, each page with the properties that its content calls for."""
+        """Writes the package's list of files, with the properties that each page's content requires."""
         super().build_content()
         path = Path(self.outdir, "content.opf")
         package = ITEM.sub(self._with_properties, path.read_text("utf-8"))
-        # A rest of EPUB 2, which names no page that the navigation does not name better.
+        # A leftover of EPUB 2: the navigation has all that it says.
         package = re.sub(r"\s*<guide>.*?</guide>", "", package, flags=re.S)
         path.write_text(package, "utf-8", newline="\n")
 
@@ -84,11 +84,11 @@ class Ebook(Epub3Builder):
         return item[0].replace(" />", f' properties="{" ".join(found)}" />') if found else item[0]
 
     def toc_metadata(self, level: int, navpoints: list[Any]) -> dict[str, Any]:
-        """For readers of EPUB 2: the identifier is the package's."""
+        """Gives the table of contents for readers of EPUB 2 the identifier of the package."""
         return super().toc_metadata(level, navpoints) | {"uid": escape(self.config.epub_identifier)}
 
     def build_epub(self) -> None:
-        """The file: without dates and rights of this machine."""
+        """Writes the e-book: with the same date and access rights for every file, on any machine."""
         target = Path(self.outdir, f"{self.config.epub_basename}.epub")
         names = ["mimetype", "META-INF/container.xml", "content.opf", "toc.ncx", *self.files]
         with zipfile.ZipFile(target, "w") as package:
@@ -100,12 +100,12 @@ class Ebook(Epub3Builder):
 
 
 class Opened(SphinxPostTransform):
-    """What unfolds on a web page: open, or, where it holds the rest of something, named."""
+    """Opens the fold-outs in books on paper. One that holds the rest of a long list is replaced by a reference to the web page."""
 
     default_priority = 6  # after elements.Formats
 
     def run(self, **options: Any) -> None:
-        """In books on paper only."""
+        """Changes the page in books on paper only."""
         if elements.is_web(self.app.builder) or self.app.builder.format != "html":
             return
         for fold in [box for box in self.document.findall(elements.box) if box["tag"] == "details"]:
@@ -126,7 +126,7 @@ class Opened(SphinxPostTransform):
 
 
 def without_old_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], _: nodes.document | None) -> None:
-    """In books on paper, no entry of a bibliography has the role that docutils gives it, which EPUB has deprecated."""
+    """Removes, in books on paper, the role that docutils gives to entries of a bibliography, which EPUB has deprecated."""
     if not elements.is_web(app.builder) and "body" in context:
         context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
 

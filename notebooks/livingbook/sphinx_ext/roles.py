@@ -18,10 +18,10 @@ IN_THE_TEXT = ("", "share", "words")  # units that the text itself shows: nothin
 
 
 def one_number(entry: dict[str, Any], part: str) -> str:
-    """One of a result's numbers, as its notebook wrote it.
+    """The low, value or high of a result, as its notebook wrote it.
 
-    Where other data leave the number without that part (not known, or bounded on one side only), its whole text, which is
-    always true. Raises Unknown for computed words: they never have parts.
+    Its whole text if it has no such part, because it is not known or bounded on one side only. Raises Unknown for computed words,
+    which never have parts.
     """
     if entry.get("unit") == "words":
         raise store.Unknown(f"these are words, without a {part}: {entry['text']!r}")

@@ -31,7 +31,7 @@ DEFAULT_EDITION = "latest"
 
 
 class Unknown(Exception):
-    """Something was asked for that no run published; the message says what, and what is close to it."""
+    """A name was used that no run published; the message says which, and names similar to it."""
 
 
 @lru_cache(maxsize=512)
@@ -46,12 +46,12 @@ def _json(path: Path) -> Any:
 
 @cache
 def digest_of(root: Path, piece: Piece) -> str:
-    """The digest of what a piece is now; of a whole file, whatever it holds, that of its bytes."""
+    """The digest of a piece as it is now; for a whole file, of its bytes."""
     return digest(_bytes(root / piece[0]) if len(piece) == 1 else look_up(root, piece))
 
 
 def look_again(app: Sphinx, config: Config) -> None:
-    """Forgets what was read for an earlier build by this process. While one lasts, nobody writes to the source folder."""
+    """Forgets what this process read for an earlier build. During one build, nobody writes to the source folder."""
     for remembered in (_bytes, _json, digest_of):
         remembered.cache_clear()
 
@@ -102,7 +102,7 @@ def own_edition(root: Path) -> str:
 
 
 def close_to(asked: str, existing: list[str]) -> str:
-    """The end of a message about an unknown name: what is like it, else what there is."""
+    """The end of a message about an unknown name: similar names, else all names that exist."""
     near = difflib.get_close_matches(asked, existing, n=3, cutoff=0.5)
     if near:
         return f"; close to it: {', '.join(near)}"
@@ -157,7 +157,7 @@ def warn(message: str, node: nodes.Node | tuple[str, int]) -> None:
 
 
 def use_sources(app: Sphinx, doctree: nodes.document) -> None:
-    """Notes the files that a page is made from: its own, those it includes or shows, and the contents for pages that show them."""
+    """Notes the files that a page is made from: its source, what it includes or shows, and the table of contents if it has one."""
     env = app.env
     files = {env.doc2path(env.docname, base=False), *env.dependencies.get(env.docname, ())}
     if "external_toc_path" in app.config and next(iter(doctree.findall(addnodes.toctree)), None) is not None:

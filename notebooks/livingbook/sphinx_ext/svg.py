@@ -1,4 +1,4 @@
-"""Making an SVG file fit to stand inside a page: safe, with ids of its own, named for readers who cannot see it."""
+"""Makes an SVG file fit to be part of a page: nothing in it can run, its ids are unique, and it has a name for screen readers."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_files_that_only_one_build_has_and_files_that_differ_are_named(tmp_path,
     sides = [verify.compared(tmp_path / side) for side in ("one", "two")]
     found = verify.differing(*sides)
     assert found == ["counting-the-500s.pdf", "editions/n.ipynb", "html/b.html", "sweeps/s.csv"]
-    verify.say(found, *sides)
+    verify.print_differences(found, *sides)
     said = capsys.readouterr().out
     assert "editions/n.ipynb: only in the second build" in said and "sweeps/s.csv: only in the first build" in said
     assert "html/b.html: first difference in line 1:\n    1\n    2" in said

@@ -34,7 +34,7 @@ from livingbook.system.errors import BuildError
 from small_project import everything, lay_out_book
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with the means of Linux")
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[3]
 SEED = 500
 # A command after these words may write where the permissions of a folder say so, and nowhere else, for root too.
 WITHOUT_PRIVILEGE = ["setpriv", "--bounding-set", "-dac_override", "--inh-caps", "-dac_override"] if os.geteuid() == 0 else []
@@ -68,7 +68,7 @@ class Place:
         self.mark = uuid.uuid4().hex  # in the environment of every process that a build starts
         root.mkdir()
         lay_out_book(root)
-        shutil.copy(HERE / "killing.py", root / "notebooks" / "sitecustomize.py")
+        shutil.copy(ROOT / "tests" / "support" / "killing.py", root / "notebooks" / "sitecustomize.py")
         (root / "notebooks" / "sweeps.yml").write_text(SWEEPS)
 
     @property
@@ -82,7 +82,7 @@ class Place:
     def names(self, number: int) -> None:
         """Says how many names the merged list has."""
         table = self.root / "data" / "observations.csv"
-        kept = (HERE.parent / "data" / "observations.csv").read_text("utf-8")
+        kept = (ROOT / "data" / "observations.csv").read_text("utf-8")
         table.write_text(kept.replace(",,49000,,at_least,istories,", f",,{number},,at_least,istories,"), "utf-8")
 
     def keep(self) -> None:
@@ -664,7 +664,7 @@ def test_the_process_that_kernels_are_forked_from_never_gets_the_signal_of_ctrl_
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(HERE.parent / "notebooks")},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "notebooks")},
         capture_output=True,
         text=True,
         check=True,
