@@ -75,5 +75,5 @@ def test_a_reason_holds_for_its_own_change(function, was, became, expected):
 
 
 def test_every_reason_is_one():
-    for each in yaml.safe_load((Path(__file__).parent / "survivors.yml").read_text("utf-8")):
+    for each in yaml.safe_load((Path(__file__).parent / "support" / "survivors.yml").read_text("utf-8")):
         assert set(each) <= {"function", "was", "became", "why"} and each["why"] and isinstance(each["became"], list)
