@@ -79,6 +79,13 @@ def test_largest_step_needs_consecutive_months():
     assert registered_cases.largest_step({DAY("2024-12-01"): Bounds.exact(1)}) is None
 
 
+def test_a_month_of_which_nothing_is_known_is_no_step():
+    known = {DAY("2024-10-01"): Bounds.exact(5), DAY("2024-11-01"): Bounds.exact(7)}
+    later = {DAY("2024-12-01"): Bounds.unknown(), DAY("2025-01-01"): Bounds.exact(9000)}
+    assert registered_cases.largest_step(known | later) == DAY("2024-11-01")
+    assert registered_cases.largest_step(later) is None
+
+
 def test_articles_are_added_only_over_one_period():
     absence = rows(
         ("2024-01-01", "2024-12-31", "exact 67840"),
