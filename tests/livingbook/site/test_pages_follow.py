@@ -593,14 +593,6 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
         ),
         ALL,
     ),
-    "a template": (
-        replaced("notebooks/livingbook/sphinx_ext/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}"),
-        ALL,
-    ),
-    "the extension": (
-        replaced("notebooks/livingbook/sphinx_ext/launch.py", "Download this notebook, executed", "Download this notebook"),
-        ALL,
-    ),
     "everything as it was": (lambda stage: (stage.clear(), stage.update(beginning())), ALL),
 }
 
@@ -671,10 +663,20 @@ def test_a_build_while_the_clock_was_ahead_hides_no_later_change(book: Book) -> 
     }
 
 
-def test_words_of_the_library_reach_the_pages(book: Book) -> None:
+OF_THE_ENGINE = {
+    "words": ("notebook/verdicts.py", 'Word("supported"', 'Word("borne out"'),
+    "a template": ("sphinx_ext/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}"),
+    "the extension": ("sphinx_ext/launch.py", "Download this notebook, executed", "Download this notebook"),
+}
+
+
+@pytest.mark.parametrize("what", OF_THE_ENGINE)
+def test_a_change_of_the_engine_reaches_the_pages(book: Book, what: str) -> None:
+    name, old, new = OF_THE_ENGINE[what]
     for build in (book.steps, book.clean):
-        path = build.project.notebooks / "livingbook" / "notebook" / "verdicts.py"
-        path.write_text(path.read_text("utf-8").replace('Word("supported"', 'Word("borne out"'), "utf-8")
+        path = build.project.engine / name
+        assert old in path.read_text("utf-8")
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
         build.anew()
     assert book.build() == set(book.steps.times())
 
