@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
+import sys
 
 FULL = "the disk is full: make room, then run the same command again"
 FORBIDDEN = "no permission to write there: give this user the right to write, or run the command as the user who owns the folder"
@@ -41,3 +43,9 @@ def in_words(error: BaseException) -> str:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror}; {WORDS[error.errno]}"
     return next((words for sign, words in SIGNS.items() if sign in str(error)), "")
+
+
+@functools.cache
+def say_once(words: str) -> None:
+    """Prints a message on the error stream the first time, and nothing when it is called with it again."""
+    print(words, file=sys.stderr, flush=True)

@@ -22,8 +22,8 @@ from traitlets import Type
 from traitlets.config import Config
 
 from livingbook.runs.warm.child import Kernel
-from livingbook.runs.warm.engine import say_once
 from livingbook.runs.warm.fork_server import ForkedKernel, fork_server
+from livingbook.system.errors import say_once
 
 POLL_SECONDS = 0.05  # how often it is checked whether a kernel still runs
 SHUTDOWN_SECONDS = 1.0  # how long a kernel may take to end when asked, before it is interrupted

@@ -8,15 +8,15 @@ papermill only what is defined by then.
 
 from __future__ import annotations
 
-import functools
 import multiprocessing
-import sys
 import tempfile
 from typing import Any
 
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
+
+from livingbook.system.errors import say_once
 
 
 class WarmEngine(NBClientEngine):
@@ -68,9 +68,3 @@ class WarmEngine(NBClientEngine):
                     stderr_file=stderr_file,
                 ),
             ).execute()
-
-
-@functools.cache
-def say_once(words: str) -> None:
-    """Prints a message on the error stream the first time, and nothing when it is called with it again."""
-    print(words, file=sys.stderr, flush=True)
