@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
+from livingbook.contract.datapackage import references, resources_of
 
 
 def write_tables(data: Path, folder: Path, count: int) -> None:
@@ -16,6 +17,10 @@ def write_tables(data: Path, folder: Path, count: int) -> None:
     folder.mkdir(parents=True)
     for path in data.glob("*.csv"):
         shutil.copy(path, folder)
+    for resource in resources_of(data):  # tables that name rows, which have other ids here, are left empty
+        if resource["name"] != "observations" and "observations" in {table for _, _, table, _ in references(resource)}:
+            path = folder / f"{resource['name']}.csv"
+            path.write_text(path.read_text("utf-8").split("\n", 1)[0] + "\n", "utf-8")
     own = pd.read_csv(data / "observations.csv", dtype=str, keep_default_na=False).sort_values(
         "same_as", kind="stable"
     )  # targets first

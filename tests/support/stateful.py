@@ -394,7 +394,11 @@ def extension(book: Book, chance: random.Random) -> str:
 
 @edit
 def style(book: Book, chance: random.Random) -> str:
-    return append(book, some(chance, of_kind("book.css", "book/")), f"\n.result {{ border-top: {chance.randrange(100)}px; }}\n")
+    return append(
+        book,
+        some(chance, of_kind("book.css", "notebooks/livingbook/")),
+        f"\n.result {{ border-top: {chance.randrange(100)}px; }}\n",
+    )
 
 
 @edit

@@ -602,7 +602,7 @@ def test_what_is_put_away_for_a_while_is_gone_at_the_end_and_what_a_killed_proce
 ):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    note, left, precious = tmp_path / "note", tmp_path / "desertion-left", tmp_path / "precious"
+    note, left, precious = tmp_path / "note", tmp_path / "livingbook-left", tmp_path / "precious"
     for folder in (left, precious):
         (folder / "deep").mkdir(parents=True)
     with files.scratch(note) as interrupted:
