@@ -17,13 +17,16 @@ def write_tables(data: Path, folder: Path, count: int) -> None:
     folder.mkdir(parents=True)
     for path in data.glob("*.csv"):
         shutil.copy(path, folder)
-    for resource in resources_of(data):  # tables that name rows, which have other ids here, are left empty
-        if resource["name"] != "observations" and "observations" in {table for _, _, table, _ in references(resource)}:
-            path = folder / f"{resource['name']}.csv"
-            path.write_text(path.read_text("utf-8").split("\n", 1)[0] + "\n", "utf-8")
     own = pd.read_csv(data / "observations.csv", dtype=str, keep_default_na=False).sort_values(
         "same_as", kind="stable"
     )  # targets first
+    for resource in resources_of(data):  # of a table that names rows, one row is kept: it names the first one by the id it has here
+        named = [column for column, _, table, _ in references(resource) if table == "observations"]
+        if named and resource["name"] != "observations":
+            path = folder / f"{resource['name']}.csv"
+            kept = pd.read_csv(path, dtype=str, keep_default_na=False)[:1]
+            kept[named] = kept[named].where(kept[named].eq(""), f"{own['id'].iloc[0][:50]}-0")
+            kept.to_csv(path, index=False)
     kinds = pd.read_csv(data / "measures.csv", dtype=str, keep_default_na=False).set_index("measure")["kind"]
     counts = (
         own["measure"].map(kinds).isin(["flow", "stock"]) & own["low"].eq("") & own["high"].eq("") & ~own["value"].str.contains("-")
