@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class PublishError(Exception):
     """Something that cannot be published: without alt text or data, or under a name that is taken or wrong."""
 
 
-def title() -> str:
+def title_of_book() -> str:
     """The title of the notebook's book; recorded as read, because the source line below a figure shows it."""
     recorder = recording.recorder()
     root = Path(recorder.root) if recorder else next((each for each in Path.cwd().parents if (each / TITLED).is_file()), Path.cwd())
@@ -170,12 +171,17 @@ class Publisher:
             "sources": self.evidence.sources_of(rows),
         }
 
+    @cached_property
+    def title(self) -> str:
+        """The title of the book, read once a run."""
+        return title_of_book()
+
     def _source_line(self, rows: list[str]) -> str:
         labels = self.evidence.origins_of(rows)
         if not labels:
-            return f"Source: {title()}."
+            return f"Source: {self.title}."
         shown = labels if len(labels) <= 6 else [*labels[:5], f"{len(labels) - 5} more"]
-        return f"Source: {wording.listing(shown)}; {title()}."
+        return f"Source: {wording.listing(shown)}; {self.title}."
 
     def _known(self, rows: Iterable[str]) -> list[str]:
         """Ids of observations, sorted. Raises ``EvidenceError`` for an id that no observation has."""

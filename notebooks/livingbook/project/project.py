@@ -144,9 +144,16 @@ class Project:
         raise BuildError(f"no edition {name!r}; there are {', '.join(each.name for each in self.editions)}")
 
     def editions_of_book(self, name: str) -> list[Edition]:
-        """The editions in a book: the one of that name, then the one with which it is compared, if there is one."""
+        """The editions in a book: the one of that name, then the one with which it is compared, if there is one.
+
+        Raises ``BuildError`` for an edition that there is not.
+        """
         beside = self.settings.compared_with
-        return [self.edition(name), *([self.edition(beside)] if beside not in ("", name) else [])]
+        own = self.edition(name)
+        try:
+            return [own, *([self.edition(beside)] if beside not in ("", name) else [])]
+        except BuildError as error:
+            raise BuildError(f"{self.root / 'pyproject.toml'}, tool.livingbook, compared_with: {error}") from None
 
 
 def possible(path: Path) -> Path:

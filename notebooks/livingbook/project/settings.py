@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from livingbook.project.validation import validated
 from livingbook.system.errors import BuildError
 from livingbook.system.readers import text_from, yaml_from
 
@@ -45,20 +46,15 @@ def read(root: Path, read_file: Callable[[Path], bytes] = Path.read_bytes) -> Se
     """The settings of the book at ``root``; ``read_file`` reads a file. Raises ``BuildError`` that names file, field and reason."""
     path, titled = root / FILE, root / TITLED
     try:
-        text = text_from(path, read_file(path)) if path.is_file() else ""
-        given = tomllib.loads(text).get("tool", {}).get("livingbook", {})
+        tools = tomllib.loads(text_from(path, read_file(path))).get("tool", {}) if path.is_file() else {}
     except tomllib.TOMLDecodeError as error:
         raise BuildError(f"{path}: {error}") from None
+    given = tools.get("livingbook", {}) if isinstance(tools, dict) else {}
     config = yaml_from(titled, read_file(titled)) if titled.is_file() else {}
     title = config.get("title") if isinstance(config, dict) else None
-    if title and isinstance(title, str):
+    if title and isinstance(title, str) and isinstance(given, dict):
         given = {"name": slug(title), **given, "title": title}
-    try:
-        return Settings.model_validate(given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BuildError(f"{path}, tool.livingbook.{where}: {first['msg'].lower()}") from None
+    return validated(Settings, given, f"{path}, tool.livingbook")
 
 
 def slug(title: str) -> str:

@@ -29,6 +29,7 @@ class Present:
     def __init__(self) -> None:
         self._contents: dict[Path, bytes] = {}
         self._hashes: dict[Path, str] = {}
+        self._settings: dict[Path, Settings] = {}
         self._evidence: dict[tuple[Path, str, str], Evidence] = {}
         self._reduced: set[Path] = set()
         self._reducing = threading.Lock()
@@ -60,7 +61,9 @@ class Present:
         """The settings of the book at ``root``."""
         from livingbook.project.settings import read
 
-        return read(root, self.read)
+        if root not in self._settings:
+            self._settings[root] = read(root, self.read)
+        return self._settings[root]
 
     def reduced_tables(self, project: Project, origin: str) -> Path:
         """The folder of tables without the observations of an origin, written when it is first asked for."""
