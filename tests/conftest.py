@@ -11,27 +11,9 @@ import pandas as pd
 import pytest
 from check_pages import chromium, jar, opened
 from hypothesis import settings
+from small_rows import OBSERVATION
 
 ROOT = Path(__file__).parents[1]
-OBSERVATION = {
-    "id": "",
-    "measure": "listed_absent",
-    "population": "list_smd_2024",
-    "category": "all",
-    "start": "2022-02-24",
-    "end": "2024-12-31",
-    "low": "",
-    "value": "100",
-    "high": "",
-    "qualifier": "exact",
-    "origin": "istories",
-    "source": "svtv2025list",
-    "primary_source": "",
-    "known_from": "2025-01-01",
-    "status": "use",
-    "same_as": "",
-    "note": "",
-}
 # What builds a book or pages, or starts kernels, browsers, other programs: `make test-fast` leaves it out.
 SLOW = [
     "bench",

@@ -21,29 +21,11 @@ from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
+from small_rows import OBSERVATION as ROW
 
 ROOT = Path(__file__).parents[3]
 TABLES = tuple(fields_of(ROOT / "data"))
 HOSTILE = '<script>alert(1)</script> \x1b[2J **bold** {result}`a.b` "quoted" & <b>'
-ROW = {
-    "id": "",
-    "measure": "listed_absent",
-    "population": "list_smd_2024",
-    "category": "all",
-    "start": "2022-02-24",
-    "end": "2024-12-31",
-    "low": "",
-    "value": "100",
-    "high": "",
-    "qualifier": "exact",
-    "origin": "istories",
-    "source": "svtv2025list",
-    "primary_source": "",
-    "known_from": "2025-01-01",
-    "status": "use",
-    "same_as": "",
-    "note": "",
-}
 CHAPTER = (
     "# How many?\n\n**At least {result}`small.total` men** {cite:p}`svtv2025list` were listed, {result}`small.steady` of them twice. "
     "Nothing here moves: {result}`small.steady`.\n\n- The claim {claim}`A01` is not the finding of {result}`small.total@article`.\n\n"
