@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := LIVINGBOOK_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
-.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
+.PHONY: book pdf epub gettext translation serve run sweep vintages explain import read changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ explain: $(BIN)/.book ## say for every notebook whether the next `make book` run
 # Ends well whatever differs; a script that wants to know calls the command below, which exits with 0 (nothing), 3 or 4.
 changes: $(BIN)/.book ## what differs between editions, published books or data folders: FROM=article TO=latest
 	@$(RUN) --data $(DATA) changes $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") || test $$? -ge 3
+
+read: $(BIN)/.book ## list the words written for other figures; CHAPTER=growth (or all) notes that they were read again
+	@$(RUN) --data $(DATA) read --edition $(EDITION) $(CHAPTER)
 
 verify: $(BIN)/.book ## build the book twice under different circumstances and compare byte for byte (AGAINST=url or folder: with a published book)
 	@$(RUN) --data $(DATA) verify --edition $(EDITION) $(if $(AGAINST),--against "$(AGAINST)")

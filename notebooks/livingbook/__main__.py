@@ -24,6 +24,7 @@ COMMANDS = {
     "readme": commands.write_readme,
     "import": commands.import_rows,
     "changes": commands.show_changes,
+    "read": commands.read_words,
     "sweep": commands.run_sweeps,
     "explain": commands.explain_runs,
     "verify": commands.compare_bytes,
@@ -106,6 +107,13 @@ def parser() -> argparse.ArgumentParser:
     )
     differ.add_argument("--from", dest="before", help="edition or folder; without it, the edition that the book is compared with")
     differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")
+    read = known.add_parser(
+        "read",
+        help="list the sentences that were written for other figures; with names of chapters, note that these were read again",
+        description="Exit code: 0 nothing is left to read, 1 something is.",
+    )
+    read.add_argument("chapters", nargs="*", help="chapters that were read, or all")
+    read.add_argument("--edition", default="latest", help="the edition the book holds")
     verify = known.add_parser(
         "verify",
         help="build the book twice under different circumstances and compare byte for byte",

@@ -18,6 +18,8 @@ from livingbook.site import jupyter_book
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror, tree
 from livingbook.system.readers import yaml_of
+from livingbook.words import report as words
+from livingbook.words.reading import Book
 
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
 
@@ -44,8 +46,8 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
         wanted[path.relative_to(project.root).as_posix()] = path
     for table in fields_of(project.data, project.contract):
         wanted[f"data/{table}.csv"] = project.data / f"{table}.csv"
-    own = project.data / "datapackage.json"
-    wanted["data/datapackage.json"] = own if own.is_file() else project.contract
+    contract = project.data / "datapackage.json"
+    wanted["data/datapackage.json"] = contract if contract.is_file() else project.contract
     wanted["book/references.bib"] = bibtex(read_table(project.data, "sources").to_dict("records"))
     wanted["published/book.json"] = as_json(project.settings.model_dump())
     for edition, each in held.items():
@@ -57,6 +59,8 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     wanted["published/claims.json"] = as_json(claims(documents))
     wanted["published/parameters.json"] = as_json(parameters(runs))
     wanted["published/settings.json"] = as_json(settings(project, editions))
+    own = documents[editions[0].name]
+    wanted[words.FILE] = as_json(words.staged(Book(project, own, claims({editions[0].name: own}))))
     if (citation := project.root / "CITATION.cff").is_file():
         wanted["CITATION.cff"] = citation
     wanted |= compare.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")

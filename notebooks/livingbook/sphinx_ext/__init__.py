@@ -12,6 +12,7 @@ claims         {claims}, {claim-scoreboard}, {claim-table}, {verdict-definitions
 dictionary     {data-dictionary}
 parameters     {parameters}
 changes        {changes}
+doubts         marks on words that were written for other figures
 observations   {observations}: every row, with an anchor
 glossary       {term} explains itself where it is used
 mathml         formulas without scripts
@@ -42,6 +43,7 @@ from livingbook.sphinx_ext import (
     citations,
     claims,
     dictionary,
+    doubts,
     downloads,
     elements,
     figures,
@@ -77,6 +79,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         dictionary,
         parameters,
         observations,
+        doubts,
         glossary,
         mathml,
         citations,

@@ -1,0 +1,69 @@
+"""Which sentences a row concerns, though no number in them rests on it: "no later share has been published" when one is.
+
+A sentence concerns what the numbers around it measure, and what its own words name. A row is matched to it by measure and population, or
+by the words of its measure, category, population and origin that are rare in the book.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from livingbook.words import language
+from livingbook.words.passages import Passage
+from livingbook.words.state import Row, State
+
+Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
+
+
+class Subjects:
+    """Matches rows to sentences. labels: the tables of measures, populations and origins; passages: all of the book."""
+
+    def __init__(self, labels: Labels, passages: Iterable[Passage]) -> None:
+        self.labels = labels
+        self.passages = list(passages)
+
+    @cached_property
+    def cited(self) -> set[str]:
+        """The numbers that prose cites."""
+        return {name for each in self.passages for name in each.names}
+
+    @cached_property
+    def rarity(self) -> dict[str, float]:
+        """Stem → how much it says: 0 for one in every sentence."""
+        counted = Counter(stem for each in self.passages for stem in language.stems(each.words))
+        total = len(self.passages) or 1
+        return {stem: math.log(total / count) for stem, count in counted.items()}
+
+    def words_of(self, row: Row) -> frozenset[str]:
+        """The stems that name what a row counts: of its measure and category, as their keys say it."""
+        return language.stems_of([row.measure, row.category])
+
+    def overlap(self, row: Row, words: str) -> float:
+        """How much the words of a sentence and of a row have in common: the rarity of the stems that both have."""
+        shared = self.words_of(row) & language.stems(words)
+        return sum(self.rarity.get(stem, 0) for stem in shared)
+
+    def kind(self, row: Row, before: State) -> str:
+        """What a new row is beside those that were in use: "extension" of a series, "another" origin's figure of a quantity, or "new"."""
+        same = [each for each in before.rows.values() if each.status == "use" and each.quantity == row.quantity]
+        return "new" if not same else "extension" if any(each.origin == row.origin for each in same) else "another"
+
+    def family(self, population: str) -> set[str]:
+        """A population and those above it."""
+        found: list[str] = []
+        while population and population not in found:
+            found.append(population)
+            population = self.labels["populations"].get(population, {}).get("parent", "")
+        return set(found)
+
+    def related(self, one: str, other: str) -> bool:
+        """Whether one population holds the other."""
+        return one in self.family(other) or other in self.family(one)
+
+    def measured(self, state: State, names: Iterable[str]) -> set[tuple[str, str, str]]:
+        """The quantities behind some numbers."""
+        rows = {row for name in names if name in state.numbers for row in state.numbers[name].rows}
+        return {state.rows[row].quantity for row in rows if row in state.rows}
