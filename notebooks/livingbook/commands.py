@@ -262,7 +262,6 @@ def audit_packages(project: Project, chosen: argparse.Namespace) -> int:
 def make_release(project: Project, chosen: argparse.Namespace) -> None:
     """Brings the book up to date and packs the archive to deposit; prints where it is."""
     from livingbook.release import archive as release
-
     from livingbook.words.report import require_read
 
     make_book(project, chosen)

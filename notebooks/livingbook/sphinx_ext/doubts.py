@@ -1,4 +1,4 @@
-"""Marks on words that were written for other figures: in the sentence, below its paragraph, at the chapter's head, on the front page.
+"""Marks on words that were written for other figures: in the sentence, below its paragraph, at the chapter's head, on page one.
 
 ``livingbook.words`` decides which words these are and why; this module only shows them. Two invisible roles are set round each such
 sentence in the chapter's source before it is parsed. Notes are text from data and never parsed as markup.
@@ -7,7 +7,7 @@ sentence in the chapter's source before it is parsed. Notes are text from data a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -102,9 +102,9 @@ def _wrap(opening: nodes.Element) -> None:
 
 def _block_of(node: nodes.Node) -> nodes.Element:
     """The paragraph, heading or other block that a node is in."""
-    block = node.parent
+    block: nodes.Element = node.parent
     while isinstance(block, nodes.Inline):
-        block = block.parent
+        block = cast("nodes.Element", block).parent
     return block
 
 
@@ -139,14 +139,21 @@ def _labels(env: BuildEnvironment, doctree: nodes.document) -> None:
             kind, _dash, name = anchor.partition("-")
             if kind in ("figure", "table") and {"published-figure", "published-table"} & set(shown["classes"]):
                 found = _figure(env, name)
-                shown.extend(note("", each["words"], _("{part} was written for other figures.").format(part=_part(each))) for each in found)
+                shown.extend(
+                    note("", each["words"], _("{part} was written for other figures.").format(part=_part(each))) for each in found
+                )
             elif kind == "claim" and "claim-card" in shown["classes"]:
                 for each in store.use(env, WORDS, "claims", name) or []:
-                    reason = next((part for part in shown if "claim-reason" in part.get("classes", ())), shown[-1])
-                    shown.insert(shown.index(reason) + 1, note("", each["words"], _("The reason was written for another verdict or other figures.")))
+                    reason = next((part for part in shown.findall(nodes.paragraph) if "claim-reason" in part["classes"]), shown[-1])
+                    shown.insert(
+                        shown.index(reason) + 1,
+                        note("", each["words"], _("The reason was written for another verdict or other figures.")),
+                    )
     for link in doctree.findall(nodes.Element):
         if link.get("result") and (found := store.use(env, WORDS, "numbers", link["result"])):
-            link["title"] = f"{link.get('title', '')} {MARK} {_('Written for other figures.')} {'; '.join(found[0]['words'])}".strip()
+            link["title"] = (
+                f"{link.get('title', '')} {MARK} {_('Written for other figures.')} {'; '.join(found[0]['words'])}".strip()
+            )
 
 
 def _figure(env: BuildEnvironment, anchor: str) -> list[dict[str, Any]]:
@@ -182,7 +189,9 @@ def _front(body: dict[str, Any]) -> list[nodes.Node]:
         return []
     lines: list[nodes.Node] = []
     if body["count"]:
-        text = _("{count} passages of this book were written for other figures than those that stand here now, and are marked {mark}:")
+        text = _(
+            "{count} passages of this book were written for other figures than those that stand here now, and are marked {mark}:"
+        )
         lines.append(elements.paragraph(elements.span(f"{MARK} " + text.format(count=body["count"], mark=MARK), "doubt-head")))
         items = [
             [elements.paragraph(elements.link_to_page(f"book/{name}", "", elements.span(each["title"])), f": {each['words']}")]

@@ -1,8 +1,8 @@
 """Which typed words may no longer hold, and because of what.
 
-Each rule is a function of a passage and of what moved since it was read; it yields causes, and a passage with a cause is doubtful. A rule
-looks at the words too: another origin concerns only a sentence that says who. ``certain`` are the causes that need no reader: the page
-cited does not print the number beside it, or the verdict is another one.
+Each rule is a function of a passage and of what moved since it was read; it yields causes, and a passage with a cause is doubtful.
+A rule looks at the words too: another origin concerns only a sentence that says who. ``certain`` are the causes that need no reader:
+the page cited does not print the number beside it, or the verdict is another one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to b
 
 @dataclass(frozen=True)
 class Cause:
-    """Why words are doubtful. rule: the rule's name; words: what has changed, for a reader; certain: whether they surely do not hold."""
+    """Why words are doubtful. rule: the rule's name; words: what has changed, for a reader; certain: they surely do not hold."""
 
     rule: str
     words: str
@@ -269,8 +269,11 @@ def named(look: Look) -> Iterator[Cause]:
     for move in look.moved(look.passage.names):
         was, now = moves.before.of(move.before.rows, "origin"), moves.after.of(move.after.rows, "origin")
         lost = _names(look, was - now) - _names(look, now)
-        years = {day[:4] for day in moves.before.of(move.before.rows, "end")} - {day[:4] for day in moves.after.of(move.after.rows, "end")}
-        if lost & language.stems(look.text) or any(year in look.text for year in years):
+        ended, ends = (
+            {end[:4] for end in state.of(number.rows, "end")}
+            for state, number in ((moves.before, move.before), (moves.after, move.after))
+        )
+        if lost & language.stems(look.text) or any(year in look.text for year in ended - ends):
             yield look.cause("named", move)
 
 

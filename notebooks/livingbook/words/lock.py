@@ -1,7 +1,7 @@
 """The lock: the state of the book for which its words were last read, and what was doubtful then in chapters not read since.
 
-``book/words.json`` is committed with the chapters. Prose can be rewritten without touching it: it holds numbers, verdicts and rows, not
-sentences, except those that stay doubtful.
+``book/words.json`` is committed with the chapters. Prose can be rewritten without touching it: it holds numbers, verdicts and rows,
+not sentences, except those that stay doubtful.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def load(project: Project) -> Lock | None:
         if body["form"] != FORM:
             raise ValueError(f"form {body['form']!r}")
         left = {
-            chapter: {key: tuple(Cause(**{**each, "rows": tuple(each["rows"])}) for each in causes) for key, causes in entries.items()}
+            chapter: {key: tuple(map(_cause, causes)) for key, causes in entries.items()}
             for chapter, entries in body["open"].items()
         }
         return Lock(from_json(body["state"]), left)
@@ -55,6 +55,10 @@ def load(project: Project) -> Lock | None:
             f"{path}: not the lock of a book's words ({type(error).__name__}: {error}); put the committed file back, "
             "or remove it and `make read CHAPTER=all` when every chapter has been read"
         ) from None
+
+
+def _cause(body: Mapping[str, Any]) -> Cause:
+    return Cause(body["rule"], body["words"], body["certain"], tuple(body["rows"]))
 
 
 def save(project: Project, lock: Lock) -> None:

@@ -12,15 +12,15 @@ from livingbook.words import language
 from livingbook.words.state import Number, Row, State
 
 SHORT = 24  # letters of a published word that is a finding ("fell"); longer ones list names
-LANDMARKS = {"share": (0.0, 0.5, 1.0), "ratio": (0.0, 1.0, 2.0)}  # where the words for a number change: most, twice, more than nothing
+LANDMARKS = {"share": (0.0, 0.5, 1.0), "ratio": (0.0, 1.0, 2.0)}  # where words change: most, twice
 
 
 @dataclass(frozen=True)
 class Move:
     """What differs of one published number.
 
-    printed: whether it prints differently. gained, lost: rows. origins, pages: whether who gave it, or where it was read, differs.
-    ends: whether its rows now end on another day. apart: by how many days its rows lie further apart in time than before. turned: how its state differs, in words.
+    printed: whether it prints differently. gained, lost: rows. origins: whether who gave it differs. ends: whether its rows now end
+    on another day. apart: by how many days its rows lie further apart in time than before. turned: how its state differs, in words.
     """
 
     name: str
@@ -77,20 +77,15 @@ class Moves:
         """Rows in use that were not there, or not in use."""
         old = self.before.rows
         return {
-            key: row
-            for key, row in self.after.rows.items()
-            if row.status == "use" and (key not in old or old[key].status != "use")
+            key: row for key, row in self.after.rows.items() if row.status == "use" and (key not in old or old[key].status != "use")
         }
 
     @cached_property
     def revised(self) -> dict[str, Row]:
         """Rows in use before and now that say something else: another figure, period, origin or quantity."""
-        old = self.before.rows
-        return {
-            key: row for key, row in self.after.rows.items()
-            if row.status == "use" and key in old and old[key].status == "use"
-            and (row.figure, row.quantity, row.start, row.end, row.origin) != (old[key].figure, old[key].quantity, old[key].start, old[key].end, old[key].origin)
-        }  # fmt: skip
+        old, new = self.before.rows, self.after.rows
+        both = (key for key, row in new.items() if row.status == "use" and key in old and old[key].status == "use")
+        return {key: new[key] for key in both if _says(new[key]) != _says(old[key])}
 
     @cached_property
     def gone(self) -> dict[str, Row]:
@@ -121,6 +116,10 @@ class Moves:
                 was, now = (_order(state, one, other) for state in (self.before, self.after))
                 if was and now and was != now:
                     yield one, other, f"{was} it, now {now} it"
+
+
+def _says(row: Row) -> tuple[object, ...]:
+    return row.figure, row.quantity, row.start, row.end, row.origin
 
 
 def _gap(state: State, rows: Iterable[str]) -> int:

@@ -107,19 +107,21 @@ def of_built(project: Project) -> dict[str, Any]:
 
 def summary(body: Mapping[str, Any]) -> str:
     """For the end of a build; "" where nothing is to be said."""
-    parts = []
-    if body.get("broken"):
-        parts.append(f"{wording.plural(body['broken'], 'passage')} of typed words no longer {'holds' if body['broken'] == 1 else 'hold'}")
-    if left := body.get("count", 0) - body.get("broken", 0):
-        parts.append(f"{left} {'is' if left == 1 else 'are'} to be read again")
-    if body.get("unread"):
-        parts.append(f"{wording.plural(len(body['unread']), 'row')} in use {'is' if len(body['unread']) == 1 else 'are'} read by no chapter")
-    return f"Words: {'; '.join(parts)}. `make read` lists them; the pages mark them." if parts else ""
+    broken, left = body.get("broken", 0), body.get("count", 0) - body.get("broken", 0)
+    idle = len(body.get("unread", ()))
+    parts = [
+        f"{broken} {'passage' if broken == 1 else 'passages'} of typed words no longer {'holds' if broken == 1 else 'hold'}",
+        f"{left} {'is' if left == 1 else 'are'} to be read again",
+        f"{idle} {'row in use is' if idle == 1 else 'rows in use are'} read by no chapter",
+    ]
+    said = [part for part, count in zip(parts, (broken, left, idle), strict=True) if count]
+    return f"Words: {'; '.join(said)}. `make read` lists them; the pages mark them." if said else ""
 
 
 def listing(body: Mapping[str, Any]) -> str:
     """Everything to be read again, chapter by chapter, with its causes; then the rows that no chapter reads."""
-    return "\n".join(_lines(body)) or "Every sentence was read for the figures that stand there, and every row in use is read or has its reason."
+    nothing = "Every sentence was read for the figures that stand there, and every row in use is read or has its reason."
+    return "\n".join(_lines(body)) or nothing
 
 
 def _lines(body: Mapping[str, Any]) -> Iterator[str]:

@@ -156,8 +156,7 @@ def from_json(body: Mapping[str, Any]) -> State:
     figures = {key: Figure(**_tuples(each)) for key, each in body["figures"].items()}
     return State(
         {key: Row(*cells.split("|")) for key, cells in body["rows"].items()},
-        {key: Number(**_tuples(each)) for key, each in body["numbers"].items()}
-        | {f"{FIGURES}{key}": Number(each.title, "words", rows=each.rows) for key, each in figures.items()},
+        {key: Number(**_tuples(each)) for key, each in body["numbers"].items()} | dict(map(_titled, figures.items())),
         figures,
         {key: Card(**_tuples(each)) for key, each in body["cards"].items()},
     )
@@ -165,17 +164,25 @@ def from_json(body: Mapping[str, Any]) -> State:
 
 def state_of(documents: Mapping[str, Mapping[str, Any]], claims: Mapping[str, Mapping[str, Any]], observations: Table) -> State:
     """The state that a build publishes. documents: notebook → what it published; claims: claim → its card."""
-    everything = [(f"{name}.{key}", kind, body) for name, each in documents.items() for kind in KINDS for key, body in each[kind].items()]
+    results = [(f"{name}.{key}", body) for name, each in documents.items() for key, body in each["results"].items()]
+    shown = [
+        (f"{name}.{key}", _figure(body))
+        for name, each in documents.items()
+        for kind in ("figures", "tables")
+        for key, body in each[kind].items()
+    ]
     return State(
         {row["id"]: Row(*(row.get(name, "") for name in CELLS)) for row in observations},
-        {name: _number(body) for name, kind, body in everything if kind == "results"}
-        | {f"{FIGURES}{name}": Number(body["title"], "words", rows=tuple(body["rows"])) for name, kind, body in everything if kind != "results"},
-        {name: _figure(body) for name, kind, body in everything if kind != "results"},
+        {name: _number(body) for name, body in results} | dict(map(_titled, shown)),
+        dict(shown),
         {key: Card(card["verdict"], card.get("reason", ""), tuple(card.get("values") or ())) for key, card in claims.items()},
     )
 
 
-KINDS = ("results", "figures", "tables")
+def _titled(entry: tuple[str, Figure]) -> tuple[str, Number]:
+    """A figure among the numbers: its title as published words."""
+    name, figure = entry
+    return f"{FIGURES}{name}", Number(figure.title, "words", rows=figure.rows)
 
 
 def _number(body: Mapping[str, Any]) -> Number:

@@ -1,7 +1,7 @@
 """Which sentences a row concerns, though no number in them rests on it: "no later share has been published" when one is.
 
-A sentence concerns what the numbers around it measure, and what its own words name. A row is matched to it by measure and population, or
-by the words of its measure, category, population and origin that are rare in the book.
+A sentence concerns what the numbers around it measure, and what its own words name. A row is matched to it by measure and
+population, or by words of its measure and category that are rare in the book.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Subjects:
         return sum(self.rarity.get(stem, 0) for stem in shared)
 
     def kind(self, row: Row, before: State) -> str:
-        """What a new row is beside those that were in use: "extension" of a series, "another" origin's figure of a quantity, or "new"."""
+        """What a new row is beside those in use: "extension" of a series, "another" origin's figure of a quantity, or "new"."""
         same = [each for each in before.rows.values() if each.status == "use" and each.quantity == row.quantity]
         return "new" if not same else "extension" if any(each.origin == row.origin for each in same) else "another"
 

@@ -43,7 +43,8 @@ class Words:
     def _rest(self, number: Number, state: State) -> str:
         origins = sorted(state.of(number.rows, "origin"))
         by = [self.label("origins", each) for each in origins[:NAMED]]
-        by += [f"{len(origins) - NAMED} others"] if len(origins) > NAMED + 1 else [self.label("origins", each) for each in origins[NAMED:]]
+        rest = [self.label("origins", each) for each in origins[NAMED:]]
+        by += rest if len(rest) < NAMED else [f"{len(rest)} others"]
         rows = [state.rows[each] for each in number.rows if each in state.rows]
         return ", ".join(filter(None, [f"by {wording.listing(by)}" if by else "", when(rows)]))
 
