@@ -1,8 +1,8 @@
 """Which typed words may no longer hold, and because of what.
 
 Each rule is a function of a passage and of what moved since it was read; it yields causes, and a passage with a cause is doubtful.
-A rule looks at the words too: another origin concerns only a sentence that says who. ``certain`` are the causes that need no reader:
-the page cited does not print the number beside it, or the verdict is another one.
+A rule looks at the words, too: another origin concerns only a sentence that says who. ``certain`` are causes that need no reader: the
+page cited does not print the number beside it, or the verdict is another one.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def speaker(look: Look) -> Iterator[Cause]:
     """Others gave the number than those whom the sentence may name."""
     if "who" in look.says:
         for move in look.moved(look.passage.names):
-            if move.origins and move.lost:
+            if move.origins and (move.lost or language.COUNTED.search(look.text)):
                 yield look.cause("who", move)
 
 
@@ -145,7 +145,7 @@ def day(look: Look) -> Iterator[Cause]:
     """The number is of another day than the sentence may name."""
     if "when" in look.says:
         for move in look.moved(look.passage.names):
-            if move.ends:
+            if move.ends and move.printed:
                 yield look.cause("when", move)
 
 
@@ -169,7 +169,11 @@ def edition(look: Look) -> Iterator[Cause]:
 
 def verdict(look: Look) -> Iterator[Cause]:
     """A verdict shown in the sentence is another one."""
-    for claim in look.passage.claims:
+    yield from _verdicts(look, look.passage.claims)
+
+
+def _verdicts(look: Look, claims: Iterable[str]) -> Iterator[Cause]:
+    for claim in claims:
         if claim in look.scene.moves.verdicts:
             was, now = look.scene.moves.verdicts[claim]
             yield Cause("verdict", f"the verdict on {claim}: was {_plain(was)}; is {_plain(now)}", True)
@@ -204,6 +208,7 @@ def conclusion(look: Look) -> Iterator[Cause]:
         for move in look.moved(look.passage.beside or look.passage.near):
             if move.turned:
                 yield look.cause("near", move)
+        yield from _verdicts(look, look.passage.claims_beside)
 
 
 def lead(look: Look) -> Iterator[Cause]:
@@ -230,14 +235,15 @@ def absence(look: Look) -> Iterator[Cause]:
     """A sentence that says there is nothing, or only this, or what would be wanted, when a row of its subject is new."""
     passage, subjects = look.passage, look.scene.subjects
     wish = bool(language.WISH.search(passage.heading))
-    if passage.is_heading or not (wish or language.STARK.search(look.text)):
+    counted = bool(language.COUNTED.search(look.text))
+    if passage.is_heading or not (wish or counted or language.STARK.search(look.text)):
         return
-    near = subjects.measured(look.scene.moves.before, passage.names if wish else passage.near)
+    near = subjects.measured(look.scene.moves.before, passage.names if wish or (counted and passage.names) else passage.near)
     for key, (kind, row) in look.scene.news.items():
         if kind == "extension" and not wish and "when" not in look.says:
             continue  # a series that goes on leaves "nobody else has counted" true, not "no later count is known"
-        close = any(row.measure == measure and subjects.related(row.population, whose) for measure, whose, _ in near)
-        if close or subjects.overlap(row, look.text) >= ENOUGH:
+        close = any(row.measure == measure and subjects.of_one(row.population, whose) for measure, whose, _ in near)
+        if close or (subjects.overlap(row, look.text) >= ENOUGH and subjects.at_home(row, passage)):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 

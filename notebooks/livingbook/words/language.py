@@ -66,6 +66,13 @@ STARK = re.compile(
     + r"|\bno \w+ (?:is|are|has|was|count)\b",
     re.I,
 )
+# How many there are, and which is the most: words that a further row of the same kind makes false, though no number moves.
+SOME = "lists? counts? totals? origins? sources? outlets? series pages? leaks? polls? samples? strengths? estimates? figures? numbers? reports?"
+COUNTED = re.compile(
+    rf"\b(?:two|three|four|five|six|both|neither|either|the other)\b(?: \w+){{0,2}} (?:{'|'.join(SOME.split())})\b|"
+    rf"\b(?:largest|smallest|highest|lowest|latest|newest|last|record)\b(?: \w+){{0,2}} (?:{'|'.join(SOME.split())})\b|\banyone has\b",
+    re.I,
+)
 WISH = re.compile(r"\bwould (?:change|decide|replace|settle|tell)\b", re.I)  # a heading over what is not there yet
 FIGURE = re.compile(r"^[\W_]*the (?:figure|table|chart|drawing)\b|\bhalf of the figure\b", re.I)
 KINDS = {

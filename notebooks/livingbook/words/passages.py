@@ -23,7 +23,7 @@ class Passage:
 
     names: the numbers glued in it (those of another edition left out: they stay what they were); claims: the claims whose verdict
     it shows; cited: the pages that it cites. near: the numbers of its whole paragraph, and for a heading of all below it. beside:
-    those of its own, of the two sentences before and of the two after it. kind: "sentence", or "title", "subtitle", "caption",
+    those of its own, of the two sentences before and of the two after it; claims_beside: the claims of these. kind: "sentence", or "title", "subtitle", "caption",
     "description", "reason", whose words are ``of`` a figure, number or claim. lead: of the first paragraph of the chapter.
     """
 
@@ -38,6 +38,7 @@ class Passage:
     cited: tuple[str, ...]
     near: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    claims_beside: tuple[str, ...] = ()
     kind: str = "sentence"
     of: str = ""
     lead: bool = False
@@ -102,7 +103,7 @@ def passages(chapter: str, markdown: str) -> list[Passage]:
         near = _unique(below[block.heading] if block.is_heading else numbers[at] or borrowed)
         pieces = list(_pieces(block))
         for place, (text, start, end) in enumerate(pieces):
-            beside = (name for other, _, _ in pieces[max(0, place - 2) : place + 3] for name in _numbers(other))
+            around = " ".join(other for other, _, _ in pieces[max(0, place - 2) : place + 3])
             found.append(
                 Passage(
                     chapter,
@@ -115,7 +116,8 @@ def passages(chapter: str, markdown: str) -> list[Passage]:
                     claims=_unique(_named(text, "claim", "verdict")),
                     cited=_unique(_cited(text)),
                     near=near,
-                    beside=_unique(beside),
+                    beside=_unique(_numbers(around)),
+                    claims_beside=_unique(_named(around, "claim", "verdict")),
                     lead=at <= 1 and not block.is_heading,
                 )
             )

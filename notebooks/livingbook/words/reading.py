@@ -98,7 +98,7 @@ class Book:
             return Reading(read_before=False)
         moves = Moves(self.lock.state, self.state)
         words = Words(self.labels, moves.before, moves.after)
-        scene = Scene(moves, words, Subjects(self.labels, self.passages), self.project.settings.compared_with)
+        scene = Scene(moves, words, Subjects(self.labels, self.passages, moves.before), self.project.settings.compared_with)
         every = [*self.passages, *typed.labels(moves.before, moves.after)]
         found = {self._place(each.passage): each for each in doubts.doubts(every, scene)}
         for each in every:

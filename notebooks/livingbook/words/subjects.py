@@ -15,20 +15,32 @@ from livingbook.words import language
 from livingbook.words.passages import Passage
 from livingbook.words.state import Row, State
 
+FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 
 
 class Subjects:
-    """Matches rows to sentences. labels: the tables of measures, populations and origins; passages: all of the book."""
+    """Matches rows to sentences. labels: the tables of measures, populations and origins; passages: all of the book; state: the numbers."""
 
-    def __init__(self, labels: Labels, passages: Iterable[Passage]) -> None:
-        self.labels = labels
+    def __init__(self, labels: Labels, passages: Iterable[Passage], state: State) -> None:
+        self.labels, self.state = labels, state
         self.passages = list(passages)
 
     @cached_property
     def cited(self) -> set[str]:
         """The numbers that prose cites."""
         return {name for each in self.passages for name in each.names}
+
+    @cached_property
+    def homes(self) -> dict[str, set[str]]:
+        """Chapter → the families of which it cites more than a few figures."""
+        found: dict[str, set[str]] = {}
+        for chapter in {each.chapter for each in self.passages}:
+            names = {name for each in self.passages if each.chapter == chapter for name in each.names}
+            counted = Counter(self.root(whose) for name in names for _, whose, _ in self.measured(self.state, [name]))
+            if counted:
+                found[chapter] = {whose for whose, count in counted.items() if count >= FEW * sum(counted.values())}
+        return found
 
     @cached_property
     def rarity(self) -> dict[str, float]:
@@ -51,17 +63,18 @@ class Subjects:
         same = [each for each in before.rows.values() if each.status == "use" and each.quantity == row.quantity]
         return "new" if not same else "extension" if any(each.origin == row.origin for each in same) else "another"
 
-    def family(self, population: str) -> set[str]:
-        """A population and those above it."""
-        found: list[str] = []
-        while population and population not in found:
-            found.append(population)
-            population = self.labels["populations"].get(population, {}).get("parent", "")
-        return set(found)
+    def root(self, population: str) -> str:
+        """The population that holds all others of its family: an army for its units, lists and courts."""
+        above = self.labels["populations"].get(population, {}).get("parent", "")
+        return self.root(above) if above and above != population else population
 
-    def related(self, one: str, other: str) -> bool:
-        """Whether one population holds the other."""
-        return one in self.family(other) or other in self.family(one)
+    def of_one(self, one: str, other: str) -> bool:
+        """Whether two populations belong to one family."""
+        return self.root(one) == self.root(other)
+
+    def at_home(self, row: Row, passage: Passage) -> bool:
+        """Whether a chapter speaks of the population of a row at all: a return in one army is no news of another's."""
+        return self.root(row.population) in self.homes.get(passage.chapter, {self.root(row.population)})
 
     def measured(self, state: State, names: Iterable[str]) -> set[tuple[str, str, str]]:
         """The quantities behind some numbers."""
