@@ -34,8 +34,8 @@ serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOS
 run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09"
 	@$(RUN) --data $(DATA) run $(NOTEBOOK) $(SET)
 
-import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (DATA=folder; APPLY=1 adds them)
-	@$(RUN) --data $(DATA) import $(if $(filter 1,$(APPLY)),--apply) "$(or $(ROWS),$(error give ROWS=file.csv, or a folder of tables with new rows))"
+import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (DATA=folder; APPLY=1 adds them; SUPERSEDES=id of a figure that they replace)
+	@$(RUN) --data $(DATA) import $(if $(filter 1,$(APPLY)),--apply) $(addprefix --supersedes ,$(SUPERSEDES)) "$(or $(ROWS),$(error give ROWS=file.csv, or a folder of tables with new rows))"
 
 sweep: $(BIN)/.book ## run notebooks over a grid of settings: SPEC=file.yml (SCHEDULER=tcp://host:port for a Dask cluster)
 	@$(RUN) --data $(DATA) sweep $(if $(SCHEDULER),--scheduler $(SCHEDULER)) "$(or $(SPEC),$(error give SPEC=file.yml, written like notebooks/sweeps.yml))"
@@ -46,7 +46,7 @@ vintages: $(BIN)/.book ## rebuild the headline numbers as of every month (SCHEDU
 explain: $(BIN)/.book ## say for every notebook whether the next `make book` runs it, and because of what (DATA=, EDITION=)
 	@$(RUN) --data $(DATA) explain --edition $(EDITION)
 
-# Ends well whatever differs; a script that wants to know calls the command below, which exits with 0 (nothing), 3 or 4.
+# Ends well whatever differs; a script that wants to know calls the command below, which exits with 0 (nothing), 3, 4 or 5.
 changes: $(BIN)/.book ## what differs between editions, published books or data folders: FROM=article TO=latest
 	@$(RUN) --data $(DATA) changes $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") || test $$? -ge 3
 

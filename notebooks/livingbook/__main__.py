@@ -94,6 +94,13 @@ def parser() -> argparse.ArgumentParser:
     bring = known.add_parser("import", help="check new rows, show what they would change, and add them with --apply")
     bring.add_argument("rows", nargs="+", type=Path, help="CSV files of new rows, or a folder of them")
     bring.add_argument("--apply", action="store_true", help="add them; without it nothing is written")
+    bring.add_argument(
+        "--supersedes",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="an observation that a new one of its origin takes the place of",
+    )
     sweep = known.add_parser("sweep", help="run notebooks over a grid of settings, into one tidy table")
     sweep.add_argument("spec", nargs="?", type=Path, help="a YAML file like notebooks/sweeps.yml, which is the default")
     sweep.add_argument("--only", help="this sweep of the file alone")
@@ -103,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     differ = known.add_parser(
         "changes",
         help="what differs between two editions, published books or folders of tables",
-        description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.",
+        description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped, 5 words are to be read again; 1 is an error.",
     )
     differ.add_argument("--from", dest="before", help="edition or folder; without it, the edition that the book is compared with")
     differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")

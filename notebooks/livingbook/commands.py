@@ -213,7 +213,7 @@ def import_rows(project: Project, chosen: argparse.Namespace) -> int:
     from livingbook.importing.rows import run
 
     with exclusive(project):
-        return run(project, chosen.rows, chosen.apply)
+        return run(project, chosen.rows, chosen.apply, chosen.supersedes)
 
 
 def read_words(project: Project, chosen: argparse.Namespace) -> int:

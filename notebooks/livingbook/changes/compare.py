@@ -27,7 +27,7 @@ from livingbook.system.files import as_json
 from livingbook.values import wording as text
 from livingbook.values.bounds import from_published
 
-SAME, CHANGED, FLIPPED = 0, 3, 4  # exit codes; 1 is an error, 2 a command that is not understood
+SAME, CHANGED, FLIPPED, DOUBTFUL = 0, 3, 4, 5  # exit codes; 1 is an error, 2 a command that is not understood
 SHOWN = 10  # of each kind, in the terminal
 TITLES = {"sources": "title", "claims": "claim_text"}  # table → the field that says what a row is; of other tables, "label"
 QUANTITY = ("measure", "population", "category", "start", "end")
@@ -119,6 +119,22 @@ class FigureChange(Model):
         return shown.title if shown else ""
 
 
+class WordDoubt(Model):
+    """Typed words that were read for other figures than those of now, as ``livingbook.words`` finds them.
+
+    kind: "sentence", or "title", "description", "reason" and so on ``of`` something published. causes: what has changed, in words.
+    certain: whether they surely do not hold. rows: the observations because of which.
+    """
+
+    chapter: str
+    kind: str
+    of: str
+    text: str
+    causes: list[str]
+    certain: bool
+    rows: list[str]
+
+
 class Report(Model):
     """Everything that differs between two snapshots; lists are in the order in which a reader should see them."""
 
@@ -131,6 +147,7 @@ class Report(Model):
     rows: list[RowChange]
     figures: list[FigureChange]
     sentences: list[Sentence]
+    words: list[WordDoubt] = []
 
     @computed_field  # type: ignore[prop-decorator]  # which pydantic's documentation asks for
     @property
@@ -142,8 +159,8 @@ class Report(Model):
 
     @property
     def exit_code(self) -> int:
-        """For a script: 0 if nothing differs, 3 if something does, 4 if a verdict flipped."""
-        return {"same": SAME, "changed": CHANGED, "flipped": FLIPPED}[self.outcome]
+        """For a script: 0 if nothing differs, 3 if something does, 4 if a verdict flipped, 5 if words are to be read again."""
+        return DOUBTFUL if self.words else {"same": SAME, "changed": CHANGED, "flipped": FLIPPED}[self.outcome]
 
     def of_cause(self) -> dict[str, list[NumberChange]]:
         """Cause → the numbers it moved, causes and numbers in order; causes that moved none are left out."""
@@ -158,11 +175,17 @@ class Report(Model):
 # --- Comparing ------------------------------------------------------------------------------------------------------------------
 
 
-def compare(before: Snapshot, after: Snapshot, chapters: Path, folders: tuple[str, str] = ("figures", "figures")) -> Report:
+def compare(
+    before: Snapshot,
+    after: Snapshot,
+    chapters: Path,
+    folders: tuple[str, str] = ("figures", "figures"),
+    words: Iterable[Mapping[str, Any]] = (),
+) -> Report:
     """The report on two snapshots.
 
     chapters: the folder whose prose is searched for sentences that moved. folders: the folders, below that of the page, with the
-    drawings before and after; in each there is one for each edition.
+    drawings before and after; in each there is one for each edition. words: what is to be read again in the state after.
     """
     both = before.published and after.published
     rows = row_changes(before, after)
@@ -179,6 +202,7 @@ def compare(before: Snapshot, after: Snapshot, chapters: Path, folders: tuple[st
         if both
         else {"verdicts": 0, "numbers": 0, "figures": 0},
         rows=rows,
+        words=[WordDoubt(**each) for each in words],
         verdicts=verdict_changes(before, after, names.of("verdicts")) if both else [],
         numbers=number_changes(before, after, names.of("numbers"), Causes(before, after, rows), sentences.cited(chapters))
         if both
@@ -464,6 +488,7 @@ def summary(report: Report, shown: int = SHOWN) -> str:
     """The report as plain text: verdicts first, the ``shown`` largest of each kind. Text from data is made printable."""
     lines = [f"From {report.before.label} ({report.before.about}) to {report.after.label} ({report.after.about})"]
     lines += [f"  {note}" for note in report.notes]
+    lines += _word_lines(report)
     if report.outcome == "same":
         return "\n".join([*lines, "", "Nothing has changed."])
     return "\n".join(
@@ -476,6 +501,18 @@ def summary(report: Report, shown: int = SHOWN) -> str:
             *_sentence_lines(report),
         ]
     )
+
+
+def _word_lines(report: Report) -> list[str]:
+    if not report.words:
+        return []
+    lines = ["", f"Words: {len(report.words)} were written for other figures; `make read` lists them with all causes"]
+    for each in report.words:
+        lines += [
+            f"  {'✗' if each.certain else '?'} {each.chapter}: {printable(each.text, 160)}",
+            f"      {printable(each.causes[0], 200)}",
+        ]
+    return lines
 
 
 def _verdict_lines(report: Report) -> list[str]:
@@ -544,7 +581,9 @@ def _more(left: int, indent: int, what: str = "") -> list[str]:
 # --- For the book -----------------------------------------------------------------------------------
 
 
-def staged(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path]) -> dict[str, str]:
+def staged(
+    project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], words: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, str]:
     """The files that the stage needs for the page of changes, by their paths in the stage.
 
     They are the report from the edition that the book is compared with (its own, if that one is not built) to the book's own
@@ -553,7 +592,7 @@ def staged(project: Project, documents: Mapping[str, Documents], files: Callable
     own, compared_with = next(iter(documents)), project.settings.compared_with
     earlier = compared_with if compared_with in documents else own
     before, after = (edition(project, documents, files, name) for name in (earlier, own))
-    report = compare(before, after, project.root / "book")
+    report = compare(before, after, project.root / "book", words=words)
     return {
         "published/changes.json": as_json(report.model_dump(mode="json")),
         f"published/{EVIDENCE}": evidence(project, documents),

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from livingbook import recording
-from livingbook.values.bounds import Bounds, from_published
+from livingbook.values.bounds import Bounds, from_published, hull
 from livingbook.values.days import LATEST, is_day
 
 SAME_QUANTITY = ["measure", "population", "category"]
@@ -67,6 +67,22 @@ def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
     ranked = orphans[same].sort_values(["known_from", "status", "id"])
     stand_ins = ranked.drop_duplicates("same_as", keep="last")["id"]
     return seen.assign(status=seen["status"].mask(seen["id"].isin(stand_ins), "use"))
+
+
+def first_public(observations: pd.DataFrame) -> pd.DataFrame:
+    """The observations, those that supersede an earlier figure of their origin with the day on which that one became public.
+
+    A corrected figure is not a later one: what was computed to the day of publication stays computed to that day.
+    """
+    same = [*SAME_QUANTITY, "start", "end", "origin"]
+    new = observations.set_index("id")
+    old = observations[
+        (observations["status"] == "conflict") & observations["same_as"].isin(new.index) & (observations["known_from"] != "")
+    ]
+    superseded = old[(new.loc[old["same_as"], same].to_numpy() == old[same].to_numpy()).all(axis=1)]
+    days = superseded.groupby("same_as")["known_from"].min().to_dict()
+    known = zip(observations["id"], observations["known_from"], strict=True)
+    return observations.assign(known_from=[min(day, days.get(key, day)) for key, day in known])
 
 
 class Indexed:
@@ -188,7 +204,7 @@ class Evidence:
             whole = self.whole or self
             if table == "observations":
                 rows = whole._rows[whole._rows["origin"] != self.without] if self.without else whole._rows
-                self._tables[table] = Indexed(visible(rows, self._as_of).sort_values("id"), whole._texts)
+                self._tables[table] = Indexed(first_public(visible(rows, self._as_of)).sort_values("id"), whole._texts)
             else:
                 self._tables[table] = self.whole._table(table) if self.whole else Indexed(self._text(table))
         return self._tables[table]
@@ -367,12 +383,11 @@ class Evidence:
     def one(self, **where: str | Iterable[str]) -> Bounds:
         """Bounds of the only observation that matches; unknown where none was public by ``as_of``.
 
-        Raises ``EvidenceError`` where several match: the notebook must choose among them.
+        Where several match, because tables were extended since the notebook was written, everything between them: the book still
+        builds, and the sentences that rest on the number are marked.
         """
         rows = self.observations(**where)
-        if len(rows) > 1:
-            raise EvidenceError(f"{len(rows)} observations match {where}: {', '.join(rows['id'])}")
-        return rows["bounds"].iloc[0] if len(rows) else Bounds.unknown()
+        return rows["bounds"].iloc[0] if len(rows) == 1 else hull(rows["bounds"])
 
     def latest(self, **where: str | Iterable[str]) -> Bounds:
         """Bounds of the matching observation that ends last; unknown where none was public by ``as_of``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from livingbook.changes.compare import Report, compare, summary
 from livingbook.changes.snapshots import Snapshot, find
@@ -10,6 +11,7 @@ from livingbook.project.project import Project
 from livingbook.sphinx_ext.changes import standalone
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror
+from livingbook.words import report as words
 
 
 def run(project: Project, before: str | None, after: str | None) -> int:
@@ -28,12 +30,19 @@ def run(project: Project, before: str | None, after: str | None) -> int:
         if old.whole_book and not (project.published / "results.json").is_file():
             raise BuildError("there is no book yet to compare with; `make book` builds it")
     new = find(project, after)
-    report = compare(old, new, project.root / "book", ("figures/before", "figures/after"))
+    report = compare(old, new, project.root / "book", ("figures/before", "figures/after"), read_again(project, new))
     folder = project.build / "changes"
     mirror(pages(project, report, old, new), folder)
     print(summary(report))
     print(f"\nAll of it: {relative(folder / 'index.html')} and {relative(folder / 'changes.json')}")
     return report.exit_code
+
+
+def read_again(project: Project, new: Snapshot) -> list[dict[str, Any]]:
+    """The words that are to be read again, if the state after is that of the built book."""
+    built = words.of_built(project)
+    own = new.own and (new.label == new.own or Path(new.label).resolve() == project.published.resolve())
+    return built.get("list", []) if own else []
 
 
 def relative(path: Path) -> str:

@@ -22,6 +22,7 @@ from livingbook import contract
 from livingbook.changes.row_changes import Cells, RowChange, differences, in_terminal
 from livingbook.contract import Fault, Row, printable
 from livingbook.contract import tables as reading
+from livingbook.importing import effects
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import JOURNAL
@@ -60,7 +61,7 @@ class Outcome:
         return bool(self.faults or self.wanted)
 
 
-def run(project: Project, paths: list[Path], apply: bool) -> int:
+def run(project: Project, paths: list[Path], apply: bool, supersedes: Iterable[str] = ()) -> int:
     """Checks the rows, prints what is found and what would change, and adds them if asked to; 1 if they cannot be added.
 
     Raises ``BuildError`` where the tables themselves are not in order: rows are added to sound tables only.
@@ -72,7 +73,10 @@ def run(project: Project, paths: list[Path], apply: bool) -> int:
     if faults := contract.check(folder, project.contract):
         how_many = wording.plural(len(faults), "fault")
         raise BuildError("\n".join([*map(str, faults[:20]), f"{how_many} in {folder}: mend the tables first, then add rows"]))
-    outcome = examine(folder, paths, project.contract)
+    outcome = examine(folder, paths, project.contract, supersedes)
+    if not outcome.refused and (new := outcome.added.get("observations")):
+        told = effects.Effects(project, _cells((folder / "observations.csv").read_bytes())).of(new)
+        print("\n".join(["What the rows will do:", *(f"  {line}" for line in told), ""]))
     print(report(outcome, folder, apply))
     if outcome.refused:
         return 1
@@ -86,10 +90,12 @@ def run(project: Project, paths: list[Path], apply: bool) -> int:
     return 0
 
 
-def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_CONTRACT) -> Outcome:
+def examine(
+    folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_CONTRACT, supersedes: Iterable[str] = ()
+) -> Outcome:
     """Checks the rows in ``paths`` against each other and against the tables in ``folder``, which must keep the contract.
 
-    books: the book's own contract. Nothing is written.
+    books: the book's own contract. supersedes: observations that new ones take the place of. Nothing is written.
     """
     fields = contract.fields_of(folder, books)
     outcome = Outcome()
@@ -98,8 +104,16 @@ def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_
         return outcome
     existing = {table: contract.read_table(folder, table, names).rows for table, names in fields.items()}
     fresh = _fresh(incoming, existing, fields, outcome)
+    changed: dict[str, Row] = {}
+    if olds := list(supersedes):
+        files = [file for file, _ in fresh.get("observations", [])]
+        new, changed = effects.superseding((row for _, row in fresh.get("observations", [])), olds, existing["observations"])
+        fresh["observations"] = list(zip(files, new, strict=True))
+        existing["observations"] = [changed.get(row["id"], row) for row in existing["observations"]]
     lines = {table: merged(folder / f"{table}.csv", rows, fields[table]) for table, rows in fresh.items()}
     outcome.tables = {table: content for table, (content, _) in lines.items()}
+    if changed:
+        outcome.tables["observations"] = effects.rewritten(outcome.tables["observations"], changed)
     outcome.added = {table: [row for _, row in rows] for table, rows in fresh.items()}
     refers = _refers(folder, books)
     outcome.wanted = list(_asked_for(fresh, existing, fields, refers))
@@ -378,8 +392,7 @@ def _second_figure(file: str, row: Row, other: Row) -> Fault:
         row["value"] or row["low"],
         (
             f"conflicts with {first}, the same quantity from the same origin: {_figure(other)} there, {_figure(row)} here. Give "
-            f"this row status conflict and same_as {first}; if it is the better one, exchange the two rows' status and same_as "
-            "afterwards"
+            f"this row status conflict and same_as {first}; if it is the better one, import it with SUPERSEDES={first}"
         ),
     )
 

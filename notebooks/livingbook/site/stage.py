@@ -60,10 +60,11 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     wanted["published/parameters.json"] = as_json(parameters(runs))
     wanted["published/settings.json"] = as_json(settings(project, editions))
     own = documents[editions[0].name]
-    wanted[words.FILE] = as_json(words.staged(Book(project, own, claims({editions[0].name: own}))))
+    read = words.staged(Book(project, own, claims({editions[0].name: own})))
+    wanted[words.FILE] = as_json(read)
     if (citation := project.root / "CITATION.cff").is_file():
         wanted["CITATION.cff"] = citation
-    wanted |= compare.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")
+    wanted |= compare.staged(project, documents, lambda edition, name: held[edition][name].folder / "files", read["list"])
     return mirror(wanted, project.stage)
 
 

@@ -64,6 +64,20 @@ def finding(report: Report, link: Link) -> list[nodes.Node]:
     return [made, *(elements.paragraph(note) for note in report.notes)]
 
 
+def words(report: Report, link: Link) -> list[nodes.Node]:
+    """What is to be read again, with what has changed; nothing where all words were read for the figures of now."""
+    if not report.words:
+        return []
+    items: list[list[nodes.Node]] = []
+    for each in report.words:
+        of = f"{each.chapter}, {each.kind}{f' of {each.of}' if each.of else ''}: "
+        items.append([elements.paragraph(of, nodes.strong("", each.text)), elements.paragraph("; ".join(each.causes))])
+    return [
+        elements.paragraph(f"{len(report.words)} passages were written for other figures than those of now:"),
+        elements.bullets(items, "doubts"),
+    ]
+
+
 def verdicts(report: Report, link: Link) -> list[nodes.Node]:
     """A card for each claim whose verdict has changed."""
     if not report.verdicts:
@@ -235,8 +249,17 @@ def _row(change: RowChange, state: int) -> list[Any]:
     return [_row_name(change), change.what or "–", change.when or "–", change.figure or "–", known]
 
 
-PARTS = {"finding": finding, "verdicts": verdicts, "numbers": numbers, "figures": figures, "sentences": sentences, "rows": rows}
+PARTS = {
+    "finding": finding,
+    "words": words,
+    "verdicts": verdicts,
+    "numbers": numbers,
+    "figures": figures,
+    "sentences": sentences,
+    "rows": rows,
+}
 TITLES = {
+    "words": "Words to be read again",
     "verdicts": "Verdicts that moved",
     "numbers": "Numbers that moved",
     "figures": "Figures that differ",
@@ -338,7 +361,7 @@ def standalone(report: Report, styles: str) -> str:
     document = utils.new_document("changes", settings)
     for name, part in PARTS.items():
         made = part(report, bare)
-        if name in TITLES:
+        if name in TITLES and made:
             made = [nodes.section("", nodes.title("", TITLES[name]), *made, ids=[f"changes-{name}"])]
         document += made
     overrides = {"input_encoding": "unicode", "output_encoding": "unicode", "initial_header_level": "2", "_disable_config": True}

@@ -1,7 +1,7 @@
 """Which typed words may no longer hold, and because of what.
 
-Each rule is a function of a passage and of what moved since it was read; it yields causes, and a passage with a cause is doubtful.
-A rule looks at the words, too: another origin concerns only a sentence that says who. ``certain`` are causes that need no reader: the
+Each rule is a function of a passage and of what moved since it was read; it yields causes. A passage with a cause is doubtful. A
+rule looks at the words, too: another origin concerns only a sentence that says who. ``certain`` are causes that need no reader: the
 page cited does not print the number beside it, or the verdict is another one.
 """
 

@@ -67,10 +67,14 @@ STARK = re.compile(
     re.I,
 )
 # How many there are, and which is the most: words that a further row of the same kind makes false, though no number moves.
-SOME = "lists? counts? totals? origins? sources? outlets? series pages? leaks? polls? samples? strengths? estimates? figures? numbers? reports?"
+KINDS_OF_EVIDENCE = _any(
+    "list* count counts total* origin* source* outlet* series page pages leak* poll* sample* strength* estimate* figure* number*"
+)
 COUNTED = re.compile(
-    rf"\b(?:two|three|four|five|six|both|neither|either|the other)\b(?: \w+){{0,2}} (?:{'|'.join(SOME.split())})\b|"
-    rf"\b(?:largest|smallest|highest|lowest|latest|newest|last|record)\b(?: \w+){{0,2}} (?:{'|'.join(SOME.split())})\b|\banyone has\b",
+    _any("two three four five six both neither either other largest smallest highest lowest latest newest last record")
+    + r"(?: \w+){0,2} "
+    + KINDS_OF_EVIDENCE
+    + r"|\banyone has\b",
     re.I,
 )
 WISH = re.compile(r"\bwould (?:change|decide|replace|settle|tell)\b", re.I)  # a heading over what is not there yet

@@ -22,9 +22,10 @@ class Passage:
     """A sentence as it is written, and where: ``start`` and ``end`` are its places in the chapter's text.
 
     names: the numbers glued in it (those of another edition left out: they stay what they were); claims: the claims whose verdict
-    it shows; cited: the pages that it cites. near: the numbers of its whole paragraph, and for a heading of all below it. beside:
-    those of its own, of the two sentences before and of the two after it; claims_beside: the claims of these. kind: "sentence", or "title", "subtitle", "caption",
-    "description", "reason", whose words are ``of`` a figure, number or claim. lead: of the first paragraph of the chapter.
+    it shows; cited: the pages that it cites. near: the numbers of its whole paragraph, and for a heading of all below it. beside,
+    claims_beside: the numbers and claims of its own, of the two sentences before and of the two after it. kind: "sentence", or
+    "title", "subtitle", "caption", "description", "reason", whose words are ``of`` a figure, number or claim. lead: of the first
+    paragraph of the chapter.
     """
 
     chapter: str

@@ -20,7 +20,10 @@ Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the 
 
 
 class Subjects:
-    """Matches rows to sentences. labels: the tables of measures, populations and origins; passages: all of the book; state: the numbers."""
+    """Matches rows to sentences.
+
+    labels: the tables of measures, populations and origins. passages: all of the book. state: the numbers.
+    """
 
     def __init__(self, labels: Labels, passages: Iterable[Passage], state: State) -> None:
         self.labels, self.state = labels, state
