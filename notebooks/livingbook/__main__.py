@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     differ = known.add_parser(
         "changes",
         help="what differs between two editions, published books or folders of tables",
-        description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped, 5 words are to be read again; 1 is an error.",
+        description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped, 5 words are to be read again.",
     )
     differ.add_argument("--from", dest="before", help="edition or folder; without it, the edition that the book is compared with")
     differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")
