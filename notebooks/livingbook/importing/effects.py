@@ -112,15 +112,15 @@ class Effects:
         return {}
 
     def _beside(self, key: str, row: Row) -> Iterator[str]:
-        """Older figures of the same quantity: of the same origin, which it may replace; and rounded ones that it agrees with."""
-        for other, known in self.state.rows.items():
-            if known.status != "use" or known.quantity != row.quantity or other == key:
-                continue
-            if known.origin == row.origin and known.end <= row.end:
-                day = "the same day" if known.end == row.end else known.end or "an earlier day"
-                kept = f"it stays in use beside this one; SUPERSEDES={other} sets it aside"
-                yield f"{known.origin} gave this quantity for {day}: {figure(known)} ({other}); {kept}"
-            elif (known.start, known.end) == (row.start, row.end) and _rounds(known, row):
+        """The last figure of the same quantity and origin, which it may replace, and rounded ones that it agrees with."""
+        same = {each: known for each, known in self.state.rows.items() if known.status == "use" and known.quantity == row.quantity}
+        own = sorted((known.end, each) for each, known in same.items() if known.origin == row.origin and known.end <= row.end)
+        if own:
+            day, last = own[-1]
+            kept = f"it stays in use beside this one; SUPERSEDES={last} sets it aside"
+            yield f"{row.origin} gave this quantity before, last for {day}: {figure(same[last])} ({last}); {kept}"
+        for other, known in same.items():
+            if (known.start, known.end) == (row.start, row.end) and _rounds(known, row):
                 yield f"more exact than {figure(known)} ({other}), which agrees with it by rounding"
 
 

@@ -113,7 +113,9 @@ def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
     for passage in passages:
         look = Look(passage, scene)
         rules = RULES.get(passage.kind, LABELS)
-        causes = {cause.words: cause for rule in rules for cause in rule(look)}
+        causes: dict[str, Cause] = {}
+        for cause in (cause for rule in rules for cause in rule(look)):
+            causes.setdefault(cause.words, cause)
         if causes:
             found.append(Doubt(passage, tuple(sorted(causes.values(), key=lambda each: not each.certain))))
     return found

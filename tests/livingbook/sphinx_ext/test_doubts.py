@@ -1,0 +1,52 @@
+"""Marks on words that were written for other figures: in the sentence, below it, at the chapter's head, on the front page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from small_pages import INDEX, Book, claim
+
+SENTENCE = "**The general** put that at {result}`rate.monthly`."
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    return Book(tmp_path / "book")
+
+
+def mark(book: Book, text: str, **parts: object) -> None:
+    """Writes what the reading of a book found: one doubtful sentence on the first page of this text."""
+    start = text.index(SENTENCE)
+    place = {"start": start, "end": start + len(SENTENCE), "heading": False, "text": SENTENCE}
+    found = {"pages": {"index": [{**place, "words": ["was 9,000 <b>by</b> the general; is 4,000"], "certain": True}]}}
+    empty = {"count": 1, "broken": 1, "figures": {}, "numbers": {}, "claims": {}, "unread": {}, "chapters": {}}
+    book.write("published/words.json", json.dumps({**empty, **found, **parts}))
+
+
+def test_a_doubtful_sentence_is_marked_and_its_note_says_what_changed(book: Book) -> None:
+    body = f"Before. {SENTENCE} After.\n"
+    mark(book, INDEX.format(body=body))
+    page = book.page(body)
+    assert book.warnings == ""
+    assert page.select_one(".doubt").get_text() == "The general put that at at least 1,430."
+    assert page.select_one("a.doubt-mark")["href"] == "#doubt-1"
+    note = page.select_one("#doubt-1")
+    assert "Written for other figures. was 9,000 <b>by</b> the general; is 4,000" in note.get_text()  # text, never markup
+    assert note.find_previous("p").get_text().startswith("Before.")
+
+
+def test_a_page_without_doubts_shows_no_mark(book: Book) -> None:
+    page = book.page(SENTENCE)
+    assert not page.select(".doubt, .doubt-note, .doubt-mark")
+
+
+def test_a_reason_and_a_description_are_marked(book: Book) -> None:
+    book.claims(A01=claim("A01", chapter=None))
+    body = f"{SENTENCE}\n\n```{{claims}}\n```\n"
+    told = [{"kind": "reason", "words": ["the verdict was another"], "certain": True}]
+    mark(book, INDEX.format(body=body), claims={"A01": told}, numbers={"rate.monthly": [{**told[0], "kind": "description"}]})
+    page = book.page(body)
+    assert "the verdict was another" in page.select_one(".claim-card .doubt-note").get_text()
+    assert "the verdict was another" in page.select_one("a.result-link")["title"]
