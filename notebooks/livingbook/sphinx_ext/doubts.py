@@ -74,8 +74,10 @@ def show(app: Sphinx, doctree: nodes.document) -> None:
     for closing in list(doctree.findall(doubt_to)):
         number, block = closing["number"], _block_of(closing)
         blocks[id(block)] = block
-        notes.setdefault(id(block), []).append(note(f"doubt-{number + 1}", found[number]["words"]))
-        if isinstance(block, nodes.title):
+        heading = isinstance(block, nodes.title)
+        what = _("This heading was written for other figures.") if heading else ""
+        notes.setdefault(id(block), []).append(note(f"doubt-{number + 1}", found[number]["words"], what))
+        if heading:
             closing.parent.remove(closing)  # a heading is repeated in tables of contents, where a mark would lead nowhere
         else:
             closing.replace_self(_mark(number + 1))
@@ -92,11 +94,9 @@ def _wrap(opening: nodes.Element) -> None:
     end = next((i for i in range(at, len(parent)) if isinstance(parent[i], doubt_to)), None)
     parent.remove(opening)
     if end is not None:
-        inside = parent.children[at : end - 1]
         wrapped = nodes.inline("", "", classes=["doubt"])
-        for each in inside:
-            parent.remove(each)
-        wrapped.extend(inside)
+        wrapped.extend(parent.children[at : end - 1])
+        parent.children[at : end - 1] = []  # by place: ``remove`` would take the first text that is equal
         parent.insert(at, wrapped)
 
 

@@ -51,7 +51,9 @@ def staged(book: Book) -> dict[str, Any]:
 
 def told_of(doubt: Doubt) -> list[str]:
     """The causes of a doubt in words, the first few."""
-    words = [cause.words for cause in doubt.causes]
+    every = [cause.words for cause in doubt.causes]
+    # One number may be told by several rules, with and without what one of them adds.
+    words = [each for each in every if not any(other != each and other.startswith(each) for other in every)]
     return words[:SHOWN] + ([f"and {len(words) - SHOWN} more"] if len(words) > SHOWN else [])
 
 
@@ -69,7 +71,7 @@ def spoken(text: str, book: Book) -> str:
     from livingbook.changes.sentences import parts_of
 
     def look(role: str, content: str) -> str | None:
-        name = content.partition("@")[0].partition(":")[0].strip()
+        name = content.partition(":")[0].strip()
         if role == "result":
             return book.state.numbers[name].text if name in book.state.numbers else None
         return f"{name} {book.state.cards[name].verdict.replace('_', ' ')}" if name in book.state.cards else None
