@@ -81,7 +81,11 @@ class Effects:
             return
         leaning = self._leaning(row, set(reading))
         chapters = wording.listing(list(dict.fromkeys(each.chapter for each in leaning)))
-        resting = f"{wording.plural(len(leaning), 'sentence')} in {chapters} rest" if leaning else "no sentence rests"
+        resting = (
+            f"{wording.plural(len(leaning), 'sentence')} in {chapters} {'rests' if len(leaning) == 1 else 'rest'}"
+            if leaning
+            else "no sentence rests"
+        )
         yield f"read by {wording.listing(reading)}; {resting} on figures of this quantity"
         yield from (f"  “{printable(each.words, 160)}”" for each in leaning[:SHOWN])
         alone = [each.notebook for each in self.selections if not each.misses(key, row) and len(self._found(each)) == 1]

@@ -14,6 +14,7 @@ from livingbook.values.bounds import Bounds, from_published
 from livingbook.values.days import is_day
 
 READING = "By reading: no figure decides it."
+NO_REASON = "No reason has been written for this verdict yet."
 QUALIFIERS = ("exact", "about", "at_least", "at_most")  # that a claim can have, as it states one figure and no range
 OF_A_CARD = ("value", "low", "high", "unit", "text", "about")  # parts of a published number that the card of a claim shows
 
@@ -40,16 +41,25 @@ class Claims:
             bounds, entry = found[key], found.entries[key]
         return bounds, {field: entry[field] for field in OF_A_CARD}
 
-    def decide(self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: str, chapter: str | None = None) -> str:
+    def decide(
+        self,
+        claim: str,
+        rule: Rule | Callable[..., Verdict],
+        *values: str,
+        reason: str | Mapping[str, str],
+        chapter: str | None = None,
+    ) -> str:
         """Decides a claim by a rule on published values, named ``notebook.result``; returns the verdict.
 
-        rule: gets the bounds of the values, in their order. reason: shown to readers beside the verdict. chapter: the chapter to
-        which the card links; by default that of the first value's notebook. Raises ``EvidenceError`` for an unknown claim or value.
+        rule: gets the bounds of the values, in their order. reason: shown to readers beside the verdict; where it differs, one for
+        each verdict. chapter: the chapter to which the card links; by default that of the first value's notebook. Raises
+        ``EvidenceError`` for an unknown claim or value.
         """
         found = {name: self.value(name) for name in values}
         entries = {name: entry for name, (_, entry) in found.items()}
         verdict = rule(*(bounds for bounds, _ in found.values()))
-        return self._keep(claim, verdict, True, reason, entries, chapter or values[0].split(".")[0])
+        given = reason if isinstance(reason, str) else reason.get(verdict.verdict, NO_REASON)
+        return self._keep(claim, verdict, True, given, entries, chapter or values[0].split(".")[0])
 
     def read(self, claim: str, verdict: str, reason: str = "", chapter: str | None = None) -> str:
         """Sets a verdict without a rule; returns it. Without ``reason``, the note in ``claims.csv`` is the reason."""
