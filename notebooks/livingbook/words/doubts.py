@@ -237,7 +237,8 @@ def absence(look: Look) -> Iterator[Cause]:
     """A sentence that says there is nothing, or only this, or what would be wanted, when a row of its subject is new."""
     passage, subjects = look.passage, look.scene.subjects
     wish = bool(language.WISH.search(passage.heading))
-    counted = bool(language.COUNTED.search(look.text))
+    # A number that has moved itself is the business of the rules above.
+    counted = bool(language.COUNTED.search(look.text)) and not look.moved(passage.names)
     if passage.is_heading or not (wish or counted or language.STARK.search(look.text)):
         return
     near = subjects.measured(look.scene.moves.before, passage.names if wish or (counted and passage.names) else passage.near)

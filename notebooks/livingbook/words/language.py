@@ -71,7 +71,7 @@ KINDS_OF_EVIDENCE = _any(
     "list* count counts total* origin* source* outlet* series page pages leak* poll* sample* strength* estimate* figure* number*"
 )
 COUNTED = re.compile(
-    _any("two three four five six both neither either other largest smallest highest lowest latest newest last record")
+    _any("two three four five six both neither either largest smallest highest lowest latest newest last record")
     + r"(?: \w+){0,2} "
     + KINDS_OF_EVIDENCE
     + r"|\banyone has\b",

@@ -53,7 +53,8 @@ def rules(text: str, before: State = BEFORE, after: State = AFTER, chapter: str 
         ("It grew by more than twice: {result}`rate.growth`.", "size"),
         ("That is the article's own {result}`rate.growth`.", "edition"),
         ("With {result}`rate.growth` men.\n\nNo strength of the theatre was found: {result}`rate.growth`.", "absence"),
-        ("Both origins give {result}`rate.growth`.", "absence"),
+        ("Both origins give {result}`rate.growth`.", "who"),
+        ("With {result}`rate.growth` men. Neither list says so.", "absence"),
     ],
 )
 def test_a_sentence_that_leans_on_what_changed_is_doubtful(text: str, rule: str) -> None:
