@@ -250,6 +250,19 @@ def absence(look: Look) -> Iterator[Cause]:
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
+def limit(look: Look) -> Iterator[Cause]:
+    """Words without a number that say until when something is published, when a row of the chapter's subject goes beyond that."""
+    passage, subjects = look.passage, look.scene.subjects
+    until = language.UNTIL.search(look.text)
+    if passage.names or not until:
+        return
+    own = [name for name in subjects.cited if name.partition(".")[0] == passage.chapter]
+    about = subjects.measured(look.scene.moves.before, own)
+    for key, (kind, row) in look.scene.news.items():
+        if kind == "extension" and row.quantity in about and row.end[:4] > until["year"]:
+            yield Cause("limit", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
 def known(look: Look) -> Iterator[Cause]:
     """A sentence that says there is nothing, in a chapter of which a number has become known."""
     passage = look.passage
@@ -296,7 +309,7 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, turned, order, size, apart, edition, conclusion, lead, topic, absence, known,
+        page, verdict, speaker, day, turned, order, size, apart, edition, conclusion, lead, topic, absence, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence),

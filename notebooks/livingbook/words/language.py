@@ -77,6 +77,9 @@ COUNTED = re.compile(
     + r"|\banyone has\b",
     re.I,
 )
+UNTIL = re.compile(
+    _any("until up_to ends_in ended_in ends_with to through none_after") + r"[^.;:|]{0,30}\b(?P<year>(?:19|20)\d\d)\b", re.I
+)
 WISH = re.compile(r"\bwould (?:change|decide|replace|settle|tell)\b", re.I)  # a heading over what is not there yet
 FIGURE = re.compile(r"^[\W_]*the (?:figure|table|chart|drawing)\b|\bhalf of the figure\b", re.I)
 KINDS = {

@@ -115,6 +115,13 @@ def test_a_series_that_goes_on_concerns_only_who_says_that_it_ends() -> None:
     assert rules("No later count was found than {result}`rate.growth`.", after=later) == {"absence"}
 
 
+def test_a_day_until_which_figures_are_published_is_passed_by_a_later_one() -> None:
+    later = State({"old": OLD, "later": replace(OLD, end="2026-01-01")}, BEFORE.numbers)
+    text = "It is {result}`rate.growth`.\n\n| Stage | published until late 2025 |\n"
+    assert rules(text, after=later) == {"limit"}
+    assert rules(text.replace("2025", "2026"), after=later) == set()
+
+
 def test_a_number_that_becomes_known_concerns_who_says_that_there_is_none() -> None:
     unknown = State({}, {"rate.counted": Number("not known", "share")})
     known = State({}, {"rate.counted": Number("60%", "share", 0.55, 0.6, 0.65)})
