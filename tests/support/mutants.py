@@ -23,6 +23,7 @@ MODULES = [
         f"livingbook.{module}"
         for module in (
             "values.bounds",
+            "values.qualifiers",
             "notebook.verdicts",
             "evidence.reading",
             "contract.rules",
@@ -55,6 +56,7 @@ FUNCTIONS = [
 ]
 TESTS = [
     "bounds",
+    "qualifiers",
     "rates",
     "windows",
     "series",

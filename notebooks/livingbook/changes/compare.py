@@ -25,7 +25,7 @@ from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.project import Project
 from livingbook.system.files import as_json
 from livingbook.values import wording as text
-from livingbook.values.bounds import from_published
+from livingbook.values.qualifiers import from_published
 
 SAME, CHANGED, FLIPPED = 0, 3, 4  # exit codes; 1 is an error, 2 a command that is not understood
 SHOWN = 10  # of each kind, in the terminal

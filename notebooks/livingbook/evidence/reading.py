@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 
 from livingbook import recording
-from livingbook.values.bounds import Bounds, from_published
+from livingbook.values.bounds import Bounds
 from livingbook.values.days import LATEST, is_day
+from livingbook.values.qualifiers import from_published
 
 SAME_QUANTITY = ["measure", "population", "category"]
 LEFT_OUT = "left_out"  # table of the observations that were removed from a data folder on purpose

@@ -10,8 +10,9 @@ from typing import Any
 from livingbook.evidence.reading import Evidence, EvidenceError
 from livingbook.notebook.results import Published, published
 from livingbook.notebook.verdicts import Rule, Verdict
-from livingbook.values.bounds import Bounds, from_published
+from livingbook.values.bounds import Bounds
 from livingbook.values.days import is_day
+from livingbook.values.qualifiers import from_published
 
 READING = "By reading: no figure decides it."
 QUALIFIERS = ("exact", "about", "at_least", "at_most")  # that a claim can have, as it states one figure and no range
