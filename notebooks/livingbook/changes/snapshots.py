@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import TypeAdapter, ValidationError
 
 from livingbook.contract import CONTRACT_NAME, fields_of
 from livingbook.evidence.reading import LATEST, EvidenceError, read_table, visible
@@ -21,51 +21,15 @@ from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest
 from livingbook.values import wording as text
-from livingbook.values.bounds import Bounds
+from livingbook.values.published import FIELDS, PublishedNumber, known
 
 EVIDENCE = "evidence.json"
 EDITIONS = "editions.json"
 DEFAULT_EDITION = "latest"
-RESULT_FIELDS = ("value", "low", "high", "unit", "text", "about", "rows", "picks")
 FIGURE_FIELDS = ("title", "alt", "wide", "narrow")
 Documents = Mapping[str, Mapping[str, Any]]  # notebook → what it published
 Table = list[dict[str, str]]
-
-
-class Number(BaseModel):
-    """A published number. An open bound is ``None``; of an unknown number low, value and high all are."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    unit: str = ""
-    low: float | None = None
-    value: float | None = None
-    high: float | None = None
-    about: str = ""
-    rows: list[str] = []
-    picks: dict[str, str] = {}
-
-    @model_validator(mode="after")
-    def _refuse_no_bounds(self) -> Number:
-        """Refuses what no notebook can have published: a value outside its bounds."""
-        Bounds.from_ends(self.low, self.value, self.high)
-        return self
-
-    @property
-    def bounds(self) -> Bounds:
-        """Its low, value and high."""
-        return Bounds.from_ends(self.low, self.value, self.high)
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether nothing at all is known."""
-        return self.unit != "words" and self.bounds.is_unknown
-
-    @property
-    def best(self) -> float | None:
-        """The one number that stands for it in a ranking: the value, else the published end, else the middle."""
-        return self.bounds.best
+NUMBER = TypeAdapter(PublishedNumber)  # checks what a published book, perhaps of another time, has of a number
 
 
 @dataclass(frozen=True)
@@ -93,7 +57,7 @@ class Snapshot:
     own: str = ""  # the edition whose names stand without one
     published: bool = False  # False: bare tables
     whole_book: bool = False  # True: a published book, with all its editions
-    numbers: Mapping[str, Number] = field(default_factory=dict)
+    numbers: Mapping[str, PublishedNumber] = field(default_factory=dict)
     verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     reads: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)  # notebook → recorded selections
@@ -225,13 +189,14 @@ def _snapshot(
     files: Callable[[str, str], Path],
     whole_book: bool = False,
 ) -> Snapshot:
-    numbers: dict[str, Number] = {}
+    numbers: dict[str, PublishedNumber] = {}
     verdicts: dict[str, Any] = {}
     figures: dict[str, Figure] = {}
     for name, notebooks in documents.items():
         for notebook, document in notebooks.items():
             for end in [f"@{name}", *([""] if name == own else [])]:
-                numbers |= {f"{notebook}.{key}{end}": _number(body) for key, body in document.get("results", {}).items()}
+                results = document.get("results", {}).items()
+                numbers |= {f"{notebook}.{key}{end}": NUMBER.validate_python(known(body)) for key, body in results}
                 verdicts |= {f"{key}{end}": card for key, card in document.get("claims", {}).items()}
                 figures |= {
                     f"{notebook}.{key}{end}": _figure(body, name, files(name, notebook))
@@ -239,10 +204,6 @@ def _snapshot(
                 }
     reads = {notebook: document.get("reads", []) for notebook, document in documents.get(own, {}).items()}
     return Snapshot(label, about, tables, own, True, whole_book, numbers, verdicts, figures, reads)
-
-
-def _number(body: Mapping[str, Any]) -> Number:
-    return Number(**{key: value for key, value in body.items() if key in RESULT_FIELDS and value is not None})
 
 
 def _figure(body: Mapping[str, Any], edition: str, folder: Path) -> Figure:
@@ -297,7 +258,7 @@ def _trimmed(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": document["title"],
         "reads": document["reads"],
-        "results": only(document["results"], RESULT_FIELDS),
+        "results": only(document["results"], FIELDS),
         "figures": only(document["figures"], FIGURE_FIELDS),
         "claims": document.get("claims", {}),
     }

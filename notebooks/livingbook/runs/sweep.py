@@ -38,9 +38,9 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, as_json_line, digest, write
 from livingbook.system.readers import yaml_of
 from livingbook.values.days import LATEST
+from livingbook.values.published import COLUMNS, to_cells
 
-NUMBER = ("low", "value", "high", "unit", "text")
-OF_A_RESULT = ("setting", "notebook", "name", *NUMBER, "rows")  # columns of the table, in order
+OF_A_RESULT = ("setting", "notebook", "name", *COLUMNS)  # columns of the table, in order
 OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
 ROUNDS = 5  # at most; after each it is better known which notebooks those of a sweep read
 Setting = Mapping[str, Any]  # what varies (an axis of the grid) → its value
@@ -323,13 +323,6 @@ def rows_of(document: Mapping[str, Any], notebook: str, setting: Setting) -> Ite
     label = " ".join(f"{axis}={value}" for axis, value in setting.items()) if len(setting) != 1 else str(*setting.values())
     varied = {column_of(axis): value for axis, value in setting.items()}
     return [
-        {
-            "setting": label,
-            "notebook": notebook,
-            "name": key,
-            **{field: body[field] for field in NUMBER},
-            "rows": ";".join(body["rows"]),
-            **varied,
-        }
+        {"setting": label, "notebook": notebook, "name": key, **to_cells(body), **varied}
         for key, body in sorted(document["results"].items())
     ]

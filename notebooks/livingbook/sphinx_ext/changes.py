@@ -21,7 +21,7 @@ from sphinx.util.osutil import relative_uri
 
 from livingbook.sphinx_ext import elements, store
 from livingbook.sphinx_ext.figures import table
-from livingbook.sphinx_ext.roles import badge
+from livingbook.sphinx_ext.roles import IN_THE_TEXT, badge
 
 if TYPE_CHECKING:  # it imports pandas, which builds do without that have no page of changes
     from livingbook.changes.compare import Drawing, NumberChange, Report, VerdictChange
@@ -127,7 +127,7 @@ def _number(change: NumberChange, link: Link) -> list[Any]:
     from livingbook.changes.compare import percent
 
     shown = elements.span(change.about or change.name)
-    unit = "" if change.unit in ("", "share", "words") else f"{change.unit} · "
+    unit = "" if change.unit in IN_THE_TEXT else f"{change.unit} · "
     about = elements.paragraph(
         link("result", shown, change.name) if change.after is not None else shown,
         " ",

@@ -21,6 +21,7 @@ from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
+from livingbook.values.published import PublishedNumber
 from small_rows import OBSERVATION as ROW
 
 ROOT = Path(__file__).parents[3]
@@ -302,7 +303,7 @@ def test_revisions_come_before_additions_and_the_largest_first(place):
     ],
 )
 def test_the_relative_change_is_symmetric(before, after, change):
-    found = changes.change_of(snapshots.Number(**before), snapshots.Number(**after))
+    found = changes.change_of(PublishedNumber(**before), PublishedNumber(**after))
     assert found == (None if change is None else pytest.approx(change))
 
 
@@ -320,8 +321,8 @@ def test_the_relative_change_is_symmetric(before, after, change):
 )
 def test_a_published_number_is_ranked_as_bounds_are(ends):
     low, value, high = ends
-    found, bounds = snapshots.Number(text="", low=low, value=value, high=high), Bounds.from_ends(*ends)
-    assert found.bounds == bounds and found.best == bounds.best and found.is_unknown == bounds.is_unknown
+    found, bounds = PublishedNumber(text="", low=low, value=value, high=high), Bounds.from_ends(*ends)
+    assert found.bounds == bounds and found.bounds.best == bounds.best and found.is_unknown == bounds.is_unknown
 
 
 def test_what_is_no_number_of_a_book_is_refused(place):

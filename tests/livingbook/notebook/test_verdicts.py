@@ -24,12 +24,12 @@ from desertion.verdict_rules import (
 from livingbook.evidence.reading import EvidenceError, load
 from livingbook.notebook.claims import Claims
 from livingbook.notebook.publish import Publisher, PublishError
-from livingbook.notebook.results import entry_of
 from livingbook.notebook.verdicts import VERDICTS, Verdict, agrees, at_best_plausible, attested, exceeds, follows, same_day
 from livingbook.project.project import Project
 from livingbook.runs import running
 from livingbook.system.errors import BuildError
 from livingbook.values.bounds import Bounds
+from livingbook.values.published import PublishedNumber
 
 UNKNOWN, FLOOR = Bounds.unknown(), Bounds(49000, None, math.inf)
 
@@ -208,9 +208,9 @@ def test_a_card_shows_a_number_of_its_own_notebook_as_that_published_it(claims, 
     claims = Claims(claims.evidence, claims.results, publish.numbers)
     publish.number("part", bounds, unit, "A part of them.", step)
     assert claims.decide("F02", exceeds(0), "claims.part", reason="x") == "supported"
-    shown, (found, entry) = claims.decided["F02"]["values"]["claims.part"], publish.numbers["claims.part"]
-    assert found == bounds and shown == {**bounds.ends, "unit": unit, "text": text, "about": "A part of them."}
-    assert entry.items() >= shown.items()
+    shown, found = claims.decided["F02"]["values"]["claims.part"], publish.numbers["claims.part"]
+    assert found.bounds == bounds and shown == {**bounds.ends, "unit": unit, "text": text, "about": "A part of them."}
+    assert found.json.items() >= shown.items()
 
 
 @pytest.fixture
@@ -378,7 +378,7 @@ def verdicts(tmp_path):
     results = tmp_path / "results"
     results.mkdir()
     for name, numbers in RIGHT.items():
-        entries = {key: entry_of(Bounds(*ends), "x", "x") for key, ends in numbers.items()}
+        entries = {key: PublishedNumber.of(Bounds(*ends), "x", "x").json for key, ends in numbers.items()}
         (results / f"{name}.json").write_text(json.dumps({"notebook": name, "title": name, "results": entries, "reads": []}))
 
     def run(data: Path) -> dict[str, dict]:
