@@ -18,14 +18,16 @@ from pydantic import BaseModel, ConfigDict, computed_field
 from livingbook.changes import sentences
 from livingbook.changes.row_changes import RowChange, differences, in_terminal
 from livingbook.changes.sentences import Sentence
-from livingbook.changes.snapshots import EDITIONS, EVIDENCE, Documents, Figure, Number, Snapshot, edition, evidence, staged_editions
+from livingbook.changes.snapshots import EDITIONS, EVIDENCE, Documents, Figure, Snapshot, edition, evidence, staged_editions
 from livingbook.contract import printable
-from livingbook.drawing.stamp import plain
+from livingbook.drawing.svg import plain
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.project import Project
 from livingbook.system.files import as_json
 from livingbook.values import wording as text
+from livingbook.values.published import WORDS, PublishedNumber
 from livingbook.values.qualifiers import from_published
+from livingbook.values.wording import SHARE
 
 SAME, CHANGED, FLIPPED = 0, 3, 4  # exit codes; 1 is an error, 2 a command that is not understood
 SHOWN = 10  # of each kind, in the terminal
@@ -268,14 +270,14 @@ def symmetric_change(before: float, after: float) -> float:
     return 2 * (after - before) / size if size else 0.0
 
 
-def change_of(before: Number, after: Number) -> float | None:
+def change_of(before: PublishedNumber, after: PublishedNumber) -> float | None:
     """The symmetric relative change of a number: of its best value or, if that has not changed, of the end that changed most.
 
     ``None`` for words, and where the number is unknown before or after.
     """
-    if before.unit == "words" or after.unit == "words" or before.is_unknown or after.is_unknown:
+    if WORDS in (before.unit, after.unit) or before.is_unknown or after.is_unknown:
         return None
-    pairs = [(before.best, after.best), (before.low, after.low), (before.high, after.high)]
+    pairs = [(before.bounds.best, after.bounds.best), (before.low, after.low), (before.high, after.high)]
     moves = [symmetric_change(old, new) for old, new in pairs if old is not None and new is not None]
     return moves[0] if moves[0] else max(moves, key=abs)
 
@@ -301,7 +303,7 @@ class Causes:
             if "id" in row
         }
 
-    def of(self, name: str, old: Number | None, new: Number | None) -> tuple[Cause, list[str]]:
+    def of(self, name: str, old: PublishedNumber | None, new: PublishedNumber | None) -> tuple[Cause, list[str]]:
         """The cause, and the observations the number rests on that differ."""
         if old is None or new is None:
             return ("new" if old is None else "gone"), []
@@ -501,7 +503,7 @@ def _number_lines(report: Report, shown: int) -> list[str]:
 
 
 def _arrow(number: NumberChange) -> str:
-    unit = "" if number.unit in ("share", "words") else f" {number.unit}"
+    unit = "" if number.unit in (SHARE, WORDS) else f" {number.unit}"
     change = percent(number)
     return printable(f"{number.before or '(none)'} → {number.after or '(none)'}{unit}", 200) + (f" ({change})" if change else "")
 

@@ -18,28 +18,20 @@ from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from livingbook.drawing.svg import filled, standing_alone
 from livingbook.sphinx_ext import changes, elements, head, observations, png
 from livingbook.sphinx_ext.i18n import _
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can state
 COVER_WIDTH = 1200
-GROUND = '<rect width="100%" height="100%" fill="#ffffff"/>'
 COVER_SVG, COVER_PNG = "cover.svg", "_static/cover.png"
 ITEM = re.compile(r'<item id="[^"]+" href="([^"]+)" media-type="([^"]+)" />')
-
-
-def standing_alone(svg: str) -> str:
-    """A figure with fixed colours on white, which looks the same in every e-book reader, also in dark mode."""
-    return re.sub(r"(<svg[^>]*>)", rf"\1{GROUND}", png.without_variables(svg), count=1)
 
 
 def cover(design: str, work: head.Work) -> str:
     """The cover, an SVG, with title, authors and state of the book filled in."""
     title, subtitle = [*work.title.split(": ", 1), ""][:2]
-    words = {"title": title, "subtitle": subtitle, "authors": work.authors, "state": work.state}
-    for name, text in words.items():
-        design = design.replace(f"{{{name}}}", escape(text))
-    return design
+    return filled(design, {"title": title, "subtitle": subtitle, "authors": work.authors, "state": work.state})
 
 
 class Ebook(Epub3Builder):
