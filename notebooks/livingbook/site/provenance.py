@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from livingbook.drawing import svg
+from livingbook.project.citation import citation_of
 from livingbook.project.project import Project
 from livingbook.system.files import as_json, digest_of_bytes, write
 
@@ -56,11 +55,10 @@ class Book:
 def of_stage(project: Project) -> Book:
     """The book that is staged, and about to be published."""
     staged = json.loads((project.stage / "published" / "editions.json").read_text("utf-8"))
-    path = project.stage / "CITATION.cff"
-    cited = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
+    cited = citation_of(project.stage)
     return Book(
-        cited.get("title", project.settings.title),
-        str(cited.get("version", "")),
+        cited.title or project.settings.title,
+        cited.version,
         staged["own"],
         {name: data_hash(project.with_data_of(project.edition(name)).data) for name in staged["editions"]},
         project.settings.name,

@@ -9,6 +9,7 @@ from livingbook.project.project import Project
 from livingbook.runs.up_to_date import runs_of_book
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write
+from livingbook.system.readers import text_of
 
 MARK = re.compile(r"<!--(\w+)\.(\w+)-->(.*?)<!--/-->", re.S)
 
@@ -39,5 +40,5 @@ def picture(project: Project) -> str:
 def update(project: Project) -> list[str]:
     """Brings README.md and its picture up to date; returns which of them changed."""
     path = project.root / "README.md"
-    new = {path: filled(path.read_text("utf-8"), project), project.root / "book" / "_static" / "readme.svg": picture(project)}
+    new = {path: filled(text_of(path), project), project.root / "book" / "_static" / "readme.svg": picture(project)}
     return [file.name for file, content in new.items() if write(file, content)]

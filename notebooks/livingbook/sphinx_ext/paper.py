@@ -21,6 +21,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from livingbook.drawing.svg import filled, standing_alone
 from livingbook.sphinx_ext import changes, elements, head, observations, png
 from livingbook.sphinx_ext.i18n import _
+from livingbook.system.readers import MAX_PROSE_BYTES, text_of
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can state
 COVER_WIDTH = 1200
@@ -54,7 +55,7 @@ class Ebook(Epub3Builder):
                 path.unlink()
         design = Path(self.confdir or self.srcdir, self.config.paper_cover)
         if self.config.paper_cover and design.is_file():
-            drawn = cover(design.read_text("utf-8"), head.work(self.env, noted=False))
+            drawn = cover(text_of(design, MAX_PROSE_BYTES), head.work(self.env, noted=False))
             Path(self.outdir, COVER_SVG).write_text(drawn, "utf-8", newline="\n")
             Path(self.outdir, COVER_PNG).write_bytes(png.png(drawn.encode(), COVER_WIDTH))
 
