@@ -106,6 +106,11 @@ def rate(evidence: Evidence, comparator: Comparator) -> Bounds:
     return result.floor() if comparator.floor else result
 
 
+def rate_of(evidence: Evidence, key: str) -> Bounds:
+    """The rate of the row with this key; unknown where the table has no such row, so that what rests on it is not known either."""
+    return next((rate(evidence, each) for each in read(evidence, comparator=key)), Bounds.unknown())
+
+
 def dates(evidence: Evidence, comparator: Comparator) -> tuple[date, date] | None:
     """First and last day of a rate, or ``None``. If it is multiplied by a published factor, these are of the factor's last year."""
     found = counted(evidence, comparator)

@@ -74,9 +74,9 @@ def find(project: Project, name: str) -> Snapshot:
     if folder.name == "data" and (folder.resolve().parent / "results.json").is_file():
         folder = folder.resolve().parent  # the tables of a published book: the book
     if (folder / "results.json").is_file():
-        return published_book(folder, name)
+        return published_book(folder, name, project.contract)
     if (folder / "observations.csv").is_file():
-        return Snapshot(name, "tables", tables_in(folder))
+        return Snapshot(name, "tables", tables_in(folder, project.contract))
     raise BuildError(
         f"{name!r}: no edition ({', '.join(each.name for each in project.editions)}) and no folder with a published book "
         "(results.json) or tables (observations.csv)"
@@ -124,18 +124,19 @@ def tables_of(project: Project) -> dict[str, str]:
 def edition(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], name: str) -> Snapshot:
     """An edition among those of ``documents``; ``files`` gives the folder with the drawings of an edition and notebook."""
     as_of = project.edition(name).as_of
-    tables = tables_in(project.with_data_of(project.edition(name)).data, as_of)
+    tables = tables_in(project.with_data_of(project.edition(name)).data, project.contract, as_of)
     return _snapshot(name, _as_of(as_of), tables, documents, name, files)
 
 
-def published_book(folder: Path, label: str) -> Snapshot:
+def published_book(folder: Path, label: str, books: Path) -> Snapshot:
     """The snapshot of a published book. Raises ``BuildError`` where its files are not what this book publishes.
 
+    books: as for ``tables_in``.
     Older books have no ``evidence.json``. They are compared too, but the causes of changes are then known only roughly.
     """
     try:
         own, as_of, documents = _book(folder)
-        tables = tables_in(folder / "data", as_of)
+        tables = tables_in(folder / "data", books, as_of)
         return _snapshot(
             label,
             f"the published book in {folder}",
@@ -211,15 +212,18 @@ def _figure(body: Mapping[str, Any], edition: str, folder: Path) -> Figure:
     return Figure(body["title"], body["alt"], edition, folder / Path(body["wide"]).name, folder / Path(body["narrow"]).name)
 
 
-def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
-    """The tables of a folder, observations as they were public on ``as_of``. Raises ``BuildError`` for what is no table."""
+def tables_in(folder: Path, books: Path, as_of: str = LATEST) -> dict[str, Table]:
+    """The tables of a folder, observations as they were public on ``as_of``. Raises ``BuildError`` for what is no table.
+
+    books: the contract of the project at hand, which says what the tables are where the folder holds no contract.
+    """
     found: dict[str, Table] = {}
+    own = folder / CONTRACT_NAME
+    contract = own if own.is_file() else books
     try:
-        names = list(fields_of(folder))
+        names = list(fields_of(folder, books))
     except (OSError, ValueError, KeyError, TypeError):
-        raise BuildError(
-            f"{folder / CONTRACT_NAME}: does not describe tables; `make check-data DATA={folder}` says what is wrong"
-        ) from None
+        raise BuildError(f"{contract}: does not describe tables; `make check-data DATA={folder}` says what is wrong") from None
     for table in names:
         if not (folder / f"{table}.csv").is_file():
             continue

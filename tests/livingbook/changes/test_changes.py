@@ -137,7 +137,8 @@ class Place:
         self.old, self.new = Book(root / "old"), Book(root / "new")
 
     def compare(self) -> changes.Report:
-        books = (snapshots.published_book(self.old.publish(), "old"), snapshots.published_book(self.new.publish(), "new"))
+        contract = self.root / "data" / "datapackage.json"
+        books = [snapshots.published_book(book.publish(), book.folder.name, contract) for book in (self.old, self.new)]
         return changes.compare(*books, self.root / "book", ("figures/before", "figures/after"))
 
     def run(self, *arguments: str) -> tuple[int, str]:
@@ -645,8 +646,26 @@ def snapshot_of(folder: Path, label: str) -> snapshots.Snapshot:
     }
     document = {"results": names, "claims": claims, "figures": {}, "reads": [{"table": "observations", "where": {"status": "use"}}]}
     return snapshots._snapshot(
-        label, label, snapshots.tables_in(folder), {"latest": {"all": document}}, "latest", lambda *_: folder
+        label,
+        label,
+        snapshots.tables_in(folder, ROOT / "data" / "datapackage.json"),
+        {"latest": {"all": document}},
+        "latest",
+        lambda *_: folder,
     )
+
+
+def test_a_folder_without_a_contract_is_read_by_that_of_the_book_at_hand(place):
+    contract = place.root / "data" / "datapackage.json"
+    described = json.loads(contract.read_text("utf-8"))
+    described["resources"] = [each for each in described["resources"] if each["name"] == "observations"]
+    contract.write_text(json.dumps(described), "utf-8")
+    folder = place.old.publish() / "data"
+    shutil.copy(ROOT / "data" / "origins.csv", folder)
+    assert list(snapshots.find(Project.at(place.root), str(folder)).tables) == ["observations"]
+    contract.write_text("{}", "utf-8")
+    with pytest.raises(BuildError, match=r"datapackage\.json: does not describe tables"):
+        snapshots.find(Project.at(place.root), str(folder))
 
 
 def test_rows_published_after_2025_taken_out_and_swapped_back(tmp_path):
