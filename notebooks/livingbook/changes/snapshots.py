@@ -6,8 +6,7 @@ Each is read into a ``Snapshot``: rows and, except for a folder of tables, numbe
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,13 @@ from livingbook.contract import CONTRACT_NAME, fields_of
 from livingbook.evidence.reading import LATEST, EvidenceError, read_table, visible
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest
+from livingbook.system.files import digest
 from livingbook.values import wording as text
-from livingbook.values.published import FIELDS, PublishedNumber, known
+from livingbook.values.published import PublishedNumber, known
 
 EVIDENCE = "evidence.json"
 EDITIONS = "editions.json"
 DEFAULT_EDITION = "latest"
-FIGURE_FIELDS = ("title", "alt", "wide", "narrow")
 Documents = Mapping[str, Mapping[str, Any]]  # notebook → what it published
 Table = list[dict[str, str]]
 NUMBER = TypeAdapter(PublishedNumber)  # checks what a published book, perhaps of another time, has of a number
@@ -99,20 +97,6 @@ def staged_edition(project: Project, name: str) -> Snapshot:
     published = project.stage / "published"
     documents = {each: _documents(published / each) for each in staged}
     return edition(project, documents, lambda which, _: published / which / "files", name)
-
-
-def staged_editions(project: Project, editions: Iterable[str]) -> str:
-    """From which folder, with which tables, each edition of the built book comes, as JSON."""
-    seen = {name: project.with_data_of(project.edition(name)) for name in editions}
-    return as_json(
-        {
-            "own": next(iter(seen)),
-            "editions": {
-                name: {"data": Path(os.path.relpath(each.data, each.root)).as_posix(), "tables": tables_of(each)}
-                for name, each in seen.items()
-            },
-        }
-    )
 
 
 def tables_of(project: Project) -> dict[str, str]:
@@ -238,34 +222,6 @@ def tables_in(folder: Path, books: Path, as_of: str = LATEST) -> dict[str, Table
             ) from None
         found[table] = rows.to_dict("records")
     return found
-
-
-def evidence(project: Project, documents: Mapping[str, Documents]) -> str:
-    """What is published of a book so that it can be compared later, as JSON.
-
-    By edition and notebook: numbers with their rows, titles of figures, verdicts, and the selections of rows that were read.
-    """
-    body = {
-        name: {
-            "as_of": project.edition(name).as_of,
-            "notebooks": {notebook: _trimmed(each) for notebook, each in notebooks.items()},
-        }
-        for name, notebooks in documents.items()
-    }
-    return as_json({"own": next(iter(documents)), "editions": body})
-
-
-def _trimmed(document: Mapping[str, Any]) -> dict[str, Any]:
-    def only(entries: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-        return {key: {name: each[name] for name in fields if name in each} for key, each in entries.items()}
-
-    return {
-        "title": document["title"],
-        "reads": document["reads"],
-        "results": only(document["results"], FIELDS),
-        "figures": only(document["figures"], FIGURE_FIELDS),
-        "claims": document.get("claims", {}),
-    }
 
 
 def _documents(folder: Path) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from livingbook.__main__ import main
 from livingbook.changes import compare as changes
-from livingbook.changes import sentences, snapshots
+from livingbook.changes import sentences, snapshots, staging
+from livingbook.changes.report import CHANGED, FLIPPED, Report
 from livingbook.changes.row_changes import differences, in_terminal
+from livingbook.changes.terminal import summary
 from livingbook.contract import fields_of
 from livingbook.evidence.reading import load
 from livingbook.project.project import Project
@@ -136,7 +138,7 @@ class Place:
         shutil.copytree(ROOT / "data", root / "data")
         self.old, self.new = Book(root / "old"), Book(root / "new")
 
-    def compare(self) -> changes.Report:
+    def compare(self) -> Report:
         contract = self.root / "data" / "datapackage.json"
         books = [snapshots.published_book(book.publish(), book.folder.name, contract) for book in (self.old, self.new)]
         return changes.compare(*books, self.root / "book", ("figures/before", "figures/after"))
@@ -345,25 +347,25 @@ def test_a_flipped_verdict_comes_first_and_has_its_own_exit_code(place):
     moved(place.new, total=number("120", 120.0, "first"))
     place.new.claims = {"A01": claim("contradicted", "120"), "B01": claim("plausible", name="B01")}
     report = place.compare()
-    assert report.exit_code == changes.FLIPPED and report.outcome == "flipped"
+    assert report.exit_code == FLIPPED and report.outcome == "flipped"
     assert [(each.claim, each.before, each.after) for each in report.verdicts if "@" not in each.claim] == [
         ("A01", "supported", "contradicted"),
         ("B01", None, "plausible"),
     ]
     assert report.verdicts[0].values == [("small.total", "100", "120")]
-    shown = changes.summary(report)
+    shown = summary(report)
     assert shown.index("A01: supported → contradicted") < shown.index("Numbers:") < shown.index("Rows:")
 
 
 def test_a_new_claim_alone_is_a_change_not_a_flip(place):
     place.new.claims["B01"] = claim("plausible", name="B01")
-    assert place.compare().exit_code == changes.CHANGED
+    assert place.compare().exit_code == CHANGED
 
 
 def test_a_figure_that_is_drawn_differently_is_shown_side_by_side(place):
     place.new.svg = place.new.svg.replace("0 0 9 9", "0 0 8 8")
     report = place.compare()
-    assert [each.name for each in report.figures] == ["small.chart", "small.chart@article"] and report.exit_code == changes.CHANGED
+    assert [each.name for each in report.figures] == ["small.chart", "small.chart@article"] and report.exit_code == CHANGED
     assert (report.figures[0].before.wide, report.figures[0].after.narrow) == (
         "figures/before/latest/small-chart.svg",
         "figures/after/latest/small-chart-narrow.svg",
@@ -429,9 +431,9 @@ def test_all_outputs_say_the_same_because_they_are_made_from_one_report(place):
     place.new.rows[0] = place.new.rows[0] | {"value": "120"}
     place.old.publish(), place.new.publish()
     _, shown = place.run("--from", str(place.old.folder), "--to", str(place.new.folder))
-    report = changes.Report.model_validate_json((place.root / "_build" / "changes" / "changes.json").read_text())
+    report = Report.model_validate_json((place.root / "_build" / "changes" / "changes.json").read_text())
     page = (place.root / "_build" / "changes" / "index.html").read_text("utf-8")
-    assert shown.startswith(changes.summary(report)) and [each.cause for each in report.numbers] == ["revision"] * 2
+    assert shown.startswith(summary(report)) and [each.cause for each in report.numbers] == ["revision"] * 2
     for word in ("Revised (2)", "small.total", "+18%", "Rows revised (1)", "120"):
         assert word in page
 
@@ -533,7 +535,7 @@ def staged(place: Place, **editions: Book) -> None:
                 }
             )
         )
-    written = snapshots.staged_editions(Project.at(place.root), editions)
+    written = staging.staged_editions(Project.at(place.root), editions)
     (place.root / "_build" / "stage" / "published" / "editions.json").write_text(written, "utf-8")
 
 
@@ -543,7 +545,7 @@ def test_by_default_the_article_edition_is_compared_with_the_latest(place):
     code, shown = place.run()
     assert code == 3 and "From article (what was public on 9 June 2025) to latest (all that is public now)" in shown
     assert "Numbers: 1 of 2 moved" in shown and "[100 → 120]" in shown and " added, 0 removed" in shown
-    rows = changes.Report.model_validate_json((place.root / "_build" / "changes" / "changes.json").read_text()).rows_of("added")
+    rows = Report.model_validate_json((place.root / "_build" / "changes" / "changes.json").read_text()).rows_of("added")
     assert rows and all(each.cells["known_from"][1] > "2025-06-09" for each in rows)
 
 
@@ -713,8 +715,8 @@ def test_the_default_page_and_the_evidence_are_staged(tmp_path):
         for name, total in (("latest", "120"), ("article", "100"))
     }
     project, files_of = Project.at(folder), lambda edition, name: folder
-    files = changes.staged(project, documents, files_of)
-    report = changes.Report.model_validate_json(files["published/changes.json"])
+    files = staging.staged(project, documents, files_of)
+    report = Report.model_validate_json(files["published/changes.json"])
     assert (report.before.label, report.after.label) == ("article", "latest") and [each.name for each in report.numbers] == [
         "small.total"
     ]
@@ -722,8 +724,8 @@ def test_the_default_page_and_the_evidence_are_staged(tmp_path):
     assert evidence["own"] == "latest" and evidence["editions"]["article"]["notebooks"]["small"]["results"]["total"]["rows"] == [
         "first"
     ]
-    assert changes.staged(project, documents, files_of) == files
-    alone = changes.Report.model_validate_json(
-        changes.staged(project, {"latest": documents["latest"]}, files_of)["published/changes.json"]
+    assert staging.staged(project, documents, files_of) == files
+    alone = Report.model_validate_json(
+        staging.staged(project, {"latest": documents["latest"]}, files_of)["published/changes.json"]
     )
     assert alone.outcome == "same"
