@@ -26,6 +26,8 @@ MODULES = [
             "values.qualifiers",
             "notebook.verdicts",
             "evidence.reading",
+            "evidence.tables",
+            "evidence.indexed",
             "contract.rules",
             "contract.observation_rules",
             "contract.reference_rules",

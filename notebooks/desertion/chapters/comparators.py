@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from livingbook.evidence.reading import Evidence, EvidenceError
+from livingbook.evidence.reading import Evidence
+from livingbook.evidence.tables import EvidenceError
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds, total
 

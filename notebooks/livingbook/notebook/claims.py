@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from livingbook.evidence.reading import Evidence, EvidenceError
+from livingbook.evidence.reading import Evidence
+from livingbook.evidence.tables import EvidenceError
 from livingbook.notebook.results import published
 from livingbook.notebook.verdicts import Rule, Verdict
 from livingbook.values.bounds import Bounds

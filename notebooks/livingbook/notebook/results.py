@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from livingbook import recording
-from livingbook.evidence.reading import Evidence, EvidenceError
+from livingbook.evidence.reading import Evidence
+from livingbook.evidence.tables import EvidenceError
 from livingbook.values.bounds import Bounds
 from livingbook.values.published import COLUMNS, PublishedNumber, bounds_of_cells
 

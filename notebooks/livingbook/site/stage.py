@@ -10,7 +10,7 @@ from typing import Any
 from livingbook.changes import staging
 from livingbook.contract import fields_of
 from livingbook.evidence.bibliography import bibtex
-from livingbook.evidence.reading import read_table
+from livingbook.evidence.tables import read_table
 from livingbook.project import addresses
 from livingbook.project.project import Edition, Project
 from livingbook.runs.runs import Runs

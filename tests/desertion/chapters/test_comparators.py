@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from desertion.chapters import comparators
-from livingbook.evidence.reading import EvidenceError, load, read_key
+from livingbook.evidence.reading import load, read_key
+from livingbook.evidence.tables import EvidenceError
 from livingbook.project.project import Project
 from livingbook.runs import running
 

@@ -725,7 +725,5 @@ def test_the_default_page_and_the_evidence_are_staged(tmp_path):
         "first"
     ]
     assert staging.staged(project, documents, files_of) == files
-    alone = Report.model_validate_json(
-        staging.staged(project, {"latest": documents["latest"]}, files_of)["published/changes.json"]
-    )
+    alone = Report.model_validate_json(staging.staged(project, {"latest": documents["latest"]}, files_of)["published/changes.json"])
     assert alone.outcome == "same"

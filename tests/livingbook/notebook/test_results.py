@@ -4,7 +4,8 @@ import json
 import math
 
 import pytest
-from livingbook.evidence.reading import EvidenceError, load
+from livingbook.evidence.reading import load
+from livingbook.evidence.tables import EvidenceError
 from livingbook.notebook.results import Results, everything_published, published, swept
 from livingbook.values.bounds import Bounds
 from livingbook.values.published import PublishedNumber

@@ -21,7 +21,8 @@ from desertion.verdict_rules import (
     tied_to_or_of,
     told_and_confirmed,
 )
-from livingbook.evidence.reading import EvidenceError, load
+from livingbook.evidence.reading import load
+from livingbook.evidence.tables import EvidenceError
 from livingbook.notebook.claims import Claims
 from livingbook.notebook.publish import Publisher, PublishError
 from livingbook.notebook.verdicts import VERDICTS, Verdict, agrees, at_best_plausible, attested, exceeds, follows, same_day

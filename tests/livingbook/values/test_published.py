@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from livingbook.runs.sweep import OF_A_RESULT
+from livingbook.runs.sweep_table import OF_A_RESULT
 from livingbook.values.bounds import Bounds
 from livingbook.values.published import COLUMNS, FIELDS, FOR_MACHINES, ON_A_CARD, WORDS, PublishedNumber, bounds_of_cells, to_cells
 
