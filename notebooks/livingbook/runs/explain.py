@@ -11,9 +11,11 @@ from livingbook.contract import require_clean
 from livingbook.evidence.reading import Evidence
 from livingbook.project.project import Edition, Project
 from livingbook.runs import sweep, sweep_table, up_to_date
+from livingbook.runs.asked import Asked
 from livingbook.runs.present import Inputs, Present
-from livingbook.runs.runs import Asked, Runs, differences, in_short
+from livingbook.runs.runs import Runs
 from livingbook.runs.store import Run
+from livingbook.runs.validity import differences, in_short
 
 SHOWN = 5  # changed rows that are named; of more, only the number is given
 IDENTITY = {"source": "its source changed", "lock": "requirements.txt changed", "python": "another Python"}

@@ -18,9 +18,10 @@ from livingbook.project.project import Project
 from livingbook.recording import hash_of_file
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.present import MADE_KINDS, Present
-from livingbook.runs.runs import Runs, made_inputs
+from livingbook.runs.runs import Runs
 from livingbook.runs.store import FORM, Run
 from livingbook.runs.sweep import Setting, Sweep, values_of
+from livingbook.runs.validity import made_inputs
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, write
 from livingbook.values.published import COLUMNS, to_cells

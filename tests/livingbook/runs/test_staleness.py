@@ -18,8 +18,9 @@ from livingbook.project.project import Edition, Project
 from livingbook.runs import running
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.present import Inputs, Present
-from livingbook.runs.runs import Runs, first_valid
+from livingbook.runs.runs import Runs
 from livingbook.runs.store import published_document
+from livingbook.runs.validity import first_valid
 from livingbook.system.errors import BuildError
 
 PROJECT = Project.at()
