@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from csv_rows import write_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from livingbook.__main__ import main
@@ -106,12 +107,7 @@ class Book:
         return self.folder
 
     def _table(self, table: str, rows: list[dict]) -> None:
-        path = self.folder / "data" / f"{table}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        write_rows(self.folder / "data" / f"{table}.csv", rows)
 
     def _json(self, name: str, body: dict) -> None:
         self._write(name, json.dumps(body))

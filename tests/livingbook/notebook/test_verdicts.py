@@ -1,7 +1,6 @@
 """Rules of verdicts, and the collection of decisions."""
 
 import ast
-import csv
 import json
 import math
 import re
@@ -11,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from csv_rows import read_rows, write_rows
 from desertion.verdict_rules import (
     doubled_to,
     first_without_second,
@@ -220,12 +220,7 @@ def claimed(root, tmp_path):
 
     def write(cells: Callable[[dict[str, str]], dict[str, str]]) -> Path:
         folder = shutil.copytree(root / "data", tmp_path / "data", dirs_exist_ok=True)
-        with (root / "data" / "claims.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        with (folder / "claims.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(row | cells(row) for row in rows)
+        write_rows(folder / "claims.csv", (row | cells(row) for row in read_rows(root / "data" / "claims.csv")))
         return folder
 
     return write
