@@ -173,14 +173,16 @@ def test_pages_hold_no_element_attribute_or_link_from_the_data(site):
 )
 def test_every_letter_is_shown(site, project, page, name, fields):
     shown = letters(BeautifulSoup((site / page).read_text("utf-8"), "html.parser").get_text())
-    lost = {row[field] for row in table(project / "data", name) for field in fields if letters(row[field]) not in shown}
+    lost = {
+        row[field] for row in read_rows(project / "data" / f"{name}.csv") for field in fields if letters(row[field]) not in shown
+    }
     assert lost == set()
 
 
 def test_a_figure_shows_hostile_labels_as_text(site, project):
     page = BeautifulSoup((site / "book/index.html").read_text("utf-8"), "html.parser")
     drawn = letters("".join(text.get_text() for text in page.select(".figure-wide svg text")))
-    labels = [row["label"] for row in table(project / "data", "origins")[:20]]
+    labels = [row["label"] for row in read_rows(project / "data" / "origins.csv")[:20]]
     assert letters(labels[1])[:12] in drawn  # its title
     assert page.select_one(".figure-wide svg")["aria-label"] == labels[3]
     twin = letters(page.select_one("#fig-small-origins table").get_text())
