@@ -165,7 +165,8 @@ def _hash(present: Present, project: Project, folder: Path, what: str) -> str:
         return evidence.digest_of_views(json.dumps(asked, sort_keys=True))
     if kind == "notebooks":
         return digest(*project.notebook_names)
-    return "" if kind == "date" else present.hash((folder if kind == "data" else project.root) / name)
+    place = {"data": folder, "engine": project.engine}.get(kind, project.root)
+    return "" if kind == "date" else present.hash(place / name)
 
 
 def column_of(axis: str) -> str:

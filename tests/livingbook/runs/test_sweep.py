@@ -18,6 +18,7 @@ import pytest
 from distributed import Client
 from livingbook.__main__ import main
 from livingbook.project.project import Project
+from livingbook.recording import ABSENT, hash_of_file
 from livingbook.runs import sweep, sweep_table
 from livingbook.runs.cluster import cluster, packed
 from livingbook.runs.present import Present
@@ -312,6 +313,13 @@ def test_a_scheduler_that_does_not_answer_is_named(project, monkeypatch):
     monkeypatch.setattr("livingbook.runs.cluster.SECONDS_TO_ANSWER", 0.2)
     with pytest.raises(BuildError, match=r"SCHEDULER=tcp://127.0.0.1:9: no Dask scheduler answers"), cluster("tcp://127.0.0.1:9"):
         pass
+
+
+def test_the_table_of_a_sweep_depends_on_the_engine_as_on_the_tables(project):
+    found = {what: sweep_table._hash(Present(), project, project.data, what) for what in ("engine:values/bounds.py", "data:x.csv")}
+    assert (
+        found["engine:values/bounds.py"] == hash_of_file(project.engine / "values" / "bounds.py") != found["data:x.csv"] == ABSENT
+    )
 
 
 def test_a_parcel_holds_what_is_read_and_is_equal_for_equal_content(project):
