@@ -75,6 +75,9 @@ class BoundsArray(OpsMixin, ExtensionArray):
         made._numbers, made._ids = numbers, ids
         return made
 
+    # Above other arrays and below an Index: a masked array would take an unknown for its own <NA>, and lose its ends and ids.
+    __pandas_priority__ = 1500
+
     # Elements to columns and back
 
     @classmethod
@@ -147,7 +150,7 @@ class BoundsArray(OpsMixin, ExtensionArray):
 
     @property
     def nbytes(self) -> int:
-        return self._numbers.nbytes + self._ids.layers.nbytes
+        return self._numbers.nbytes + sum(codes.nbytes for _, codes in self._ids.layers)
 
     def __len__(self) -> int:
         return self._numbers.shape[1]

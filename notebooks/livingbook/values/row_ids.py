@@ -2,117 +2,123 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 NONE: frozenset[str] = frozenset()
 WIDEST = 16  # layers that are kept before they are united: a union then costs the elements once, not once for each operation before
+Pool = list[frozenset[str]]  # distinct sets, only ever appended to, because columns and their views share it
+Layer = tuple[Pool, np.ndarray]  # a pool, and for each element which of its sets: int32 of shape (n,), −1 for none
 
 
 class RowIds:
-    """Sets of ids, one for each of n elements.
+    """Sets of ids, one for each of n elements: the union of the sets that its layers, of which there is at least one, have there.
 
-    pool: the distinct sets, only ever appended to, because views of a column share it. layers: int32 of shape (k, n); an element's
-    set is the union of the pool's sets at its k codes, −1 for none. So the union of two columns joins two arrays of numbers; the
-    sets themselves are united only for the elements that somebody looks at.
+    So the union of two columns joins two lists of layers; the sets are united only for elements that somebody looks at.
     """
 
-    def __init__(self, pool: list[frozenset[str]], layers: np.ndarray) -> None:
-        self.pool, self.layers = pool, layers
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self.layers = list(layers)
 
     @classmethod
     def none(cls, count: int) -> RowIds:
         """No ids, for ``count`` elements."""
-        return cls([], np.full((1, count), -1, dtype=np.int32))
+        return cls([([], np.full(count, -1, dtype=np.int32))])
 
     @classmethod
-    def of(cls, sets: Sequence[frozenset[str]]) -> RowIds:
+    def of(cls, sets: Iterable[frozenset[str]]) -> RowIds:
         """The given sets, one for each element."""
-        numbers: dict[frozenset[str], int] = {NONE: -1}
+        numbers = {NONE: -1}
         codes = [numbers.setdefault(each, len(numbers) - 1) for each in sets]
-        return cls(list(numbers)[1:], np.array([codes], dtype=np.int32))
+        return cls([(list(numbers)[1:], np.array(codes, dtype=np.int32))])
 
     @classmethod
     def concat(cls, several: Sequence[RowIds]) -> RowIds:
         """The ids of several columns, one after the other."""
-        pools: dict[int, tuple[int, list[frozenset[str]]]] = {}  # a pool by its identity → how many sets stand before it
-        begins = 0
-        for each in several:
-            if id(each.pool) not in pools:
-                pools[id(each.pool)] = begins, each.pool
-                begins += len(each.pool)
-        height = max(each.layers.shape[0] for each in several)
-        tall = [each._moved(pools[id(each.pool)][0], height) for each in several]
-        pool = several[0].pool if len(pools) == 1 else [rows for _, own in pools.values() for rows in own]
-        return cls(pool, np.concatenate(tall, axis=1))
-
-    def _moved(self, by: int, height: int) -> np.ndarray:
-        """The layers with codes that are larger by ``by``, below layers without codes up to ``height``."""
-        moved = np.where(self.layers >= 0, self.layers + np.int32(by), np.int32(-1)) if by else self.layers
-        return np.pad(moved, ((0, height - moved.shape[0]), (0, 0)), constant_values=-1)
+        height = max(len(each.layers) for each in several)
+        padded = [[*each.layers, *RowIds.none(len(each)).layers * (height - len(each.layers))] for each in several]
+        return cls([_joined(parts) for parts in zip(*padded, strict=True)])
 
     def __len__(self) -> int:
-        return self.layers.shape[1]
+        return len(self.layers[0][1])
+
+    @property
+    def filled(self) -> list[Layer]:
+        """The layers that have sets."""
+        return [(pool, codes) for pool, codes in self.layers if pool]
 
     def __getitem__(self, place: int) -> frozenset[str]:
-        return self._united(self.layers[:, place].tolist())
+        return _united([pool[codes[place]] for pool, codes in self.filled if codes[place] >= 0])
 
     def __iter__(self) -> Iterator[frozenset[str]]:
-        return map(self._united, self.layers.T.tolist())
-
-    def _united(self, codes: Iterable[int]) -> frozenset[str]:
-        sets = [self.pool[code] for code in codes if code >= 0]
-        return sets[0] if len(sets) == 1 else NONE.union(*sets)
+        columns = [map([*pool, NONE].__getitem__, codes.tolist()) for pool, codes in self.filled]  # −1 is the last
+        return map(_united, zip(*columns, strict=True)) if columns else itertools.repeat(NONE, len(self))
 
     def __or__(self, other: RowIds) -> RowIds:
         """The unions, element by element, with the sets of a column of as many elements."""
-        if not other.pool or (other.pool is self.pool and np.array_equal(self.layers, other.layers)):
-            return self.copy()
-        if not self.pool:
-            return other.copy()
-        if self.pool is other.pool:
-            pool, more = self.pool, other.layers
-        else:
-            pool, more = self.pool + other.pool, other._moved(len(self.pool), other.layers.shape[0])
-        joined = RowIds(pool, np.concatenate([self.layers, more]))
-        return joined if len(joined.layers) <= WIDEST else RowIds.of(list(joined))
+        layers = self.filled
+        for pool, codes in other.filled:
+            if not any(pool is own and np.array_equal(codes, theirs) for own, theirs in layers):
+                layers.append((pool, codes))
+        joined = RowIds(layers or self.layers)
+        return joined.copy() if len(layers) <= WIDEST else RowIds.of(joined)
 
     def broadcast(self, count: int) -> RowIds:
         """The set of a single element, for ``count`` elements."""
-        return RowIds(self.pool, np.broadcast_to(self.layers, (len(self.layers), count)))
+        return RowIds([(pool, np.broadcast_to(codes, count)) for pool, codes in self.layers])
 
     def take(self, places: np.ndarray | slice) -> RowIds:
         """The elements at these places; a slice gives a view."""
-        return RowIds(self.pool, self.layers[:, places])
+        return RowIds([(pool, codes[places]) for pool, codes in self.layers])
 
-    def put(self, places: np.ndarray | slice | int, sets: RowIds) -> None:
+    def put(self, places: np.ndarray | slice | int, sets: Iterable[frozenset[str]]) -> None:
         """Replaces the sets at these places, in every view of the column."""
-        one = RowIds.of(list(sets))  # in one layer, which every column has
-        codes = one._moved(len(self.pool), 1)[0]
-        self.pool.extend(one.pool)
-        self.layers[1:, places] = -1
-        self.layers[0, places] = codes if np.ndim(self.layers[0, places]) else codes[0]
+        pool, codes = self.layers[0]
+        (new, numbers), *_ = RowIds.of(sets).layers
+        numbers = np.where(numbers < 0, -1, numbers + len(pool))
+        pool.extend(new)
+        codes[places] = numbers if np.ndim(codes[places]) else numbers[0]
+        for _, others in self.layers[1:]:
+            others[places] = -1
 
     def copy(self) -> RowIds:
-        return RowIds(self.pool, self.layers.copy())
+        return RowIds([(pool, codes.copy()) for pool, codes in self.layers])
 
     def all(self) -> frozenset[str]:
         """The union of all."""
-        return self._united(np.unique(self.layers).tolist())
+        return self.grouped(np.zeros(len(self), dtype=np.intp), 1)[0]
 
     def grouped(self, groups: np.ndarray, count: int) -> RowIds:
         """The union of each group. groups: int of shape (n,), from 0 to ``count`` − 1; −1 for an element of none."""
-        if not self.pool:
-            return RowIds.none(count)
-        pairs = np.stack([np.broadcast_to(groups, self.layers.shape).ravel(), self.layers.ravel()]).astype(np.int64)
-        group, code = np.divmod(np.unique((pairs[0] * len(self.pool) + pairs[1])[(pairs >= 0).all(axis=0)]), len(self.pool))
-        ends = np.searchsorted(group, np.arange(count + 1)).tolist()
-        codes = code.tolist()
-        return RowIds.of([self._united(codes[begin:end]) for begin, end in zip(ends, ends[1:], strict=False)])
+        sets: list[list[frozenset[str]]] = [[] for _ in range(count)]
+        for pool, codes in self.filled:
+            pairs = (groups.astype(np.int64) * len(pool) + codes)[(groups >= 0) & (codes >= 0)]
+            for group, code in zip(*(each.tolist() for each in np.divmod(np.unique(pairs), len(pool))), strict=True):
+                sets[group].append(pool[code])
+        return RowIds.of(map(_united, sets))
 
-    def __reduce__(self) -> tuple[type[RowIds], tuple[list[frozenset[str]], np.ndarray]]:
-        """What is pickled: only those sets of the pool that an element has. A slice shares the pool of its column."""
-        used, codes = np.unique(np.append(-1, self.layers), return_inverse=True)
-        pool = [self.pool[code] for code in used[1:].tolist()]
-        return RowIds, (pool, (codes[1:].reshape(self.layers.shape) - 1).astype(np.int32))
+    def __reduce__(self) -> tuple[type[RowIds], tuple[list[Layer]]]:
+        """What is pickled: only those sets of a pool that an element has. A slice shares the pool of its column."""
+        return RowIds, ([_used(*layer) for layer in self.layers],)
+
+
+def _united(sets: Sequence[frozenset[str]]) -> frozenset[str]:
+    return sets[0] if len(sets) == 1 else NONE.union(*sets)
+
+
+def _joined(parts: Sequence[Layer]) -> Layer:
+    """A layer of each of several columns, as one; a pool that they share stays as it is."""
+    pools = {id(pool): pool for pool, _ in parts if pool}
+    if len(pools) <= 1:
+        return next(iter(pools.values()), []), np.concatenate([codes for _, codes in parts])
+    before = dict(zip(pools, itertools.accumulate(map(len, pools.values()), initial=0), strict=False))
+    moved = [np.where(codes < 0, -1, codes + before.get(id(pool), 0)).astype(np.int32) for pool, codes in parts]
+    return [each for pool in pools.values() for each in pool], np.concatenate(moved)
+
+
+def _used(pool: Pool, codes: np.ndarray) -> Layer:
+    """A layer with only those sets in its pool that an element has."""
+    used, numbers = np.unique(np.append(codes, -1), return_inverse=True)
+    return [pool[code] for code in used[1:].tolist()], (numbers[:-1] - 1).astype(np.int32)

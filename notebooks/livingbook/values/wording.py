@@ -97,13 +97,13 @@ def read(text: str) -> Bounds:
     if valued := VALUED.fullmatch(text):
         value = _parsed(valued["value"])
         spread = read(valued["spread"]) if valued["spread"] else Bounds.exact(value)
-        return Bounds(spread.low, value, spread.high)
+        return Bounds(min(spread.low, value), value, max(value, spread.high))
     found = SPREAD.fullmatch(text)
     if found is None:
         raise ValueError(f"not bounds as the book prints them: {text!r}")
     if found["most"]:
         most = _parsed(found["most"])
-        return Bounds(0.0 if most >= 0 else -math.inf, None, most)
+        return Bounds(0.0 if most > 0 else -math.inf, None, most)
     low = _parsed(found["least"] or found["low"])
     return Bounds(low, None, _parsed(found["high"]) if found["high"] else math.inf)
 
