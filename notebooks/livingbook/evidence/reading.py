@@ -19,6 +19,7 @@ from livingbook import recording
 from livingbook.evidence.indexed import Indexed
 from livingbook.evidence.tables import EvidenceError, read_table, visible
 from livingbook.values.bounds import Bounds
+from livingbook.values.bounds_array import BoundsDtype
 from livingbook.values.days import LATEST, is_day
 from livingbook.values.qualifiers import from_published
 
@@ -237,7 +238,7 @@ class Evidence:
         return {}
 
     def observations(self, **where: str | Iterable[str]) -> pd.DataFrame:
-        """The columns of the table ``observations``, and a column ``bounds`` with the figure as ``Bounds``.
+        """The columns of the table ``observations``, and a column ``bounds`` with the figures, of the type ``BoundsDtype``.
 
         ``start``, ``end`` and ``known_from`` are ``datetime.date`` (``None`` where empty), the other columns text. Ordered by end,
         start and id.
@@ -246,10 +247,11 @@ class Evidence:
         keys = list(zip(rows["end"], rows["start"], strict=True))
         rows = rows.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
         cells = zip(*(rows[name] for name in ("qualifier", "value", "low", "high", "id")), strict=True)
-        typed: dict[str, list[Bounds] | list[date | None]] = {"bounds": [from_published(*each) for each in cells]}
+        figures = [from_published(*each) for each in cells]
+        typed = {"bounds": pd.Series(figures, rows.index, BoundsDtype())}
         for name in ("start", "end", "known_from"):
-            typed[name] = [date.fromisoformat(day) if day else None for day in rows[name]]
-        return rows.assign(**{name: pd.Series(column) for name, column in typed.items()})
+            typed[name] = pd.Series([date.fromisoformat(day) if day else None for day in rows[name]])
+        return rows.assign(**typed)
 
     def figure(self, row: str) -> Bounds:
         """Bounds of one observation by its id, as ``figures`` finds it; unknown where nothing was public by ``as_of``."""
