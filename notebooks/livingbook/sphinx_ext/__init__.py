@@ -37,30 +37,10 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import (
-    changes,
-    citations,
-    claims,
-    dictionary,
-    downloads,
-    elements,
-    figures,
-    fold_out,
-    freshness,
-    glossary,
-    head,
-    how_made,
-    i18n,
-    kept,
-    launch,
-    mathml,
-    observations,
-    paper,
-    parameters,
-    roles,
-    store,
-    theme_fixes,
-)
+from livingbook.sphinx_ext import citations, elements, freshness, glossary, i18n, kept, mathml, roles, store
+from livingbook.sphinx_ext.directives import changes, claims, dictionary, figures, fold_out, how_made, observations, parameters
+from livingbook.sphinx_ext.output import downloads, paper
+from livingbook.sphinx_ext.pages import head, launch, theme_fixes
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -666,7 +666,7 @@ def test_a_build_while_the_clock_was_ahead_hides_no_later_change(book: Book) -> 
 OF_THE_ENGINE = {
     "words": ("notebook/verdicts.py", 'Word("supported"', 'Word("borne out"'),
     "a template": ("sphinx_ext/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}"),
-    "the extension": ("sphinx_ext/launch.py", "Download this notebook, executed", "Download this notebook"),
+    "the extension": ("sphinx_ext/pages/launch.py", "Download this notebook, executed", "Download this notebook"),
 }
 
 

@@ -558,7 +558,8 @@ def test_every_fix_of_the_theme_finds_what_it_puts_right(themed):
 
 
 def test_a_theme_that_has_changed_ends_the_build(themed, monkeypatch):
-    from livingbook.sphinx_ext import theme_fixes, used_css
+    from livingbook.sphinx_ext.output import used_css
+    from livingbook.sphinx_ext.pages import theme_fixes
 
     # As if the theme worded each piece in another way: then no fix finds anything.
     changed = tuple(dataclasses.replace(fix, mend=lambda page: (page, 0)) for fix in theme_fixes.FIXES)
@@ -571,7 +572,7 @@ def test_a_theme_that_has_changed_ends_the_build(themed, monkeypatch):
 
 
 def test_a_build_of_some_pages_says_nothing_of_the_theme(themed, monkeypatch):
-    from livingbook.sphinx_ext import theme_fixes
+    from livingbook.sphinx_ext.pages import theme_fixes
 
     themed.build(strict=True)
     idle = dataclasses.replace(theme_fixes.FIXES[0], mend=lambda page: (page, 0))
@@ -582,7 +583,7 @@ def test_a_build_of_some_pages_says_nothing_of_the_theme(themed, monkeypatch):
 
 
 def test_a_page_without_a_place_for_its_content_policy_is_refused(caplog):
-    from livingbook.sphinx_ext.content_policy import META, confine
+    from livingbook.sphinx_ext.pages.content_policy import META, confine
 
     assert "Content-Security-Policy" in confine(f"<html><head>{META}</head></html>")
     assert not caplog.records

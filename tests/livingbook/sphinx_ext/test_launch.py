@@ -22,7 +22,7 @@ WORKFLOW = ROOT / ".github" / "workflows" / "book.yml"
 
 def launch():
 
-    from livingbook.sphinx_ext import launch
+    from livingbook.sphinx_ext.pages import launch
 
     return launch
 

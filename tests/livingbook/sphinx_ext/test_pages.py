@@ -235,7 +235,7 @@ def test_what_is_slipped_into_a_page_neither_runs_nor_styles_nor_asks_nor_leads_
 
 
 def test_a_figure_looks_the_same_with_its_looks_in_attributes(browser, tmp_path):
-    from livingbook.sphinx_ext.content_policy import as_attributes
+    from livingbook.sphinx_ext.pages.content_policy import as_attributes
 
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
@@ -356,7 +356,7 @@ def test_a_figure_unfolds_into_parameters_rows_files_and_a_citation(small):
 
 def test_pictures_are_the_same_bytes_each_time_and_follow_the_light_colours():
 
-    from livingbook.sphinx_ext import png
+    from livingbook.sphinx_ext.output import png
 
     drawing = SVG.format(width=200).replace("<metadata>", "<metadata>").encode()
     first = png.png(drawing)
@@ -626,7 +626,7 @@ def test_a_page_looks_the_same_without_the_rules_that_no_page_uses(small, whole,
 
 
 def test_rules_are_kept_for_what_pages_and_scripts_name():
-    from livingbook.sphinx_ext.used_css import names, slim
+    from livingbook.sphinx_ext.output.used_css import names, slim
 
     used = names(['<p class="a b" id="c"></p>'], ["each.classList.add('shown')"])
     sheet = (

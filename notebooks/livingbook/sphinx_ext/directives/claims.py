@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.figures import SOURCE_KEY, table
+from livingbook.sphinx_ext.directives.figures import SOURCE_KEY, table
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.kept import by_page
 from livingbook.sphinx_ext.roles import badge, verdict_of

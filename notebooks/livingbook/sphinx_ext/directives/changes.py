@@ -20,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.figures import table
+from livingbook.sphinx_ext.directives.figures import table
 from livingbook.sphinx_ext.roles import badge
 
 if TYPE_CHECKING:  # it imports pandas, which builds do without that have no page of changes

@@ -18,8 +18,11 @@ from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from livingbook.sphinx_ext import changes, elements, head, observations, png
+from livingbook.sphinx_ext import elements
+from livingbook.sphinx_ext.directives import changes, observations
 from livingbook.sphinx_ext.i18n import _
+from livingbook.sphinx_ext.output import png
+from livingbook.sphinx_ext.pages import head
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can state
 COVER_WIDTH = 1200

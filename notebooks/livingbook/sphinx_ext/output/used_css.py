@@ -16,7 +16,8 @@ from typing import Any
 import tinycss2
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import store, theme_fixes
+from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext.pages import theme_fixes
 
 TAGS = re.compile(r"<([a-z][a-z0-9-]*)")
 NAMED = re.compile(r'\s(?:class|id)="([^"]*)"')

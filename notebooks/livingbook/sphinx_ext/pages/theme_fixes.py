@@ -20,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
 from livingbook.sphinx_ext import store
-from livingbook.sphinx_ext.content_policy import confine
+from livingbook.sphinx_ext.pages.content_policy import confine
 
 THEME = "sphinx_book_theme"  # the theme that the fixes are for
 Mend = Callable[[str], tuple[str, int]]  # page → the page put right, and how often the fault was found in it
@@ -219,7 +219,7 @@ def check(app: Sphinx, exception: Exception | None) -> None:
     for fix in templates.idle(app.env):
         store.logger.warning(
             f"the theme {THEME} or its settings have changed: in no page it was found that {fix.fault}; "
-            "mend or remove that fix in livingbook/sphinx_ext/theme_fixes.py",
+            "mend or remove that fix in livingbook/sphinx_ext/pages/theme_fixes.py",
             type="published",
         )
 

@@ -9,8 +9,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.figures import table
-from livingbook.sphinx_ext.how_made import PARAMETERS
+from livingbook.sphinx_ext.directives.figures import table
+from livingbook.sphinx_ext.directives.how_made import PARAMETERS
 from livingbook.sphinx_ext.i18n import _
 
 

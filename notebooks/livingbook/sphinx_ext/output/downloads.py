@@ -13,8 +13,9 @@ from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.config import Config
 
-from livingbook.sphinx_ext import elements, extra_files, store, used_css
-from livingbook.sphinx_ext.png import draw_in_background, drawn
+from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext.output import extra_files, used_css
+from livingbook.sphinx_ext.output.png import draw_in_background, drawn
 
 FIELDS = ("value", "low", "high", "unit", "text")
 # Shipped by the theme, used by no page of this book (see templates/layout.html).
@@ -139,7 +140,7 @@ def place_notebook_styles(app: Sphinx, builder: Builder) -> None:
 def add_templates(app: Sphinx, config: Config) -> None:
     """Puts this extension's templates before the theme's. Books on paper have the theme "basic", which does without them."""
     if config.html_theme != "basic":
-        config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
+        config.templates_path.insert(0, str(Path(__file__).parents[1] / "templates"))
 
 
 def setup(app: Sphinx) -> None:

@@ -14,9 +14,10 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from livingbook.sphinx_ext import elements, head, store
+from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext.directives.observations import Row
 from livingbook.sphinx_ext.i18n import _
-from livingbook.sphinx_ext.observations import Row
+from livingbook.sphinx_ext.pages import head
 
 PARAMETERS = "published/parameters.json"
 HEADLINES = "headline-numbers"

@@ -13,8 +13,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from livingbook.sphinx_ext import elements, freshness, launch, store
+from livingbook.sphinx_ext import elements, freshness, store
 from livingbook.sphinx_ext.i18n import _
+from livingbook.sphinx_ext.pages import launch
 
 CITATION, SETTINGS = "CITATION.cff", "published/settings.json"
 CARD = "_static/card.png"

@@ -1,0 +1,1 @@
+"""What every page has beside its text, and what the theme gets wrong in it."""
