@@ -7,7 +7,7 @@ from pathlib import Path
 from livingbook.changes.compare import Report, compare, summary
 from livingbook.changes.snapshots import Snapshot, find
 from livingbook.project.project import Project
-from livingbook.sphinx_ext.directives.changes import standalone
+from livingbook.sphinx_ext.output.changes_page import standalone
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror
 

@@ -557,17 +557,24 @@ def test_every_fix_of_the_theme_finds_what_it_puts_right(themed):
     assert themed.warnings == "" and themed.code == 0
 
 
-def test_a_theme_that_has_changed_ends_the_build(themed, monkeypatch):
-    from livingbook.sphinx_ext.output import used_css
-    from livingbook.sphinx_ext.pages import theme_fixes
+def test_a_theme_that_has_changed_ends_the_build(themed, monkeypatch, tmp_path):
+    from livingbook.sphinx_ext.output import unused
+    from livingbook.sphinx_ext.pages import templates, theme_fixes
 
     # As if the theme worded each piece in another way: then no fix finds anything.
     changed = tuple(dataclasses.replace(fix, mend=lambda page: (page, 0)) for fix in theme_fixes.FIXES)
     monkeypatch.setattr(theme_fixes, "FIXES", changed)
-    monkeypatch.setattr(used_css, "BOOTSTRAP", "renamed.js")
+    monkeypatch.setattr(unused, "BOOTSTRAP", "renamed.js")
+    monkeypatch.setattr(unused, "UNUSED", ("_static/vendor/renamed", *unused.UNUSED))
+    own = tmp_path / "templates"
+    own.mkdir()
+    (own / "layout.html").write_text("{% extends '!layout.html' %}{% block css %}{% endblock %}{% block renamed %}{% endblock %}")
+    monkeypatch.setattr(templates, "OWN", own)
     themed.build(strict=True)
     assert [fix.fault for fix in changed if f"in no page it was found that {fix.fault};" not in themed.warnings] == []
-    assert "the theme has no script renamed.js any more" in themed.warnings
+    for words in ("has no renamed.js any more", "has no _static/vendor/renamed any more", "has no block 'renamed' any more"):
+        assert words in themed.warnings
+    assert "block 'css'" not in themed.warnings
     assert themed.code == 1
 
 

@@ -235,7 +235,7 @@ def test_what_is_slipped_into_a_page_neither_runs_nor_styles_nor_asks_nor_leads_
 
 
 def test_a_figure_looks_the_same_with_its_looks_in_attributes(browser, tmp_path):
-    from livingbook.sphinx_ext.pages.content_policy import as_attributes
+    from livingbook.sphinx_ext.pages.inline_styles import as_attributes
 
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
@@ -626,7 +626,7 @@ def test_a_page_looks_the_same_without_the_rules_that_no_page_uses(small, whole,
 
 
 def test_rules_are_kept_for_what_pages_and_scripts_name():
-    from livingbook.sphinx_ext.output.used_css import names, slim
+    from livingbook.sphinx_ext.output.unused import names, slim
 
     used = names(['<p class="a b" id="c"></p>'], ["each.classList.add('shown')"])
     sheet = (

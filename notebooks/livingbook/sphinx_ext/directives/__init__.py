@@ -1,1 +1,1 @@
-"""What a chapter asks for by name, made into the nodes that its page shows."""
+"""Directives: what a chapter asks for by name, made into nodes of its page."""

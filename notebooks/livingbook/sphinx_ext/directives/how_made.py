@@ -14,10 +14,9 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import citing, elements, links, store
 from livingbook.sphinx_ext.directives.observations import Row
 from livingbook.sphinx_ext.i18n import _
-from livingbook.sphinx_ext.pages import head
 
 PARAMETERS = "published/parameters.json"
 HEADLINES = "headline-numbers"
@@ -33,7 +32,7 @@ class Making:
         """Where and from how many rows the entry was computed."""
         notebook = store.split_name(name)[0]
         title = store.use(self.env, f"published/{self.edition}/{notebook}.json", "title") or notebook
-        link = elements.link_to_result(name, elements.span(title))
+        link = links.to_result(name, elements.span(title))
         count = len(entry.get("rows", []))
         edition = _(" (edition: {edition})").format(edition=self.edition)
         rows = _(", from {count} rows of data/observations.csv").format(count=f"{count:,}") if count > 1 else ""
@@ -54,7 +53,7 @@ class Making:
         """The settings under which the notebook was run for this edition."""
         notebook = store.split_name(name)[0]
         declared = store.use(self.env, PARAMETERS, notebook, "parameters") or []
-        edition = store.use(self.env, head.SETTINGS, self.edition) or {}
+        edition = store.use(self.env, citing.SETTINGS, self.edition) or {}
         own = (edition.get("assumptions") or {}).get(notebook, {}) | ({"as_of": edition["as_of"]} if "as_of" in edition else {})
         shown = [
             [
@@ -70,8 +69,8 @@ class Making:
 
     def citation(self, kind: str, name: str, entry: dict[str, Any]) -> list[nodes.Node]:
         """How to cite the entry by itself."""
-        book = head.work(self.env, self.edition)
-        text = head.cited(book, f"{entry['title']} ({kind} {name}, edition {self.edition})", book.url)
+        book = citing.work(self.env, self.edition)
+        text = citing.cited(book, f"{entry['title']} ({kind} {name}, edition {self.edition})", book.url)
         return [elements.paragraph(_("Cite as:"), classes=["citation-label"]), elements.paragraph(text, classes=["citation-text"])]
 
     def downloads(self, files: list[tuple[str, str]]) -> nodes.paragraph:
@@ -130,15 +129,13 @@ def finding(doctree: nodes.document) -> list[nodes.Element]:
 def explain(app: Sphinx, doctree: nodes.document) -> None:
     """Puts the fold-out below the last of the nodes that hold the finding."""
     holders = finding(doctree)
-    links = [link for holder in holders for link in holder.findall(addnodes.pending_xref) if "result" in link]
+    cited = [link for holder in holders for link in holder.findall(addnodes.pending_xref) if "result" in link]
     own = store.own_edition(Path(app.srcdir))
-    names = list(dict.fromkeys(link["result"] for link in links if link["edition"] in ("", own)))
+    names = list(dict.fromkeys(link["result"] for link in cited if link["edition"] in ("", own)))
     if not names:
         return
     made = elements.html_only("", Numbers(app.env, own).fold(names))
-    for link in made.findall(addnodes.pending_xref):
-        link["refdoc"] = app.env.docname
-        link.source, link.line = links[0].source, links[0].line
+    links.place([made], app.env.docname, cited[0].source, cited[0].line)
     last = holders[-1]
     last.parent.insert(last.parent.index(last) + 1, made)
 

@@ -1,1 +1,1 @@
-"""Files made beside the pages, and the forms of the book other than its web pages."""
+"""Output: the files beside the pages, and forms of the book other than its web pages."""

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 from livingbook.sphinx_ext.output import png
 from livingbook.sphinx_ext.pages import content_policy
-from livingbook.sphinx_ext.pages.head import CARD
+from livingbook.sphinx_ext.pages.previews import CARD
 
 ENTRANCE = """<!DOCTYPE html>
 <html lang="{language}">

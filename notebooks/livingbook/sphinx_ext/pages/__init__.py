@@ -1,1 +1,1 @@
-"""What every page has beside its text, and what the theme gets wrong in it."""
+"""Pages: what each has around its text, what it may load, and the theme put right."""
