@@ -34,8 +34,8 @@ from livingbook.sphinx_ext.directives import (
     claims,
     dictionary,
     figures,
+    finding,
     fold_out,
-    how_made,
     observations,
     parameters,
 )
@@ -64,7 +64,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         citations,
         fold_out,
         changes,
-        how_made,
+        finding,
         head,
         launch,
         templates,
