@@ -15,7 +15,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
-from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext import elements, store
 from livingbook.sphinx_ext.pages import theme_fixes
 from livingbook.sphinx_ext.pages.content_policy import confine
 
@@ -79,7 +79,7 @@ def strange_blocks(templates: Templates) -> set[str]:
 def check(app: Sphinx, exception: Exception | None) -> None:
     """Warns of fixes that have found nothing, and of blocks that the theme does not have."""
     templates = getattr(app.builder, "templates", None)
-    if exception or not theme_fixes.is_for(app) or not isinstance(templates, Templates):
+    if exception or not (elements.is_web(app.builder) and theme_fixes.is_for(app) and isinstance(templates, Templates)):
         return
     for fix in templates.idle(app.env):
         store.logger.warning(
