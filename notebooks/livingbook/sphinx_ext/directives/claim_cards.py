@@ -1,4 +1,4 @@
-"""Directives: the cards of all claims, the scoreboard, and what the verdicts mean."""
+"""Directive: a card for each claim, with its verdict and what the verdict rests on."""
 
 from __future__ import annotations
 
@@ -7,74 +7,15 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.figures import SOURCE_KEY, table
+from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext.citations import cited
+from livingbook.sphinx_ext.directives.claims import ClaimDirective, in_order, scoreboard
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.kept import by_page
 from livingbook.sphinx_ext.roles import badge, verdict_of
 
 UNITS_SHOWN = ("days", "months", "years")  # a number of these means nothing without its unit
-
-
-def columns() -> list[dict[str, str]]:
-    """The table of all claims."""
-    return [{"name": name} for name in (_("Claim"), _("Text"), _("Verdict"), _("Said by"), _("Decided"))]
-
-
-def in_order(claims: dict[str, Any]) -> list[str]:
-    """Claim ids as the article has them: A2 before A10."""
-    return sorted(claims, key=lambda name: (len(name), name))
-
-
-def scoreboard(claims: dict[str, Any]) -> nodes.Element:
-    """How many claims have each verdict, and which."""
-    from livingbook.notebook.verdicts import VERDICTS
-
-    items = []
-    for verdict in VERDICTS:
-        names = [name for name in in_order(claims) if claims[name]["verdict"] == verdict]
-        if names:
-            items.append(
-                [
-                    elements.paragraph(elements.span(f"{len(names)}", "count"), " ", badge(verdict)),
-                    elements.paragraph(*_links(names, claims), classes=["claim-links"]),
-                ]
-            )
-    return elements.bullets(items, "scoreboard")
-
-
-def _links(names: list[str], claims: dict[str, Any]) -> list[nodes.Node | str]:
-    links: list[nodes.Node | str] = []
-    for name in names:
-        links += [" "] * bool(links) + [elements.link_to_claim(name, elements.span(name), claims[name]["text"])]
-    return links
-
-
-class ClaimDirective(SphinxDirective):
-    """What the directives about claims share."""
-
-    def all_claims(self) -> dict[str, Any]:
-        """Every claim. Warns if none was published."""
-        claims = store.use(self.env, store.CLAIMS) or {}
-        if not claims:
-            store.warn(f"{self.name}: no claims were published ({store.CLAIMS})", (self.env.docname, self.lineno))
-        return claims
-
-    def located(self, made: list[nodes.Node]) -> list[nodes.Node]:
-        """The same nodes, with page and line noted in each link."""
-        elements.place_links(made, self.env.docname, *self.get_source_info())
-        return made
-
-
-class Scoreboard(ClaimDirective):
-    """```{claim-scoreboard}```: the count by verdict."""
-
-    def run(self) -> list[nodes.Node]:
-        """The scoreboard alone, for another page than the cards'."""
-        claims = self.all_claims()
-        return self.located([scoreboard(claims)]) if claims else []
 
 
 class Claims(ClaimDirective):
@@ -151,7 +92,7 @@ class Claims(ClaimDirective):
         shown = elements.span(f"{value['text']} {unit}" if unit in UNITS_SHOWN else value["text"], "result")
         if entry is None:
             return [shown, f" {name}"]
-        return [elements.link_to_result(name, shown, unit), f" {entry.get('about') or name}"]
+        return [links.to_result(name, shown, unit), f" {entry.get('about') or name}"]
 
     def apparatus(self, claim: dict[str, Any]) -> list[nodes.Node]:
         """Rule, earlier verdict, sources, chapter."""
@@ -171,60 +112,15 @@ class Claims(ClaimDirective):
     def sources(self, claim: dict[str, Any]) -> list[nodes.Node | str]:
         """Citations."""
         keys = claim.get("sources") or []
-        if not keys:
-            return []
-        if bad := [key for key in keys if not SOURCE_KEY.match(key)]:
-            raise store.Unknown(f"a claim names sources that cannot be keys: {', '.join(map(repr, bad))}")
-        made = self.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", self.lineno)[0]
-        return [_("Sources: "), *made]
+        return [_("Sources: "), *cited(self, keys, "a claim")] if keys else []
 
     def chapter(self, claim: dict[str, Any]) -> list[nodes.Node | str]:
         """A link to the chapter about the claim."""
         if not claim.get("chapter"):
             return []
-        return [elements.link_to_page(f"book/{claim['chapter']}", "", elements.span(_("Read the chapter")))]
-
-
-class ClaimTable(ClaimDirective):
-    """```{claim-table}```: all claims in one table, to be sorted and searched."""
-
-    def run(self) -> list[nodes.Node]:
-        """The table."""
-        claims = self.all_claims()
-        rows = [
-            [
-                elements.paragraph(elements.link_to_claim(name, elements.span(name))),
-                claims[name]["text"],
-                elements.paragraph(badge(claims[name]["verdict"])),
-                claims[name]["speaker"],
-                _("computed") if claims[name]["computed"] else _("read"),
-            ]
-            for name in in_order(claims)
-        ]
-        return self.located([table(columns(), rows, _("All claims"))]) if rows else []
-
-
-class VerdictDefinitions(SphinxDirective):
-    """```{verdict-definitions}```: each verdict with its meaning."""
-
-    def run(self) -> list[nodes.Node]:
-        """A definition list."""
-        from livingbook.notebook.verdicts import VERDICTS
-
-        items = [
-            nodes.definition_list_item(
-                "",
-                nodes.term("", "", badge(name), ids=[f"verdict-{name.replace('_', '-')}"]),
-                nodes.definition("", elements.paragraph(_(verdict_of(name).definition))),
-            )
-            for name in VERDICTS
-        ]
-        return [nodes.definition_list("", *items, classes=["verdict-definitions"])]
+        return [links.to_page(f"book/{claim['chapter']}", "", elements.span(_("Read the chapter")))]
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directives."""
+    """Registers the directive."""
     app.add_directive("claims", Claims)
-    app.add_directive("claim-scoreboard", Scoreboard)
-    app.add_directive("claim-table", ClaimTable)
-    app.add_directive("verdict-definitions", VerdictDefinitions)

@@ -16,13 +16,13 @@ from livingbook.project.project import Project
 from livingbook.site import jupyter_book
 from small_stage import staged
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 WORKFLOW = ROOT / ".github" / "workflows" / "book.yml"
 
 
 def launch():
 
-    from livingbook.sphinx_ext import launch
+    from livingbook.sphinx_ext.pages import launch
 
     return launch
 

@@ -1,6 +1,6 @@
-"""Directive: what has changed between two editions; and the same as a page of its own, for any comparison.
+"""What has changed, as nodes of a page: each function makes one part of a report (``livingbook.changes.report.Report``).
 
-Both are made from one report (``livingbook.changes.report.Report``) by the same functions. All text is text, never markup.
+All text is text, never markup. Links are made by the caller, because only a page of the book can link into the book.
 """
 
 from __future__ import annotations
@@ -9,18 +9,12 @@ import html
 from collections import Counter
 from collections.abc import Callable
 from itertools import groupby
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from docutils import frontend, nodes, utils
-from docutils.core import publish_from_doctree
-from docutils.writers.html5_polyglot import HTMLTranslator, Writer
-from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
-from sphinx.util.osutil import relative_uri
+from docutils import nodes
 
-from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.figures import table
+from livingbook.sphinx_ext import elements
+from livingbook.sphinx_ext.directives.data_table import table
 from livingbook.sphinx_ext.roles import IN_THE_TEXT, badge
 
 if TYPE_CHECKING:  # it imports pandas, which builds do without that have no page of changes
@@ -28,8 +22,6 @@ if TYPE_CHECKING:  # it imports pandas, which builds do without that have no pag
     from livingbook.changes.row_changes import RowChange
     from livingbook.changes.sentences import Part
 
-CHANGES, EVIDENCE = "published/changes.json", "published/evidence.json"
-STYLE = "changes.css"
 SHOWN = 8  # rows of a table outside its fold-out
 ARROW = " → "
 Link = Callable[[str, nodes.Element, str], nodes.Node]  # kind ("result" or "claim"), text of the link, name → link
@@ -39,12 +31,13 @@ class drawing(nodes.General, nodes.Element):
     """A figure's file as an image: "wide", "narrow" (below the page's folder), "alt"; "lazy": loads when it is seen."""
 
 
-def bare(kind: str, shown: nodes.Element, name: str) -> nodes.Node:
-    """The text without a link, for a page outside the book."""
-    return shown
-
-
-# --- The parts of the page, from the report ---------------------------------------------------------------------------
+def picture(node: drawing, address: Callable[[str], str]) -> str:
+    """The image, linked to its file; on a small screen the narrow drawing."""
+    wide, narrow, alt = html.escape(address(node["wide"])), html.escape(address(node["narrow"])), html.escape(node["alt"])
+    return (
+        f'<a class="drawing" href="{wide}"><picture><source media="(max-width: 600px)" srcset="{narrow}">'
+        f'<img src="{wide}" alt="{alt}" loading="{"lazy" if node["lazy"] else "eager"}"></picture></a>'
+    )
 
 
 def finding(report: Report, link: Link) -> list[nodes.Node]:
@@ -243,118 +236,3 @@ TITLES = {
     "sentences": "Sentences whose numbers moved",
     "rows": "Rows behind it",
 }
-
-
-# --- In the book ------------------------------------------------------------------------------------------------------
-
-
-class Changes(SphinxDirective):
-    """```{changes} verdicts```: one part of the report; the parts are the keys of ``PARTS``."""
-
-    required_arguments = 1
-    option_spec: ClassVar = {}
-
-    def run(self) -> list[nodes.Node]:
-        """The part's nodes, or a warning."""
-        from livingbook.changes.report import Report
-
-        asked, body = self.arguments[0].strip(), store.use(self.env, CHANGES)
-        if asked not in PARTS or body is None:
-            why = f"{CHANGES} is not there" if body is None else f"no part {asked!r}{store.close_to(asked, list(PARTS))}"
-            store.warn(f"{self.name}: {why}", (self.env.docname, self.lineno))
-            return []
-        made = PARTS[asked](Report.model_validate(body), self.link)
-        elements.place_links(made, self.env.docname, *self.get_source_info())
-        return made
-
-    def link(self, kind: str, shown: nodes.Element, name: str) -> nodes.Node:
-        """A link to the claim's card, or to where a number is computed; for a name of another edition, the text without a link."""
-        if "@" in name:
-            return shown
-        if kind == "claim":
-            return elements.link_to_claim(name, shown)
-        notebook, rest = store.split_name(name)
-        there = store.use(self.env, f"published/{store.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
-        return elements.link_to_result(name, shown) if there is not None else shown
-
-
-def picture(node: drawing, address: Callable[[str], str]) -> str:
-    """The image, linked to its file; on a small screen the narrow drawing."""
-    wide, narrow, alt = html.escape(address(node["wide"])), html.escape(address(node["narrow"])), html.escape(node["alt"])
-    return (
-        f'<a class="drawing" href="{wide}"><picture><source media="(max-width: 600px)" srcset="{narrow}">'
-        f'<img src="{wide}" alt="{alt}" loading="{"lazy" if node["lazy"] else "eager"}"></picture></a>'
-    )
-
-
-def _visit_drawing(writer: Any, node: drawing) -> None:
-    page = writer.builder.get_target_uri(writer.builder.current_docname)
-    writer.body.append(picture(node, lambda path: relative_uri(page, path)))
-    raise nodes.SkipNode
-
-
-def _style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Adds the style sheet to pages with a comparison."""
-    if elements.is_web(app.builder) and (CHANGES,) in store.uses(app.env).get(page, {}):
-        app.add_css_file(STYLE)
-
-
-def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Publish the report, and what a later comparison with this book needs."""
-    if exception or not elements.is_web(app.builder):
-        return
-    for piece in (CHANGES, EVIDENCE):
-        content = store.look_up(Path(app.srcdir), (piece,))
-        target = Path(app.outdir) / Path(piece).name
-        target.unlink(missing_ok=True)
-        if content is not None:
-            target.write_bytes((Path(app.srcdir) / piece).read_bytes())
-
-
-# --- A page of its own ------------------------------------------------------------------------------------------------
-
-
-class _Translator(HTMLTranslator):
-    """docutils' translator into HTML, which also knows this extension's nodes."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "visit_box":
-            return lambda node: elements._visit_box(self, node)
-        if name == "depart_box":
-            return lambda node: elements._depart_box(self, node)
-        raise AttributeError(name)
-
-    def visit_drawing(self, node: drawing) -> None:
-        """The image at its own path."""
-        self.body.append(picture(node, lambda path: path))
-        raise nodes.SkipNode
-
-
-def standalone(report: Report, styles: str) -> str:
-    """A comparison as one HTML page without scripts; ``styles`` is the book's style sheets."""
-    writer = Writer()
-    writer.translator_class = _Translator
-    settings = frontend.get_default_settings(Writer)
-    document = utils.new_document("changes", settings)
-    for name, part in PARTS.items():
-        made = part(report, bare)
-        if name in TITLES:
-            made = [nodes.section("", nodes.title("", TITLES[name]), *made, ids=[f"changes-{name}"])]
-        document += made
-    overrides = {"input_encoding": "unicode", "output_encoding": "unicode", "initial_header_level": "2", "_disable_config": True}
-    publish_from_doctree(document, writer=writer, settings_overrides=overrides)
-    title = html.escape(f"What has changed from {report.before.label} to {report.after.label}")
-    return (
-        f'<!DOCTYPE html>\n<html lang="en" data-theme="light">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-        f'<style>\n{styles}\n</style>\n</head>\n<body>\n<main class="bd-article changes-alone">\n<h1>{title}</h1>\n'
-        f"{writer.parts['body']}\n</main>\n</body>\n</html>\n"
-    )
-
-
-def setup(app: Sphinx) -> None:
-    """Register the directive, its images, its style sheet and its files."""
-    elements.add_node(app, drawing, (_visit_drawing, None), elsewhere=elements.SKIP)
-    app.add_directive("changes", Changes)
-    app.connect("html-page-context", _style)
-    app.connect("build-finished", finish)

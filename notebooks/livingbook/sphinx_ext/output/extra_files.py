@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import content_policy, png
-from livingbook.sphinx_ext.head import CARD
+from livingbook.sphinx_ext.output import png
+from livingbook.sphinx_ext.pages import content_policy
+from livingbook.sphinx_ext.pages.previews import CARD
 
 ENTRANCE = """<!DOCTYPE html>
 <html lang="{language}">

@@ -8,9 +8,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.figures import table
-from livingbook.sphinx_ext.how_made import PARAMETERS
+from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext.directives.data_table import table
+from livingbook.sphinx_ext.directives.how_made import PARAMETERS
 from livingbook.sphinx_ext.i18n import _
 
 
@@ -44,7 +44,7 @@ def section(name: str, notebook: dict[str, Any]) -> nodes.section:
         for each in notebook["parameters"]
     ]
     made = nodes.section("", nodes.title("", notebook["title"]), ids=[nodes.make_id(f"parameters-{name}")])
-    made += elements.paragraph(elements.link_to_page(f"notebooks/{name}", "", elements.span(f"notebooks/{name}.ipynb")))
+    made += elements.paragraph(links.to_page(f"notebooks/{name}", "", elements.span(f"notebooks/{name}.ipynb")))
     made += table(columns(), rows, _("Parameters of the notebook {title}").format(title=notebook["title"]))
     return made
 

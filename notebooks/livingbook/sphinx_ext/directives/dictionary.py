@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.figures import table
+from livingbook.sphinx_ext.directives.data_table import table
 from livingbook.sphinx_ext.i18n import _
 
 WORDS = {"minimum": "at least", "maximum": "at most", "minLength": "length at least", "maxLength": "length at most"}

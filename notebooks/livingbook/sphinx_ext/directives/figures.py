@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,14 +11,13 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from livingbook.drawing import svg
-from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.how_made import Making
+from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext.citations import cited
+from livingbook.sphinx_ext.directives.data_table import table
+from livingbook.sphinx_ext.directives.how_made import Making
 from livingbook.sphinx_ext.i18n import _
 
 SOURCES_ON_THE_LINE = 6
-LONG = 60  # characters from which a cell needs a broad column
-SOURCE_KEY = re.compile(r"^[A-Za-z0-9][\w:.+-]*$")
-NUMERIC = re.compile(r"^[\s≥≤<>~≈±+−–\-\d.,%()∞]*\d[\s\d.,%()–∞]*$|^[–—]?$")
 
 
 class Published(Making, SphinxDirective):
@@ -45,7 +43,7 @@ class Published(Making, SphinxDirective):
             store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
             return [elements.paragraph(elements.span(f"[{name}?]", "missing"))]
         self.set_source_info(made)
-        elements.place_links([made], self.env.docname, made.source, made.line)
+        links.place([made], self.env.docname, made.source, made.line)
         return [made]
 
     def build(self, name: str, entry: dict[str, Any]) -> nodes.Element:
@@ -72,11 +70,7 @@ class Published(Making, SphinxDirective):
 
     def cited(self, keys: list[str]) -> list[nodes.Node]:
         """Citations of sources, in parentheses."""
-        bad = [key for key in keys if not SOURCE_KEY.match(key)]
-        if bad:
-            raise store.Unknown(f"{self.arguments[0]!r} names sources that cannot be keys: {', '.join(map(repr, bad))}")
-        made = self.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", self.lineno)[0]
-        return made
+        return cited(self, keys, repr(self.arguments[0]))
 
     def source_lines(self, keys: list[str]) -> tuple[list[nodes.Node], list[nodes.Node]]:
         """The line of sources under the entry, and a paragraph for the fold-out with those that do not fit; each may be []."""
@@ -191,42 +185,6 @@ class PublishedTable(Published):
             classes=["published-table"],
             ids=[self.anchor("table", name)],
         )
-
-
-def table(columns: list[dict[str, str]], data: list[list[Any]], name: str) -> nodes.Element:
-    """A table that scrolls inside its own container.
-
-    columns: "name", "label" and perhaps "unit"; data: rows of cells as text or nodes; name: read out by screen readers.
-    """
-    numeric = [all(isinstance(row[i], str) and NUMERIC.match(row[i]) for row in data) for i in range(len(columns))]
-    labels = [_label(column) for column in columns]
-    widths = [_width([label, *(row[i] for row in data)]) for i, label in enumerate(labels)]
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(columns))
-    group += nodes.thead("", _row(labels, numeric))
-    group += nodes.tbody("", *(_row(row, numeric) for row in data))
-    made = nodes.table("", group, classes=["data"])
-    return elements.element("div", made, classes=["table-scroll"], role="region", tabindex="0", aria_label=name)
-
-
-def _width(cells: list[Any]) -> int:
-    """A column's width in characters, for formats that need one. At least 8: with a width of 1, Sphinx's text writer never ends."""
-    longest = max(len(cell.astext() if isinstance(cell, nodes.Node) else str(cell)) for cell in cells)
-    return min(40, max(8, longest))
-
-
-def _label(column: dict[str, str]) -> str:
-    unit = column.get("unit")
-    return f"{column.get('label') or column['name']}{f' ({unit})' if unit else ''}"
-
-
-def _row(cells: list[Any], numeric: list[bool]) -> nodes.row:
-    return nodes.row("", *(_cell(cell, is_number) for cell, is_number in zip(cells, numeric, strict=True)))
-
-
-def _cell(cell: Any, is_number: bool) -> nodes.entry:
-    content = [cell] if isinstance(cell, nodes.Node) else [elements.paragraph("" if cell is None else str(cell))]
-    long = isinstance(cell, str) and len(cell) > LONG
-    return nodes.entry("", *content, classes=["num"] * is_number + ["long"] * long)
 
 
 def setup(app: Sphinx) -> None:

@@ -1,4 +1,4 @@
-"""What a page may load and run: its Content-Security-Policy, and the removal of the inline styles that a strict policy forbids.
+"""What a page may load and run: its Content-Security-Policy.
 
 The policy is written into the page itself, so that it holds on any host and for files opened from disk. It allows scripts and style
 sheets only as files of the book: nothing that the data put into a page can run, or change how the page looks.
@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from functools import partial
 
-from livingbook.drawing.svg import STYLE, TAG, as_attributes
 from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext.pages import inline_styles
 
 META = '<meta charset="utf-8" />'
-FIGURE = re.compile(r"<svg\b.*?</svg>", re.S)
 
 
 def policy(style: str = "'self'") -> str:
@@ -45,13 +42,10 @@ def hashed(content: str) -> str:
 
 
 def confine(page: str) -> str:
-    """The page with its policy, and without inline styles: those of figures become attributes, others are removed.
+    """The page with its policy, and without the inline styles that the policy forbids.
 
     Warns of a page in which there is no place for the policy, which then would allow everything.
     """
     if META not in page:
         store.logger.warning(f"a page has no {META}, after which its Content-Security-Policy would stand", type="published")
-    warn = partial(store.logger.warning, type="published")
-    page = FIGURE.sub(lambda found: as_attributes(found[0], warn), page)
-    page = TAG.sub(r"<\1\2\4", STYLE.sub("", page))
-    return page.replace(META, f"{META}\n    {meta()}", 1)
+    return inline_styles.without(page).replace(META, f"{META}\n    {meta()}", 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,20 +20,36 @@ from sphinx.builders.epub3 import Epub3Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from livingbook.drawing.svg import filled, standing_alone
-from livingbook.sphinx_ext import changes, elements, head, observations, png
+from livingbook.sphinx_ext import citing, elements, store
+from livingbook.sphinx_ext.directives import observations, report_parts
 from livingbook.sphinx_ext.i18n import _
+from livingbook.sphinx_ext.output import png
 from livingbook.system.readers import MAX_PROSE_BYTES, text_of
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can state
 COVER_WIDTH = 1200
 COVER_SVG, COVER_PNG = "cover.svg", "_static/cover.png"
+GUIDE = re.compile(r"\s*<guide>.*?</guide>", re.S)  # a leftover of EPUB 2: the navigation has all that it says
 ITEM = re.compile(r'<item id="[^"]+" href="([^"]+)" media-type="([^"]+)" />')
 
 
-def cover(design: str, work: head.Work) -> str:
+def cover(design: str, work: citing.Work) -> str:
     """The cover, an SVG, with title, authors and state of the book filled in."""
     title, subtitle = [*work.title.split(": ", 1), ""][:2]
     return filled(design, {"title": title, "subtitle": subtitle, "authors": work.authors, "state": work.state})
+
+
+def completed(package: str, with_properties: Callable[[re.Match[str]], str]) -> str:
+    """The list of files as Sphinx writes it, with the properties of each entry and without what EPUB 3 does not know.
+
+    Warns if one of both is not found in it, because Sphinx then words it in another way than here.
+    """
+    package, entries = ITEM.subn(with_properties, package)
+    package, guides = GUIDE.subn("", package)
+    for name, count in (("entries", entries), ("guide", guides)):
+        if not count:
+            store.logger.warning(f"no {name} found in content.opf; mend livingbook/sphinx_ext/output/paper.py", type="published")
+    return package
 
 
 class Ebook(Epub3Builder):
@@ -55,7 +72,7 @@ class Ebook(Epub3Builder):
                 path.unlink()
         design = Path(self.confdir or self.srcdir, self.config.paper_cover)
         if self.config.paper_cover and design.is_file():
-            drawn = cover(text_of(design, MAX_PROSE_BYTES), head.work(self.env, noted=False))
+            drawn = cover(text_of(design, MAX_PROSE_BYTES), citing.work(self.env, noted=False))
             Path(self.outdir, COVER_SVG).write_text(drawn, "utf-8", newline="\n")
             Path(self.outdir, COVER_PNG).write_bytes(png.png(drawn.encode(), COVER_WIDTH))
 
@@ -63,10 +80,7 @@ class Ebook(Epub3Builder):
         """Writes the package's list of files, with the properties that each page's content requires."""
         super().build_content()
         path = Path(self.outdir, "content.opf")
-        package = ITEM.sub(self._with_properties, path.read_text("utf-8"))
-        # A leftover of EPUB 2: the navigation has all that it says.
-        package = re.sub(r"\s*<guide>.*?</guide>", "", package, flags=re.S)
-        path.write_text(package, "utf-8", newline="\n")
+        path.write_text(completed(path.read_text("utf-8"), self._with_properties), "utf-8", newline="\n")
 
     def _with_properties(self, item: re.Match[str]) -> str:
         href, kind = item.groups()
@@ -113,7 +127,7 @@ class Opened(SphinxPostTransform):
             count = f"{table['html'].count('<tr>') - 1:,}"
             where = _("{count} rows: in data/observations.csv, and on the book's web page.").format(count=count)
             table.replace_self(elements.paragraph(where, classes=["elsewhere"]))
-        for left_out in (changes.drawing, nodes.raw):  # raw HTML holds links into the site
+        for left_out in (report_parts.drawing, nodes.raw):  # raw HTML holds links into the site
             for node in list(self.document.findall(left_out)):
                 node.parent.remove(node)
 

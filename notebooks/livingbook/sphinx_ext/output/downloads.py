@@ -1,4 +1,4 @@
-"""The published site beside its pages: templates, machine-readable results, files to download."""
+"""What is published beside the pages: numbers and claims for machines, figures and tables to download."""
 
 from __future__ import annotations
 
@@ -10,26 +10,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
-from sphinx.config import Config
 
-from livingbook.sphinx_ext import elements, extra_files, store, used_css
-from livingbook.sphinx_ext.png import draw_in_background, drawn
+from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext.output import extra_files, unused
+from livingbook.sphinx_ext.output.png import draw_in_background, drawn
 from livingbook.values.published import FOR_MACHINES
 
-# Shipped by the theme, used by no page of this book (see templates/layout.html).
-UNUSED = (
-    "_static/vendor/fontawesome",
-    "_static/webpack-macros.html",
-    "_static/sbt-webpack-macros.html",
-    "_static/images",
-    "_static/locales",
-    "_static/file.png",
-    "_static/minus.png",
-    "_static/plus.png",
-    "_static/readme.svg",
-)
-UNUSED_KINDS = ("_static/**/*.map",)
 _drawing: WeakKeyDictionary[Sphinx, subprocess.Popen[str]] = WeakKeyDictionary()  # build → the process that draws its PNG files
 
 
@@ -69,9 +55,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), cache_folder)
     mirror(source / "data", out / "data", "*.csv", "datapackage.json")
     extra_files.write(app)
-    for path in [*(out / name for name in UNUSED), *(path for kind in UNUSED_KINDS for path in out.glob(kind))]:
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    used_css.finish(app, cache_folder)
+    unused.finish(app, cache_folder)
 
 
 def wide_figures(source: Path, edition: str) -> list[str]:
@@ -124,30 +108,7 @@ def mirror(source: Path, target: Path, *patterns: str) -> None:
         shutil.copyfile(path, target / path.name)
 
 
-def place_notebook_styles(app: Sphinx, builder: Builder) -> None:
-    """Puts the style sheet of notebooks in place before pages are written; myst_nb does it only afterwards.
-
-    Links to style sheets carry a checksum of the file. Without this, the pages of a first build would lack it.
-    """
-    if builder.format == "html" and "myst_nb" in app.extensions:
-        from myst_nb.sphinx_ext import add_global_html_resources
-
-        (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
-        add_global_html_resources(app, None)  # None: no exception ended the build
-
-
-def add_templates(app: Sphinx, config: Config) -> None:
-    """Puts this extension's templates before the theme's. Books on paper have the theme "basic", which does without them."""
-    if config.html_theme != "basic":
-        config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
-
-
 def setup(app: Sphinx) -> None:
     """Registers the hooks."""
-    # Jupyter Book sets this value for an extension that this book leaves out; Sphinx would warn of a value that it does not know.
-    if "comments_config" not in app.config:
-        app.add_config_value("comments_config", {}, "")
-    app.connect("config-inited", add_templates)
     app.connect("builder-inited", begin_to_draw)
-    app.connect("write-started", place_notebook_styles)
     app.connect("build-finished", finish)

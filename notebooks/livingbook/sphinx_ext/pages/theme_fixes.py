@@ -1,10 +1,8 @@
-"""What the theme's templates get wrong, put right in every page as it is written.
+"""What the theme's templates get wrong, and how each fault is put right in a page.
 
-The theme's own templates stay in use. What is wrong in their output is replaced here, piece by piece, so that a page is valid HTML,
-usable without a mouse, and free of inline scripts and styles.
-
-A new version of the theme may word a piece differently; then its fix finds nothing, and the fault is back. So a build that has
-written all pages warns of each fix that found nothing in any of them, and a warning ends the build as an error.
+The theme's own templates stay in use. What is wrong in their output is replaced, piece by piece, so that a page is valid HTML,
+usable without a mouse, and free of inline scripts and styles. ``templates`` makes the fixes, and warns of one that finds nothing:
+a new version of the theme may word a piece differently, and then the fault is back.
 """
 
 from __future__ import annotations
@@ -12,15 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.jinja2glue import BuiltinTemplateLoader
-
-from livingbook.sphinx_ext import store
-from livingbook.sphinx_ext.content_policy import confine
 
 THEME = "sphinx_book_theme"  # the theme that the fixes are for
 Mend = Callable[[str], tuple[str, int]]  # page → the page put right, and how often the fault was found in it
@@ -49,6 +41,11 @@ def only_first(pattern: str) -> Mend:
         return page[: first.end()] + rest, count
 
     return mend
+
+
+def is_for(app: Sphinx) -> bool:
+    """Whether the book has the theme that the fixes are for."""
+    return app.config.html_theme == THEME
 
 
 def always(env: BuildEnvironment) -> bool:
@@ -159,72 +156,3 @@ FIXES = (
         replaced(r'(id="search-input".*?)id="search-input"', r'\1id="search-input-page"'),
     ),
 )
-
-
-class Templates(BuiltinTemplateLoader):
-    """Sphinx's templates, with every fix made in their output.
-
-    pages: the names of the pages that this build has made. owing: the fixes that have found no fault yet. concerned: the fixes that
-    have met a page with their sign.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pages: set[str] = set()
-        self.owing, self.concerned = set(FIXES), {fix for fix in FIXES if not fix.sign}
-
-    def render(self, template: str, context: dict[str, Any]) -> str:  # type: ignore[override]  # Sphinx's own loader does the same
-        """A page, or another file, from its template."""
-        made = super().render(template, context)
-        if made.lstrip()[:15].lower() != "<!doctype html>":
-            return made
-        self.pages.add(context.get("pagename", ""))
-        return self.put_right(made)
-
-    def put_right(self, page: str) -> str:
-        """A page as the theme made it, with every fix and its content policy."""
-        for fix in FIXES:
-            if fix.sign and fix.sign in page:
-                self.concerned.add(fix)
-            page, count = fix.mend(page)
-            if count:
-                self.owing.discard(fix)
-        return confine(page)
-
-    def idle(self, env: BuildEnvironment) -> list[Fix]:
-        """The fixes that found nothing though the book has what they are for.
-
-        None while some of the pages are those of an earlier build: the fault may be in those.
-        """
-        if not env.found_docs <= self.pages:
-            return []
-        return [fix for fix in FIXES if fix in self.owing & self.concerned and fix.expected(env)]
-
-
-def use_templates(app: Sphinx, config: Config) -> None:
-    """Has pages made by way of ``Templates``, unless a project has a template bridge of its own."""
-    config.template_bridge = config.template_bridge or f"{__name__}.Templates"
-
-
-def is_for(app: Sphinx) -> bool:
-    """Whether the book has the theme that the fixes are for."""
-    return app.config.html_theme == THEME
-
-
-def check(app: Sphinx, exception: Exception | None) -> None:
-    """Warns of fixes that have found nothing."""
-    templates = getattr(app.builder, "templates", None)
-    if exception or not is_for(app) or not isinstance(templates, Templates):
-        return
-    for fix in templates.idle(app.env):
-        store.logger.warning(
-            f"the theme {THEME} or its settings have changed: in no page it was found that {fix.fault}; "
-            "mend or remove that fix in livingbook/sphinx_ext/theme_fixes.py",
-            type="published",
-        )
-
-
-def setup(app: Sphinx) -> None:
-    """Registers the template bridge and the check."""
-    app.connect("config-inited", use_templates)
-    app.connect("build-finished", check)

@@ -1,4 +1,4 @@
-"""The theme's style sheets, without the rules that no page of this book can use.
+"""What packages bring that no page of the book uses: files are removed, and rules are taken out of style sheets.
 
 A selector is kept unless it names a tag, class or id that stands in no page and in no script. Scripts count because they may add
 the class: search results, an open menu or a chosen theme then keep their looks, which is tested in a browser.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,22 @@ from typing import Any
 import tinycss2
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import store, theme_fixes
+from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext.pages import theme_fixes
 
+# Files and folders that the theme and Sphinx bring, used by no page of a book (see templates/layout.html), as patterns.
+UNUSED = (
+    "_static/vendor/fontawesome",
+    "_static/webpack-macros.html",
+    "_static/sbt-webpack-macros.html",
+    "_static/images",
+    "_static/locales",
+    "_static/file.png",
+    "_static/minus.png",
+    "_static/plus.png",
+    "_static/**/*.map",
+)
+FOR_README = "_static/readme.svg"  # of the book itself: a picture that its README shows, if it has one
 TAGS = re.compile(r"<([a-z][a-z0-9-]*)")
 NAMED = re.compile(r'\s(?:class|id)="([^"]*)"')
 WORDS = re.compile(r"[A-Za-z_][\w-]*")
@@ -116,16 +131,19 @@ def sheets(app: Sphinx) -> list[Path]:
     return [path for path in sorted((Path(app.outdir) / "_static").rglob("*.css")) if path.name not in own]
 
 
-def finish(app: Sphinx, cache_folder: Path) -> None:
-    """Slims the sheets of a finished site. A sheet that an earlier build has slimmed for the same names is taken from the cache.
+def remove(out: Path) -> list[str]:
+    """Removes the files that no page uses from the folder of pages; returns the patterns for which there were none."""
+    (out / FOR_README).unlink(missing_ok=True)
+    found = {pattern: sorted(out.glob(pattern)) for pattern in UNUSED}
+    for path in (path for paths in found.values() for path in paths):
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)  # a file may lie in a folder that is gone already
+    return [pattern for pattern, paths in found.items() if not paths]
 
-    Warns if the theme has changed so much that its sheets can no longer be slimmed as this module does it.
-    """
+
+def slim_sheets(app: Sphinx, cache_folder: Path) -> None:
+    """Slims the sheets of a finished site. A sheet that an earlier build has slimmed for the same names is taken from the cache."""
     out = Path(app.outdir)
-    scripts = sorted(out.rglob("*.js"))
-    if theme_fixes.is_for(app) and BOOTSTRAP not in {path.name for path in scripts}:
-        store.logger.warning(f"the theme has no script {BOOTSTRAP} any more, whose words used_css leaves out", type="published")
-    words = [path.read_text("utf-8") for path in scripts if path.name not in (BOOTSTRAP, "searchindex.js")]
+    words = [path.read_text("utf-8") for path in sorted(out.rglob("*.js")) if path.name not in (BOOTSTRAP, "searchindex.js")]
     used = names((path.read_text("utf-8") for path in sorted(out.rglob("*.html"))), words)
     state = json.dumps(sorted(used)) + Path(__file__).read_text("utf-8")
     for path in sheets(app):
@@ -135,3 +153,14 @@ def finish(app: Sphinx, cache_folder: Path) -> None:
             cache_folder.mkdir(parents=True, exist_ok=True)
             slimmed.write_text(slim(sheet, used), "utf-8", newline="\n")
         path.write_bytes(slimmed.read_bytes())
+
+
+def finish(app: Sphinx, cache_folder: Path) -> None:
+    """Removes files and rules from a finished site. Warns of what this module names and the theme does not bring any more."""
+    idle = remove(Path(app.outdir))
+    idle += [] if any(Path(app.outdir).rglob(BOOTSTRAP)) else [BOOTSTRAP]
+    for name in idle if theme_fixes.is_for(app) else []:
+        store.logger.warning(
+            f"the theme has no {name} any more, which livingbook/sphinx_ext/output/unused.py names", type="published"
+        )
+    slim_sheets(app, cache_folder)
