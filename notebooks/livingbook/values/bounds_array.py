@@ -51,7 +51,7 @@ class BoundsDtype(ExtensionDtype):
     na_value = Bounds.unknown()
 
     @classmethod
-    def construct_array_type(cls) -> type[BoundsArray]:
+    def construct_array_type(cls) -> Any:
         return BoundsArray
 
 
@@ -124,7 +124,7 @@ class BoundsArray(OpsMixin, ExtensionArray):
         item = slice(None) if item is Ellipsis else check_array_indexer(self, item)
         if isinstance(item, (int, np.integer)):
             low, value, high = self._numbers.T[item].tolist()
-            return Bounds(low, None if value != value else value, high, self._ids[item])
+            return Bounds(low, None if value != value else value, high, self._ids[int(item)])
         part = self._unchecked(self._numbers[:, item], self._ids.take(item))
         part._readonly = self._readonly and isinstance(item, slice)
         return part
@@ -193,12 +193,12 @@ class BoundsArray(OpsMixin, ExtensionArray):
 
     def searchsorted(self, value: Any, side: Any = "left", sorter: Any = None) -> Any:
         """Places in the order of the best values."""
-        sought = self._from_sequence(value).best if is_list_like(value) else _element(value).best
+        sought: Any = self._from_sequence(value).best if is_list_like(value) else _element(value).best
         return self.best.searchsorted(sought, side=side, sorter=sorter)
 
     def value_counts(self, dropna: bool = True) -> pd.Series:
         """How often each of the bounds occurs. dropna: without the unknowns."""
-        return super(BoundsArray, self.dropna() if dropna else self).value_counts(dropna=False)
+        return ExtensionArray.value_counts(self.dropna() if dropna else self, dropna=False)
 
     def _values_for_factorize(self) -> tuple[np.ndarray, Any]:
         return self.to_numpy(object, na_value=math.nan), math.nan
@@ -328,7 +328,7 @@ class BoundsArray(OpsMixin, ExtensionArray):
         numbers, groups = self._numbers[:, inside], groups[inside]
         sizes = np.bincount(groups, minlength=count)
         if how == "sum":
-            found = np.stack([np.bincount(groups, each, count) for each in numbers])
+            found: np.ndarray = np.stack([np.bincount(groups, each, count) for each in numbers])
             valued = np.bincount(groups, np.isnan(numbers[VALUE]), count) == 0
             _require(~(valued & np.isnan(found[VALUE])), found)  # ∞ − ∞
         else:
