@@ -11,6 +11,7 @@ from pathlib import Path
 from livingbook import commands
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, in_words
+from livingbook.system.surroundings import settle
 
 COMMANDS = {
     "book": commands.make_book,
@@ -122,4 +123,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    settle()
     sys.exit(main())

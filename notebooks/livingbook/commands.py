@@ -17,12 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from livingbook.contract import printable
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import only_one, scratch, tidy
+from livingbook.system.readers import number_or_text
 
 
 def make_book(project: Project, chosen: argparse.Namespace) -> None:
@@ -31,7 +30,6 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
     from livingbook.runs import up_to_date
 
     started = time.perf_counter()
-    os.environ["PYTHONHASHSEED"] = "0"
     with exclusive(project):
         if recovered := finish_import(project.data):
             print(recovered)
@@ -253,11 +251,7 @@ def setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise BuildError(f"{text!r}: write name=value")
-    try:
-        typed = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError, RecursionError):  # no YAML at all: a text
-        typed = value
-    return name, typed if isinstance(typed, (int, float, bool)) else value
+    return name, number_or_text(value)
 
 
 def serve_book(project: Project, chosen: argparse.Namespace) -> None:

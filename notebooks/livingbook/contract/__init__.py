@@ -86,7 +86,7 @@ def _examine_folder(folder: Path, books: Path | None) -> tuple[list[Fault], dict
 def _unknown_tables(folder: Path, tables: dict[str, Table]) -> list[Fault]:
     """Tables in the folder that the contract does not know."""
     known = {table.file for table in tables.values()}
-    files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv" and not path.name.startswith("."))
     reason = "is not a table of the contract: take it out of the folder"
     return [Fault(printable(name), None, None, None, reason) for name in files if name not in known]
 

@@ -24,6 +24,7 @@ from livingbook.project.project import Project
 from livingbook.site.pages import complaints
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write
+from livingbook.system.readers import text_of
 from livingbook.values import wording
 
 PRINT = "book/print"  # cover, style sheets
@@ -168,7 +169,7 @@ def about(project: Project) -> dict[str, str]:
     what CITATION.cff does not say.
     """
     path = project.stage / "CITATION.cff"
-    given = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
+    given = yaml.safe_load(text_of(path)) if path.is_file() else {}
     named = [
         each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
         for each in given.get("authors", [])

@@ -123,8 +123,10 @@ class Project:
 
     @cached_property
     def notebook_names(self) -> list[str]:
-        """Names of the notebooks, in alphabetical order. Raises ``BuildError`` if there is none."""
-        names = sorted(path.stem for path in self.notebooks.glob("*.ipynb"))
+        """Names of the book's notebooks, in alphabetical order. Raises ``BuildError`` if there is none."""
+        from livingbook.project.notebooks import of_book
+
+        names = of_book(self.notebooks)
         if not names:
             raise BuildError(f"{self.notebooks}: no notebooks")
         return names

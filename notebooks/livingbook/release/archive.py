@@ -22,6 +22,7 @@ from livingbook.runs.up_to_date import runs_of_book
 from livingbook.site import manifest
 from livingbook.system.errors import BuildError
 from livingbook.system.files import digest_of_bytes, tree, write
+from livingbook.system.readers import text_of
 
 CHECKOUT = (
     "README.md",
@@ -94,8 +95,8 @@ def make(project: Project, edition: str) -> Path:
 
 def one_version(root: Path) -> str:
     """The version of the book. Raises ``BuildError`` if pyproject.toml and CITATION.cff do not agree on it."""
-    version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    cited = str(yaml.safe_load((root / "CITATION.cff").read_text("utf-8")).get("version"))
+    version = tomllib.loads(text_of(root / "pyproject.toml"))["project"]["version"]
+    cited = str(yaml.safe_load(text_of(root / "CITATION.cff")).get("version"))
     if version != cited:
         raise BuildError(f"pyproject.toml says version {version}, CITATION.cff {cited}")
     return version

@@ -24,7 +24,8 @@ import yaml
 
 from livingbook.drawing.stamp import plain
 from livingbook.project.project import Project
-from livingbook.system.files import as_json, digest_of_bytes, write
+from livingbook.system.files import as_json, digest_of_bytes, visible, write
+from livingbook.system.readers import text_of
 
 LICENCE = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
 PACKAGE = "datapackage.json"
@@ -60,7 +61,7 @@ def of_stage(project: Project) -> Book:
     """The book that is staged, and about to be published."""
     staged = json.loads((project.stage / "published" / "editions.json").read_text("utf-8"))
     path = project.stage / "CITATION.cff"
-    cited = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
+    cited = yaml.safe_load(text_of(path)) if path.is_file() else {}
     return Book(
         cited.get("title", project.settings.title),
         str(cited.get("version", "")),
@@ -72,7 +73,7 @@ def of_stage(project: Project) -> Book:
 
 def data_hash(folder: Path) -> str:
     """One hash for all tables: what ``sha256sum *.csv | sha256sum`` gives in a folder that holds nothing but them."""
-    lines = (f"{digest_of_bytes(path.read_bytes())}  {path.name}\n" for path in sorted(folder.glob("*.csv")))
+    lines = (f"{digest_of_bytes(path.read_bytes())}  {path.name}\n" for path in visible(folder, "*.csv"))
     return digest_of_bytes("".join(lines).encode())
 
 

@@ -51,7 +51,7 @@ def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
         return store.use(env, *keys) if noted else store.look_up(Path(env.srcdir), keys)
 
     raw = piece(CITATION)
-    given = yaml.safe_load(raw.decode("utf-8")) if raw else {}
+    given = yaml.safe_load(raw.decode("utf-8-sig")) if raw else {}
     names = [
         each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
         for each in given.get("authors", [])
