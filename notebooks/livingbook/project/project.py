@@ -99,7 +99,7 @@ class Project:
 
     @property
     def published(self) -> Path:
-        """The folder of the published book, a link to its latest version."""
+        """The folder of the published book."""
         return self.build / "html"
 
     def with_data_of(self, edition: Edition) -> Project:

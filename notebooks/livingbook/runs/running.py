@@ -116,7 +116,8 @@ def run_recorded(
     if record["refused"] and notebook is not None:  # the notebook caught the recorder's error and went on
         number, words = record["refused"][0]
         index = next((at for at, cell in enumerate(notebook.cells) if cell.get("execution_count") == number), 0)
-        failure = BuildError(f"notebooks/{name}.ipynb, cell {index}: in a build, a notebook must not do this: it {words}")
+        where = cell_number(source, index)
+        failure = BuildError(f"notebooks/{name}.ipynb, cell {where}: in a build, a notebook must not do this: it {words}")
     if failure and not record["waits"]:
         raise failure
     return Ran(
@@ -168,7 +169,8 @@ def _executed(
         )
     except PapermillExecutionError as error:
         why = f"\n{MEMORY}" if error.ename in ("MemoryError", "ArrayMemoryError", "_ArrayMemoryError") else ""
-        raise BuildError(f"notebooks/{name}.ipynb, cell {error.cell_index}: {error.ename}: {error.evalue}{why}") from None
+        where = cell_number(path.read_bytes(), error.cell_index)
+        raise BuildError(f"notebooks/{name}.ipynb, cell {where}: {error.ename}: {error.evalue}{why}") from None
     except CellTimeoutError:
         raise BuildError(
             f"notebooks/{name}.ipynb: a cell ran for more than {cell_seconds()} s. If it only needs longer, "
@@ -178,6 +180,16 @@ def _executed(
         raise BuildError(f"notebooks/{name}.ipynb: its kernel was killed while a cell ran: {KILLED}") from None
     except RuntimeError as error:
         raise BuildError(f"notebooks/{name}.ipynb: {str(error).splitlines()[0]}") from None
+
+
+def cell_number(source: bytes, index: int) -> int:
+    """Which cell of the notebook's file, counted from 1, is the one at ``index`` among those that ran.
+
+    papermill has put a cell with the given parameters after the one that declares them; without such a one, at the beginning.
+    """
+    cells = json.loads(source)["cells"]
+    at = next((place for place, cell in enumerate(cells) if "parameters" in cell["metadata"].get("tags", ())), -1)
+    return index + 1 if index <= at else index
 
 
 def save_somewhere(notebook: Any, path: str | None) -> None:

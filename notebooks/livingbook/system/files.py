@@ -167,7 +167,7 @@ def settle(folder: Path) -> None:
 
 def tidy(build: Path) -> None:
     """Removes what a killed build has left: files and folders under temporary names, and results for settings of a sweep."""
-    for part in ("done", "editions", "store", "sweeps", "without", "published"):
+    for part in ("done", "editions", "store", "sweeps", "without"):
         for path in sorted((build / part).rglob(".*")):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)

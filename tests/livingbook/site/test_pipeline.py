@@ -112,7 +112,7 @@ def test_a_notebook_that_tells_of_the_machine_is_refused_and_the_published_book_
         lambda book: (book / "index.html").write_text("other"),
         lambda book: (book / "results.json").unlink(),
         lambda book: (book / "stray.html").write_text("more"),
-        lambda book: book.unlink(),
+        shutil.rmtree,
     ],
     ids=["changed", "lost", "more", "gone"],
 )
