@@ -86,7 +86,7 @@ def finish_import(data: Path) -> str:
 
     if not (data / JOURNAL).is_dir():
         return ""
-    from livingbook.importing.rows import recover
+    from livingbook.importing.journal import recover
 
     return recover(data)
 

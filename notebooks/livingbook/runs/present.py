@@ -112,7 +112,11 @@ def hash_all_inputs(present: Present, project: Project, editions: Iterable[Editi
 def tables(folder: Path) -> list[Path]:
     """The tables of a data folder and their contract. Folders below it are not searched, as they may be large."""
     try:
-        return sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json") and not path.name.startswith(".") and path.is_file())
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix in (".csv", ".json") and not path.name.startswith(".") and path.is_file()
+        )
     except (OSError, ValueError):  # the check of the tables reports a folder that cannot be read
         return []
 
