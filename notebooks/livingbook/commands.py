@@ -203,11 +203,22 @@ def write_readme(project: Project, chosen: argparse.Namespace) -> None:
 
 
 def import_rows(project: Project, chosen: argparse.Namespace) -> int:
-    """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added."""
+    """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added.
+
+    With ``template`` it writes an example of a row and of a mapping instead.
+    """
+    if chosen.template:
+        from livingbook.importing import template
+
+        example, mapping = template.make(project, chosen.template)
+        print(f"An example is in {example}, its mapping in {mapping}.\n`make import ROWS={example}` brings it in.")
+        return 0
+    if not chosen.rows:
+        raise BuildError("give a file of new rows, or a folder of them")
     from livingbook.importing.rows import run
 
     with exclusive(project):
-        return run(project, chosen.rows, chosen.apply)
+        return run(project, chosen.rows, chosen.apply, chosen.mapping)
 
 
 def show_changes(project: Project, chosen: argparse.Namespace) -> int:

@@ -110,8 +110,8 @@ def compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: O
             in_use.append(row)
         elif row["status"] == "rereport" and (target := by_id.get(row["same_as"])) and _figure(target) != _figure(row):
             reason = (
-                f"says that it repeats {printable(target['id'])}, but that gives {_figure(target)} and this {_figure(row)}; a figure "
-                "that differs has the status conflict"
+                f"says that it repeats {printable(target['id'])}, but that gives {_figure(target)} and this {_figure(row)}; a "
+                "figure that differs has the status conflict"
             )
             outcome.notes.append(Fault(file, row.number, None, None, reason, cause="repeats another figure"))
 

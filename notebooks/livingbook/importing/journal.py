@@ -71,7 +71,7 @@ def _require_open(folder: Path, names: list[str]) -> None:
     for path in (folder / name for name in names):
         if path.is_symlink() and not path.stat().st_mode & WRITABLE:
             raise BuildError(
-                f"{path}: is a link to {path.resolve()}, which nobody may write to, as git-annex and DVC keep files: unlock the table "
+                f"{path}: is a link to {path.resolve()}, which nobody may write to, as git-annex and DVC keep files: unlock it "
                 "first (`git annex unlock`, `dvc unprotect`); nothing was written"
             )
 

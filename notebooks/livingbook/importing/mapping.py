@@ -46,8 +46,8 @@ class Mapping(BaseModel):
 
     table: of the book. separator, encoding, skip (lines above the header), sheet (of a spreadsheet), records (the names under which
     the list of records stands in JSON, as ``data.items``): how the file is read. decimal, thousands: how it writes numbers. dates:
-    how it writes days, as ``dmy``, ``mdy``, ``ymd`` or a pattern of strptime. columns: field → column; a column that has the name of
-    a field need not be named. constants: field → what stands in every row. translate: field → the file's word → the book's. wide:
+    how it writes days, as ``dmy``, ``mdy``, ``ymd`` or a pattern of strptime. columns: field → column; a column with the name
+    of a field need not be named. constants: field → what is in every row. translate: field → the file's word → the book's. wide:
     see ``Wide``. every: ``month`` or ``year`` to take only the rows that end on its last day. running_totals: fields that hold
     totals to date, of which the rows get what came to them since the row before. id: the pattern of the keys, as
     ``gs-losses-{end:.7}``.
@@ -122,12 +122,12 @@ def mapped(mapping: Mapping, table: pd.DataFrame, schema: list[dict[str, Any]], 
     if mapping.running_totals:
         rows = _increases(rows, mapping.running_totals, where)
     if mapping.id:
-        cells = rows.to_dict("records")
-        rows[fields[0]] = [
-            PLACE.sub(lambda found, row=row: row[found[1]][: int(found[2]) if found[2] else None], mapping.id).lower()
-            for row in cells
-        ]
+        rows[fields[0]] = [_key(mapping.id, row) for row in rows.to_dict("records")]
     return rows
+
+
+def _key(pattern: str, row: dict[str, str]) -> str:
+    return PLACE.sub(lambda found: row[found[1]][: int(found[2]) if found[2] else None], pattern).lower()
 
 
 def _require_fields(mapping: Mapping, fields: list[str], where: str) -> None:

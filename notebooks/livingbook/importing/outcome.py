@@ -22,8 +22,8 @@ class Incoming:
 class Outcome:
     """The outcome of the checks.
 
-    faults: what is wrong. wanted: names that no table has yet, each as a request for a row. notes: what a person should look at; a ``Fault`` tells
-    where, though nothing is wrong.
+    faults: what is wrong. wanted: names that no table has yet, each as a request for a row. notes: what a person should look at; a
+    ``Fault`` among them tells where, though nothing is wrong.
     added: table → its new rows. tables: table → the content of its file with the new rows.
     """
 

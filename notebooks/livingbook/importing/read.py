@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from livingbook.importing.mapping import Mapping
 
-SPREADSHEETS = {".xlsx": "openpyxl", ".xlsm": "openpyxl", ".ods": "odf"}  # ending → the reader of pandas
+SPREADSHEETS = (".xlsx", ".xlsm", ".ods")
 JSONS = (".json", ".jsonl", ".ndjson")
 TEXTS = (".csv", ".tsv", ".tab", ".txt")
 ENDINGS = (*TEXTS, *SPREADSHEETS, *JSONS)
@@ -74,12 +75,13 @@ def is_plain(path: Path) -> bool:
 
 
 def header_of(path: Path) -> list[str]:
-    """The first row of a CSV file; empty if it cannot be read."""
+    """The first row of a CSV file; empty if it cannot be read, or is no UTF-8 text, which the contract then says."""
     try:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            return next(csv.reader(file), [])
+            header = next(csv.reader(file), [])
     except csv.Error:
         return []
+    return [] if any(mark in cell for cell in header for mark in "\0\ufffd") else header
 
 
 def frames(path: Path, mapping: Mapping | None = None) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -103,9 +105,18 @@ def _text(path: Path, mapping: Mapping | None) -> Iterator[tuple[str, pd.DataFra
     import pandas as pd
 
     separator, encoding, skip = (mapping.separator, mapping.encoding, mapping.skip) if mapping else (",", "utf-8-sig", 0)
-    table = pd.read_csv(
-        path, sep=separator, encoding=encoding, skiprows=skip, dtype=str, keep_default_na=False, skip_blank_lines=False
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # that a row has more cells than the header
+        table = pd.read_csv(
+            path,
+            sep=separator,
+            encoding=encoding,
+            skiprows=skip,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            index_col=False,
+        )
     yield _named(path), _numbered(table, skip + 2)
 
 
@@ -113,18 +124,18 @@ def _sheets(path: Path, mapping: Mapping | None) -> Iterator[tuple[str, pd.DataF
     import pandas as pd
 
     skip, asked = (mapping.skip, mapping.sheet) if mapping else (0, "")
-    with pd.ExcelFile(path, engine=SPREADSHEETS[path.suffix.lower()]) as book:
+    with pd.ExcelFile(path) as book:
         names = [str(name) for name in book.sheet_names]
         if asked and asked not in names:
             raise BuildError(f"{_named(path)} — has no sheet {asked!r}; there are {', '.join(map(printable, names))}")
         if mapping and not asked and len(names) > 1:
-            raise BuildError(
-                f"{_named(path)} — has {len(names)} sheets: say in the mapping `sheet:` {', '.join(map(printable, names))}"
-            )
+            listed = ", ".join(map(printable, names))
+            raise BuildError(f"{_named(path)} — has {len(names)} sheets: say in the mapping which, by `sheet:`; there are {listed}")
         for name in [asked] if asked else names:
-            table = book.parse(name, skiprows=skip, dtype=str, keep_default_na=False)
+            table = pd.read_excel(book, sheet_name=name, skiprows=skip, dtype=str, keep_default_na=False)
             if len(table.columns):
-                yield f"{_named(path)}, sheet {printable(name)}", _numbered(table, skip + 2)
+                days = table.fillna("").astype(str).map(lambda text: text.removesuffix(" 00:00:00"))  # cells that are dates
+                yield f"{_named(path)}, sheet {printable(name)}", _numbered(days, skip + 2)
 
 
 def _records(path: Path, mapping: Mapping | None) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -141,7 +152,7 @@ def _records(path: Path, mapping: Mapping | None) -> Iterator[tuple[str, pd.Data
         found = [json.loads(line, **exactly) for line in lines]
     for name in (mapping.records if mapping else "").split(".") if mapping and mapping.records else ():
         if not isinstance(found, dict) or name not in found:
-            raise BuildError(f"{_named(path)} — has no records under {mapping.records if mapping else name!r}")
+            raise BuildError(f"{_named(path)} — has no records under {printable(mapping.records if mapping else name)}")
         found = found[name]
     records = [found] if isinstance(found, dict) else found
     if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):

@@ -1,7 +1,7 @@
 """New rows for the tables: read, checked against the contract and the existing rows, shown, and added all together or not at all.
 
-``make import ROWS=new.csv`` takes a file of new rows of one table, which is recognised by its columns, a spreadsheet with a sheet for
-each table, or a folder of such files: an observation can then come with the source, origin, measure or population that it names.
+``make import ROWS=new.csv`` takes a file of new rows of one table, which is recognised by its columns, a spreadsheet with a sheet
+for each table, or a folder of such files: an observation can then come with the source, origin, measure or population it names.
 Data in any other shape come with a mapping (``mapping``). Nothing is written without ``APPLY=1``.
 """
 
@@ -30,6 +30,7 @@ from livingbook.values import wording
 if TYPE_CHECKING:
     import pandas as pd
 
+DASH = " — "  # between place and reason in the words of a fault
 MOST_SHOWN = 20  # causes of faults in the tables themselves
 
 
@@ -98,7 +99,7 @@ def _files(paths: list[Path], outcome: Outcome) -> list[Path]:
 
 def _refusal(error: BuildError) -> Fault:
     """A fault of a whole file, from the message of an error: what comes before the dash is the place."""
-    place, _, reason = str(error).partition(" — ")
+    place, _, reason = str(error).partition(DASH)
     return Fault(place, None, None, None, reason)
 
 
@@ -125,6 +126,8 @@ def _incoming(path: Path, given: Path | None, schemas: dict[str, list[dict[str, 
                 of = _table_of(name, list(table.columns), path.stem, schemas)
                 yield from _checked(name, of, table, schemas, outcome)
     except BuildError as error:
+        if DASH not in str(error):  # about the mapping, not about the data
+            raise
         outcome.faults.append(_refusal(error))
 
 
@@ -174,8 +177,10 @@ def _table_of(name: str, header: list[str], stem: str, schemas: dict[str, list[d
     found = {column.strip() for mark in ";\t" for column in (header[0].split(mark) if len(header) == 1 else header)}
     shared = {table: len(found & set(names)) / len(found | set(names)) for table, names in fields.items()}
     best = max(shared, key=lambda table: shared[table])
-    if shared[best] > 0.5 or not found:
+    if shared[best] > 0.5:
         return best
+    if not any(found):  # the contract says what is wrong with it
+        return next(name for name in (stem, "observations", best) if name in fields)
     if stem in fields:
         return stem
     close = {

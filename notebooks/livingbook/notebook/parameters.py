@@ -171,7 +171,7 @@ def faults(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> list[st
 
 
 def ordered(names: Iterable[str]) -> list[tuple[str, str]]:
-    """The pairs of parameters of which one is the lower end and the other the upper: ``never_low`` and ``never_high``, for example."""
+    """The pairs of parameters that are the lower and the upper end of something, as ``never_low`` and ``never_high``."""
     names = set(names)
     return sorted(
         (name, other)

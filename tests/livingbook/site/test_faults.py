@@ -146,7 +146,13 @@ class Place:
             for path in (build / part).rglob(".*")
             if path.name != ".nojekyll"
         ]
-        assert [*unfinished, *(build / "editions").glob("sweep_*"), *build.glob(".scratch"), *build.glob("*.tmp"), *build.glob(".html.fresh")] == []
+        assert [
+            *unfinished,
+            *(build / "editions").glob("sweep_*"),
+            *build.glob(".scratch"),
+            *build.glob("*.tmp"),
+            *build.glob(".html.fresh"),
+        ] == []
 
     def require_next_build_gives(self, book: dict[str, bytes]) -> None:
         done = self.build()
