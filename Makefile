@@ -34,8 +34,8 @@ serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOS
 run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09"
 	@$(RUN) --data "$(DATA)" run "$(or $(NOTEBOOK),$(error give NOTEBOOK=, the name of a notebook))" $(SET)
 
-import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (DATA=folder; APPLY=1 adds them)
-	@$(RUN) --data "$(DATA)" import $(if $(filter 1,$(APPLY)),--apply) "$(or $(ROWS),$(error give ROWS=file.csv, or a folder of tables with new rows))"
+import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (APPLY=1 adds them; MAPPING=file; TEMPLATE=measure writes one)
+	@$(RUN) --data "$(DATA)" import $(if $(filter 1,$(APPLY)),--apply) $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(TEMPLATE),--template "$(TEMPLATE)","$(or $(ROWS),$(error give ROWS=file, or a folder of tables with new rows; or TEMPLATE=, a table or measure))")
 
 sweep: $(BIN)/.book ## run notebooks over a grid of settings: SPEC=file.yml (SCHEDULER=tcp://host:port for a Dask cluster)
 	@$(RUN) --data "$(DATA)" sweep $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") "$(or $(SPEC),$(error give SPEC=file.yml, written like notebooks/sweeps.yml))"
@@ -111,7 +111,7 @@ clean: ## remove what was built
 
 # The environment: made once, and again when the lock changes. The locks are full: pip installs what they list and resolves nothing.
 # It counts as made when its pip answers: where `venv` could not be finished, or the Python is gone that made it, `make` begins anew.
-$(BIN)/.made: $(if $(wildcard $(BIN)/python),,anew)
+$(BIN)/.made: $(if $(realpath $(BIN)/python),,anew)
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { echo "Making .venv …" && $(PYTHON) -m venv .venv --clear; }
 	@touch -r .venv/pyvenv.cfg $@

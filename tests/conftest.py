@@ -26,6 +26,8 @@ SLOW = [
     "hostile",
     "launch",
     "links",
+    "machines",
+    "make",
     "mutants",
     "other_book",
     "pages",

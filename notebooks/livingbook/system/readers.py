@@ -96,6 +96,7 @@ class _Plain(yaml.SafeLoader):
 # octal numbers (0700000 would be 229,376), numbers to the base of 60 (190:20), 0x10, and yes, no, on and off as truth values.
 # All these stay texts, except that zeros before a number change nothing, that 1e5 is a number, as in
 # every spreadsheet, and that 200_000 is one, as in the notebooks' own parameters.
+LONGEST_NUMBER = 1000  # digits; Python refuses to read a number of some thousands
 INTEGER = re.compile(r"[-+]?[0-9]+(_[0-9]+)*")
 DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 TRUTH = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -115,8 +116,8 @@ def number_or_text(text: str) -> int | float | bool | str:
 
     ``1e5`` is the whole number 100,000, because nobody who writes a count so means a measurement.
     """
-    if INTEGER.fullmatch(text) and len(text) < 1000:  # Python refuses to read numbers of thousands of digits
-        return int(text)
+    if INTEGER.fullmatch(text):
+        return int(text) if len(text) < LONGEST_NUMBER else text
     if DECIMAL.fullmatch(text) and any(c.isdigit() for c in text):
         return _decimal(text)
     return text.lower() == "true" if TRUTH.fullmatch(text) else text
