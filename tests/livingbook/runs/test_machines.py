@@ -56,7 +56,7 @@ print(time.tzname[0], oct(umask), resource.getrlimit(resource.RLIMIT_NOFILE)[0],
 def test_what_changes_between_two_kernels_reaches_the_second(tmp_path, monkeypatch):
     import resource
 
-    said(tmp_path, "1", "warm")
+    said(tmp_path, "print()", "warm")
     limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     cores, umask = os.sched_getaffinity(0), os.umask(0o027)
     monkeypatch.setenv("NEW", "yes")
