@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 MAX_FAULTS = 10_000  # of one table; the report says if there are more
 
@@ -22,7 +23,7 @@ class Fault:
     field: str | None
     value: str | None
     reason: str
-    cause: str = field(default="", compare=False)  # what faults have in common that are told together; "": their reason
+    cause: str = dataclasses.field(default="", compare=False)  # what faults have in common that are told together; "": their reason
 
     def __str__(self) -> str:
         """For a person, on one line: `observations.csv, row 17, value: "12O" — must be a number`."""

@@ -171,7 +171,7 @@ def _numbered(table: pd.DataFrame, first: int) -> pd.DataFrame:
     """The table with stripped texts and numbered rows, without rows and columns that are empty."""
     table = table.fillna("").astype(str).map(str.strip)
     table.columns = [str(name).strip() for name in table.columns]
-    table.index = range(first, first + len(table))  # type: ignore[assignment]  # pandas takes any sequence
+    table.index = range(first, first + len(table))
     named = [name for name in table.columns if not (name.startswith("Unnamed:") and not table[name].any())]
     return table.loc[(table != "").any(axis=1), named]
 

@@ -125,7 +125,7 @@ class WarmManager(AsyncKernelManager):
 class OwnSpecs(KernelSpecManager):
     """Knows one kernel, of the interpreter that is running: a ``python3`` that is found by name may be of another one."""
 
-    kernel_dirs = traitlets.List([])
+    kernel_dirs: traitlets.List = traitlets.List([])
 
 
 class OwnKernel(AsyncKernelManager):

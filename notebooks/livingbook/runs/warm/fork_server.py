@@ -79,8 +79,8 @@ class ForkServer:
         settings: dict[str, str | None] = multiprocessing.current_process()._config  # type: ignore[attr-defined]  # not in typeshed
         own = settings.get("tempdir")
         if (place := short_place()) != tempfile.gettempdir():
-            settings["tempdir"] = tempfile.mkdtemp(prefix=SCRATCH, dir=place)
-            atexit.register(shutil.rmtree, settings["tempdir"], ignore_errors=True)
+            settings["tempdir"] = folder = tempfile.mkdtemp(prefix=SCRATCH, dir=place)
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
         elif Path(place).name.startswith(SCRATCH):
             # The server's socket lies in the scratch folder, which the next build removes if this process is killed.
             settings["tempdir"] = place
