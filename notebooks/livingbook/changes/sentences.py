@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from livingbook.system.files import visible
-from livingbook.system.readers import MAX_CHAPTER_BYTES, text_of
+from livingbook.system.readers import MAX_PROSE_BYTES, text_of
 
 # What a role shows: its kind ("result", "claim", "verdict") and what it names → text, None where nothing is published.
 Look = Callable[[str, str], str | None]
@@ -69,7 +69,7 @@ def moved(folder: Path, before: Look, after: Look, except_citing: str = "") -> l
     """
     found = []
     for path in visible(folder, "*.md"):
-        markdown = text_of(path, MAX_CHAPTER_BYTES)
+        markdown = text_of(path, MAX_PROSE_BYTES)
         for sentence in sentences(markdown):
             if except_citing and f"@{except_citing}`" in sentence:
                 continue
@@ -83,7 +83,7 @@ def cited(folder: Path) -> dict[str, list[str]]:
     """Published name (with ``@edition`` if the role has one) → chapters whose prose cites it."""
     found: dict[str, list[str]] = {}
     for path in visible(folder, "*.md"):
-        for role, content in ROLE.findall(text_of(path, MAX_CHAPTER_BYTES)):
+        for role, content in ROLE.findall(text_of(path, MAX_PROSE_BYTES)):
             if role == "result":
                 name, _, edition = name_of(content)
                 found.setdefault(f"{name}@{edition}" if edition else name, []).append(path.stem)

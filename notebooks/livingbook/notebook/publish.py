@@ -23,12 +23,15 @@ from livingbook import recording
 from livingbook.drawing.figures import Draw, render
 from livingbook.evidence.reading import Evidence
 from livingbook.notebook.claims import Claims
+from livingbook.notebook.descriptions import FOLDER, Description
+from livingbook.notebook.descriptions import read as read_descriptions
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
-from livingbook.notebook.results import Published, entry_of
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.settings import TITLED, read
 from livingbook.values import wording
-from livingbook.values.bounds import ENDS, Bounds
+from livingbook.values.bounds import ENDS, Bounds, as_bounds
+from livingbook.values.published import WORDS, PublishedNumber
+from livingbook.values.wording import SHARE
 
 FORMULA = re.compile(
     r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]"
@@ -53,13 +56,42 @@ def title_of_book() -> str:
 class Publisher:
     """Publishes under the name of one notebook. evidence: what the notebook reads, for sources and origins.
 
-    numbers: the numbers that are published so far, ``notebook.name`` → (bounds, entry).
+    numbers: the numbers that are published so far, by ``notebook.name``.
     """
 
     def __init__(self, notebook: str, evidence: Evidence) -> None:
         self.notebook, self.evidence = notebook, evidence
-        self.numbers: dict[str, Published] = {}
+        self.numbers: dict[str, PublishedNumber] = {}
         self._names: set[str] = set()
+
+    def __call__(self, **results: Bounds | float | str | tuple[str, Iterable[str]]) -> None:
+        """Publishes results whose unit and meaning stand in ``descriptions/NOTEBOOK.yml``: name → bounds, an exact number, words,
+        or words with the ids of the observations that they rest on.
+
+        Raises ``PublishError`` for a result that is not described there.
+        """
+        for name, result in results.items():
+            found = self._descriptions.get(name)
+            if found is None:
+                raise PublishError(
+                    f"{self.notebook}.{name}: not described; add to {FOLDER}/{self.notebook}.yml a line like\n"
+                    f'{name}: {{unit: persons, about: "What it is, in one sentence."}}'
+                )
+            words, rows = result if isinstance(result, tuple) else (result, ())
+            if isinstance(words, str) != (found.unit == WORDS):
+                raise PublishError(f"{self.notebook}.{name}: {FOLDER} says that its unit is {found.unit}, but it is {words!r}")
+            if isinstance(words, str):
+                self.words(name, words, found.about, rows)
+            else:
+                self.number(name, as_bounds(words), found.unit, found.about, found.step or (0.01 if found.unit == SHARE else None))
+
+    @cached_property
+    def _descriptions(self) -> dict[str, Description]:
+        return read_descriptions(self.notebook)
+
+    def unpublished(self) -> list[str]:
+        """The results that are described and that have not been published yet."""
+        return sorted(self._descriptions.keys() - self._names)
 
     def number(self, name: str, bounds: Bounds, unit: str, about: str, step: float | None = None) -> None:
         """Publishes a number under ``name``, for prose to cite.
@@ -72,21 +104,20 @@ class Publisher:
         if not about:
             raise PublishError(f"{self.notebook}.{name}: say what the number is")
         self._known(bounds.rows)
-        body = entry_of(bounds, unit, about, step)
-        self.numbers[f"{self.notebook}.{name}"] = bounds, body
-        printed = body["text"]
-        shown = f"<b>{html.escape(printed)}</b> {html.escape(unit if unit != 'share' else '')}: {html.escape(about)}"
-        self._show("result", name, body, f"<p>{shown}</p>", f"{name}: {printed} {unit}. {about}")
+        made = self.numbers[f"{self.notebook}.{name}"] = PublishedNumber.of(bounds, unit, about, step)
+        shown = f"<b>{html.escape(made.text)}</b> {html.escape(unit if unit != SHARE else '')}: {html.escape(about)}"
+        self._show("result", name, made.json, f"<p>{shown}</p>", f"{name}: {made.text} {unit}. {about}")
 
     def share(self, name: str, bounds: Bounds, about: str, step: float = 0.01) -> None:
         """Publishes a share, printed in whole percent unless ``step`` says otherwise."""
-        self.number(name, bounds, "share", about, step)
+        self.number(name, bounds, SHARE, about, step)
 
     def words(self, name: str, words: str, about: str, rows: Iterable[str] = ()) -> None:
         """Publishes computed words (a date, the name of the largest effect) for prose to cite. rows: ids of observations."""
         self._claim_name(name)
-        body = {"value": None, "low": None, "high": None, "unit": "words", "text": words, "about": about, "rows": self._known(rows)}
-        self._show("result", name, body, f"<p><b>{html.escape(words)}</b>: {html.escape(about)}</p>", f"{name}: {words}. {about}")
+        made = PublishedNumber.of_words(words, about, self._known(rows))
+        shown = f"<b>{html.escape(words)}</b>: {html.escape(about)}"
+        self._show("result", name, made.json, f"<p>{shown}</p>", f"{name}: {words}. {about}")
 
     def figure(
         self,
