@@ -30,6 +30,8 @@ SLOW = [
     "inline_styles",
     "launch",
     "links",
+    "machines",
+    "make",
     "mutants",
     "observations",
     "other_book",
