@@ -11,6 +11,7 @@ from pathlib import Path
 from livingbook import commands
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, in_words
+from livingbook.system.surroundings import settle
 
 COMMANDS = {
     "book": commands.make_book,
@@ -92,7 +93,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8500)
     known.add_parser("readme", help="write the README's numbers and picture anew from the built book")
     bring = known.add_parser("import", help="check new rows, show what they would change, and add them with --apply")
-    bring.add_argument("rows", nargs="+", type=Path, help="CSV files of new rows, or a folder of them")
+    bring.add_argument("rows", nargs="*", type=Path, help="files of new rows (CSV, .xlsx, .ods, JSON), or a folder of them")
+    bring.add_argument("--mapping", type=Path, help="how they become rows; without it, NAME.mapping.yml beside NAME.csv")
+    bring.add_argument("--template", help="write an example row and mapping of this table or measure, into imports/")
     bring.add_argument("--apply", action="store_true", help="add them; without it nothing is written")
     bring.add_argument(
         "--supersedes",
@@ -137,4 +140,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    settle()
     sys.exit(main())

@@ -17,7 +17,7 @@ from livingbook.contract import printable
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.values import wording
-from livingbook.values.bounds import from_published
+from livingbook.values.qualifiers import from_published
 from livingbook.words.passages import Passage, chapters_in, is_record, passages
 from livingbook.words.selections import Selection, near, readers, selections_of
 from livingbook.words.state import CELLS, Row, State, state_of

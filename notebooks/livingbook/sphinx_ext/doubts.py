@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import elements, links, store
 from livingbook.sphinx_ext.i18n import _
 
 WORDS = "published/words.json"
@@ -194,7 +194,7 @@ def _front(body: dict[str, Any]) -> list[nodes.Node]:
         )
         lines.append(elements.paragraph(elements.span(f"{MARK} " + text.format(count=body["count"], mark=MARK), "doubt-head")))
         items = [
-            [elements.paragraph(elements.link_to_page(f"book/{name}", "", elements.span(each["title"])), f": {each['words']}")]
+            [elements.paragraph(links.to_page(f"book/{name}", "", elements.span(each["title"])), f": {each['words']}")]
             for name, each in body["chapters"].items()
         ]
         lines.append(elements.bullets(items, "doubt-chapters"))

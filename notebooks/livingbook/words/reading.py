@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from livingbook.contract import fields_of
-from livingbook.evidence.reading import read_table
+from livingbook.evidence.tables import read_table
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write

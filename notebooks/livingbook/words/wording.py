@@ -7,7 +7,7 @@ from datetime import date
 
 from livingbook.evidence.ledger import span
 from livingbook.values import wording
-from livingbook.values.bounds import from_published
+from livingbook.values.qualifiers import from_published
 from livingbook.words.moves import Move
 from livingbook.words.state import FIGURES, Number, Row, State
 
