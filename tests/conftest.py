@@ -24,6 +24,7 @@ SLOW = [
     "formats",
     "fuzz",
     "hostile",
+    "lab",
     "launch",
     "links",
     "mutants",

@@ -21,7 +21,6 @@ head           description, picture, reading time and citation of each page
 launch         notebooks to download and to run elsewhere
 theme_fixes    corrections of the theme's HTML in every page
 content_policy what a page may load and run
-png            figures as PNG, the same bytes on any machine
 used_css       style sheets without what no page uses
 extra_files    index.html, 404 page, site map, the book's picture for previews
 paper          the book as an e-book, and as the pages of a printed one

@@ -14,7 +14,7 @@ from sphinx.builders import Builder
 from sphinx.config import Config
 
 from livingbook.sphinx_ext import elements, extra_files, store, used_css
-from livingbook.sphinx_ext.png import draw_in_background, drawn
+from livingbook.drawing.png import draw_in_background, drawn
 
 FIELDS = ("value", "low", "high", "unit", "text")
 # Shipped by the theme, used by no page of this book (see templates/layout.html).

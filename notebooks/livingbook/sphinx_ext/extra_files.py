@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import content_policy, png
+from livingbook.drawing import png
+from livingbook.sphinx_ext import content_policy
 from livingbook.sphinx_ext.head import CARD
 
 ENTRANCE = """<!DOCTYPE html>

@@ -18,7 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from livingbook.sphinx_ext import changes, elements, head, observations, png
+from livingbook.drawing import png
+from livingbook.sphinx_ext import changes, elements, head, observations
 from livingbook.sphinx_ext.i18n import _
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can state

@@ -18,7 +18,7 @@ from matplotlib.dates import date2num, num2date
 @pytest.fixture
 def shown(monkeypatch):
     outputs = []
-    monkeypatch.setattr(module, "display", lambda bundle, raw: outputs.append(bundle))
+    monkeypatch.setattr(module, "display", lambda bundle, **_: outputs.append(bundle))
     return outputs
 
 

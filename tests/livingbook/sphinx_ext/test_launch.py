@@ -160,7 +160,7 @@ def test_the_workflow_asks_for_little_and_knows_no_secret():
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in steps if "uses" in step)
     cached = next(step["with"]["cache-dependency-path"] for step in steps if "setup-python" in step.get("uses", "")).split()
-    assert cached == ["requirements.txt", "book/print/requirements.txt", "tests/requirements.txt"]
+    assert cached == ["requirements.txt", "book/print/requirements.txt", "lab/requirements.txt", "tests/requirements.txt"]
     built = next(step for step in steps if step.get("run", "").split("\n")[0] == ".ci/run")
     wanted = next(step["with"]["path"] for step in steps if step.get("with", {}).get("name") == "books").split()
     made = {f"_build/*.{form}" for form in ("pdf", "epub") if form in built["run"].split("make ", 1)[-1].split()}

@@ -356,7 +356,7 @@ def test_a_figure_unfolds_into_parameters_rows_files_and_a_citation(small):
 
 def test_pictures_are_the_same_bytes_each_time_and_follow_the_light_colours():
 
-    from livingbook.sphinx_ext import png
+    from livingbook.drawing import png
 
     drawing = SVG.format(width=200).replace("<metadata>", "<metadata>").encode()
     first = png.png(drawing)

@@ -63,10 +63,14 @@ def cached(svg: bytes, cache_folder: Path) -> Path:
 
 def drawn(source: Path, cache_folder: Path) -> bytes:
     """The PNG of an SVG file, from the cache if it was drawn before. Raises ``ValueError`` if the file is no SVG."""
-    svg = source.read_bytes()
-    picture = cached(svg, cache_folder)
+    return kept(source.read_bytes(), cache_folder)
+
+
+def kept(svg: bytes, folder: Path) -> bytes:
+    """The PNG of a drawing, from a folder of those that were drawn before. Raises ``ValueError`` if it is no SVG."""
+    picture = cached(svg, folder)
     if not picture.is_file():
-        cache_folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         unfinished = picture.with_name(f"{picture.name}.{uuid.uuid4().hex}")
         unfinished.write_bytes(png(svg))
         unfinished.replace(picture)
@@ -81,7 +85,7 @@ def draw_in_background(sources: Sequence[Path], cache_folder: Path) -> subproces
     missing = [source for source in sources if not cached(source.read_bytes(), cache_folder).is_file()]
     if not missing:
         return None
-    # This file is run by its path, and -P keeps its folder off the module path: so the rest of the extension is not imported.
+    # This file is run by its path, and -P keeps its folder off the module path: so nothing else of the library is imported.
     drawing = subprocess.Popen([sys.executable, "-P", __file__, cache_folder], stdin=subprocess.PIPE, text=True)
     if drawing.stdin is not None:  # it was asked for one line above
         drawing.stdin.write("".join(f"{source}\n" for source in missing))
