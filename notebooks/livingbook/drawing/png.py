@@ -63,14 +63,14 @@ def cached(svg: bytes, cache_folder: Path) -> Path:
 
 def drawn(source: Path, cache_folder: Path) -> bytes:
     """The PNG of an SVG file, from the cache if it was drawn before. Raises ``ValueError`` if the file is no SVG."""
-    return kept(source.read_bytes(), cache_folder)
+    return png_of(source.read_bytes(), cache_folder)
 
 
-def kept(svg: bytes, folder: Path) -> bytes:
-    """The PNG of a drawing, from a folder of those that were drawn before. Raises ``ValueError`` if it is no SVG."""
-    picture = cached(svg, folder)
+def png_of(svg: bytes, cache_folder: Path) -> bytes:
+    """The PNG of a drawing, from the cache if it was drawn before. Raises ``ValueError`` if it is no SVG."""
+    picture = cached(svg, cache_folder)
     if not picture.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
+        cache_folder.mkdir(parents=True, exist_ok=True)
         unfinished = picture.with_name(f"{picture.name}.{uuid.uuid4().hex}")
         unfinished.write_bytes(png(svg))
         unfinished.replace(picture)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +68,7 @@ def asked(text: str, variables: Collection[str]) -> tuple[str, str, str, dict[st
 
 
 def complete_names(shell: Any) -> None:
-    """Makes Tab complete values in an IPython shell, as in ``evidence.observations(measure="``. shell: ``None`` if there is none."""
+    """Makes Tab complete values in an IPython shell, as in ``evidence.observations(measure="``. shell: ``None`` for none."""
     if shell is None:
         return
     from IPython.core.completer import SimpleCompletion, context_matcher

@@ -1,8 +1,8 @@
 """What a notebook shows of what it publishes, outside of a build: for JupyterLab, VS Code and other viewers of notebooks.
 
-A drawing is shown as PNG. Viewers remove SVG from the outputs of a notebook that somebody else executed, but no pictures; and on its
-white ground it can be read in dark themes too. (The pages of the book have SVG, which follows their colours.) Below each result
-stands how a chapter cites it, and what the built book has under that name.
+A drawing is shown as PNG, because viewers remove SVG from the outputs of a notebook that somebody else executed, and pictures they
+keep. It has a white ground, so that it can be read in dark themes, too. (The pages of the book have SVG, which follows their
+colours.) Below each result stands how a chapter cites it, and what the built book has under that name.
 """
 
 from __future__ import annotations

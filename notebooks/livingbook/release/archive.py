@@ -38,6 +38,7 @@ CHECKOUT = (
     "_config.yml",
     "_toc.yml",
     "book",
+    "lab",
     "notebooks",
     "tests",
 )

@@ -6,18 +6,14 @@ The page itself requests nothing from those hosts.
 from __future__ import annotations
 
 import re
-from functools import partial
 from html import escape
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from livingbook.drawing import png
-from livingbook.notebook.showing import with_pictures
-from livingbook.sphinx_ext import downloads, elements, store
+from livingbook.sphinx_ext import store
 from livingbook.sphinx_ext.i18n import _
 
 GITHUB = re.compile(r"https://github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?")
@@ -97,19 +93,6 @@ def check(app: Sphinx) -> None:
         store.logger.warning(str(error), type="published")
 
 
-def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
-    """Puts the executed notebooks beside their pages, with pictures that every viewer of notebooks shows."""
-    if exception or not elements.is_web(app.builder):
-        return
-    for page in app.env.found_docs:
-        source = app.env.doc2path(page, base=False)
-        if source.endswith(".ipynb"):
-            text = Path(app.srcdir, source).read_text("utf-8")
-            shown = with_pictures(text, partial(png.kept, folder=downloads.cache_of(app)))
-            Path(app.outdir, source).write_text(shown, encoding="utf-8", newline="\n")
-
-
 def setup(app: Sphinx) -> None:
     """Register the hooks."""
     app.connect("builder-inited", check)
-    app.connect("build-finished", copy_notebooks)

@@ -73,7 +73,13 @@ def lab(project, tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    folders = (
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+    )
     environment = {**os.environ, **dict.fromkeys((*folders, "IPYTHONDIR"), str(home)), "JUPYTER_TOKEN": TOKEN}
     with (home / "log").open("w") as log:
         server = subprocess.Popen(
@@ -172,7 +178,9 @@ def test_saving_leaves_no_diff(page, project):
 
 def test_a_cell_runs_again_and_replaces_what_it_published_and_no_other_cell_may(page):
     assert "{result}`small.listed`" in run(page, 4), "twice the same"
-    assert "small.also" in run(page, 4, 'listed = evidence.figure("istories-merged-49000-censor")\npublish.number("also", listed, "persons", "x")')
+    assert "small.also" in run(
+        page, 4, 'listed = evidence.figure("istories-merged-49000-censor")\npublish.number("also", listed, "persons", "x")'
+    )
     assert "small.listed" in run(page, 6, 'publish.number("listed", listed, "persons", "Its name is free now.")')
     said = run(page, 6, 'publish.number("also", listed, "persons", "x")')
     assert "PublishError: small.also is published twice: by the cell that ran as [" in said
