@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := LIVINGBOOK_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
-.PHONY: book pdf epub gettext translation serve run lab sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
+.PHONY: book pdf epub gettext translation serve run filter lab sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,8 +36,10 @@ run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=
 
 # What JupyterLab adds to a notebook when it saves it, git takes out again: `.gitattributes` names the filter, this says what it is.
 STRIP := $(BIN)/python -m nbstripout --keep-id --extra-keys "$(addprefix metadata.language_info.,codemirror_mode file_extension mimetype nbconvert_exporter pygments_lexer version)"
-lab: $(BIN)/.lab ## JupyterLab with the notebooks, for this machine only (PORT=8888)
+filter:
 	@test ! -e .git || git config filter.nbstripout.clean '$(STRIP)'
+
+lab: $(BIN)/.lab filter ## JupyterLab with the notebooks, for this machine only (PORT=8888)
 	@JUPYTER_PATH=$(CURDIR)/lab/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/lab/jupyter PYTHONPATH=$(CURDIR)/notebooks \
 	  $(BIN)/python -m jupyterlab --ServerApp.root_dir=$(CURDIR) $(if $(filter command,$(origin PORT)),--port $(PORT))
 
