@@ -41,7 +41,7 @@ filter:
 
 lab: $(BIN)/.lab filter ## JupyterLab with the notebooks, for this machine only (PORT=8888)
 	@JUPYTER_PATH=$(CURDIR)/lab/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/lab/jupyter PYTHONPATH=$(CURDIR)/notebooks \
-	  $(BIN)/python -m jupyterlab --ServerApp.root_dir=$(CURDIR) $(if $(filter command,$(origin PORT)),--port $(PORT))
+	  $(BIN)/python -m jupyterlab --ServerApp.root_dir=$(CURDIR) --LabApp.default_url=/lab/tree/notebooks $(if $(filter command,$(origin PORT)),--port $(PORT))
 
 import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (DATA=folder; APPLY=1 adds them)
 	@$(RUN) --data $(DATA) import $(if $(filter 1,$(APPLY)),--apply) "$(or $(ROWS),$(error give ROWS=file.csv, or a folder of tables with new rows))"

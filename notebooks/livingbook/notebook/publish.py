@@ -221,10 +221,10 @@ class Publisher:
                 del self._published[earlier]
                 self.numbers.pop(f"{self.notebook}.{earlier}", None)
         if there := self._published.get(name):
-            where = "this cell, too" if there == now else f"the cell that ran as [{there.number}]"
+            where = "in this cell" if there == now else f"also by the cell that ran as [{there.number}]"
             raise PublishError(
-                f"{self.notebook}.{name} is published twice: by {where}. Another result needs another name. If that cell is gone, "
-                "run again the cell with Publisher(…), and those below it"
+                f"{self.notebook}.{name} is published twice, {where}. Another result needs another name; if that cell is gone, "
+                "run the cell with Publisher(…) again, and those below it"
             )
         self._published[name] = now
 

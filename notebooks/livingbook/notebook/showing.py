@@ -21,7 +21,7 @@ from livingbook.values.days import LATEST
 
 Draw = Callable[[bytes], bytes]  # from an SVG to a PNG
 Output = tuple[dict[str, Any], dict[str, Any]]  # data and metadata of an output, each by MIME type
-DRAWING = re.compile(r'<div role="img" aria-label="(?P<alt>[^"]*)" class="notebook-figure">(?P<svg><svg.*?</svg>\s*)</div>', re.S)
+DRAWING = re.compile(r'<div role="img" aria-label="[^"]*" class="notebook-figure">(?P<svg><svg.*?</svg>\s*)</div>', re.S)
 CITED = {"result": "{{result}}`{0}.{1}`", "figure": "```{{published-figure}} {0}.{1}", "table": "```{{published-table}} {0}.{1}"}
 
 

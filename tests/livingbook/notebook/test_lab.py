@@ -159,6 +159,7 @@ def test_results_show_how_they_are_cited_and_what_the_book_has(page):
 def test_a_figure_shows_with_the_words_that_place_it_in_a_chapter(page):
     assert figure_shows(page)
     assert "{published-figure} small.line · alt text: A line that rises." in page.locator(".jp-Cell").nth(5).inner_text()
+    assert page.locator(".Toastify__toast").count() == 0, "JupyterLab asks nothing, and fetches no news"
     shot(page, "live")
 
 
@@ -173,7 +174,9 @@ def test_saving_leaves_no_diff(page, project):
     command(page, "docmanager:save")
     outputs = [output for cell in read(project).cells for output in cell.get("outputs", [])]
     assert any("image/png" in output.get("data", {}) for output in outputs), "saved with its figure"
-    assert git(project, "status", "--porcelain", "notebooks/small.ipynb") == ""
+    assert git(project, "diff", "notebooks/small.ipynb") == ""
+    git(project, "add", "notebooks/small.ipynb")
+    assert git(project, "status", "--porcelain", "notebooks/small.ipynb") == "", "there is nothing to commit"
 
 
 def test_a_cell_runs_again_and_replaces_what_it_published_and_no_other_cell_may(page):
@@ -183,7 +186,7 @@ def test_a_cell_runs_again_and_replaces_what_it_published_and_no_other_cell_may(
     )
     assert "small.listed" in run(page, 6, 'publish.number("listed", listed, "persons", "Its name is free now.")')
     said = run(page, 6, 'publish.number("also", listed, "persons", "x")')
-    assert "PublishError: small.also is published twice: by the cell that ran as [" in said
+    assert "PublishError: small.also is published twice, also by the cell that ran as [" in said
 
 
 def test_tab_completes_names_of_the_evidence(page):

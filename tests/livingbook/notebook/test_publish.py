@@ -315,10 +315,10 @@ def test_a_cell_that_runs_again_replaces_what_it_published(publisher, shown, at)
 def test_another_cell_may_not_publish_a_name_nor_the_same_twice_nor_any_in_a_build(publisher, shown, at, monkeypatch):
     at("a", 1)
     publisher.words("day", "9 June", "x")
-    with pytest.raises(PublishError, match=r"rate\.day is published twice: by this cell, too\."):
+    with pytest.raises(PublishError, match=r"rate\.day is published twice, in this cell\."):
         publisher.words("day", "9 June", "x")
     at("b", 2)
-    with pytest.raises(PublishError, match=r"published twice: by the cell that ran as \[1\].*run again the cell with Publisher"):
+    with pytest.raises(PublishError, match=r"published twice, also by the cell that ran as \[1\].*run the cell with Publisher"):
         publisher.words("day", "9 June", "x")
     monkeypatch.setattr(recording, "recorder", lambda: SimpleNamespace())
     at("a", 3)
