@@ -93,6 +93,8 @@ class Publisher:
 
         Raises ``PublishError`` for a result that is not described there.
         """
+        if recording.recorder() is None:
+            self.__dict__.pop("_descriptions", None)  # the file may have been edited since the last cell ran
         for name, result in results.items():
             found = self._descriptions.get(name)
             if found is None:
@@ -116,7 +118,7 @@ class Publisher:
 
     def unpublished(self) -> list[str]:
         """The results that are described and that have not been published yet."""
-        return sorted(self._descriptions.keys() - self._names)
+        return sorted(self._descriptions.keys() - self._published.keys())
 
     def number(self, name: str, bounds: Bounds, unit: str, about: str, step: float | None = None) -> None:
         """Publishes a number under ``name``, for prose to cite.

@@ -335,3 +335,16 @@ def test_a_cell_is_known_by_its_id_or_else_by_its_code(monkeypatch, message, cel
         shell.get_parent = lambda: message
     monkeypatch.setattr(module, "get_ipython", lambda: shell)
     assert module.execution() == (cell, 3)
+
+
+def test_a_cell_that_runs_again_reads_the_descriptions_anew(publisher, shown, at, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    described = tmp_path / "descriptions" / "rate.yml"
+    described.parent.mkdir()
+    described.write_text('first: {unit: persons, about: "Before."}')
+    at("a", 1)
+    publisher(first=1)
+    described.write_text('second: {unit: persons, about: "After."}')
+    at("a", 2)
+    publisher(second=2)
+    assert [bundle[MIME]["body"]["about"] for bundle in shown] == ["Before.", "After."] and publisher.unpublished() == []
