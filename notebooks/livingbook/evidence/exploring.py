@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from livingbook.values import wording
+
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
 
@@ -25,7 +27,7 @@ GIVEN = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 def overview(evidence: Evidence) -> str:
     """HTML: what the observations hold, as of the date of the evidence, field by field, with how many rows have each value."""
     rows = evidence.select("observations")
-    head = f"<p><b>{len(rows):,} observations</b> in use, from {escape(str(evidence.folder))}, as of {escape(evidence.as_of)}.</p>"
+    head = f"<p><b>{wording.number(len(rows))} observations</b> in use, from {escape(str(evidence.folder))}, as of {escape(evidence.as_of)}.</p>"
     return head + "".join(_listing(field, rows[field], _labels(evidence, table)) for field, table in SHOWN.items())
 
 
@@ -40,7 +42,7 @@ def _listing(field: str, column: pd.Series, labels: dict[str, str]) -> str:
     found["rows"] = [int(counts.get(value, 0)) for value in found[field]]
     if labels:
         found["label"] = [labels.get(value, "") for value in found[field]]
-    summary = f"<summary>{field}: {len(found):,} values</summary>"
+    summary = f"<summary>{field}: {wording.number(len(found))} values</summary>"
     return f"<details>{summary}{found.to_html(index=False, border=0, max_rows=None)}</details>"
 
 
