@@ -27,7 +27,8 @@ GIVEN = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 def overview(evidence: Evidence) -> str:
     """HTML: what the observations hold, as of the date of the evidence, field by field, with how many rows have each value."""
     rows = evidence.select("observations")
-    head = f"<p><b>{wording.number(len(rows))} observations</b> in use, from {escape(str(evidence.folder))}, as of {escape(evidence.as_of)}.</p>"
+    read_from = f"from {escape(str(evidence.folder))}, as of {escape(evidence.as_of)}"
+    head = f"<p><b>{wording.number(len(rows))} observations</b> in use, {read_from}.</p>"
     return head + "".join(_listing(field, rows[field], _labels(evidence, table)) for field, table in SHOWN.items())
 
 

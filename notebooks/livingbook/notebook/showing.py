@@ -18,6 +18,7 @@ from typing import Any
 
 from livingbook.notebook.payload import BUILT, MIME
 from livingbook.values.days import LATEST
+from livingbook.values.published import FOR_MACHINES
 
 Draw = Callable[[bytes], bytes]  # from an SVG to a PNG
 Output = tuple[dict[str, Any], dict[str, Any]]  # data and metadata of an output, each by MIME type
@@ -60,7 +61,7 @@ def below(payload: Mapping[str, Any], root: Path) -> str:
     if kind == "figure":
         parts.append(f"alt text: {html.escape(body['alt'])}")
     if kind == "result" and (there := in_book(root).get(notebook, {}).get(name)):
-        same = all(there.get(part) == body[part] for part in ("text", "unit", "low", "value", "high"))
+        same = all(there.get(part) == body[part] for part in FOR_MACHINES)
         parts.append("the same in the book" if same else f"in the book: <b>{html.escape(there['text'])}</b>")
     return f"<small>{' · '.join(parts)}</small>" if parts else ""
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from livingbook import recording
-from livingbook.drawing.figures import BLUE, draw_bounds, render, scoped, themed, year_axis
+from livingbook.drawing.figures import BLUE, draw_bounds, render, year_axis
 from livingbook.evidence.reading import load
 from livingbook.notebook import publish as module
 from livingbook.notebook.payload import BUILT, MIME, NUMBERS_ONLY
@@ -101,8 +101,8 @@ def test_an_unknown_number_keeps_the_rows_that_leave_it_open_and_an_at_most_its_
 
 def test_what_was_published_is_remembered_as_it_was_published(publisher, shown):
     publisher.share("part", Bounds.exact(1 / 3), "x")
-    bounds, entry = publisher.numbers["rate.part"]
-    assert bounds == Bounds.exact(1 / 3) and entry == shown[0][MIME]["body"] and entry["text"] == "33%"
+    found = publisher.numbers["rate.part"]
+    assert found.bounds == Bounds.exact(1 / 3) and found.json == shown[0][MIME]["body"] and found.text == "33%"
 
 
 def test_a_figure_carries_both_variants_data_alt_and_sources(publisher, shown):
@@ -152,23 +152,6 @@ def test_the_same_figure_gives_the_same_bytes_and_no_date():
     arguments = {"name": "rate-line", "title": "It rises", "subtitle": "", "source": "", "height": 2, "narrow": False}
     one, other = render(draw, data, **arguments), render(draw, data, **arguments)
     assert one == other and "dc:date" not in one and "matplotlib" not in one.lower()
-
-
-def test_ids_are_numbered_after_the_figure_and_unused_ones_dropped():
-    def made(clip):
-        return (
-            f'<?xml?><svg><g id="unused"/><clipPath id="{clip}"/><path id="m7"/><g clip-path="url(#{clip})"/><use xlink:href="#m7"/>'
-            f'<g clip-path="url(#{clip})"/></svg>'
-        )
-
-    assert scoped(made("p1f50"), "f") == (
-        '<svg><g/><clipPath id="f-1"/><path id="f-2"/><g clip-path="url(#f-1)"/><use xlink:href="#f-2"/><g clip-path="url(#f-1)"/></svg>'
-    )
-    assert scoped(made("p1f50"), "f") == scoped(made("p8d94"), "f"), "the hash of a clipping path is not in the bytes"
-
-
-def test_colours_become_variables_of_the_page():
-    assert themed('<path style="stroke: #0072b2"/>') == '<path style="stroke: var(--fig-blue, #0072b2)"/>'
 
 
 def test_bounds_are_drawn_as_bounds():
@@ -307,7 +290,7 @@ def test_a_cell_that_runs_again_replaces_what_it_published(publisher, shown, at)
     publisher.number("other", Bounds.exact(1), "persons", "x")
     at("a", 3)
     publisher.number("first", Bounds.exact(2), "persons", "x")
-    assert {name: bounds.value for name, (bounds, _) in publisher.numbers.items()} == {"rate.other": 1, "rate.first": 2}
+    assert {name: made.value for name, made in publisher.numbers.items()} == {"rate.other": 1, "rate.first": 2}
     at("b", 4)
     publisher.number("renamed", Bounds.exact(3), "persons", "Its old cell does not publish it any more.")
 
