@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := LIVINGBOOK_ENGINE="$(ENGINE)" PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
-.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help anew
+.PHONY: book pdf epub gettext translation serve run filter lab sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help anew
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,15 @@ serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOS
 
 run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09"
 	@$(RUN) --data "$(DATA)" run "$(or $(NOTEBOOK),$(error give NOTEBOOK=, the name of a notebook))" $(SET)
+
+# What JupyterLab adds to a notebook when it saves it, git takes out again: `.gitattributes` names the filter, this says what it is.
+STRIP := $(BIN)/python -m nbstripout --keep-id --extra-keys "$(addprefix metadata.language_info.,codemirror_mode file_extension mimetype nbconvert_exporter pygments_lexer version)"
+filter:
+	@test ! -e .git || git config filter.nbstripout.clean '$(STRIP)'
+
+lab: $(BIN)/.lab filter ## JupyterLab with the notebooks, for this machine only (PORT=8888)
+	@JUPYTER_PATH=$(CURDIR)/lab/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/lab/jupyter PYTHONPATH=$(CURDIR)/notebooks \
+	  $(BIN)/python -m jupyterlab --ServerApp.root_dir=$(CURDIR) --LabApp.default_url=/lab/tree/notebooks $(if $(filter command,$(origin PORT)),--port $(PORT))
 
 import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (APPLY=1 adds them; MAPPING=file; TEMPLATE=measure writes one)
 	@$(RUN) --data "$(DATA)" import $(if $(filter 1,$(APPLY)),--apply) $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(TEMPLATE),--template "$(TEMPLATE)","$(or $(ROWS),$(error give ROWS=file, or a folder of tables with new rows; or TEMPLATE=, a table or measure))")
@@ -104,6 +113,7 @@ lint: $(BIN)/.test ## style and layout (ruff), which room imports which (import-
 lock: $(BIN)/.test ## write the locks anew from requirements.in
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate book/print/requirements.in -o book/print/requirements.txt
+	cd lab && ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --override ../tests/overrides.in requirements.in -o requirements.txt
 	cd tests && ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --override overrides.in requirements.in -o requirements.txt
 
 clean: ## remove what was built
@@ -128,6 +138,11 @@ $(BIN)/.book: requirements.txt pyproject.toml $(BIN)/.made
 $(BIN)/.print: book/print/requirements.txt $(BIN)/.book
 	@echo "Installing what the PDF needs …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r book/print/requirements.txt
+	@touch $@
+
+$(BIN)/.lab: lab/requirements.txt $(BIN)/.book
+	@echo "Installing JupyterLab …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r lab/requirements.txt
 	@touch $@
 
 $(BIN)/.test: tests/requirements.txt $(BIN)/.book
