@@ -23,6 +23,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from livingbook.project.settings import TITLED
 from livingbook.values.days import LATEST, is_day
 
+ENDS = (("_low", "_high"), ("_min", "_max"), ("_start", "_end"), ("_from", "_to"))  # by which the names of two ends differ
 INJECTED = "# Parameters"  # first line of the cell that papermill adds
 
 
@@ -144,7 +145,10 @@ def of_notebook(notebook: Mapping[str, Any], kinds: Mapping[str, Any] = KINDS) -
 
 
 def faults(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> list[str]:
-    """What is wrong with given values, a sentence each: unknown name, wrong type, out of range."""
+    """What is wrong with given values, a sentence each: unknown name, wrong type, out of range, a lower end above its upper end.
+
+    A parameter that is not given has its default.
+    """
     known = {parameter.name: parameter for parameter in parameters}
     found = []
     for name, value in given.items():
@@ -158,7 +162,30 @@ def faults(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> list[st
             what = error.errors()[0]["msg"].removeprefix("Value error, ")
             unit = known[name].unit
             found.append(f"{name} = {value!r}: {what[0].lower()}{what[1:]} ({unit.unit}; {unit.range})")
+    if not found:
+        values = {name: given.get(name, parameter.default) for name, parameter in known.items()}
+        found = [
+            f"{low} = {values[low]!r}: must be at most {high}, which is {values[high]!r}"
+            for low, high in ordered(known)
+            if (low in given or high in given) and values[low] > values[high]
+        ]
     return found
+
+
+def ordered(names: Iterable[str]) -> list[tuple[str, str]]:
+    """The pairs of parameters that are the lower and the upper end of something, as ``never_low`` and ``never_high``."""
+    names = set(names)
+    return sorted(
+        (name, other)
+        for name in names
+        for lower, upper in ENDS
+        if name.endswith(lower) and (other := name.removesuffix(lower) + upper) in names
+    )
+
+
+def partner_of(name: str, names: Iterable[str]) -> str:
+    """The parameter that is the other end to this one; "" if there is none."""
+    return next((other for pair in ordered(names) if name in pair for other in pair if other != name), "")
 
 
 def require(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from livingbook.contract import printable
 from livingbook.evidence.tables import read_table
+from livingbook.notebook.parameters import partner_of
 from livingbook.project.project import NAME, SETTING, Edition, Project, possible
 from livingbook.project.validation import validated
 from livingbook.runs.notebook_source import source_of
@@ -146,8 +147,10 @@ def require_accepted(sweep: Sweep, where: str) -> None:
             valid = sorted({each for name in sweep.notebooks for each in parameters(sweep.project, name)} | set(OF_THE_EVIDENCE))
             raise BuildError(f"{where}: {axis}: no notebook of this sweep takes it; what can vary: {', '.join(valid)}")
         for name in takers:
+            other = partner_of(axis, sweep.grid)  # the other end of an interval, which varies too
             for value in () if isinstance(values, str) else values:
-                source_of(sweep.project, name).checked({axis: value})
+                for beside in sweep.grid[other] if other else [None]:
+                    source_of(sweep.project, name).checked({axis: value, **({other: beside} if other else {})})
 
 
 def months(first: date, last: date) -> Iterator[date]:

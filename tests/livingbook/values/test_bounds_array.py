@@ -335,12 +335,13 @@ def test_a_column_is_shown_and_written_as_the_book_prints_bounds():
 
 @few
 @given(some_bounds(st.one_of(st.integers(-(10**6), 10**6).map(float), st.floats(-1e6, 1e6))))
-def test_words_are_read_as_bounds_that_print_the_same(some):
-    step = wording.supported_step(some)
-    words = wording.of_bounds(some, step=step)
-    assert wording.of_bounds(wording.read(words), step=step) == words or "(" in words
+def test_words_are_read_as_bounds_that_hold_what_was_printed(some):
+    words, step = wording.of_bounds(some), wording.supported_step(some)
+    again = wording.read(words)
     if step == 1:
-        assert wording.of_bounds(wording.read(words)) == words
+        assert wording.of_bounds(again) == words
+    elif not (again.is_point or again.is_unknown):  # two ends that are rounded to one are printed as a number
+        assert again.high >= some.high - step / 1000 and (again.low <= some.low + step / 1000 or "at most" in words)
 
 
 @pytest.mark.parametrize(
