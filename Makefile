@@ -41,7 +41,7 @@ filter:
 
 lab: $(BIN)/.lab filter ## JupyterLab with the notebooks, for this machine only (PORT=8888)
 	@JUPYTER_PATH=$(CURDIR)/lab/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/lab/jupyter PYTHONPATH=$(CURDIR)/notebooks \
-	  $(BIN)/python -m jupyterlab --ServerApp.root_dir=$(CURDIR) --LabApp.default_url=/lab/tree/notebooks $(if $(filter command,$(origin PORT)),--port $(PORT))
+	  $(BIN)/python -m jupyterlab --ServerApp.root_dir=$(CURDIR) --LabApp.default_url=/lab/tree/notebooks $(if $(filter command,$(origin PORT)),--port "$(PORT)")
 
 import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (APPLY=1 adds them; MAPPING=file; TEMPLATE=measure writes one)
 	@$(RUN) --data "$(DATA)" import $(if $(filter 1,$(APPLY)),--apply) $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(TEMPLATE),--template "$(TEMPLATE)","$(or $(ROWS),$(error give ROWS=file, or a folder of tables with new rows; or TEMPLATE=, a table or measure))")
