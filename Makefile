@@ -31,14 +31,14 @@ translation: $(BIN)/.book ## the book in another language, from book/locale: LAN
 serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOST=0.0.0.0 for whoever can reach it)
 	@$(RUN) serve --port $(PORT) $(if $(filter command,$(origin HOST)),--host $(HOST))
 
-run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09"
-	@$(RUN) --data $(DATA) run $(NOTEBOOK) $(SET)
+run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09" (or A="…" B="…" side by side; OUT=folder)
+	@$(RUN) --data $(DATA) run $(if $(OUT),--out "$(OUT)") "$(or $(NOTEBOOK),$(error give NOTEBOOK=, a notebook of notebooks/))" $(SET) $(A) $(if $(B),--and $(B))
 
 import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (DATA=folder; APPLY=1 adds them)
 	@$(RUN) --data $(DATA) import $(if $(filter 1,$(APPLY)),--apply) "$(or $(ROWS),$(error give ROWS=file.csv, or a folder of tables with new rows))"
 
-sweep: $(BIN)/.book ## run notebooks over a grid of settings: SPEC=file.yml (SCHEDULER=tcp://host:port for a Dask cluster)
-	@$(RUN) --data $(DATA) sweep $(if $(SCHEDULER),--scheduler $(SCHEDULER)) "$(or $(SPEC),$(error give SPEC=file.yml, written like notebooks/sweeps.yml))"
+sweep: $(BIN)/.book ## run notebooks over many settings: SPEC=file.yml, or NOTEBOOK=rate SET="strength=100000..400000:50000" (NAME=, SCHEDULER=)
+	@$(RUN) --data $(DATA) sweep $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(NOTEBOOK),--notebook "$(NOTEBOOK)" $(if $(NAME),--only "$(NAME)") --set $(or $(SET),$(error give SET="parameter=first..last:step")),"$(or $(SPEC),$(error give SPEC=file.yml, written like notebooks/sweeps.yml, or NOTEBOOK= and SET=))")
 
 vintages: $(BIN)/.book ## rebuild the headline numbers as of every month (SCHEDULER=tcp://host:port for a Dask cluster)
 	@$(RUN) --data $(DATA) sweep $(if $(SCHEDULER),--scheduler $(SCHEDULER)) --only vintages

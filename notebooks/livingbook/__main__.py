@@ -86,6 +86,16 @@ def parser() -> argparse.ArgumentParser:
     run = known.add_parser("run", help="run one notebook with parameters of your own")
     run.add_argument("notebook")
     run.add_argument("settings", nargs="*", metavar="name=value")
+    run.add_argument(
+        "--and",
+        dest="beside",
+        action="append",
+        nargs="*",
+        default=[],
+        metavar="name=value",
+        help="other settings, whose results stand in a column beside the first; may be given several times",
+    )
+    run.add_argument("--out", help="the folder for table and notebook; without it, one below _build/runs that the settings name")
     serve = known.add_parser("serve", help="serve the published book, to this machine only unless told otherwise")
     serve.add_argument("--host", default="127.0.0.1", help="the address to serve on; 0.0.0.0 serves whoever can reach this machine")
     serve.add_argument("--port", type=int, default=8500)
@@ -95,7 +105,16 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("--apply", action="store_true", help="add them; without it nothing is written")
     sweep = known.add_parser("sweep", help="run notebooks over a grid of settings, into one tidy table")
     sweep.add_argument("spec", nargs="?", type=Path, help="a YAML file like notebooks/sweeps.yml, which is the default")
-    sweep.add_argument("--only", help="this sweep of the file alone")
+    sweep.add_argument("--only", help="this sweep of the file alone; with --notebook, the name of the table")
+    sweep.add_argument("--notebook", help="in place of a file: the notebook to run")
+    sweep.add_argument(
+        "--set",
+        dest="settings",
+        nargs="+",
+        default=[],
+        metavar="name=values",
+        help="with --notebook, what varies: strength=100000..400000:50000, or wrong=0,0.1,0.2",
+    )
     sweep.add_argument("--scheduler", help="a Dask scheduler (tcp://host:port) whose workers are to run the notebooks")
     explain = known.add_parser("explain", help="say for every notebook whether the next build runs it, and because of what")
     explain.add_argument("--edition", default="latest", help="the edition the book holds")

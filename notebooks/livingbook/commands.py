@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import functools
 import os
+import shutil
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from livingbook.contract import printable
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
-from livingbook.system.files import only_one, scratch, tidy
+from livingbook.system.files import only_one, scratch, tidy, write
 
 
 def make_book(project: Project, chosen: argparse.Namespace) -> None:
@@ -133,23 +133,82 @@ def make_translation(project: Project, chosen: argparse.Namespace) -> None:
 
 
 def run_one(project: Project, chosen: argparse.Namespace) -> None:
-    """Runs one notebook with given parameters and prints what it published; the book is not touched."""
-    from livingbook.runs import running
+    """Runs one notebook under one or more sets of settings; prints what it published beside what the book has, and writes that to
+    a folder. The book is not touched."""
+    from livingbook.project.project import possible
+    from livingbook.runs import side_by_side
     from livingbook.runs.notebook_source import source_of
 
     name = Path(chosen.notebook).stem
+    if "=" in chosen.notebook:
+        raise BuildError(f"{chosen.notebook!r} is a setting: say first which notebook runs; there are {known(project)}")
     if name not in project.notebook_names:
-        raise BuildError(f"no notebook {name!r}; there are {', '.join(project.notebook_names)}")
-    settings = dict(setting(each) for each in chosen.settings)
-    given = source_of(project, name).checked({"data": project.relative_path(project.data), **settings})
-    executed = running.run_notebook(project, name, given)
-    output = project.build / "runs" / f"{name}.ipynb"
-    running.write_notebook(output, executed)
-    for each in running.payloads(executed):
-        if each["kind"] == "result":
-            body = each["body"]
-            print(f"{each['name']}: {body['text']} {'' if body['unit'] in ('share', 'words') else body['unit']}".rstrip())
-    print(f"\nThe executed notebook, with its figures: {output}")
+        raise BuildError(f"no notebook {name!r}{close_to(name, project.notebook_names)}; there are {known(project)}")
+    source = source_of(project, name)
+    asked = [dict(setting(each) for each in given) for given in [chosen.settings, *chosen.beside]]
+    given = [source.checked({"data": project.relative_path(project.data), **settings}) for settings in asked]
+    labels = ["mine"] if len(asked) == 1 else [letter(index) for index in range(len(asked))]
+    folder = possible(Path(chosen.out)) if chosen.out else project.build / "runs" / side_by_side.folder_name(name, asked)
+    require_free(folder, lambda file: file in side_by_side.FILES or (file.startswith(name) and file.endswith(".ipynb")))
+    columns = [
+        side_by_side.Column(label, settings, results_of_run(project, name, parameters, folder, label if len(asked) > 1 else ""))
+        for label, settings, parameters in zip(labels, asked, given, strict=True)
+    ]
+    beside = side_by_side.Beside(name, columns, side_by_side.results_of_book(project, name))
+    for column in columns if len(asked) > 1 else []:
+        print(f"{column.label}: {', '.join(f'{key}={value}' for key, value in column.settings.items()) or 'as the notebook has it'}")
+    print(side_by_side.as_text(beside, shutil.get_terminal_size((132, 24)).columns))
+    print(f"\n{side_by_side.in_a_line(beside)}")
+    for file, content in zip(side_by_side.FILES, (side_by_side.to_json(beside), side_by_side.as_csv(beside)), strict=True):
+        write(folder / file, content)
+    print(f"The table as CSV and JSON, and the executed notebook with its figures: {folder}")
+
+
+def results_of_run(project: Project, name: str, given: dict[str, Any], folder: Path, label: str) -> dict[str, Any]:
+    """Runs a notebook and writes it into ``folder``, also if it stops half-way; returns name → entry of what it published."""
+    from livingbook.runs import cell_errors, running
+    from livingbook.runs.store import published_document
+
+    path = folder / (f"{name}-{label}.ipynb" if label else f"{name}.ipynb")
+    print(f"{name}{f' ({label})' if label else ''}: {len(running.code_cells(project, name))} cells …", file=sys.stderr, flush=True)
+    try:
+        executed = running.run_notebook(project, name, given, progress=True)
+    except cell_errors.CellError as error:
+        if error.document is not None:
+            running.write_notebook(path, error.document)
+            error.kept = str(path)
+        raise
+    for complaint in cell_errors.complaints(executed):
+        print(f"{name}: {complaint}", file=sys.stderr)
+    running.write_notebook(path, executed)
+    return published_document(name, running.Ran(executed))[0]["results"]
+
+
+def letter(index: int) -> str:
+    """A, B, …, Z, then A2, B2, …"""
+    return chr(ord("A") + index % 26) + (str(index // 26 + 1) if index >= 26 else "")
+
+
+def known(project: Project) -> str:
+    """The names of the notebooks, in a line."""
+    return ", ".join(project.notebook_names)
+
+
+def close_to(asked: str, names: list[str]) -> str:
+    """The end of a message about an unknown name: the name that was probably meant."""
+    near = difflib.get_close_matches(asked, names, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def require_free(folder: Path, own: Callable[[str], bool]) -> None:
+    """Raises ``BuildError`` for a folder with files that the command which writes there did not make.
+
+    own: whether the command gives a file of that name.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise BuildError(f"{folder}: is a file; OUT= names a folder")
+    if folder.is_dir() and (strange := sorted(path.name for path in folder.iterdir() if not own(path.name))):
+        raise BuildError(f"{folder}: holds other files already ({', '.join(strange[:3])}); give a new folder, or an empty one")
 
 
 def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
@@ -158,9 +217,16 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     from livingbook.contract import require_clean
     from livingbook.runs import running, sweep
     from livingbook.runs.present import Present
+    from livingbook.runs.sweep_picture import picture
     from livingbook.runs.runs import Changed, Runs
 
-    sweeps = sweep.load_sweeps(project, chosen.spec)
+    if chosen.notebook:
+        given = [each.partition("=") for each in chosen.settings]
+        if wrong := [name for name, equals, _ in given if not equals]:
+            raise BuildError(f"{wrong[0]!r}: write name=first..last:step, or name=value,value")
+        sweeps = [sweep.asked_for(project, chosen.notebook, {name: values for name, _, values in given}, chosen.only or "")]
+    else:
+        sweeps = sweep.load_sweeps(project, chosen.spec)
     if chosen.only and chosen.only not in {each.name for each in sweeps}:
         raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
     require_clean(project.data, project.contract)
@@ -187,6 +253,11 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
                     f"the others known ({time.perf_counter() - started:.0f} s): {project.sweep_file(each.name)}",
                     flush=True,
                 )
+                pictured, left_out = picture(table.axes, table.rows, each.name)
+                if pictured:
+                    path = project.build / "pictures" / f"{each.name}.png"
+                    write(path, pictured)
+                    print(f"Drawn: {path}" + (f" (without {left_out} more that vary)" if left_out else ""), flush=True)
         runs.store.used(runs.used())
 
 
@@ -253,11 +324,9 @@ def setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise BuildError(f"{text!r}: write name=value")
-    try:
-        typed = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError, RecursionError):  # no YAML at all: a text
-        typed = value
-    return name, typed if isinstance(typed, (int, float, bool)) else value
+    from livingbook.runs.sweep import written
+
+    return name, written(value)
 
 
 def serve_book(project: Project, chosen: argparse.Namespace) -> None:

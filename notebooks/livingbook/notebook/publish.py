@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import math
+import numbers
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -61,16 +62,17 @@ class Publisher:
         self.numbers: dict[str, Published] = {}
         self._names: set[str] = set()
 
-    def number(self, name: str, bounds: Bounds, unit: str, about: str, step: float | None = None) -> None:
+    def number(self, name: str, bounds: Bounds | float, unit: str, about: str, step: float | None = None) -> None:
         """Publishes a number under ``name``, for prose to cite.
 
-        unit: what is counted, singular or plural as in a table; "share" is printed as percent. about: one sentence that
+        bounds: a plain number is an exact one. unit: what is counted, singular or plural as in a table; "share" is printed as percent. about: one sentence that
         says what the number is. step: rounding unit; without it, what the bounds support (``wording.supported_step``). Raises
         ``PublishError`` for a name that is wrong or taken.
         """
         self._claim_name(name)
         if not about:
             raise PublishError(f"{self.notebook}.{name}: say what the number is")
+        bounds = as_bounds(bounds, f"{self.notebook}.{name}")
         self._known(bounds.rows)
         body = entry_of(bounds, unit, about, step)
         self.numbers[f"{self.notebook}.{name}"] = bounds, body
@@ -78,7 +80,7 @@ class Publisher:
         shown = f"<b>{html.escape(printed)}</b> {html.escape(unit if unit != 'share' else '')}: {html.escape(about)}"
         self._show("result", name, body, f"<p>{shown}</p>", f"{name}: {printed} {unit}. {about}")
 
-    def share(self, name: str, bounds: Bounds, about: str, step: float = 0.01) -> None:
+    def share(self, name: str, bounds: Bounds | float, about: str, step: float = 0.01) -> None:
         """Publishes a share, printed in whole percent unless ``step`` says otherwise."""
         self.number(name, bounds, "share", about, step)
 
@@ -200,6 +202,20 @@ class Publisher:
         payload = {"kind": kind, "notebook": self.notebook, "name": name, "body": body}
         anchored = f'<div id="{self.notebook}-{name}" class="published-{kind}">{shown}</div>'
         display({MIME: payload, "text/html": anchored, "text/plain": plain}, raw=True)
+
+
+def as_bounds(given: Any, where: str) -> Bounds:
+    """A number that is to be published, as bounds. Raises ``PublishError`` for what is no number, or not a finite one."""
+    if isinstance(given, Bounds):
+        return given
+    if isinstance(given, numbers.Real) and not isinstance(given, bool):
+        if math.isfinite(given):
+            return Bounds.exact(float(given))
+        raise PublishError(f"{where}: {given} is no number; what is not known is Bounds.unknown()")
+    raise PublishError(
+        f"{where}: a number or bounds is needed, not {type(given).__name__}; words are published by publish.words, and of a column "
+        "one element, as column.iloc[0]"
+    )
 
 
 def cell_text(cell: Any) -> str:

@@ -24,6 +24,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from livingbook.contract import printable
 from livingbook.evidence.reading import read_table
 from livingbook.project.project import NAME, SETTING, Edition, Project, possible
@@ -40,7 +42,7 @@ from livingbook.system.readers import yaml_of
 from livingbook.values.days import LATEST
 
 NUMBER = ("low", "value", "high", "unit", "text")
-OF_A_RESULT = ("setting", "notebook", "name", *NUMBER, "rows")  # columns of the table, in order
+OF_A_RESULT = ("setting", "notebook", "name", "about", *NUMBER, "rows")  # columns of the table, in order
 OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
 ROUNDS = 5  # at most; after each it is better known which notebooks those of a sweep read
 Setting = Mapping[str, Any]  # what varies (an axis of the grid) → its value
@@ -123,6 +125,28 @@ def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
     if not isinstance(listed, dict):
         raise BuildError(f"{path}: must list sweeps by name, each with its notebooks and what varies")
     return [_sweep(project, f"{path}, {printable(name)}", name, body) for name, body in listed.items()]
+
+
+def asked_for(project: Project, notebook: str, settings: Mapping[str, str], name: str = "") -> Sweep:
+    """The sweep of one notebook that is asked for on the command line. settings: what varies → values with commas, or a range.
+
+    Raises ``BuildError`` as ``load_sweeps`` does.
+    """
+    body: dict[str, Any] = {"notebooks": [notebook]}
+    for axis, given in settings.items():
+        words = given if MONTHS.fullmatch(given) or given == ORIGINS else [written(each.strip()) for each in given.split(",")]
+        body[axis] = words
+    name = name or "_".join([notebook, *settings])[:60]
+    return _sweep(project, f"sweep {name}", name, body)
+
+
+def written(value: str) -> Any:
+    """A value as YAML reads it, if it is a number or a truth value; else the text, dates among them."""
+    try:
+        typed = yaml.safe_load(value)
+    except (yaml.YAMLError, ValueError, RecursionError):  # no YAML at all: a text
+        typed = value
+    return typed if isinstance(typed, (int, float, bool)) else value
 
 
 def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
@@ -290,7 +314,7 @@ def inputs_digest(sweep: Sweep, runs: Runs, notebooks: list[str], inputs: list[s
     grid = {axis: values_of(project, axis, given) for axis, given in sweep.grid.items()}
     folders = [project.root / folder for folder in grid.get("data", [])] or [project.data]
     lock = present.hash(project.root / "requirements.txt")
-    parts = [as_json([grid, sweep.assumptions, sweep.notebooks]), FORM, sys.version, lock]
+    parts = [as_json([grid, sweep.assumptions, sweep.notebooks, OF_A_RESULT]), FORM, sys.version, lock]
     parts += [part for name in notebooks for part in (name, source_of(project, name).hash) if name in project.notebook_names]
     return digest(
         *parts, *(part for what in inputs for part in (what, *(_hash(present, project, folder, what) for folder in folders)))
@@ -327,6 +351,7 @@ def rows_of(document: Mapping[str, Any], notebook: str, setting: Setting) -> Ite
             "setting": label,
             "notebook": notebook,
             "name": key,
+            "about": body["about"],
             **{field: body[field] for field in NUMBER},
             "rows": ";".join(body["rows"]),
             **varied,

@@ -58,13 +58,22 @@ def noted(project: Project) -> dict[str, Any]:
         found = json.loads(note(project).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) and found.keys() == {"of", "inputs", "outputs", "runs"} else {}
+    return found if isinstance(found, dict) and found.keys() == {"of", "edition", "inputs", "outputs", "runs"} else {}
 
 
 def built(project: Project, edition: str, present: Present, runs: dict[str, dict[str, str]]) -> None:
     """Writes the note of a finished build. runs: edition → notebook → key of the run in the book."""
     write(
-        note(project), as_json({"of": _of(project, edition), "inputs": present.hashes(), "outputs": outputs(project), "runs": runs})
+        note(project),
+        as_json(
+            {
+                "of": _of(project, edition),
+                "edition": edition,
+                "inputs": present.hashes(),
+                "outputs": outputs(project),
+                "runs": runs,
+            }
+        ),
     )
 
 
@@ -78,6 +87,14 @@ def runs_of_book(project: Project) -> dict[str, dict[str, Run]]:
     return {
         edition: {name: Run(project.build / "store" / key) for name, key in runs.items()} for edition, runs in last["runs"].items()
     }
+
+
+def own_edition(project: Project) -> str:
+    """The edition that the book holds which was built last. Raises ``BuildError`` if no book has been built."""
+    last = noted(project)
+    if not last:
+        raise BuildError("there is no book yet; `make book` builds it")
+    return str(last["edition"])
 
 
 def _of(project: Project, edition: str) -> str:
