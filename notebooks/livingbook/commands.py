@@ -156,7 +156,8 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
     ]
     beside = side_by_side.Beside(name, columns, side_by_side.results_of_book(project, name))
     for column in columns if len(asked) > 1 else []:
-        print(f"{column.label}: {', '.join(f'{key}={value}' for key, value in column.settings.items()) or 'as the notebook has it'}")
+        settings = ", ".join(f"{key}={value}" for key, value in column.settings.items())
+        print(f"{column.label}: {settings or 'as the notebook has it'}")
     print(side_by_side.as_text(beside, shutil.get_terminal_size((132, 24)).columns))
     print(f"\n{side_by_side.in_a_line(beside)}")
     for file, content in zip(side_by_side.FILES, (side_by_side.to_json(beside), side_by_side.as_csv(beside)), strict=True):
@@ -217,8 +218,8 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     from livingbook.contract import require_clean
     from livingbook.runs import running, sweep
     from livingbook.runs.present import Present
-    from livingbook.runs.sweep_picture import picture
     from livingbook.runs.runs import Changed, Runs
+    from livingbook.runs.sweep_picture import picture
 
     if chosen.notebook:
         given = [each.partition("=") for each in chosen.settings]

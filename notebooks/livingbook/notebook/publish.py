@@ -65,8 +65,8 @@ class Publisher:
     def number(self, name: str, bounds: Bounds | float, unit: str, about: str, step: float | None = None) -> None:
         """Publishes a number under ``name``, for prose to cite.
 
-        bounds: a plain number is an exact one. unit: what is counted, singular or plural as in a table; "share" is printed as percent. about: one sentence that
-        says what the number is. step: rounding unit; without it, what the bounds support (``wording.supported_step``). Raises
+        bounds: a plain number is an exact one. unit: what is counted, singular or plural as in a table; "share" is printed as
+        percent. about: one sentence that says what the number is. step: rounding unit; without it, what the bounds support (``wording.supported_step``). Raises
         ``PublishError`` for a name that is wrong or taken.
         """
         self._claim_name(name)

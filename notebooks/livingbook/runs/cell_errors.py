@@ -1,4 +1,4 @@
-"""What stopped a notebook, in words: the cell and line, counted as a person counts them, and the notebook's part of the traceback."""
+"""What stopped a notebook, in words: cell and line, as a person counts them, and the notebook's part of the traceback."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 MARKER = "papermill-error-cell-tag"  # papermill's tag of the cells that it adds where a notebook failed
 FRAMES = 5  # of the notebook's own, at most, are shown
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+# A frame begins `Cell In[3], line 2, in name(…)` in a cell, and `File path.py:40, in name(…)` elsewhere.
 FRAME = re.compile(
-    r"^\s*(?:Cell In\[(?P<count>\d+)\]|File (?P<file>\S+?\.pyx?)(?:, |:)(?:line )?)(?:, line )?(?P<line>\d+)(?:, in (?P<function>[\w.<>]+))?",
+    r"^\s*(?:Cell In\[(?P<count>\d+)\], line |File (?P<file>\S+?\.pyx?)(?::|, line ))(?P<line>\d+)(?:, in (?P<function>[\w.<>]+))?",
     re.M,
 )
 # How a warning begins that Python prints: with the file that a kernel makes of a cell, or with a file of a package.

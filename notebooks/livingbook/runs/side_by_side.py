@@ -41,9 +41,14 @@ class Beside:
     columns: Sequence[Column]
     book: Entries | None
 
+    def sides(self) -> dict[str, Entries]:
+        """Label → results: of the columns, then of the book if there are any."""
+        own = {column.label: column.results for column in self.columns}
+        return own | ({BOOK: self.book} if self.book is not None else {})
+
     def names(self) -> list[str]:
         """The names of all results, in the order in which they were published; those that only the book has come last."""
-        return list(dict.fromkeys(name for each in [*(column.results for column in self.columns), self.book or {}] for name in each))
+        return list(dict.fromkeys(name for results in self.sides().values() for name in results))
 
     def differs(self, name: str) -> str:
         """In a word, how a result differs: the columns from each other if there are several, else from the book. "" for not."""
@@ -59,7 +64,7 @@ class Beside:
 
     def any_entry(self, name: str) -> Mapping[str, Any]:
         """The entry of a result in the first column that has it."""
-        return next(each[name] for each in [*(column.results for column in self.columns), self.book or {}] if name in each)
+        return next(results[name] for results in self.sides().values() if name in results)
 
 
 def essence(entry: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -125,7 +130,7 @@ def in_a_line(beside: Beside) -> str:
 
 def as_csv(beside: Beside) -> str:
     """The same as CSV: a row for each result, with words and ends of every column."""
-    columns = {**{each.label: each.results for each in beside.columns}, **({BOOK: beside.book} if beside.book is not None else {})}
+    columns = beside.sides()
     table = io.StringIO()
     parts = ("text", *ENDS)
     writer = csv.writer(table, lineterminator="\n")
@@ -139,13 +144,12 @@ def as_csv(beside: Beside) -> str:
 
 def to_json(beside: Beside) -> str:
     """The same as JSON: settings of the columns; result → its entry in each column and in the book, and how it differs."""
-    columns = {**{each.label: each.results for each in beside.columns}, **({BOOK: beside.book} if beside.book is not None else {})}
     return as_json(
         {
             "notebook": beside.notebook,
             "settings": {column.label: dict(column.settings) for column in beside.columns},
             "results": {
-                name: {"differs": beside.differs(name), **{label: results.get(name) for label, results in columns.items()}}
+                name: {"differs": beside.differs(name), **{label: results.get(name) for label, results in beside.sides().items()}}
                 for name in beside.names()
             },
         }

@@ -16,18 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
-from livingbook.drawing.figures import (
-    BLUE,
-    GREEN,
-    MUTED,
-    ORANGE,
-    PURPLE,
-    STYLE,
-    VERMILLION,
-    count_axis,
-    draw_bounds,
-    year_axis,
-)
+from livingbook.drawing.figures import BLUE, GREEN, MUTED, ORANGE, PURPLE, STYLE, VERMILLION, count_axis, draw_bounds, year_axis
 from livingbook.runs.sweep import column_of
 from livingbook.values.bounds import Bounds
 from livingbook.values.days import is_day
@@ -79,9 +68,14 @@ def draw(panel: Axes, along: str, others: Sequence[str], rows: Sequence[Row]) ->
     ends = [end for bounds in all_bounds if not bounds.is_unknown for end in (bounds.low, bounds.high) if math.isfinite(end)]
     reach = 0.12 * ((max(ends) - min(ends)) or max(map(abs, ends)) or 1) if ends else 1
     groups = list(dict.fromkeys(tuple(str(row.get(column, "")) for column in others) for row in rows))
+    apart = 0.014 * (max(places.values()) - min(places.values()))  # so that equal bounds of two groups are both seen
     for row, bounds in zip(rows, all_bounds, strict=True):
         group = groups.index(tuple(str(row.get(column, "")) for column in others))
-        draw_bounds(panel, places[row.get(along)], bounds, COLOURS[group % len(COLOURS)], reach=reach, upright=True)
+        place = places[row.get(along)] + apart * (group - (len(groups) - 1) / 2)
+        draw_bounds(panel, place, bounds, COLOURS[group % len(COLOURS)], reach=reach, upright=True)
+        if not bounds.is_unknown:
+            panel.update_datalim([(place, bounds.low), (place, bounds.high if math.isfinite(bounds.high) else bounds.low + reach)])
+    panel.autoscale_view()
     for group, words in enumerate(groups) if len(groups) > 1 else ():
         panel.plot([], [], "o", color=COLOURS[group % len(COLOURS)], label=" ".join(words))
     if len(groups) > 1:
@@ -89,10 +83,11 @@ def draw(panel: Axes, along: str, others: Sequence[str], rows: Sequence[Row]) ->
     if days:
         year_axis(panel)
     elif numeric:
+        panel.locator_params(axis="x", nbins=5)
         count_axis(panel.xaxis)
     else:
         panel.set_xticks(list(places.values()), [str(value)[:18] for value in values], rotation=60, ha="right", size=7)
     count_axis(panel.yaxis, share=rows[0]["unit"] == "share")
-    panel.set_title("\n".join(textwrap.wrap(f"{rows[0]['notebook']}.{rows[0]['name']}: {rows[0]['about']}", 52)[:3]), size=8, loc="left")
+    name = f"{rows[0]['notebook']}.{rows[0]['name']}"
+    panel.set_title("\n".join(textwrap.wrap(f"{name}: {rows[0]['about']}", 52)[:3]), size=8, loc="left")
     panel.set_ylabel("" if rows[0]["unit"] == "share" else rows[0]["unit"], size=8, color=MUTED)
-    panel.locator_params(axis="x", nbins=5) if numeric else None

@@ -66,13 +66,7 @@ def built(project: Project, edition: str, present: Present, runs: dict[str, dict
     write(
         note(project),
         as_json(
-            {
-                "of": _of(project, edition),
-                "edition": edition,
-                "inputs": present.hashes(),
-                "outputs": outputs(project),
-                "runs": runs,
-            }
+            {"of": _of(project, edition), "edition": edition, "inputs": present.hashes(), "outputs": outputs(project), "runs": runs}
         ),
     )
 
