@@ -12,8 +12,8 @@ RUN := LIVINGBOOK_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m livingb
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-book: $(BIN)/.book ## build the book into _build/html (DATA=folder, EDITION=name, ENGINE=warm or nbclient)
-	@$(RUN) --data $(DATA) book --edition $(EDITION)
+book: $(BIN)/.book ## build the book into _build/html (DATA=folder, EDITION=name; OUT=folder: beside the published book; ENGINE=warm or nbclient)
+	@$(RUN) --data $(DATA) book --edition $(EDITION) $(if $(OUT),--out "$(OUT)")
 
 pdf: $(BIN)/.print ## the same as a printed book: _build/counting-the-500s.pdf (needs Pango; DATA=, EDITION=)
 	@$(RUN) --data $(DATA) pdf --edition $(EDITION)
@@ -29,7 +29,7 @@ translation: $(BIN)/.book ## the book in another language, from book/locale: LAN
 
 # Some shells set HOST to the name of the machine: only one that was given on the command line counts.
 serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOST=0.0.0.0 for whoever can reach it)
-	@$(RUN) serve --port $(PORT) $(if $(filter command,$(origin HOST)),--host $(HOST))
+	@$(RUN) serve $(if $(OUT),--out "$(OUT)") --port $(PORT) $(if $(filter command,$(origin HOST)),--host $(HOST))
 
 run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09" (or A="…" B="…" side by side; OUT=folder)
 	@$(RUN) --data $(DATA) run $(if $(OUT),--out "$(OUT)") "$(or $(NOTEBOOK),$(error give NOTEBOOK=, a notebook of notebooks/))" $(SET) $(A) $(if $(B),--and $(B))

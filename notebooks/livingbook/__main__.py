@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     book = known.add_parser("book", help="bring the published book up to date")
     book.add_argument("--edition", default="latest", help="the edition the book holds")
     book.add_argument("--workers", type=int, help="notebooks run at once; without it, one a core")
+    book.add_argument("--out", help="a folder for the book, beside the published one, which stays as it is")
     for name, what in (
         ("pdf", "bring the book up to date, and write it as PDF"),
         ("epub", "the same as EPUB"),
@@ -99,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     serve = known.add_parser("serve", help="serve the published book, to this machine only unless told otherwise")
     serve.add_argument("--host", default="127.0.0.1", help="the address to serve on; 0.0.0.0 serves whoever can reach this machine")
     serve.add_argument("--port", type=int, default=8500)
+    serve.add_argument("--out", help="a book that was built into this folder, in place of the published one")
     known.add_parser("readme", help="write the README's numbers and picture anew from the built book")
     bring = known.add_parser("import", help="check new rows, show what they would change, and add them with --apply")
     bring.add_argument("rows", nargs="+", type=Path, help="CSV files of new rows, or a folder of them")

@@ -96,7 +96,9 @@ def settled(project: Project, present: Present, editions: list[Edition], workers
         with step("data", "checked"):
             for folder in dict.fromkeys([project.data, *(project.with_data_of(edition).data for edition in editions)]):
                 require_clean(folder, project.contract)
-    shutil.rmtree(project.build / "editions", ignore_errors=True)  # no notebook may find results of an earlier build there
+    # No notebook may find results of an earlier build. A book beside the published one leaves those of other editions there.
+    for folder in [project.edition_folder(each.name) for each in editions] if project.beside else [project.build / "editions"]:
+        shutil.rmtree(folder, ignore_errors=True)
     try:
         runs.settle_all(editions)
     except (BuildError, Changed):

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
 
     started = time.perf_counter()
     os.environ["PYTHONHASHSEED"] = "0"
+    project = beside(project, chosen)
     with exclusive(project):
         if recovered := finish_import(project.data):
             print(recovered)
@@ -48,10 +50,29 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
                 print(recovered)
             print(f"Building from {data}", flush=True)
             book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers())
+    serve = f"make serve OUT={chosen.out}" if project.beside else "make serve"
     print(
         f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
-        f"Open {project.published / 'index.html'} in a browser, or run `make serve`."
+        f"Open {project.published / 'index.html'} in a browser, or run `{serve}`."
     )
+
+
+def beside(project: Project, chosen: argparse.Namespace) -> Project:
+    """The project, with the folder of ``--out`` for a book beside the published one, if it was given.
+
+    Raises ``BuildError`` for a folder in which something else than such a book lies, or that holds the project itself.
+    """
+    if not getattr(chosen, "out", None):
+        return project
+    from livingbook.project.project import possible
+    from livingbook.site.manifest import NAME
+
+    folder = possible(Path(chosen.out))
+    if project.root.is_relative_to(folder) or folder.is_relative_to(project.published.resolve()):
+        raise BuildError(f"OUT={chosen.out}: a folder of its own is needed, which does not hold the project or the published book")
+    if not (folder / NAME).is_file():
+        require_free(folder, lambda _: False)
+    return replace(project, beside=folder)
 
 
 @contextlib.contextmanager
@@ -288,7 +309,8 @@ def show_changes(project: Project, chosen: argparse.Namespace) -> int:
     """Compares two states of the book and prints what differs; the exit code says whether anything does and a verdict flipped."""
     from livingbook.formats.comparison import run
 
-    return run(project, chosen.before, chosen.after)
+    with exclusive(project):
+        return run(project, chosen.before, chosen.after)
 
 
 def compare_bytes(project: Project, chosen: argparse.Namespace) -> int:
@@ -334,6 +356,7 @@ def serve_book(project: Project, chosen: argparse.Namespace) -> None:
     """Serves the published book until it is interrupted."""
     import http.server
 
+    project = beside(project, chosen)
     if not (project.published / "index.html").is_file():
         raise BuildError("there is no book yet; `make book` builds it")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.published))

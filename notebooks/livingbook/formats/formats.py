@@ -180,11 +180,20 @@ def about(project: Project) -> dict[str, str]:
         "authors": ", ".join(named),
         "version": str(given.get("version", "")),
         "until": until.date().isoformat(),
-        "state": f"Version {given.get('version', '')}, evidence to {wording.day(until.date())}",
+        "state": f"Version {given.get('version', '')}, evidence to {wording.day(until.date())}{of_edition(project)}",
         "abstract": " ".join(str(given.get("abstract", title)).split()),
         "keywords": ", ".join(given.get("keywords", [])),
         "identifier": identifier(title),
     }
+
+
+def of_edition(project: Project) -> str:
+    """Which edition and tables a book holds that is not the one that anybody gets; "" for that one."""
+    path = project.stage / "published" / "notice.json"
+    if not path.is_file():
+        return ""
+    notice = json.loads(path.read_text("utf-8"))
+    return f", edition {notice['edition']}" + (f", tables of {notice['data']}" if notice["data"] else "")
 
 
 def identifier(title: str) -> str:

@@ -66,8 +66,8 @@ class Publisher:
         """Publishes a number under ``name``, for prose to cite.
 
         bounds: a plain number is an exact one. unit: what is counted, singular or plural as in a table; "share" is printed as
-        percent. about: one sentence that says what the number is. step: rounding unit; without it, what the bounds support (``wording.supported_step``). Raises
-        ``PublishError`` for a name that is wrong or taken.
+        percent. about: one sentence that says what the number is. step: rounding unit; without it, what the bounds support
+        (``wording.supported_step``). Raises ``PublishError`` for a name that is wrong or taken.
         """
         self._claim_name(name)
         if not about:

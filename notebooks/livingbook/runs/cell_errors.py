@@ -79,7 +79,7 @@ def from_traceback(name: str, notebook: Any, what: str, traceback: list[str], mo
     what = re.sub(r" \(\d+\.py, line \d+\)$", "", what)  # of a syntax error: a file that a kernel makes of the cell
     index = failed_cell(notebook)
     frames = list(frames_of(notebook, "\n".join(traceback)))
-    own = [frame for frame in frames if frame[0] is not None]
+    own = [(at, line, inside) for at, line, inside in frames if at is not None]
     here = [frame for frame in own if frame[0] == index] or own[:1]
     where = position(notebook, index) if index is not None else ""
     if where and here:

@@ -57,7 +57,7 @@ def picture(axes: Sequence[str], rows: Sequence[Row], title: str) -> tuple[bytes
 
 def draw(panel: Axes, along: str, others: Sequence[str], rows: Sequence[Row]) -> None:
     """One result: its bounds at each place, a colour for each setting of the other axes."""
-    values = list(dict.fromkeys(row.get(along) for row in rows))
+    values: list[Any] = list(dict.fromkeys(row.get(along) for row in rows))
     days = all(isinstance(value, str) and is_day(value) for value in values)
     numeric = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
     places = {

@@ -23,7 +23,7 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
     of pages that it does not read again, and the next build would seem to be without faults. If settings, code or packages have
     changed since the last build, it begins from nothing; any other change the Sphinx extension follows page by page.
     """
-    output, note, rests_on = project.build / "sphinx", project.build / "done" / "sphinx", project.build / "done" / "foundation"
+    output, note, rests_on = (project.room / name for name in ("sphinx", "done/sphinx", "done/foundation"))
     if not has_content(note, folder_digest(output)):
         shutil.rmtree(output, ignore_errors=True)  # a build was killed while it wrote there, or somebody has edited the files
     elif not has_content(rests_on, foundation(project, output)):
@@ -38,13 +38,13 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
     pages = output / "_build" / "html"
     if waiting.wait() or not (pages / "index.html").is_file():
         shutil.rmtree(output, ignore_errors=True)
-        (project.build / "sphinx.log").write_text(log, "utf-8")
+        (project.room / "sphinx.log").write_text(log, "utf-8")
         if waiting.returncode < 0:
             raise BuildError(f"the process that builds the pages was killed (signal {-waiting.returncode}): {KILLED}")
         if words := in_words(RuntimeError(log)):
             raise BuildError(f"the pages could not be built: {words}")
         raise BuildError("Jupyter Book refused the book:\n" + complaints(log, project))
-    (project.build / "sphinx.log").write_text(log, "utf-8")
+    (project.room / "sphinx.log").write_text(log, "utf-8")
     write(rests_on, foundation(project, output))
     write(note, folder_digest(output))
     return pages

@@ -18,6 +18,7 @@ from livingbook.site import jupyter_book
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror, tree
 from livingbook.system.readers import yaml_of
+from livingbook.values.days import LATEST
 
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
 
@@ -57,10 +58,32 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     wanted["published/claims.json"] = as_json(claims(documents))
     wanted["published/parameters.json"] = as_json(parameters(runs))
     wanted["published/settings.json"] = as_json(settings(project, editions))
+    if told := notice(project, editions[0]):
+        wanted["published/notice.json"] = as_json(told)
     if (citation := project.root / "CITATION.cff").is_file():
         wanted["CITATION.cff"] = citation
     wanted |= compare.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")
     return mirror(wanted, project.stage)
+
+
+def notice(project: Project, own: Edition) -> dict[str, Any]:
+    """What pages say at their top of a book that is not the one that anybody gets without asking; empty for that one.
+
+    edition, as_of; data: the folder of tables, "" for the project's own; assumptions: notebook → parameter → value; written_for:
+    the edition for which the chapters are written.
+    """
+    standard = project.root / "data"
+    if own.name == LATEST and project.data == standard:
+        return {}
+    inside = project.data.is_relative_to(project.root)
+    folder = project.data.relative_to(project.root).as_posix() if inside else project.data.name  # no path of this machine
+    return {
+        "edition": own.name,
+        "as_of": own.as_of,
+        "data": "" if project.data == standard else folder,
+        "assumptions": own.assumptions,
+        "written_for": LATEST,
+    }
 
 
 def settings(project: Project, editions: list[Edition]) -> dict[str, dict]:

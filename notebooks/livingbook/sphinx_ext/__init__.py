@@ -18,6 +18,7 @@ mathml         formulas without scripts
 citations      (Author, year) in round brackets
 fold_out       {fold}: a fold-out without scripts
 head           description, picture, reading time and citation of each page
+notice         of which edition a book is that is not the one that anybody gets
 launch         notebooks to download and to run elsewhere
 theme_fixes    corrections of the theme's HTML in every page
 content_policy what a page may load and run
@@ -54,6 +55,7 @@ from livingbook.sphinx_ext import (
     kept,
     launch,
     mathml,
+    notice,
     observations,
     paper,
     parameters,
@@ -85,6 +87,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         how_made,
         head,
         launch,
+        notice,
         theme_fixes,
         paper,
         downloads,
