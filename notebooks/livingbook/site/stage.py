@@ -48,7 +48,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     own = project.data / "datapackage.json"
     wanted["data/datapackage.json"] = own if own.is_file() else project.contract
     wanted["book/references.bib"] = bibtex(read_table(project.data, "sources").to_dict("records"))
-    wanted["published/book.json"] = as_json(project.settings.model_dump())
+    wanted["published/book.json"] = as_json(project.settings.model_dump(exclude={"may_be_typed", "no_question", "headings"}))
     for edition, each in held.items():
         for name, run in each.items():
             wanted[f"published/{edition}/{name}.json"] = as_json(documents[edition][name])
