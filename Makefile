@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := LIVINGBOOK_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
-.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
+.PHONY: book pdf epub gettext translation serve run question sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOS
 
 run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09" (or A="…" B="…" side by side; OUT=folder)
 	@$(RUN) --data $(DATA) run $(if $(OUT),--out "$(OUT)") "$(or $(NOTEBOOK),$(error give NOTEBOOK=, a notebook of notebooks/))" $(SET) $(A) $(if $(B),--and $(B))
+
+question: $(BIN)/.book ## begin a question, which builds at once: NAME=price (QUESTION="What …?" MEASURE=signon_bonus AFTER=exits)
+	@$(RUN) --data $(DATA) question "$(or $(NAME),$(error give NAME=, of the new notebook and chapter))" $(if $(QUESTION),--question "$(QUESTION)") $(if $(MEASURE),--measure "$(MEASURE)") $(if $(AFTER),--after "$(AFTER)")
 
 import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (DATA=folder; APPLY=1 adds them)
 	@$(RUN) --data $(DATA) import $(if $(filter 1,$(APPLY)),--apply) "$(or $(ROWS),$(error give ROWS=file.csv, or a folder of tables with new rows))"

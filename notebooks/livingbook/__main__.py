@@ -30,6 +30,7 @@ COMMANDS = {
     "audit": commands.audit_packages,
     "release": commands.make_release,
     "new": commands.begin_book,
+    "question": commands.begin_question,
 }
 
 
@@ -136,6 +137,11 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--edition", default="latest", help="the edition the book holds")
     new = known.add_parser("new", help="begin a book of your own: a small one that builds, in a folder that is new or empty")
     new.add_argument("folder", type=Path)
+    question = known.add_parser("question", help="begin a question: a notebook, its chapter and a line in _toc.yml, which build")
+    question.add_argument("name", help="of notebook and chapter, as price")
+    question.add_argument("--question", default="", help="the title; without it, the name")
+    question.add_argument("--measure", default="", help="of whose rows the first figure is made; without it, the one with most")
+    question.add_argument("--after", default="", help="the chapter behind which it stands; without it, the last that answers one")
     known.add_parser("audit", help="vulnerabilities, licences and materials of the locked packages")
     release = known.add_parser("release", help="lay out and pack the archive to deposit")
     release.add_argument("--edition", default="latest", help="the edition the book holds")

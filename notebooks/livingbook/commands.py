@@ -342,6 +342,19 @@ def begin_book(project: Project, chosen: argparse.Namespace) -> None:
     print(f"A small book is in {begin(chosen.folder)}; `make book` in that folder builds it.")
 
 
+def begin_question(project: Project, chosen: argparse.Namespace) -> None:
+    """Writes notebook, chapter and table-of-contents line of a new question; prints where they are and what to do next."""
+    from livingbook.project.question import begin
+
+    for line in begin(project, chosen.name, chosen.question, chosen.measure, chosen.after):
+        print(f"  {line}")
+    print(
+        f"`make run NOTEBOOK={chosen.name}` runs it; `make book` builds it, and says at its end which rules of writing it still breaks."
+    )
+    if (project.root / "book" / "authors.md").is_file():
+        print("book/authors.md has the rules, and why they are.")
+
+
 def setting(text: str) -> tuple[str, Any]:
     """``name=value`` as name and value: a number or a truth value if it is written as one, else text, dates among them."""
     name, equals, value = text.partition("=")

@@ -14,7 +14,7 @@ from livingbook.evidence.reading import read_table
 from livingbook.project import addresses
 from livingbook.project.project import Edition, Project
 from livingbook.runs.runs import Runs
-from livingbook.site import jupyter_book
+from livingbook.site import jupyter_book, library
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror, tree
 from livingbook.system.readers import yaml_of
@@ -57,6 +57,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
         wanted[f"notebooks/{name}.ipynb"] = run.notebook(runs.asked(editions[0], name).shown_parameters)
     wanted["published/claims.json"] = as_json(claims(documents))
     wanted["published/parameters.json"] = as_json(parameters(runs))
+    wanted["published/library.json"] = as_json(library.reference(project, runs))
     wanted["published/settings.json"] = as_json(settings(project, editions))
     if told := notice(project, editions[0]):
         wanted["published/notice.json"] = as_json(told)

@@ -11,6 +11,7 @@ svg            figures as SVG that is safe inside a page
 claims         {claims}, {claim-scoreboard}, {claim-table}, {verdict-definitions}
 dictionary     {data-dictionary}
 parameters     {parameters}
+library        {library}: the library's functions, from their docstrings
 changes        {changes}
 observations   {observations}: every row, with an anchor
 glossary       {term} explains itself where it is used
@@ -54,6 +55,7 @@ from livingbook.sphinx_ext import (
     i18n,
     kept,
     launch,
+    library,
     mathml,
     notice,
     observations,
@@ -78,6 +80,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         claims,
         dictionary,
         parameters,
+        library,
         observations,
         glossary,
         mathml,
