@@ -348,7 +348,7 @@ def begin_question(project: Project, chosen: argparse.Namespace) -> None:
 
     for line in begin(project, chosen.name, chosen.question, chosen.measure, chosen.after):
         print(f"  {line}")
-    print(f"`make run NOTEBOOK={chosen.name}` runs it; `make book` builds it, and says at its end which rules of writing it breaks.")
+    print(f"`make run NOTEBOOK={chosen.name}` runs it; `make book` builds it, and then says which rules of writing it breaks.")
     if (project.root / "book" / "authors.md").is_file():
         print("book/authors.md has the rules, and why they are.")
 

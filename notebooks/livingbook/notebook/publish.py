@@ -24,12 +24,14 @@ from livingbook import recording
 from livingbook.drawing.figures import Draw, render
 from livingbook.evidence.reading import Evidence
 from livingbook.notebook.claims import Claims
+from livingbook.notebook.descriptions import FOLDER, WORDS, Description
+from livingbook.notebook.descriptions import read as read_descriptions
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.notebook.results import Published, entry_of
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.settings import TITLED, read
 from livingbook.values import wording
-from livingbook.values.bounds import ENDS, Bounds
+from livingbook.values.bounds import ENDS, Bounds, as_bounds
 
 FORMULA = re.compile(
     r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]"
@@ -62,6 +64,35 @@ class Publisher:
         self.numbers: dict[str, Published] = {}
         self._names: set[str] = set()
 
+    def __call__(self, **results: Bounds | float | str | tuple[str, Iterable[str]]) -> None:
+        """Publishes results whose unit and meaning stand in ``descriptions/NOTEBOOK.yml``: name → bounds, an exact number, words,
+        or words with the ids of the observations that they rest on.
+
+        Raises ``PublishError`` for a result that is not described there.
+        """
+        for name, result in results.items():
+            found = self._descriptions.get(name)
+            if found is None:
+                raise PublishError(
+                    f"{self.notebook}.{name}: not described; add to {FOLDER}/{self.notebook}.yml a line like\n"
+                    f'{name}: {{unit: persons, about: "What it is, in one sentence."}}'
+                )
+            words, rows = result if isinstance(result, tuple) else (result, ())
+            if isinstance(words, str) != (found.unit == WORDS):
+                raise PublishError(f"{self.notebook}.{name}: {FOLDER} says that its unit is {found.unit}, but it is {words!r}")
+            if isinstance(words, str):
+                self.words(name, words, found.about, rows)
+            else:
+                self.number(name, words, found.unit, found.about, found.step or (0.01 if found.unit == "share" else None))
+
+    @cached_property
+    def _descriptions(self) -> dict[str, Description]:
+        return read_descriptions(self.notebook)
+
+    def unpublished(self) -> list[str]:
+        """The results that are described and that have not been published yet."""
+        return sorted(self._descriptions.keys() - self._names)
+
     def number(self, name: str, bounds: Bounds | float, unit: str, about: str, step: float | None = None) -> None:
         """Publishes a number under ``name``, for prose to cite.
 
@@ -72,7 +103,7 @@ class Publisher:
         self._claim_name(name)
         if not about:
             raise PublishError(f"{self.notebook}.{name}: say what the number is")
-        bounds = as_bounds(bounds, f"{self.notebook}.{name}")
+        bounds = required_bounds(bounds, f"{self.notebook}.{name}")
         self._known(bounds.rows)
         body = entry_of(bounds, unit, about, step)
         self.numbers[f"{self.notebook}.{name}"] = bounds, body
@@ -204,13 +235,13 @@ class Publisher:
         display({MIME: payload, "text/html": anchored, "text/plain": plain}, raw=True)
 
 
-def as_bounds(given: Any, where: str) -> Bounds:
+def required_bounds(given: Any, where: str) -> Bounds:
     """A number that is to be published, as bounds. Raises ``PublishError`` for what is no number, or not a finite one."""
     if isinstance(given, Bounds):
         return given
     if isinstance(given, numbers.Real) and not isinstance(given, bool):
         if math.isfinite(given):
-            return Bounds.exact(float(given))
+            return as_bounds(float(given))
         raise PublishError(f"{where}: {given} is no number; what is not known is Bounds.unknown()")
     raise PublishError(
         f"{where}: a number or bounds is needed, not {type(given).__name__}; words are published by publish.words, and of a column "
