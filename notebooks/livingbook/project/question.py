@@ -1,8 +1,7 @@
-"""Beginning a question: a notebook, its chapter and a line in the table of contents, which build at once."""
+"""Beginning a question: a notebook, descriptions of its results, a chapter and a line in the table of contents, which build."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -26,21 +25,23 @@ def begin(project: Project, name: str, question: str = "", measure: str = "", af
     most. after: the chapter behind which the new one stands; without it, the last that answers a question. Raises ``BuildError``,
     and writes nothing, for a name that cannot be or is taken, and for a measure or chapter that there is not.
     """
-    notebook, chapter, contents = (project.root / path for path in (f"notebooks/{name}.ipynb", f"book/{name}.md", "_toc.yml"))
+    contents = project.root / "_toc.yml"
+    texts = {
+        TEMPLATES / "notebook.ipynb": project.notebooks / f"{name}.ipynb",
+        TEMPLATES / "descriptions.yml": project.notebooks / "descriptions" / f"{name}.yml",
+        TEMPLATES / "chapter.md": project.root / "book" / f"{name}.md",
+    }
     if not NAME.fullmatch(name):
         raise BuildError(f"NAME={name}: a name has small English letters, digits and underscores, and begins with a letter")
-    for path in (notebook, chapter):
+    for path in texts.values():
         if path.exists():
             raise BuildError(f"{path}: is there already; choose another name")
     words = words_for(project, name, question, measure)
     listed, line = with_line(project, text_of(contents), name, after)
-    cells = json.loads((TEMPLATES / "notebook.ipynb").read_text("utf-8"))
-    for cell in cells["cells"]:
-        cell["source"] = filled("".join(cell["source"]), words).splitlines(keepends=True)
-    write(notebook, json.dumps(cells, indent=1, ensure_ascii=False) + "\n")
-    write(chapter, filled((TEMPLATES / "chapter.md").read_text("utf-8"), words))
+    for template, path in texts.items():
+        write(path, filled(template.read_text("utf-8"), words))
     write(contents, listed)
-    return [str(notebook), str(chapter), f"{contents}, row {line}"]
+    return [*map(str, texts.values()), f"{contents}, row {line}"]
 
 
 def words_for(project: Project, name: str, question: str, measure: str) -> dict[str, str]:
@@ -55,7 +56,9 @@ def words_for(project: Project, name: str, question: str, measure: str) -> dict[
     if rows.empty:
         raise BuildError(f"{project.data / 'observations.csv'}: no row is in use, so there is nothing to begin with")
     chosen = Counter(rows[list(FIELDS)].itertuples(index=False, name=None)).most_common(1)[0][0]
-    rows = rows[(rows[list(FIELDS)] == chosen).all(axis=1)].sort_values(["end", "start", "id"])
+    for field, value in zip(FIELDS, chosen, strict=True):
+        rows = rows[rows[field] == value]
+    rows = rows.sort_values(["end", "start", "id"])
     measures = read_table(project.data, "measures").set_index("measure").loc[chosen[0]]
     unit = measures["unit"]
     return {
@@ -70,8 +73,8 @@ def words_for(project: Project, name: str, question: str, measure: str) -> dict[
 
 
 def filled(text: str, words: dict[str, str]) -> str:
-    """A template with words in the place of its placeholders."""
-    return re.sub(r"__([A-Z]+(?:_[A-Z]+)*)__", lambda found: words[found[1]].replace('"', "”"), text)
+    """A template with words in the place of its placeholders. Characters that mean something in JSON, YAML and code are changed."""
+    return re.sub(r"__([A-Z]+(?:_[A-Z]+)*)__", lambda found: re.sub(r'["\\\\{}]', "’", words[found[1]]), text)
 
 
 def with_line(project: Project, contents: str, name: str, after: str) -> tuple[str, int]:
