@@ -109,7 +109,11 @@ def test_the_table_has_one_row_a_number_with_what_varied_beside_it(project):
 
 
 def test_a_parameter_called_as_a_column_of_the_results_is_leaves_that_column_alone():
-    document = {"results": {"n": {"low": 1.0, "value": 2.0, "high": 3.0, "unit": "persons", "text": "2 (1–3)", "rows": ["a", "b"]}}}
+    document = {
+        "results": {
+            "n": {"low": 1.0, "value": 2.0, "high": 3.0, "unit": "persons", "text": "2 (1–3)", "about": "It.", "rows": ["a", "b"]}
+        }
+    }
     names = ["low", "value", "high", "unit", "text", "rows", "name", "notebook", "setting", "parameter_low", "strength"]
     setting = {name: f"given {name}" for name in names}
     (row,) = rows(sweep.Table(names, list(sweep.rows_of(document, "small", setting)), 1, 1))
