@@ -411,5 +411,6 @@ def load(data: str | Path, as_of: str = LATEST) -> Evidence:
     if as_of != LATEST and not is_day(as_of):
         raise EvidenceError(f"as_of = {as_of!r}: must be {LATEST}, or a day as 2025-06-09")
     if not folder.is_dir():
-        raise EvidenceError(f"{folder}: no such data folder")
+        where = "" if folder.is_absolute() else f" ({folder.resolve()}); a notebook runs in the folder notebooks/"
+        raise EvidenceError(f"{folder}: no such data folder{where}")
     return Evidence(folder, as_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import re
 import shutil
@@ -65,4 +66,13 @@ def complaints(log: str, project: Project) -> str:
     """The lines of a Sphinx log that say what is wrong, with paths as a person knows them."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{project.stage}/", "")
     found = [line.strip() for line in plain.splitlines() if re.search(r"WARNING|ERROR|[Ee]xception|Error:", line)]
-    return "\n".join(f"  {line}" for line in dict.fromkeys(found)) or "  " + plain[-2000:]
+    return "\n".join(f"  {line}{close_key(line, project)}" for line in dict.fromkeys(found)) or "  " + plain[-2000:]
+
+
+def close_key(line: str, project: Project) -> str:
+    """The end of a complaint about a key that no source has: the keys that are close to it; "" for other complaints."""
+    if not (asked := re.search(r'could not find bibtex key "([^"]+)"', line)):
+        return ""
+    texts = [path.read_text("utf-8") for path in sorted((project.stage / "book").glob("*.bib"))]
+    close = difflib.get_close_matches(asked[1], re.findall(r"^@\w+\{([^,]+),", "\n".join(texts), flags=re.M), n=3)
+    return f"; close to it: {', '.join(close)}" if close else "; the keys are those of data/sources.csv"
