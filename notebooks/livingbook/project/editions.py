@@ -15,7 +15,6 @@ from livingbook.system.errors import BuildError
 from livingbook.system.readers import yaml_of
 from livingbook.values.days import LATEST, is_day
 
-
 SHAPE = "An edition has as_of and, if need be, data and assumptions: {as_of: latest, assumptions: {notebook: {parameter: value}}}"
 
 
