@@ -237,7 +237,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     """Runs the sweeps of a file and writes their tables; the book is not touched."""
     from livingbook.build import default_workers
     from livingbook.contract import require_clean
-    from livingbook.runs import running, sweep
+    from livingbook.runs import running, sweep, sweep_table
     from livingbook.runs.present import Present
     from livingbook.runs.runs import Changed, Runs
     from livingbook.runs.sweep_picture import picture
@@ -262,7 +262,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
         running.set_parallelism(workers)
         runs = Runs(project, Present(), run_it)
         known = [*sweep.load_sweeps(project), *sweeps]  # notebooks of the asked sweeps may read tables of the book's own sweeps
-        runs.sweeps = {each.name: functools.partial(sweep.write_table, each, runs, workers) for each in known}
+        runs.sweeps = {each.name: functools.partial(sweep_table.write_table, each, runs, workers) for each in known}
         for each in sweeps:
             if chosen.only in (None, each.name):
                 started = time.perf_counter()

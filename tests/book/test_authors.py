@@ -12,13 +12,14 @@ from livingbook.notebook import descriptions, publish
 from livingbook.notebook.checks import Checks
 from livingbook.notebook.payload import MIME
 from livingbook.notebook.publish import Publisher
-from livingbook.notebook.results import entry_of, published
+from livingbook.notebook.results import published
 from livingbook.project.project import Project
 from livingbook.runs.notebook_source import source_of
 from livingbook.site import library
 from livingbook.site.rules_of_writing import tree_of
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds, total
+from livingbook.values.published import PublishedNumber
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "book" / "authors.md").read_text("utf-8")
@@ -33,7 +34,7 @@ def blocks(language: str) -> list[str]:
 @pytest.fixture
 def results(tmp_path):
     """What the notebook whose results the chapter reads has published."""
-    body = {"monthly_invasion": entry_of(Bounds.exact(1240), "persons", "Names a month.")}
+    body = {"monthly_invasion": PublishedNumber.of(Bounds.exact(1240), "persons", "Names a month.").json}
     (tmp_path / "rate.json").write_text(json.dumps({"notebook": "rate", "title": "Rate", "results": body, "reads": []}))
     return tmp_path
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from livingbook.system.readers import MAX_PROSE_BYTES, text_of
+
 # What a role shows: its kind ("result", "claim", "verdict") and what it names → text, None where nothing is published.
 Look = Callable[[str, str], str | None]
 
@@ -66,7 +68,7 @@ def moved(folder: Path, before: Look, after: Look, except_citing: str = "") -> l
     """
     found = []
     for path in sorted(folder.glob("*.md")):
-        markdown = path.read_text("utf-8")
+        markdown = text_of(path, MAX_PROSE_BYTES)
         for sentence in sentences(markdown):
             if except_citing and f"@{except_citing}`" in sentence:
                 continue
@@ -80,7 +82,7 @@ def cited(folder: Path) -> dict[str, list[str]]:
     """Published name (with ``@edition`` if the role has one) → chapters whose prose cites it."""
     found: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.md")):
-        for role, content in ROLE.findall(path.read_text("utf-8")):
+        for role, content in ROLE.findall(text_of(path, MAX_PROSE_BYTES)):
             if role == "result":
                 name, _, edition = name_of(content)
                 found.setdefault(f"{name}@{edition}" if edition else name, []).append(path.stem)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from livingbook.build import default_workers, settled
-from livingbook.changes.compare import Report, compare, summary
+from livingbook.changes.compare import compare
+from livingbook.changes.report import Report
 from livingbook.changes.snapshots import EDITIONS, Snapshot, find
 from livingbook.changes.snapshots import edition as snapshot_of
+from livingbook.changes.terminal import summary
 from livingbook.project.project import Project
 from livingbook.runs.present import Present
 from livingbook.sphinx_ext.changes import standalone

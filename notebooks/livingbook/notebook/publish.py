@@ -24,14 +24,15 @@ from livingbook import recording
 from livingbook.drawing.figures import Draw, render
 from livingbook.evidence.reading import Evidence
 from livingbook.notebook.claims import Claims
-from livingbook.notebook.descriptions import FOLDER, WORDS, Description
+from livingbook.notebook.descriptions import FOLDER, Description
 from livingbook.notebook.descriptions import read as read_descriptions
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
-from livingbook.notebook.results import Published, entry_of
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.settings import TITLED, read
 from livingbook.values import wording
 from livingbook.values.bounds import ENDS, Bounds, as_bounds
+from livingbook.values.published import WORDS, PublishedNumber
+from livingbook.values.wording import SHARE
 
 FORMULA = re.compile(
     r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]"
@@ -56,12 +57,12 @@ def title_of_book() -> str:
 class Publisher:
     """Publishes under the name of one notebook. evidence: what the notebook reads, for sources and origins.
 
-    numbers: the numbers that are published so far, ``notebook.name`` → (bounds, entry).
+    numbers: the numbers that are published so far, by ``notebook.name``.
     """
 
     def __init__(self, notebook: str, evidence: Evidence) -> None:
         self.notebook, self.evidence = notebook, evidence
-        self.numbers: dict[str, Published] = {}
+        self.numbers: dict[str, PublishedNumber] = {}
         self._names: set[str] = set()
 
     def __call__(self, **results: Bounds | float | str | tuple[str, Iterable[str]]) -> None:
@@ -83,7 +84,7 @@ class Publisher:
             if isinstance(words, str):
                 self.words(name, words, found.about, rows)
             else:
-                self.number(name, words, found.unit, found.about, found.step or (0.01 if found.unit == "share" else None))
+                self.number(name, words, found.unit, found.about, found.step or (0.01 if found.unit == SHARE else None))
 
     @cached_property
     def _descriptions(self) -> dict[str, Description]:
@@ -105,21 +106,20 @@ class Publisher:
             raise PublishError(f"{self.notebook}.{name}: say what the number is")
         bounds = required_bounds(bounds, f"{self.notebook}.{name}")
         self._known(bounds.rows)
-        body = entry_of(bounds, unit, about, step)
-        self.numbers[f"{self.notebook}.{name}"] = bounds, body
-        printed = body["text"]
-        shown = f"<b>{html.escape(printed)}</b> {html.escape(unit if unit != 'share' else '')}: {html.escape(about)}"
-        self._show("result", name, body, f"<p>{shown}</p>", f"{name}: {printed} {unit}. {about}")
+        made = self.numbers[f"{self.notebook}.{name}"] = PublishedNumber.of(bounds, unit, about, step)
+        shown = f"<b>{html.escape(made.text)}</b> {html.escape(unit if unit != SHARE else '')}: {html.escape(about)}"
+        self._show("result", name, made.json, f"<p>{shown}</p>", f"{name}: {made.text} {unit}. {about}")
 
     def share(self, name: str, bounds: Bounds | float, about: str, step: float = 0.01) -> None:
         """Publishes a share, printed in whole percent unless ``step`` says otherwise."""
-        self.number(name, bounds, "share", about, step)
+        self.number(name, bounds, SHARE, about, step)
 
     def words(self, name: str, words: str, about: str, rows: Iterable[str] = ()) -> None:
         """Publishes computed words (a date, the name of the largest effect) for prose to cite. rows: ids of observations."""
         self._claim_name(name)
-        body = {"value": None, "low": None, "high": None, "unit": "words", "text": words, "about": about, "rows": self._known(rows)}
-        self._show("result", name, body, f"<p><b>{html.escape(words)}</b>: {html.escape(about)}</p>", f"{name}: {words}. {about}")
+        made = PublishedNumber.of_words(words, about, self._known(rows))
+        shown = f"<b>{html.escape(words)}</b>: {html.escape(about)}"
+        self._show("result", name, made.json, f"<p>{shown}</p>", f"{name}: {words}. {about}")
 
     def figure(
         self,

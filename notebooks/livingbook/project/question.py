@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from livingbook.evidence.reading import read_table
+from livingbook.evidence.tables import read_table
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write

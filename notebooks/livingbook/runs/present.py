@@ -240,7 +240,8 @@ MADE_KINDS = ("results", "document", "sweep")  # kinds of inputs that a build ma
 
 def write_reduced_tables(present: Present, project: Project, origin: str) -> None:
     """Writes the tables without the observations of one origin, and a table ``left_out`` of the observations that were removed."""
-    from livingbook.evidence.reading import LEFT_OUT, read_table
+    from livingbook.evidence.reading import LEFT_OUT
+    from livingbook.evidence.tables import read_table
 
     rows = read_table(project.data, "observations", present.read)
     kept = rows["origin"] != origin

@@ -21,7 +21,7 @@ ENDS = ("low", "value", "high")
 BOOK = "book"  # how the book's column is called in files
 WIDEST = 30  # letters of a column; longer text goes on in the next line
 LONGEST = 80  # letters of a folder's name
-Entries = Mapping[str, Mapping[str, Any]]  # name of a result → its entry, as ``entry_of`` makes it
+Entries = Mapping[str, Mapping[str, Any]]  # name of a result → its entry, as results.json has it
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from livingbook.drawing.figures import BLUE, GREEN, MUTED, ORANGE, PURPLE, STYLE, VERMILLION, count_axis, draw_bounds, year_axis
-from livingbook.runs.sweep import column_of
+from livingbook.runs.sweep_table import column_of
 from livingbook.values.bounds import Bounds
 from livingbook.values.days import is_day
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from livingbook.changes import compare
+from livingbook.changes import staging
 from livingbook.contract import fields_of
 from livingbook.evidence.bibliography import bibtex
-from livingbook.evidence.reading import read_table
+from livingbook.evidence.tables import read_table
 from livingbook.project import addresses
 from livingbook.project.project import Edition, Project
 from livingbook.runs.runs import Runs
@@ -63,7 +63,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
         wanted["published/notice.json"] = as_json(told)
     if (citation := project.root / "CITATION.cff").is_file():
         wanted["CITATION.cff"] = citation
-    wanted |= compare.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")
+    wanted |= staging.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")
     return mirror(wanted, project.stage)
 
 

@@ -7,7 +7,6 @@ elements       document nodes and links
 roles          {result}, {claim}, {verdict}, {published-file}
 how_made       how a figure, a table or a number was made
 figures        {published-figure}, {published-table}
-svg            figures as SVG that is safe inside a page
 claims         {claims}, {claim-scoreboard}, {claim-table}, {verdict-definitions}
 dictionary     {data-dictionary}
 parameters     {parameters}

@@ -1,6 +1,6 @@
 """Directive: what has changed between two editions; and the same as a page of its own, for any comparison.
 
-Both are made from one report (``livingbook.changes.compare.Report``) by the same functions. All text is text, never markup.
+Both are made from one report (``livingbook.changes.report.Report``) by the same functions. All text is text, never markup.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from sphinx.util.osutil import relative_uri
 
 from livingbook.sphinx_ext import elements, store
 from livingbook.sphinx_ext.figures import table
-from livingbook.sphinx_ext.roles import badge
+from livingbook.sphinx_ext.roles import IN_THE_TEXT, badge
 
 if TYPE_CHECKING:  # it imports pandas, which builds do without that have no page of changes
-    from livingbook.changes.compare import Drawing, NumberChange, Report, VerdictChange
+    from livingbook.changes.report import Drawing, NumberChange, Report, VerdictChange
     from livingbook.changes.row_changes import RowChange
     from livingbook.changes.sentences import Part
 
@@ -100,7 +100,7 @@ def _was_now(before: str | None, after: str | None) -> list[nodes.Node]:
 
 def numbers(report: Report, link: Link) -> list[nodes.Node]:
     """One section for each cause: the largest changes, the others in a fold-out."""
-    from livingbook.changes.compare import CAUSES
+    from livingbook.changes.report import CAUSES
 
     if not report.numbers:
         return [elements.paragraph("No number has moved." if report.compared["numbers"] else "No numbers to compare.")]
@@ -124,10 +124,10 @@ NUMBER_COLUMNS = ["Number", "Before", "After", "Change"]
 
 
 def _number(change: NumberChange, link: Link) -> list[Any]:
-    from livingbook.changes.compare import percent
+    from livingbook.changes.report import percent
 
     shown = elements.span(change.about or change.name)
-    unit = "" if change.unit in ("", "share", "words") else f"{change.unit} · "
+    unit = "" if change.unit in IN_THE_TEXT else f"{change.unit} · "
     about = elements.paragraph(
         link("result", shown, change.name) if change.after is not None else shown,
         " ",
@@ -256,7 +256,7 @@ class Changes(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The part's nodes, or a warning."""
-        from livingbook.changes.compare import Report
+        from livingbook.changes.report import Report
 
         asked, body = self.arguments[0].strip(), store.use(self.env, CHANGES)
         if asked not in PARTS or body is None:

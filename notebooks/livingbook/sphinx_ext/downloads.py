@@ -15,8 +15,8 @@ from sphinx.config import Config
 
 from livingbook.sphinx_ext import elements, extra_files, store, used_css
 from livingbook.sphinx_ext.png import draw_in_background, drawn
+from livingbook.values.published import FOR_MACHINES
 
-FIELDS = ("value", "low", "high", "unit", "text")
 # Shipped by the theme, used by no page of this book (see templates/layout.html).
 UNUSED = (
     "_static/vendor/fontawesome",
@@ -34,7 +34,7 @@ _drawing: WeakKeyDictionary[Sphinx, subprocess.Popen[str]] = WeakKeyDictionary()
 
 
 def results(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """edition → notebook → name → {value, low, high, unit, text}, from everything published."""
+    """edition → notebook → name → the fields ``FOR_MACHINES``, from everything published."""
     return {
         edition: {
             path.stem: _numbers(store.look_up(root, (path.relative_to(root).as_posix(), "results")) or {})
@@ -45,7 +45,7 @@ def results(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _numbers(entries: dict[str, Any]) -> dict[str, Any]:
-    return {name: {field: entry.get(field) for field in FIELDS} for name, entry in entries.items()}
+    return {name: {field: entry.get(field) for field in FOR_MACHINES} for name, entry in entries.items()}
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -191,7 +191,7 @@ def _depart_file(writer: Any, node: site_file) -> None:
 
 
 def _visit_svg(writer: Any, node: inline_svg) -> None:
-    # ``svg.inline`` has made these strings from parsed SVG, without scripts: they may be written as they are.
+    # ``drawing.svg.inline`` has made these strings from parsed SVG, without scripts: they may be written as they are.
     writer.body.append(f'<div class="figure-wide">{node["wide"]}</div><div class="figure-narrow">{node["narrow"]}</div>')
     raise nodes.SkipNode
 

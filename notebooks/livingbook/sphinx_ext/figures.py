@@ -11,7 +11,8 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import elements, store, svg
+from livingbook.drawing import svg
+from livingbook.sphinx_ext import elements, store
 from livingbook.sphinx_ext.how_made import Making
 from livingbook.sphinx_ext.i18n import _
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from livingbook.project.citation import CITATION, citation_from
 from livingbook.sphinx_ext import elements, freshness, launch, store
 from livingbook.sphinx_ext.i18n import _
 
-CITATION, SETTINGS = "CITATION.cff", "published/settings.json"
+SETTINGS = "published/settings.json"
 CARD = "_static/card.png"
 BOOK = "published/book.json"
 SHORT, LONG = 60, 300  # characters of a description
@@ -50,19 +50,10 @@ def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
     def piece(*keys: str) -> Any:
         return store.use(env, *keys) if noted else store.look_up(Path(env.srcdir), keys)
 
-    raw = piece(CITATION)
-    given = yaml.safe_load(raw.decode("utf-8")) if raw else {}
-    names = [
-        each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
-        for each in given.get("authors", [])
-    ]
+    given = citation_from(Path(CITATION), piece(CITATION))
     until = piece(SETTINGS, edition or store.own_edition(Path(env.srcdir)), "evidence_to") or ""
     return Work(
-        given.get("title") or env.config.project,
-        ", ".join(names) or env.config.author,
-        str(given.get("version") or ""),
-        until,
-        env.config.html_baseurl,
+        given.title or env.config.project, given.authors or env.config.author, given.version, until, env.config.html_baseurl
     )
 
 

@@ -18,28 +18,21 @@ from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from livingbook.drawing.svg import filled, standing_alone
 from livingbook.sphinx_ext import changes, elements, head, observations, png
 from livingbook.sphinx_ext.i18n import _
+from livingbook.system.readers import MAX_PROSE_BYTES, text_of
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can state
 COVER_WIDTH = 1200
-GROUND = '<rect width="100%" height="100%" fill="#ffffff"/>'
 COVER_SVG, COVER_PNG = "cover.svg", "_static/cover.png"
 ITEM = re.compile(r'<item id="[^"]+" href="([^"]+)" media-type="([^"]+)" />')
-
-
-def standing_alone(svg: str) -> str:
-    """A figure with fixed colours on white, which looks the same in every e-book reader, also in dark mode."""
-    return re.sub(r"(<svg[^>]*>)", rf"\1{GROUND}", png.without_variables(svg), count=1)
 
 
 def cover(design: str, work: head.Work) -> str:
     """The cover, an SVG, with title, authors and state of the book filled in."""
     title, subtitle = [*work.title.split(": ", 1), ""][:2]
-    words = {"title": title, "subtitle": subtitle, "authors": work.authors, "state": work.state}
-    for name, text in words.items():
-        design = design.replace(f"{{{name}}}", escape(text))
-    return design
+    return filled(design, {"title": title, "subtitle": subtitle, "authors": work.authors, "state": work.state})
 
 
 class Ebook(Epub3Builder):
@@ -62,7 +55,7 @@ class Ebook(Epub3Builder):
                 path.unlink()
         design = Path(self.confdir or self.srcdir, self.config.paper_cover)
         if self.config.paper_cover and design.is_file():
-            drawn = cover(design.read_text("utf-8"), head.work(self.env, noted=False))
+            drawn = cover(text_of(design, MAX_PROSE_BYTES), head.work(self.env, noted=False))
             Path(self.outdir, COVER_SVG).write_text(drawn, "utf-8", newline="\n")
             Path(self.outdir, COVER_PNG).write_bytes(png.png(drawn.encode(), COVER_WIDTH))
 

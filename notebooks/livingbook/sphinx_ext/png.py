@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import re
+import os
 import subprocess
 import sys
 import uuid
@@ -15,8 +15,9 @@ from pathlib import Path
 
 import resvg_py
 
+from livingbook.drawing.svg import without_variables
+
 WIDTH = 1200
-VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^()]*(?:\([^()]*\))?[^()]*)\)")
 
 
 def file_of_package(package: str, name: str) -> Path:
@@ -32,11 +33,6 @@ def fonts() -> tuple[str, ...]:
     """The files of the fonts of figures. They are those of matplotlib, because machines have different ones."""
     folder = file_of_package("matplotlib", "mpl-data/fonts/ttf")
     return tuple(str(path) for path in sorted(folder.glob("DejaVuSans*.ttf")))
-
-
-def without_variables(svg: str) -> str:
-    """The drawing with fixed colours, those of light pages, in place of colours that the page's style sheet sets."""
-    return VARIABLE.sub(r"\1", svg)
 
 
 def png(svg: bytes, width: int = WIDTH) -> bytes:
@@ -82,7 +78,9 @@ def draw_in_background(sources: Sequence[Path], cache_folder: Path) -> subproces
     if not missing:
         return None
     # This file is run by its path, and -P keeps its folder off the module path: so the rest of the extension is not imported.
-    drawing = subprocess.Popen([sys.executable, "-P", __file__, cache_folder], stdin=subprocess.PIPE, text=True)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-P", __file__, str(cache_folder)]
+    drawing = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, text=True)
     if drawing.stdin is not None:  # it was asked for one line above
         drawing.stdin.write("".join(f"{source}\n" for source in missing))
         drawing.stdin.close()

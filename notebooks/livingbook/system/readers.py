@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from livingbook.system.errors import BuildError
 
 MAX_BYTES = 64 * 1024  # of a settings file; a larger one was not written by hand, and would take long to read
+MAX_PROSE_BYTES = 1024 * 1024  # of a chapter, or another text
 MAX_NOTEBOOK_BYTES = 64 * 1024 * 1024
 
 
@@ -47,6 +49,23 @@ def yaml_of(path: Path) -> Any:
 def yaml_from(path: Path, content: bytes) -> Any:
     """The same for a YAML file whose content was read before. Raises ``BuildError`` as ``yaml_of`` does."""
     return _yaml(path, text_from(path, content))
+
+
+def toml_of(path: Path) -> dict[str, Any]:
+    """The content of a TOML file. Raises ``BuildError`` that names file and row for what is not TOML."""
+    return _toml(path, text_of(path))
+
+
+def toml_from(path: Path, content: bytes) -> dict[str, Any]:
+    """The same for a TOML file whose content was read before."""
+    return _toml(path, text_from(path, content))
+
+
+def _toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BuildError(f"{path}: {error}") from None
 
 
 def _yaml(path: Path, text: str) -> Any:

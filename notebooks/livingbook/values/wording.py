@@ -8,6 +8,7 @@ from datetime import date
 from livingbook.values.bounds import Bounds
 
 DASH = "–"
+SHARE = "share"  # the unit of what is printed as percent
 
 
 def step_of(number: float, digits: int = 3) -> float:
@@ -60,7 +61,7 @@ def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
     if bounds.is_unknown:
         return "not known"
     step = step or supported_step(bounds)
-    write = percent if unit == "share" else number
+    write = percent if unit == SHARE else number
     low, high = write(bounds.low, step, up=False), write(bounds.high, step, up=True)
     if bounds.is_point:
         return write(bounds.low, step)
@@ -84,7 +85,7 @@ def _spread(bounds: Bounds, low: str, high: str) -> str:
 
 def share(bounds: Bounds, step: float = 0.01) -> str:
     """A share in words, in whole percent unless ``step`` says otherwise: "27%–31%", "at most 70%"."""
-    return of_bounds(bounds, "share", step)
+    return of_bounds(bounds, SHARE, step)
 
 
 def short(bounds: Bounds) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from livingbook.drawing.figures import BLUE, draw_bounds, render, scoped, themed, year_axis
+from livingbook.drawing.figures import BLUE, draw_bounds, render, year_axis
 from livingbook.evidence.reading import load
 from livingbook.notebook import publish as module
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
@@ -96,8 +96,8 @@ def test_an_unknown_number_keeps_the_rows_that_leave_it_open_and_an_at_most_its_
 
 def test_what_was_published_is_remembered_as_it_was_published(publisher, shown):
     publisher.share("part", Bounds.exact(1 / 3), "x")
-    bounds, entry = publisher.numbers["rate.part"]
-    assert bounds == Bounds.exact(1 / 3) and entry == shown[0][MIME]["body"] and entry["text"] == "33%"
+    found = publisher.numbers["rate.part"]
+    assert found.bounds == Bounds.exact(1 / 3) and found.json == shown[0][MIME]["body"] and found.text == "33%"
 
 
 def test_a_figure_carries_both_variants_data_alt_and_sources(publisher, shown):
@@ -147,23 +147,6 @@ def test_the_same_figure_gives_the_same_bytes_and_no_date():
     arguments = {"name": "rate-line", "title": "It rises", "subtitle": "", "source": "", "height": 2, "narrow": False}
     one, other = render(draw, data, **arguments), render(draw, data, **arguments)
     assert one == other and "dc:date" not in one and "matplotlib" not in one.lower()
-
-
-def test_ids_are_numbered_after_the_figure_and_unused_ones_dropped():
-    def made(clip):
-        return (
-            f'<?xml?><svg><g id="unused"/><clipPath id="{clip}"/><path id="m7"/><g clip-path="url(#{clip})"/><use xlink:href="#m7"/>'
-            f'<g clip-path="url(#{clip})"/></svg>'
-        )
-
-    assert scoped(made("p1f50"), "f") == (
-        '<svg><g/><clipPath id="f-1"/><path id="f-2"/><g clip-path="url(#f-1)"/><use xlink:href="#f-2"/><g clip-path="url(#f-1)"/></svg>'
-    )
-    assert scoped(made("p1f50"), "f") == scoped(made("p8d94"), "f"), "the hash of a clipping path is not in the bytes"
-
-
-def test_colours_become_variables_of_the_page():
-    assert themed('<path style="stroke: #0072b2"/>') == '<path style="stroke: var(--fig-blue, #0072b2)"/>'
 
 
 def test_bounds_are_drawn_as_bounds():

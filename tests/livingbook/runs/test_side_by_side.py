@@ -4,15 +4,15 @@ import csv
 import io
 import json
 
-from livingbook.notebook.results import entry_of
 from livingbook.runs.side_by_side import Beside, Column, as_csv, as_text, folder_name, in_a_line, to_json
 from livingbook.values.bounds import Bounds
+from livingbook.values.published import PublishedNumber
 
-LISTED = entry_of(Bounds.exact(49000), "persons", "Names on the merged list.", 1)
-RATE = entry_of(Bounds.exact(245), "per 1,000", "Names per 1,000 men in the theatre, counted once.", 1)
-OTHER = entry_of(Bounds.exact(490), "per 1,000", "Names per 1,000 men in the theatre, counted once.", 1)
-SHARE = entry_of(Bounds.exact(0.5), "share", "Half of them.", 0.01)
-UNKNOWN = entry_of(Bounds.unknown(), "persons", "Names on the merged list.", 1)
+LISTED = PublishedNumber.of(Bounds.exact(49000), "persons", "Names on the merged list.", 1).json
+RATE = PublishedNumber.of(Bounds.exact(245), "per 1,000", "Names per 1,000 men in the theatre, counted once.", 1).json
+OTHER = PublishedNumber.of(Bounds.exact(490), "per 1,000", "Names per 1,000 men in the theatre, counted once.", 1).json
+SHARE = PublishedNumber.of(Bounds.exact(0.5), "share", "Half of them.", 0.01).json
+UNKNOWN = PublishedNumber.of(Bounds.unknown(), "persons", "Names on the merged list.", 1).json
 MINE = Beside(
     "small",
     [Column("mine", {"strength": 1}, {"listed": LISTED, "rate": OTHER, "part": SHARE})],
