@@ -204,7 +204,7 @@ def test_a_plain_number_is_an_exact_one(publisher, shown):
     publisher.number("m", np.int64(7), "lists", "How many.")
     publisher.share("half", np.float64(0.5), "Half.")
     assert [bundle[MIME]["body"]["text"] for bundle in shown] == ["42", "7", "50%"]
-    assert publisher.numbers["rate.n"][0] == Bounds.exact(42)
+    assert publisher.numbers["rate.n"].bounds == Bounds.exact(42)
 
 
 @pytest.mark.parametrize(
