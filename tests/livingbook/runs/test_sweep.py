@@ -307,7 +307,10 @@ def test_what_a_notebook_is_refused_for_on_a_worker_is_said_as_here(project, das
     broken = project.notebooks / "broken.ipynb"
     broken.write_text(notebook().replace("listed / strength", "listed / 0"))
     try:
-        with cluster(dask[0]) as (run_it, _), pytest.raises(BuildError, match=r"notebooks/broken.ipynb, cell 5, line \d+: ZeroDivisionError"):
+        with (
+            cluster(dask[0]) as (run_it, _),
+            pytest.raises(BuildError, match=r"notebooks/broken.ipynb, cell 5, line \d+: ZeroDivisionError"),
+        ):
             swept(sweep_of(Project.at(project.root), "x: {notebooks: [broken], strength: [1]}"), 1, run_it)
     finally:
         broken.unlink()
