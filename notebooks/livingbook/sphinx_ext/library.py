@@ -30,7 +30,7 @@ class Library(SphinxDirective):
 
 def section(name: str, module: dict[str, Any]) -> nodes.section:
     """A module: what it is for, and what is public in it."""
-    made = nodes.section("", nodes.title("", name), ids=[nodes.make_id(f"library-{name}")])
+    made = nodes.section("", nodes.title("", name), ids=[nodes.make_id(f"library-{name}")], classes=["library-module"])
     made += paragraphs(module["about"])
     if module["members"]:
         made += listed(name, module["members"])
