@@ -24,6 +24,7 @@ from livingbook.contract import printable
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import only_one, scratch, tidy, write
+from livingbook.system.readers import number_or_text
 
 
 def make_book(project: Project, chosen: argparse.Namespace) -> None:
@@ -32,7 +33,6 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
     from livingbook.runs import up_to_date
 
     started = time.perf_counter()
-    os.environ["PYTHONHASHSEED"] = "0"
     project = beside(project, chosen)
     with exclusive(project):
         if recovered := finish_import(project.data):
@@ -109,7 +109,7 @@ def finish_import(data: Path) -> str:
 
     if not (data / JOURNAL).is_dir():
         return ""
-    from livingbook.importing.rows import recover
+    from livingbook.importing.journal import recover
 
     return recover(data)
 
@@ -298,11 +298,22 @@ def write_readme(project: Project, chosen: argparse.Namespace) -> None:
 
 
 def import_rows(project: Project, chosen: argparse.Namespace) -> int:
-    """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added."""
+    """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added.
+
+    With ``template`` it writes an example of a row and of a mapping instead.
+    """
+    if chosen.template:
+        from livingbook.importing import template
+
+        example, mapping = template.make(project, chosen.template)
+        print(f"An example is in {example}, its mapping in {mapping}.\n`make import ROWS={example}` brings it in.")
+        return 0
+    if not chosen.rows:
+        raise BuildError("give a file of new rows, or a folder of them")
     from livingbook.importing.rows import run
 
     with exclusive(project):
-        return run(project, chosen.rows, chosen.apply)
+        return run(project, chosen.rows, chosen.apply, chosen.mapping)
 
 
 def show_changes(project: Project, chosen: argparse.Namespace) -> int:
@@ -358,9 +369,7 @@ def setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise BuildError(f"{text!r}: write name=value")
-    from livingbook.runs.sweep import written
-
-    return name, written(value)
+    return name, number_or_text(value)
 
 
 def serve_book(project: Project, chosen: argparse.Namespace) -> None:

@@ -80,7 +80,7 @@ def test_every_command_is_one():
         "No cell stands in two notebooks",
         "Alt texts have a number that is computed",
         "written by `livingbook.values.wording`",
-        "saved without outputs, and each cell has an id",
+        "Git keeps it without outputs, and each cell has an id",
         "opens with its finding, in bold, and shows a figure or table",
         "No number is typed",
         "No word beside a number says again",

@@ -7,6 +7,7 @@ import difflib
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
@@ -19,6 +20,7 @@ from livingbook import recording
 from livingbook.evidence.indexed import Indexed
 from livingbook.evidence.tables import EvidenceError, read_table, visible
 from livingbook.values.bounds import Bounds
+from livingbook.values.bounds_array import BoundsDtype
 from livingbook.values.days import LATEST, is_day
 from livingbook.values.qualifiers import from_published
 
@@ -102,6 +104,11 @@ class Evidence:
     def _rows(self) -> pd.DataFrame:
         """The observations as they are in the file, of any date and origin."""
         return self._text("observations")
+
+    def _repr_html_(self) -> str:
+        from livingbook.evidence.exploring import overview
+
+        return overview(self)
 
     def _text(self, table: str) -> pd.DataFrame:
         """A table of the folder. The recorder must not record the file, because it records the rows that are read of it."""
@@ -237,7 +244,7 @@ class Evidence:
         return {}
 
     def observations(self, **where: str | Iterable[str]) -> pd.DataFrame:
-        """The columns of the table ``observations``, and a column ``bounds`` with the figure as ``Bounds``.
+        """The columns of the table ``observations``, and a column ``bounds`` with the figures, of the type ``BoundsDtype``.
 
         ``start``, ``end`` and ``known_from`` are ``datetime.date`` (``None`` where empty), the other columns text. Ordered by end,
         start and id.
@@ -246,10 +253,11 @@ class Evidence:
         keys = list(zip(rows["end"], rows["start"], strict=True))
         rows = rows.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
         cells = zip(*(rows[name] for name in ("qualifier", "value", "low", "high", "id")), strict=True)
-        typed: dict[str, list[Bounds] | list[date | None]] = {"bounds": [from_published(*each) for each in cells]}
+        figures = [from_published(*each) for each in cells]
+        typed = {"bounds": pd.Series(figures, rows.index, BoundsDtype())}
         for name in ("start", "end", "known_from"):
-            typed[name] = [date.fromisoformat(day) if day else None for day in rows[name]]
-        return rows.assign(**{name: pd.Series(column) for name, column in typed.items()})
+            typed[name] = pd.Series([date.fromisoformat(day) if day else None for day in rows[name]])
+        return rows.assign(**typed)
 
     def figure(self, row: str) -> Bounds:
         """Bounds of one observation by its id, as ``figures`` finds it; unknown where nothing was public by ``as_of``."""
@@ -311,11 +319,17 @@ def read_key(read: Mapping[str, Any]) -> str:
 
 
 def load(data: str | Path, as_of: str = LATEST) -> Evidence:
-    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder or day."""
+    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder or day.
+
+    In a notebook that a person runs, Tab then completes the values of fields.
+    """
     folder = Path(data)
     if as_of != LATEST and not is_day(as_of):
         raise EvidenceError(f"as_of = {as_of!r}: must be {LATEST}, or a day as 2025-06-09")
     if not folder.is_dir():
-        where = "" if folder.is_absolute() else f" ({folder.resolve()}); a notebook runs in the folder notebooks/"
-        raise EvidenceError(f"{folder}: no such data folder{where}")
+        raise EvidenceError(f"{folder}: no such data folder, seen from {Path.cwd()}")
+    if recording.recorder() is None and "IPython" in sys.modules:
+        from livingbook.evidence.exploring import complete_names
+
+        complete_names(sys.modules["IPython"].get_ipython())
     return Evidence(folder, as_of)

@@ -14,7 +14,7 @@ from livingbook.changes.snapshots import edition as snapshot_of
 from livingbook.changes.terminal import summary
 from livingbook.project.project import Project
 from livingbook.runs.present import Present
-from livingbook.sphinx_ext.changes import standalone
+from livingbook.sphinx_ext.output.changes_page import standalone
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror
 

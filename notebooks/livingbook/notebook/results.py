@@ -39,6 +39,9 @@ class Results(Mapping[str, Bounds]):
     def __len__(self) -> int:
         return len(self.entries)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return sorted(self.entries)
+
 
 def published(folder: str | Path, notebook: str, evidence: Evidence) -> Results:
     """The numbers that ``notebook`` published, from ``folder``, which has the results of one edition; recorded as read.

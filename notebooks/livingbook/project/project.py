@@ -109,7 +109,7 @@ class Project:
 
     @property
     def published(self) -> Path:
-        """The folder of the published book, a link to its latest version; of a book beside it, that book's own folder."""
+        """The folder of the published book; of a book beside it, that book's own folder."""
         return self.beside or self.build / "html"
 
     def with_data_of(self, edition: Edition) -> Project:
@@ -133,8 +133,10 @@ class Project:
 
     @cached_property
     def notebook_names(self) -> list[str]:
-        """Names of the notebooks, in alphabetical order. Raises ``BuildError`` if there is none."""
-        names = sorted(path.stem for path in self.notebooks.glob("*.ipynb"))
+        """Names of the book's notebooks, in alphabetical order. Raises ``BuildError`` if there is none."""
+        from livingbook.project.notebooks import of_book
+
+        names = of_book(self.notebooks)
         if not names:
             raise BuildError(f"{self.notebooks}: no notebooks")
         return names

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -17,7 +16,7 @@ from livingbook.project.project import Project
 from livingbook.runs import cell_errors
 from livingbook.runs.cell_errors import CellError
 from livingbook.system.errors import KILLED, MEMORY, BuildError
-from livingbook.system.files import write
+from livingbook.system.files import short_folder, write
 
 ENGINES = ("warm", "nbclient")
 # Arguments of a kernel: its log messages do not belong to the notebook's output, and its cells not to the user's history.
@@ -93,7 +92,7 @@ def run_recorded(
     data, results: its edition's folder of tables, and that of the results of other notebooks. Raises ``CellError`` if a cell fails,
     unless it needs results that are not made yet: see ``Ran.waits``.
     """
-    with _slots, tempfile.TemporaryDirectory() as folder:
+    with _slots, short_folder() as folder:
         note = Path(folder, "record.json")
         settings = {
             "name": name,
@@ -144,7 +143,7 @@ def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures:
 
     progress: whether a bar shows how many cells have run, if this process writes to a terminal.
     """
-    with _slots, tempfile.TemporaryDirectory() as folder:
+    with _slots, short_folder() as folder:
         return _executed(project, name, project.notebooks / f"{name}.ipynb", given, figures, (), folder, progress)
 
 
@@ -164,7 +163,7 @@ def _executed(
         from papermill.engines import papermill_engines
         from papermill.exceptions import PapermillExecutionError
 
-        from livingbook.runs.warm.client import private_sockets
+        from livingbook.runs.warm.client import OwnKernel, OwnWarmKernel, private_sockets
         from livingbook.runs.warm.engine import WarmEngine
 
         papermill_engines.register("warm", WarmEngine)  # that of this library, even if another version is installed
@@ -183,7 +182,8 @@ def _executed(
             progress_bar={"desc": name, "disable": None, "leave": False} if progress else False,
             execution_timeout=cell_seconds(),
             config=private_sockets(folder),
-            extra_arguments=[*QUIET, *without, *first],
+            kernel_manager_class=OwnWarmKernel if engine() == "warm" else OwnKernel,
+            extra_arguments=[*QUIET, f"--ipython-dir={folder}", *without, *first],
         )
     except PapermillExecutionError as error:
         more = MEMORY if error.ename in ("MemoryError", "ArrayMemoryError", "_ArrayMemoryError") else ""

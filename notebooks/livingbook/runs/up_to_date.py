@@ -107,7 +107,7 @@ def _of(project: Project, edition: str) -> str:
 
 def outputs(project: Project, editions: Iterable[str]) -> str:
     """Hash of all that a build writes for others to read: the published book, the results of its editions, the tables of sweeps."""
-    folders = [project.published.resolve(), *map(project.edition_folder, sorted(editions)), project.build / "sweeps"]
+    folders = [project.published, *map(project.edition_folder, sorted(editions)), project.build / "sweeps"]
     return digest(
         *(part for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() for part in (str(path), path))
     )

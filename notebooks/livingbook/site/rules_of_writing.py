@@ -71,11 +71,6 @@ def faults_of_notebook(name: str, notebook: Any, parameters: Sequence[str]) -> I
     """What is wrong with one notebook. parameters: the names that it declares."""
     cells = notebook.cells
     code = [(number, cell) for number, cell in enumerate(cells, start=1) if cell.cell_type == "code"]
-    if any(cell.outputs or cell.execution_count is not None for _, cell in code):
-        yield (
-            f": is saved with outputs, which differ from machine to machine: take them out by `.venv/bin/nbstripout --keep-id "
-            f"notebooks/{name}.ipynb`"
-        )
     if len({cell.get("id", "") for cell in cells}) < len(cells):
         yield ": cells have no ids of their own: open it in JupyterLab and save it once, so that a change of one cell is one in git"
     if not cells or cells[0].cell_type != "markdown" or not cells[0].source.startswith("# "):

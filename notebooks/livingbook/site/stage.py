@@ -17,14 +17,21 @@ from livingbook.runs.runs import Runs
 from livingbook.site import jupyter_book, library
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror, tree
-from livingbook.system.readers import yaml_of
+from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_of, yaml_of
 from livingbook.values.days import LATEST
 
+TEXTS = (".md", ".rst", ".txt", ".bib", ".csv", ".yml", ".po", ".py", ".js", ".css", ".html", ".svg")  # what people write there
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
 
 
 def require_settings(project: Project) -> None:
-    """Raises ``BuildError`` if the settings of Jupyter Book are no YAML mapping. Jupyter Book itself checks the values."""
+    """Raises ``BuildError`` if the settings of Jupyter Book are no YAML mapping, or a text of the book is not UTF-8.
+
+    Jupyter Book itself checks the values.
+    """
+    for path in [*tree(project.root / "book", TEXTS), project.root / "CITATION.cff"]:
+        if path.is_file():
+            text_of(path, MAX_NOTEBOOK_BYTES)
     for path in (project.root / name for name in SETTINGS):
         if not isinstance(yaml_of(path), dict):
             raise BuildError(f"{path}: must be settings, each with a name")

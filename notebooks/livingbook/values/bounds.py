@@ -10,8 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
 
 ENDS = ("low", "value", "high")  # as files name them
+
+
+def _columns_answer(operation: Callable[[Bounds, Any], Bounds]) -> Callable[[Bounds, Any], Bounds]:
+    """The operation, which leaves the answer to the other operand where that is a whole column or array."""
+
+    @wraps(operation)
+    def answered(one: Bounds, other: Any) -> Bounds:
+        return NotImplemented if getattr(other, "ndim", 0) else operation(one, other)
+
+    return answered
 
 
 @dataclass(frozen=True)
@@ -112,15 +124,19 @@ class Bounds:
         """The lower bound alone, [low, ∞): for a count that is known to be incomplete."""
         return Bounds(self.low, None, math.inf, self.rows)
 
+    @_columns_answer
     def __add__(self, other: Bounds | float) -> Bounds:
         return _combine(self, other, lambda a, b: a + b, lambda a, b: (a.low + b.low, a.high + b.high))
 
+    @_columns_answer
     def __sub__(self, other: Bounds | float) -> Bounds:
         return _combine(self, other, lambda a, b: a - b, lambda a, b: (a.low - b.high, a.high - b.low))
 
+    @_columns_answer
     def __mul__(self, other: Bounds | float) -> Bounds:
         return _combine(self, other, lambda a, b: a * b, _product)
 
+    @_columns_answer
     def __truediv__(self, other: Bounds | float) -> Bounds:
         """Quotient. A divisor that may be zero leaves the result without an upper bound.
 
