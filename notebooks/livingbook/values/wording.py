@@ -9,6 +9,7 @@ from datetime import date
 from livingbook.values.bounds import Bounds
 
 DASH = "–"
+SHARE = "share"  # the unit of what is printed as percent
 NUMBER = r"[−-]?(?:\d[\d,]*(?:\.\d+)?|∞)%?"
 SPREAD = re.compile(rf"at least (?P<least>{NUMBER})|at most (?P<most>{NUMBER})|(?P<low>{NUMBER})(?: to |{DASH})(?P<high>{NUMBER})")
 VALUED = re.compile(rf"(?P<value>{NUMBER})(?: \((?P<spread>.+)\))?")
@@ -64,7 +65,7 @@ def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
     if bounds.is_unknown:
         return "not known"
     step = step or supported_step(bounds)
-    write = percent if unit == "share" else number
+    write = percent if unit == SHARE else number
     low, high = write(bounds.low, step, up=False), write(bounds.high, step, up=True)
     if bounds.is_point:
         return write(bounds.low, step)
@@ -118,7 +119,7 @@ def _parsed(written: str) -> float:
 
 def share(bounds: Bounds, step: float = 0.01) -> str:
     """A share in words, in whole percent unless ``step`` says otherwise: "27%–31%", "at most 70%"."""
-    return of_bounds(bounds, "share", step)
+    return of_bounds(bounds, SHARE, step)
 
 
 def short(bounds: Bounds) -> str:

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from livingbook.evidence.reading import EvidenceError, Indexed, load, read_key, read_table
+from livingbook.evidence.indexed import Indexed
+from livingbook.evidence.reading import load, read_key
+from livingbook.evidence.tables import EvidenceError, read_table
 from livingbook.values.bounds import Bounds
 
 
