@@ -1003,7 +1003,7 @@ def test_a_copy_of_the_books_data_with_one_wrong_cell(tmp_path, capsys):
     path.write_text(path.read_text(encoding="utf-8").replace(",other,", ",others,", 1), encoding="utf-8")
     assert main([str(tmp_path / "data")]) == 1
     first, last = capsys.readouterr().out.splitlines()
-    assert first == 'populations.csv, row 2, side: "others" — must be one of: russia, ukraine, other'
+    assert first == 'populations.csv, row 2, side: "others" — must be one of: russia, ukraine, other; did you mean "other"?'
     assert last == f"1 fault in {tmp_path / 'data'}/"
 
 
