@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from quotations import said, without_sayings
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "book").glob("*.md"))
@@ -45,7 +46,7 @@ def said_before(markdown: str) -> str:
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_no_number_in_prose_is_typed(path):
     text = path.read_text("utf-8")
-    assert typed_numbers(said_before(text) if path.stem == "corrections" else text) == []
+    assert typed_numbers(said_before(text) if path.stem == "corrections" else without_sayings(text, said(ROOT))) == []
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,44 @@ def test_a_chapter_opens_with_its_finding_and_shows_something(path):
     assert re.fullmatch(r"# .+", title.strip())
     assert opening.startswith("**"), "the finding comes first, in bold"
     assert f"{{published-figure}} {path.stem}." in text or f"{{published-table}} {path.stem}." in text or "{claims}" in text
+
+
+LEAD_WORDS, LEAD_NUMBERS = 65, 3
+
+
+def lead(markdown: str) -> str:
+    """A chapter's first paragraph."""
+    return [block for block in markdown.split("\n\n") if block.strip()][1].strip()
+
+
+def too_much(opening: str) -> list[str]:
+    """What makes a lead hard to take in: its length, its numbers, sources between its sentences."""
+    citations = re.findall(r"\{cite:p\}`[^`]*`", opening)
+    numbers = len(re.findall(r"\{result\}`[^`]*`", opening))
+    words = len(re.sub(r"\{cite:p\}`[^`]*`", "", re.sub(r"\{result\}`[^`]*`", "n", opening)).split())
+    return (
+        [f"{words} words"] * (words > LEAD_WORDS)
+        + [f"{numbers} numbers"] * (numbers > LEAD_NUMBERS)
+        + ["sources before the end"] * (len(citations) > 1 or bool(citations) and not opening.rstrip(".").endswith(citations[-1]))
+    )
+
+
+@pytest.mark.parametrize("path", [path for path in CHAPTERS if path in ANALYTIC or path.stem == "index"], ids=lambda path: path.stem)
+def test_a_lead_is_short_and_has_few_numbers(path):
+    assert too_much(lead(path.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    "opening, found",
+    [
+        ("**It is so.** The list has {result}`a.b` names {cite:p}`x,y`.", []),
+        ("**It is so.** The list {cite:p}`x` has names.", ["sources before the end"]),
+        ("{result}`a.b` {result}`a.c` {result}`a.d` {result}`a.e`", ["4 numbers"]),
+        ("word " * 66, ["66 words"]),
+    ],
+)
+def test_a_lead_that_says_too_much_is_found(opening, found):
+    assert too_much(opening.strip()) == found
 
 
 @pytest.mark.parametrize(
