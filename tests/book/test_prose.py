@@ -122,11 +122,13 @@ def too_much(opening: str) -> list[str]:
     return (
         [f"{words} words"] * (words > LEAD_WORDS)
         + [f"{numbers} numbers"] * (numbers > LEAD_NUMBERS)
-        + ["sources before the end"] * (len(citations) > 1 or bool(citations) and not opening.rstrip(".").endswith(citations[-1]))
+        + ["sources before the end"] * (len(citations) > 1 or (bool(citations) and not opening.rstrip(".").endswith(citations[-1])))
     )
 
 
-@pytest.mark.parametrize("path", [path for path in CHAPTERS if path in ANALYTIC or path.stem == "index"], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in CHAPTERS if path in ANALYTIC or path.stem == "index"], ids=lambda path: path.stem
+)
 def test_a_lead_is_short_and_has_few_numbers(path):
     assert too_much(lead(path.read_text("utf-8"))) == []
 

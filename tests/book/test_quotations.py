@@ -30,7 +30,9 @@ def test_no_phrase_is_allowed_that_no_chapter_quotes():
     assert set().union(*OTHER.values()) - used == set()
 
 
-@pytest.mark.parametrize("words", ["not many", "No major effect", "high enough to have a major impact, now", "If you count 300,000 personnel fighting"])
+@pytest.mark.parametrize(
+    "words", ["not many", "No major effect", "high enough to have a major impact, now", "If you count 300,000 personnel fighting"]
+)
 def test_words_that_were_not_said_are_found(words):
     assert not is_said(words, SAYINGS) and quoted(f'He says: "{words}."') == [words.strip(".")]
 

@@ -42,4 +42,6 @@ def is_said(words: str, sayings: list[str]) -> bool:
 
 def without_sayings(markdown: str, sayings: list[str]) -> str:
     """A chapter without what it quotes word by word: the numbers in there are the article's, as it printed them."""
-    return re.sub(QUOTED, lambda found: " " if is_said(plain("".join(filter(None, found.groups()))), sayings) else found[0], markdown)
+    return re.sub(
+        QUOTED, lambda found: " " if is_said(plain("".join(filter(None, found.groups()))), sayings) else found[0], markdown
+    )
