@@ -101,7 +101,7 @@ def wrapped(words: str, width: float, size: float, weight: str = "normal") -> li
     lines = _filled(words, most, size, weight)
     for tenths in range(5 if weight == "bold" else 8, 10):
         narrower = _filled(words, most * tenths / 10, size, weight)
-        if len(narrower) == len(lines) and all(_length(line, size, weight) <= most for line in narrower):
+        if len(narrower) == len(lines) and all(length(line, size, weight) <= most for line in narrower):
             return narrower
     return lines
 
@@ -110,14 +110,14 @@ def _filled(words: str, most: float, size: float, weight: str) -> list[str]:
     lines: list[str] = []
     for word in curly(words).split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _length(longer, size, weight) <= most:
+        if lines and length(longer, size, weight) <= most:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
 
 
-def _length(words: str, size: float, weight: str) -> float:
+def length(words: str, size: float, weight: str) -> float:
     """Width in points of a text in the style's font: the sum of its letters' widths, as kerning only makes a line shorter."""
     return size * sum(_advance(letter, weight) for letter in words)
 

@@ -23,12 +23,14 @@ from livingbook import recording
 from livingbook.drawing.figures import Draw, render
 from livingbook.evidence.reading import Evidence
 from livingbook.notebook.claims import Claims
+from livingbook.notebook.descriptions import FOLDER, WORDS, Description
+from livingbook.notebook.descriptions import read as read_descriptions
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.notebook.results import Published, entry_of
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.settings import TITLED, read
 from livingbook.values import wording
-from livingbook.values.bounds import ENDS, Bounds
+from livingbook.values.bounds import ENDS, Bounds, as_bounds
 
 FORMULA = re.compile(
     r"(?![+-]?\d+(\.\d+)?(e[+-]?\d+)?$)[=+\-@\t\r]"
@@ -60,6 +62,37 @@ class Publisher:
         self.notebook, self.evidence = notebook, evidence
         self.numbers: dict[str, Published] = {}
         self._names: set[str] = set()
+
+    def __call__(self, **results: Bounds | float | str | tuple[str, Iterable[str]]) -> None:
+        """Publishes results whose unit and meaning stand in ``descriptions/NOTEBOOK.yml``: name → bounds, an exact number, words,
+        or words with the ids of the observations that they rest on.
+
+        Raises ``PublishError`` for a result that is not described there.
+        """
+        for name, result in results.items():
+            found = self._descriptions.get(name)
+            if found is None:
+                raise PublishError(
+                    f"{self.notebook}.{name}: not described; add to {FOLDER}/{self.notebook}.yml a line like\n"
+                    f'{name}: {{unit: persons, about: "What it is, in one sentence."}}'
+                )
+            words, rows = result if isinstance(result, tuple) else (result, ())
+            if isinstance(words, str) != (found.unit == WORDS):
+                raise PublishError(f"{self.notebook}.{name}: {FOLDER} says that its unit is {found.unit}, but it is {words!r}")
+            if isinstance(words, str):
+                self.words(name, words, found.about, rows)
+            else:
+                self.number(
+                    name, as_bounds(words), found.unit, found.about, found.step or (0.01 if found.unit == "share" else None)
+                )
+
+    @cached_property
+    def _descriptions(self) -> dict[str, Description]:
+        return read_descriptions(self.notebook)
+
+    def unpublished(self) -> list[str]:
+        """The results that are described and that have not been published yet."""
+        return sorted(self._descriptions.keys() - self._names)
 
     def number(self, name: str, bounds: Bounds, unit: str, about: str, step: float | None = None) -> None:
         """Publishes a number under ``name``, for prose to cite.

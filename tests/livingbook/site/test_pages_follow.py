@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from livingbook.project.project import Project
 from livingbook.site import pages as site_pages
+from livingbook.site.sphinx_process import LIBRARY
 from livingbook.system import files
 from livingbook.system.errors import BuildError
 from small_stage import NOTEBOOK, SVG, dress
@@ -664,21 +665,26 @@ def test_a_build_while_the_clock_was_ahead_hides_no_later_change(book: Book) -> 
 
 
 OF_THE_ENGINE = {
-    "words": ("notebook/verdicts.py", 'Word("supported"', 'Word("borne out"'),
-    "a template": ("sphinx_ext/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}"),
-    "the extension": ("sphinx_ext/launch.py", "Download this notebook, executed", "Download this notebook"),
+    "words": ("notebook/verdicts.py", 'Word("supported"', 'Word("borne out"', "borne out"),
+    "a template": ("sphinx_ext/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}", "<!-- new -->"),
+    "the extension": ("sphinx_ext/launch.py", "Download this notebook, executed", "Download it, executed", "Download it, executed"),
 }
 
 
 @pytest.mark.parametrize("what", OF_THE_ENGINE)
 def test_a_change_of_the_engine_reaches_the_pages(book: Book, what: str) -> None:
-    name, old, new = OF_THE_ENGINE[what]
+    name, old, new, shown = OF_THE_ENGINE[what]
+    files_used = book.steps.project.build / "sphinx" / LIBRARY
+    assert what != "words" or str(book.steps.project.engine / name) in files_used.read_text("utf-8").split("\n")
     for build in (book.steps, book.clean):
         path = build.project.engine / name
         assert old in path.read_text("utf-8")
         path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
         build.anew()
-    assert book.build() == set(book.steps.times())
+    written = book.build()
+    pages = book.steps.project.build / "sphinx" / "_build" / "html"
+    assert any(shown in page.read_text("utf-8") for page in pages.rglob("*.html"))
+    assert written == set(book.steps.times())
 
 
 def test_with_another_package_all_pages_are_made_from_nothing(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,107 @@
+"""Charts: each row has its mark and its number, nothing unknown is drawn, and all of it lies inside the drawing."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+
+import pandas as pd
+import pytest
+from livingbook.drawing.charts import Curve, IntervalRows, OverTime, Parts
+from livingbook.drawing.figures import BLUE, GREEN, NARROW, VERMILLION, WIDE, length, render
+from livingbook.values.bounds import Bounds
+
+TEXT = re.compile(
+    r'<text style="([^"]*?font-size: ([\d.]+)px[^"]*?[^"]*)"[^>]*? x="(-?[\d.]+)"[^>]*>([^<]*)<'
+)
+FLOOR, EXACT, RANGE, UNKNOWN = Bounds(1240, None, math.inf), Bounds.exact(1500), Bounds(400, None, 480), Bounds.unknown()
+ROWS = pd.DataFrame(
+    {
+        "group": ["lists", "lists", "courts", "courts"],
+        "label": ["To the article", "Claimed", "Filed", "Not said"],
+        "bounds": [FLOOR, EXACT, RANGE, UNKNOWN],
+    }
+)
+DAYS = pd.DataFrame(
+    {
+        "series": ["cases", "cases", "names"],
+        "start": [date(2022, 9, 1), date(2023, 5, 1), date(2024, 1, 1)],
+        "end": [date(2023, 5, 1), date(2024, 1, 1), date(2024, 1, 1)],
+        "bounds": [EXACT, RANGE, FLOOR],
+    }
+)
+LINES = pd.DataFrame({"month": [1, 2, 3], "even": [10.0, 10.0, 10.0], "rising": [5.0, 10.0, 15.0]})
+PARTS = pd.DataFrame({"label": ["A", "B"], "one": [13000, 0], "both": [13000, 13000], "total": [FLOOR, EXACT]})
+CHARTS = {
+    "rows": (IntervalRows(line=(1000, "a thousand"), band=(Bounds(1000, None, 1500), "quoted")), ROWS),
+    "rows on a log axis": (IntervalRows(log=True), ROWS),
+    "panels": (IntervalRows(), ROWS.rename(columns={"group": "panel"})),
+    "over time": (OverTime(join=True, bars=True, marked={date(2023, 1, 1): "law"}), DAYS),
+    "curve": (
+        Curve("month", "months", {"even": ("even", BLUE), "rising": ("rising", GREEN)}, points=(2,), level=(5, "five")),
+        LINES,
+    ),
+    "parts": (Parts({"one": ("on one", BLUE), "both": ("on both", VERMILLION)}), PARTS),
+}
+
+
+def drawn(chart, data, narrow=False) -> str:
+    """The chart as SVG."""
+    height = chart.height(data, narrow)
+    return render(chart, data, name="chart", title="Title", subtitle="Unit", source="Source", height=height, narrow=narrow)
+
+
+def texts(svg: str) -> list[str]:
+    return [re.sub("<[^>]+>", "", each) for each in re.findall(r"<text[^>]*>(.*?)</text>", svg, re.S)]
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_is_drawn_the_same_twice_with_and_without_rows(name, narrow):
+    chart, data = CHARTS[name]
+    assert drawn(chart, data, narrow) == drawn(chart, data, narrow) != drawn(chart, data.iloc[:0], narrow)
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_each_row_has_its_label_and_its_number(narrow):
+    said = texts(drawn(CHARTS["rows"][0], ROWS, narrow))
+    for words in ("lists", "courts", *ROWS["label"], "at least 1,240", "1,500", "400–480", "not published"):
+        assert words in said, words
+
+
+def test_rows_of_one_label_share_a_line_and_print_no_number():
+    two = pd.DataFrame({"label": ["Army", "Army", "Navy"], "bounds": [EXACT, FLOOR, RANGE]})
+    said = texts(drawn(IntervalRows(), two))
+    assert said.count("Army") == 1 and "400–480" in said and "at least 1,240" not in said
+    assert IntervalRows().height(two, narrow=False) < IntervalRows().height(two.assign(label=["A", "B", "C"]), narrow=False)
+
+
+def test_a_number_given_in_words_is_printed_as_given():
+    assert "some 1,240" in texts(drawn(IntervalRows(), ROWS.assign(written=["some 1,240", "b", "c", None])))
+
+
+def test_the_last_count_of_each_series_is_named_and_written():
+    said = texts(drawn(OverTime(), DAYS))
+    assert {"cases", "400–480", "names", "at least 1,240"} <= set(said)
+    assert "400–480" not in texts(drawn(OverTime(number=False), DAYS))
+
+
+def test_a_part_too_small_for_its_number_has_none():
+    wide = drawn(*CHARTS["parts"])
+    assert "13,000" in texts(wide) and "0" not in [each for each in texts(wide) if each == "0"][1:]
+    assert {"on one", "on both", "at least 1,240"} <= set(texts(wide))
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_all_words_lie_inside_the_drawing(name, narrow):
+    """Words beside the longest mark have their room: the axes are made narrower, the words not cut off."""
+    chart, data = CHARTS[name]
+    found = TEXT.findall(drawn(chart, data, narrow))
+    assert len(found) > len(data)
+    width = 72 * (NARROW if narrow else WIDE)
+    for style, size, x, words in found:
+        wide = length(words, float(size), "bold" if "bold" in style else "normal")
+        left = float(x) - (wide / 2 if "middle" in style else wide if "anchor: end" in style else 0)
+        assert left > -1 and left + wide < width + 1, (words, left, wide, width)
