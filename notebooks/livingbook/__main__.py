@@ -11,6 +11,7 @@ from pathlib import Path
 from livingbook import commands
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, in_words
+from livingbook.system.surroundings import settle
 
 COMMANDS = {
     "book": commands.make_book,
@@ -91,7 +92,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8500)
     known.add_parser("readme", help="write the README's numbers and picture anew from the built book")
     bring = known.add_parser("import", help="check new rows, show what they would change, and add them with --apply")
-    bring.add_argument("rows", nargs="+", type=Path, help="CSV files of new rows, or a folder of them")
+    bring.add_argument("rows", nargs="*", type=Path, help="files of new rows (CSV, .xlsx, .ods, JSON), or a folder of them")
+    bring.add_argument("--mapping", type=Path, help="how they become rows; without it, NAME.mapping.yml beside NAME.csv")
+    bring.add_argument("--template", help="write an example row and mapping of this table or measure, into imports/")
     bring.add_argument("--apply", action="store_true", help="add them; without it nothing is written")
     sweep = known.add_parser("sweep", help="run notebooks over a grid of settings, into one tidy table")
     sweep.add_argument("spec", nargs="?", type=Path, help="a YAML file like notebooks/sweeps.yml, which is the default")
@@ -122,4 +125,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    settle()
     sys.exit(main())

@@ -14,7 +14,7 @@ from typing import Any
 
 from livingbook.contract import require_clean
 from livingbook.project.project import SETTING, Edition, Project
-from livingbook.runs import running, sweep, up_to_date
+from livingbook.runs import running, sweep, sweep_table, up_to_date
 from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.runs.runs import Changed, Runs
 from livingbook.site import pages, publish, sphinx_process, stage
@@ -117,8 +117,8 @@ def print_progress(line: str) -> None:
 def bring_up_to_date(asked: sweep.Sweep, runs: Runs, workers: int) -> None:
     """Writes the table of a sweep again if one of its runs has changed."""
     with step(f"sweep: {asked.name}", "as before") as say:
-        if not sweep.is_current(asked, runs):
-            sweep.write_table(asked, runs, workers)
+        if not sweep_table.is_current(asked, runs):
+            sweep_table.write_table(asked, runs, workers)
             say("done")
 
 

@@ -17,12 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from livingbook.contract import printable
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import only_one, scratch, tidy
+from livingbook.system.readers import number_or_text
 
 
 def make_book(project: Project, chosen: argparse.Namespace) -> None:
@@ -31,7 +30,6 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
     from livingbook.runs import up_to_date
 
     started = time.perf_counter()
-    os.environ["PYTHONHASHSEED"] = "0"
     with exclusive(project):
         if recovered := finish_import(project.data):
             print(recovered)
@@ -88,7 +86,7 @@ def finish_import(data: Path) -> str:
 
     if not (data / JOURNAL).is_dir():
         return ""
-    from livingbook.importing.rows import recover
+    from livingbook.importing.journal import recover
 
     return recover(data)
 
@@ -156,7 +154,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
     """Runs the sweeps of a file and writes their tables; the book is not touched."""
     from livingbook.build import default_workers
     from livingbook.contract import require_clean
-    from livingbook.runs import running, sweep
+    from livingbook.runs import running, sweep, sweep_table
     from livingbook.runs.present import Present
     from livingbook.runs.runs import Changed, Runs
 
@@ -174,7 +172,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
         running.set_parallelism(workers)
         runs = Runs(project, Present(), run_it)
         known = [*sweep.load_sweeps(project), *sweeps]  # notebooks of the asked sweeps may read tables of the book's own sweeps
-        runs.sweeps = {each.name: functools.partial(sweep.write_table, each, runs, workers) for each in known}
+        runs.sweeps = {each.name: functools.partial(sweep_table.write_table, each, runs, workers) for each in known}
         for each in sweeps:
             if chosen.only in (None, each.name):
                 started = time.perf_counter()
@@ -205,11 +203,22 @@ def write_readme(project: Project, chosen: argparse.Namespace) -> None:
 
 
 def import_rows(project: Project, chosen: argparse.Namespace) -> int:
-    """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added."""
+    """Checks new rows and shows what they would change; adds them if asked to. 1 if they cannot be added.
+
+    With ``template`` it writes an example of a row and of a mapping instead.
+    """
+    if chosen.template:
+        from livingbook.importing import template
+
+        example, mapping = template.make(project, chosen.template)
+        print(f"An example is in {example}, its mapping in {mapping}.\n`make import ROWS={example}` brings it in.")
+        return 0
+    if not chosen.rows:
+        raise BuildError("give a file of new rows, or a folder of them")
     from livingbook.importing.rows import run
 
     with exclusive(project):
-        return run(project, chosen.rows, chosen.apply)
+        return run(project, chosen.rows, chosen.apply, chosen.mapping)
 
 
 def show_changes(project: Project, chosen: argparse.Namespace) -> int:
@@ -253,11 +262,7 @@ def setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise BuildError(f"{text!r}: write name=value")
-    try:
-        typed = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError, RecursionError):  # no YAML at all: a text
-        typed = value
-    return name, typed if isinstance(typed, (int, float, bool)) else value
+    return name, number_or_text(value)
 
 
 def serve_book(project: Project, chosen: argparse.Namespace) -> None:

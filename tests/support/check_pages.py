@@ -14,13 +14,14 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from serving import serving
 
 BUDGET = 400_000  # bytes, compressed, to read a page on a first visit
 SHIFT = 0.1  # cumulative layout shift up to which a page counts as still
@@ -189,10 +190,8 @@ class Patient(http.server.ThreadingHTTPServer):
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The folder's address while it is served on loopback."""
-    with Patient(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serving(functools.partial(Quiet, directory=str(folder)), Patient) as address:
+        yield f"{address}/"
 
 
 STEADY = """() => new Promise((done) => {

@@ -23,8 +23,11 @@ MODULES = [
         f"livingbook.{module}"
         for module in (
             "values.bounds",
+            "values.qualifiers",
             "notebook.verdicts",
             "evidence.reading",
+            "evidence.tables",
+            "evidence.indexed",
             "contract.rules",
             "contract.observation_rules",
             "contract.reference_rules",
@@ -50,11 +53,12 @@ MODULES = [
 FUNCTIONS = [
     "livingbook.runs.present.*",
     "livingbook.runs.store.*",
-    "livingbook.runs.runs.x_differences__mutmut_*",
-    "livingbook.runs.runs.x_stands__mutmut_*",
+    "livingbook.runs.validity.x_differences__mutmut_*",
+    "livingbook.runs.validity.x_first_valid__mutmut_*",
 ]
 TESTS = [
     "bounds",
+    "qualifiers",
     "rates",
     "windows",
     "series",
@@ -121,7 +125,7 @@ def lay_out(root: Path, folder: Path) -> None:
             shutil.copy(path, folder / name)
     files = [
         f"src/{module.replace('.', '/')}.py"
-        for module in [*MODULES, "livingbook.runs.present", "livingbook.runs.store", "livingbook.runs.runs"]
+        for module in [*MODULES, "livingbook.runs.present", "livingbook.runs.store", "livingbook.runs.validity"]
     ]
     (folder / "pyproject.toml").write_text(SETTINGS.format(modules=files), "utf-8")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from csv_rows import read_rows, write_rows
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[2]
@@ -543,7 +544,7 @@ JSON = st.recursive(
 
 def cut(folder: Path, count: int = 60, seed: int = 5) -> None:
     """Copies some of the real rows, and what they name, to a folder: enough for every way of spoiling, and quickly read."""
-    tables = {table: list(csv.DictReader(io.StringIO((DATA / f"{table}.csv").read_text("utf-8"), newline=""))) for table in ORDER}
+    tables = {table: read_rows(DATA / f"{table}.csv") for table in ORDER}
     kinds = {row["measure"]: row["kind"] for row in tables["measures"]}
     pick = random.Random(seed)
     by_id = {row["id"]: row for row in tables["observations"]}
@@ -566,7 +567,4 @@ def cut(folder: Path, count: int = 60, seed: int = 5) -> None:
     ]
     kept["origins"] = [row for row in tables["origins"] if row["origin"] in used["origin"]]
     for table, rows in kept.items():
-        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(FIELDS[table]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        write_rows(folder / f"{table}.csv", rows, FIELDS[table])

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from csv_rows import read_rows
 from small_project import notebook
 
 ROOT = Path(__file__).parents[2]
@@ -220,8 +221,7 @@ def first_book() -> Book:
 @cache
 def read_table(name: str) -> list[Row]:
     """A table of the real evidence."""
-    with (ROOT / "data" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    return read_rows(ROOT / "data" / f"{name}.csv")
 
 
 def small_tables() -> dict[str, list[Row]]:

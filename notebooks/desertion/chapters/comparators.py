@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from livingbook.evidence.reading import Evidence, EvidenceError
+from livingbook.evidence.reading import Evidence
+from livingbook.evidence.tables import EvidenceError
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds, total
 
@@ -104,6 +105,11 @@ def rate(evidence: Evidence, comparator: Comparator) -> Bounds:
         factor = evidence.figure(comparator.growth)
         result = Bounds.unknown() if factor.is_unknown else result * factor
     return result.floor() if comparator.floor else result
+
+
+def rate_of(evidence: Evidence, key: str) -> Bounds:
+    """The rate of the row with this key; unknown where the table has no such row, so that what rests on it is not known either."""
+    return next((rate(evidence, each) for each in read(evidence, comparator=key)), Bounds.unknown())
 
 
 def dates(evidence: Evidence, comparator: Comparator) -> tuple[date, date] | None:

@@ -6,66 +6,29 @@ Each is read into a ``Snapshot``: rows and, except for a folder of tables, numbe
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import TypeAdapter, ValidationError
 
 from livingbook.contract import CONTRACT_NAME, fields_of
-from livingbook.evidence.reading import LATEST, EvidenceError, read_table, visible
+from livingbook.evidence.tables import EvidenceError, read_table, visible
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest
+from livingbook.system.files import digest
 from livingbook.values import wording as text
-from livingbook.values.bounds import Bounds
+from livingbook.values.days import LATEST
+from livingbook.values.published import PublishedNumber, known
 
 EVIDENCE = "evidence.json"
 EDITIONS = "editions.json"
 DEFAULT_EDITION = "latest"
-RESULT_FIELDS = ("value", "low", "high", "unit", "text", "about", "rows", "picks")
-FIGURE_FIELDS = ("title", "alt", "wide", "narrow")
 Documents = Mapping[str, Mapping[str, Any]]  # notebook → what it published
 Table = list[dict[str, str]]
-
-
-class Number(BaseModel):
-    """A published number. An open bound is ``None``; of an unknown number low, value and high all are."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    unit: str = ""
-    low: float | None = None
-    value: float | None = None
-    high: float | None = None
-    about: str = ""
-    rows: list[str] = []
-    picks: dict[str, str] = {}
-
-    @model_validator(mode="after")
-    def _refuse_no_bounds(self) -> Number:
-        """Refuses what no notebook can have published: a value outside its bounds."""
-        Bounds.from_ends(self.low, self.value, self.high)
-        return self
-
-    @property
-    def bounds(self) -> Bounds:
-        """Its low, value and high."""
-        return Bounds.from_ends(self.low, self.value, self.high)
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether nothing at all is known."""
-        return self.unit != "words" and self.bounds.is_unknown
-
-    @property
-    def best(self) -> float | None:
-        """The one number that stands for it in a ranking: the value, else the published end, else the middle."""
-        return self.bounds.best
+NUMBER = TypeAdapter(PublishedNumber)  # checks what a published book, perhaps of another time, has of a number
 
 
 @dataclass(frozen=True)
@@ -93,7 +56,7 @@ class Snapshot:
     own: str = ""  # the edition whose names stand without one
     published: bool = False  # False: bare tables
     whole_book: bool = False  # True: a published book, with all its editions
-    numbers: Mapping[str, Number] = field(default_factory=dict)
+    numbers: Mapping[str, PublishedNumber] = field(default_factory=dict)
     verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     reads: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)  # notebook → recorded selections
@@ -110,9 +73,9 @@ def find(project: Project, name: str) -> Snapshot:
     if folder.name == "data" and (folder.resolve().parent / "results.json").is_file():
         folder = folder.resolve().parent  # the tables of a published book: the book
     if (folder / "results.json").is_file():
-        return published_book(folder, name)
+        return published_book(folder, name, project.contract)
     if (folder / "observations.csv").is_file():
-        return Snapshot(name, "tables", tables_in(folder))
+        return Snapshot(name, "tables", tables_in(folder, project.contract))
     raise BuildError(
         f"{name!r}: no edition ({', '.join(each.name for each in project.editions)}) and no folder with a published book "
         "(results.json) or tables (observations.csv)"
@@ -137,20 +100,6 @@ def staged_edition(project: Project, name: str) -> Snapshot:
     return edition(project, documents, lambda which, _: published / which / "files", name)
 
 
-def staged_editions(project: Project, editions: Iterable[str]) -> str:
-    """From which folder, with which tables, each edition of the built book comes, as JSON."""
-    seen = {name: project.with_data_of(project.edition(name)) for name in editions}
-    return as_json(
-        {
-            "own": next(iter(seen)),
-            "editions": {
-                name: {"data": Path(os.path.relpath(each.data, each.root)).as_posix(), "tables": tables_of(each)}
-                for name, each in seen.items()
-            },
-        }
-    )
-
-
 def tables_of(project: Project) -> dict[str, str]:
     """Table → hash of its file, "" where there is none."""
     files = {table: project.data / f"{table}.csv" for table in fields_of(project.data, project.contract)}
@@ -160,18 +109,19 @@ def tables_of(project: Project) -> dict[str, str]:
 def edition(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], name: str) -> Snapshot:
     """An edition among those of ``documents``; ``files`` gives the folder with the drawings of an edition and notebook."""
     as_of = project.edition(name).as_of
-    tables = tables_in(project.with_data_of(project.edition(name)).data, as_of)
+    tables = tables_in(project.with_data_of(project.edition(name)).data, project.contract, as_of)
     return _snapshot(name, _as_of(as_of), tables, documents, name, files)
 
 
-def published_book(folder: Path, label: str) -> Snapshot:
+def published_book(folder: Path, label: str, books: Path) -> Snapshot:
     """The snapshot of a published book. Raises ``BuildError`` where its files are not what this book publishes.
 
+    books: as for ``tables_in``.
     Older books have no ``evidence.json``. They are compared too, but the causes of changes are then known only roughly.
     """
     try:
         own, as_of, documents = _book(folder)
-        tables = tables_in(folder / "data", as_of)
+        tables = tables_in(folder / "data", books, as_of)
         return _snapshot(
             label,
             f"the published book in {folder}",
@@ -225,13 +175,14 @@ def _snapshot(
     files: Callable[[str, str], Path],
     whole_book: bool = False,
 ) -> Snapshot:
-    numbers: dict[str, Number] = {}
+    numbers: dict[str, PublishedNumber] = {}
     verdicts: dict[str, Any] = {}
     figures: dict[str, Figure] = {}
     for name, notebooks in documents.items():
         for notebook, document in notebooks.items():
             for end in [f"@{name}", *([""] if name == own else [])]:
-                numbers |= {f"{notebook}.{key}{end}": _number(body) for key, body in document.get("results", {}).items()}
+                results = document.get("results", {}).items()
+                numbers |= {f"{notebook}.{key}{end}": NUMBER.validate_python(known(body)) for key, body in results}
                 verdicts |= {f"{key}{end}": card for key, card in document.get("claims", {}).items()}
                 figures |= {
                     f"{notebook}.{key}{end}": _figure(body, name, files(name, notebook))
@@ -241,24 +192,23 @@ def _snapshot(
     return Snapshot(label, about, tables, own, True, whole_book, numbers, verdicts, figures, reads)
 
 
-def _number(body: Mapping[str, Any]) -> Number:
-    return Number(**{key: value for key, value in body.items() if key in RESULT_FIELDS and value is not None})
-
-
 def _figure(body: Mapping[str, Any], edition: str, folder: Path) -> Figure:
     # Only names, never paths: a published file must not lead out of its folder.
     return Figure(body["title"], body["alt"], edition, folder / Path(body["wide"]).name, folder / Path(body["narrow"]).name)
 
 
-def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
-    """The tables of a folder, observations as they were public on ``as_of``. Raises ``BuildError`` for what is no table."""
+def tables_in(folder: Path, books: Path, as_of: str = LATEST) -> dict[str, Table]:
+    """The tables of a folder, observations as they were public on ``as_of``. Raises ``BuildError`` for what is no table.
+
+    books: the contract of the project at hand, which says what the tables are where the folder holds no contract.
+    """
     found: dict[str, Table] = {}
+    own = folder / CONTRACT_NAME
+    contract = own if own.is_file() else books
     try:
-        names = list(fields_of(folder))
+        names = list(fields_of(folder, books))
     except (OSError, ValueError, KeyError, TypeError):
-        raise BuildError(
-            f"{folder / CONTRACT_NAME}: does not describe tables; `make check-data DATA={folder}` says what is wrong"
-        ) from None
+        raise BuildError(f"{contract}: does not describe tables; `make check-data DATA={folder}` says what is wrong") from None
     for table in names:
         if not (folder / f"{table}.csv").is_file():
             continue
@@ -273,34 +223,6 @@ def tables_in(folder: Path, as_of: str = LATEST) -> dict[str, Table]:
             ) from None
         found[table] = rows.to_dict("records")
     return found
-
-
-def evidence(project: Project, documents: Mapping[str, Documents]) -> str:
-    """What is published of a book so that it can be compared later, as JSON.
-
-    By edition and notebook: numbers with their rows, titles of figures, verdicts, and the selections of rows that were read.
-    """
-    body = {
-        name: {
-            "as_of": project.edition(name).as_of,
-            "notebooks": {notebook: _trimmed(each) for notebook, each in notebooks.items()},
-        }
-        for name, notebooks in documents.items()
-    }
-    return as_json({"own": next(iter(documents)), "editions": body})
-
-
-def _trimmed(document: Mapping[str, Any]) -> dict[str, Any]:
-    def only(entries: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-        return {key: {name: each[name] for name in fields if name in each} for key, each in entries.items()}
-
-    return {
-        "title": document["title"],
-        "reads": document["reads"],
-        "results": only(document["results"], RESULT_FIELDS),
-        "figures": only(document["figures"], FIGURE_FIELDS),
-        "claims": document.get("claims", {}),
-    }
 
 
 def _documents(folder: Path) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -21,6 +20,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import FuncFormatter
 
+from livingbook.drawing.svg import scoped, themed
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
@@ -77,7 +77,7 @@ def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, sourc
         canvas, buffer = FigureCanvasSVG(figure), io.StringIO()
         settle(figure)
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Title": title})
-    return themed(scoped(buffer.getvalue(), salt))
+    return themed(scoped(buffer.getvalue(), salt), VARIABLES)
 
 
 def settle(figure: Figure) -> None:
@@ -151,30 +151,6 @@ def _write(figure: Figure, lines: list[Line], from_top: float, whole: float) -> 
             in_layout=False,
             parse_math=False,
         )
-
-
-def scoped(svg: str, prefix: str) -> str:
-    """The SVG with new ids, a prefix and a number, so that drawings can share a page; ids that nothing refers to are dropped.
-
-    matplotlib makes ids from hashes of coordinates, whose last bits may differ from run to run in drawings that look the same.
-    """
-    svg = svg[svg.index("<svg") :]
-    used = dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
-    names = {name: f"{prefix}-{place}" for place, name in enumerate(used, 1)}
-
-    def one(found: re.Match[str]) -> str:
-        return f' id="{names[found[1]]}"' if found[1] in names else ""
-
-    svg = re.sub(r' id="([^"]+)"', one, svg)
-    return re.sub(r'(url\(#|href="#)([^)"]+)', lambda found: found[1] + names[found[2]], svg)
-
-
-def themed(svg: str) -> str:
-    """The SVG with each colour of the style as a CSS variable, so that a page can change it; matplotlib's metadata is dropped."""
-    for colour, name in VARIABLES.items():
-        svg = svg.replace(colour, f"var(--fig-{name}, {colour})")
-    svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, 'Segoe UI'")
-    return re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
 
 
 # Bounds look the same in all figures: a dot for a value, a thick bar between known ends (with ticks at the ends if there is no

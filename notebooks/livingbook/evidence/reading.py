@@ -1,127 +1,34 @@
-"""The evidence as of a date: loading the tables, applying ``as_of``, and recording which rows were read."""
+"""The evidence as of a date: what notebooks select from the tables, and the record of the rows that were read."""
 
 from __future__ import annotations
 
 import contextlib
 import difflib
 import hashlib
-import itertools
 import json
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from livingbook import recording
-from livingbook.values.bounds import Bounds, from_published
+from livingbook.evidence.indexed import Indexed
+from livingbook.evidence.tables import EvidenceError, read_table, visible
+from livingbook.values.bounds import Bounds
+from livingbook.values.bounds_array import BoundsDtype
 from livingbook.values.days import LATEST, is_day
+from livingbook.values.qualifiers import from_published
 
-SAME_QUANTITY = ["measure", "population", "category"]
 LEFT_OUT = "left_out"  # table of the observations that were removed from a data folder on purpose
 # Field → the table that lists its values. The values of other fields (id, category) are those that occur in the observations.
 LISTED = {"measure": "measures", "population": "populations", "origin": "origins", "source": "sources", "claim": "claims"}
 STATUSES = ("use", "rereport", "conflict", "reject")
 SPELT = (*LISTED, "id", "category")  # fields whose values are checked for misspellings
-
-
-class EvidenceError(Exception):
-    """The tables do not hold what was asked for. The message says what, where, and what is there instead."""
-
-
-def read_table(folder: Path, table: str, read: Callable[[Path], bytes] = Path.read_bytes) -> pd.DataFrame:
-    """One table as text, every cell as it stands in the file. Raises ``EvidenceError`` if there is none.
-
-    read: what gives the content of a file.
-    """
-    path = folder / f"{table}.csv"
-    if not path.is_file():
-        raise EvidenceError(f"{path}: no such table")
-    try:
-        return pd.read_csv(BytesIO(read(path)), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:  # pandas raises ValueError for a file that is not a table
-        raise EvidenceError(f"{path}: cannot be read as a table: {error}") from None
-
-
-def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
-    """The observations that were public on the day ``as_of`` (ISO date, or "latest" for all).
-
-    Where the preferred row of a quantity was not public yet, its latest re-report or conflicting figure of the same
-    measure, population and category stands in for it with status ``use``: that is what a reader then had.
-    """
-    if as_of == LATEST:
-        return observations
-    seen = observations[observations["known_from"] <= as_of]
-    orphans = seen[seen["status"].isin(["rereport", "conflict"]) & ~seen["same_as"].isin(seen["id"])]
-    if orphans.empty:
-        return seen
-    preferred = observations.set_index("id")[SAME_QUANTITY]
-    theirs = preferred.reindex(orphans["same_as"])
-    same = (theirs.to_numpy() == orphans[SAME_QUANTITY].to_numpy()).all(axis=1)
-    # "rereport" sorts after "conflict": of two rows of one day the plain re-report stands in.
-    ranked = orphans[same].sort_values(["known_from", "status", "id"])
-    stand_ins = ranked.drop_duplicates("same_as", keep="last")["id"]
-    return seen.assign(status=seen["status"].mask(seen["id"].isin(stand_ins), "use"))
-
-
-class Indexed:
-    """A table of texts with an index of each field, so that many selections of it are quick.
-
-    texts: a cache of rows as JSON, by label and status. Views of one table share it, as their rows differ in status only.
-    """
-
-    def __init__(self, table: pd.DataFrame, texts: dict[tuple[Any, str], str] | None = None) -> None:
-        self.table = table
-        self._texts = {} if texts is None else texts
-
-    def select(self, where: Mapping[str, Any]) -> pd.DataFrame:
-        """Rows whose fields equal the given values; a list means any of them.
-
-        Raises ``EvidenceError`` for a field that the table does not have.
-        """
-        return self.table.take(self.places(where))
-
-    def places(self, where: Mapping[str, Any]) -> np.ndarray:
-        """Positions of the rows that ``select`` gives, in their order; an array of int."""
-        kept = np.arange(len(self.table))
-        for name, wanted in where.items():
-            codes, numbers = self._coded(name)
-            asked = np.zeros(len(numbers), dtype=bool)
-            asked[[numbers[value] for value in ([wanted] if isinstance(wanted, str) else wanted) if value in numbers]] = True
-            kept = kept[asked[codes[kept]]]
-        return kept
-
-    def texts(self, where: Mapping[str, Any]) -> list[str]:
-        """The rows that ``select`` gives, each as JSON."""
-        places = self.places(where).tolist()
-        keys = [self._keys[place] for place in places]
-        if new := [place for place, key in zip(places, keys, strict=True) if key not in self._texts]:
-            rows = self.table.take(new).to_numpy(dtype=object).tolist()
-            self._texts.update(zip((self._keys[place] for place in new), map(json.dumps, rows), strict=True))
-        return [self._texts[key] for key in keys]
-
-    @cached_property
-    def _keys(self) -> list[tuple[Any, str]]:
-        statuses = self.table["status"] if "status" in self.table else itertools.repeat("")
-        return list(zip(self.table.index, statuses, strict=False))
-
-    @cached_property
-    def _codes(self) -> dict[str, tuple[np.ndarray, dict[str, int]]]:
-        return {}
-
-    def _coded(self, name: str) -> tuple[np.ndarray, dict[str, int]]:
-        """A field as an array of numbers, one for each distinct value; and value → its number."""
-        if name not in self._codes:
-            if name not in self.table.columns:
-                raise EvidenceError(f"no field {name!r}; the fields are {', '.join(self.table.columns)}")
-            codes, values = pd.factorize(self.table[name])
-            self._codes[name] = codes, {value: number for number, value in enumerate(values)}
-        return self._codes[name]
 
 
 class Evidence:
@@ -197,6 +104,11 @@ class Evidence:
     def _rows(self) -> pd.DataFrame:
         """The observations as they are in the file, of any date and origin."""
         return self._text("observations")
+
+    def _repr_html_(self) -> str:
+        from livingbook.evidence.exploring import overview
+
+        return overview(self)
 
     def _text(self, table: str) -> pd.DataFrame:
         """A table of the folder. The recorder must not record the file, because it records the rows that are read of it."""
@@ -332,7 +244,7 @@ class Evidence:
         return {}
 
     def observations(self, **where: str | Iterable[str]) -> pd.DataFrame:
-        """The columns of the table ``observations``, and a column ``bounds`` with the figure as ``Bounds``.
+        """The columns of the table ``observations``, and a column ``bounds`` with the figures, of the type ``BoundsDtype``.
 
         ``start``, ``end`` and ``known_from`` are ``datetime.date`` (``None`` where empty), the other columns text. Ordered by end,
         start and id.
@@ -341,10 +253,11 @@ class Evidence:
         keys = list(zip(rows["end"], rows["start"], strict=True))
         rows = rows.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
         cells = zip(*(rows[name] for name in ("qualifier", "value", "low", "high", "id")), strict=True)
-        typed: dict[str, list[Bounds] | list[date | None]] = {"bounds": [from_published(*each) for each in cells]}
+        figures = [from_published(*each) for each in cells]
+        typed = {"bounds": pd.Series(figures, rows.index, BoundsDtype())}
         for name in ("start", "end", "known_from"):
-            typed[name] = [date.fromisoformat(day) if day else None for day in rows[name]]
-        return rows.assign(**{name: pd.Series(column) for name, column in typed.items()})
+            typed[name] = pd.Series([date.fromisoformat(day) if day else None for day in rows[name]])
+        return rows.assign(**typed)
 
     def figure(self, row: str) -> Bounds:
         """Bounds of one observation by its id, as ``figures`` finds it; unknown where nothing was public by ``as_of``."""
@@ -406,10 +319,17 @@ def read_key(read: Mapping[str, Any]) -> str:
 
 
 def load(data: str | Path, as_of: str = LATEST) -> Evidence:
-    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder or day."""
+    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder or day.
+
+    In a notebook that a person runs, Tab then completes the values of fields.
+    """
     folder = Path(data)
     if as_of != LATEST and not is_day(as_of):
         raise EvidenceError(f"as_of = {as_of!r}: must be {LATEST}, or a day as 2025-06-09")
     if not folder.is_dir():
-        raise EvidenceError(f"{folder}: no such data folder")
+        raise EvidenceError(f"{folder}: no such data folder, seen from {Path.cwd()}")
+    if recording.recorder() is None and "IPython" in sys.modules:
+        from livingbook.evidence.exploring import complete_names
+
+        complete_names(sys.modules["IPython"].get_ipython())
     return Evidence(folder, as_of)

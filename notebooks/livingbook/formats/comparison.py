@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from livingbook.changes.compare import Report, compare, summary
+from livingbook.changes.compare import compare
+from livingbook.changes.report import Report
 from livingbook.changes.snapshots import Snapshot, find
+from livingbook.changes.terminal import summary
 from livingbook.project.project import Project
-from livingbook.sphinx_ext.changes import standalone
+from livingbook.sphinx_ext.output.changes_page import standalone
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror
 

@@ -20,10 +20,12 @@ from typing import Any
 
 import yaml
 
+from livingbook.project.citation import citation_of
 from livingbook.project.project import Project
 from livingbook.site.pages import complaints
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write
+from livingbook.system.readers import yaml_of
 from livingbook.values import wording
 
 PRINT = "book/print"  # cover, style sheets
@@ -128,7 +130,7 @@ def for_paper(project: Project) -> dict[str, Any]:
 
 def table_of_contents(project: Project) -> dict[str, Any]:
     """What ``_toc.yml`` says."""
-    return yaml.safe_load((project.stage / "_toc.yml").read_text("utf-8"))
+    return yaml_of(project.stage / "_toc.yml")
 
 
 def without_notebooks(contents: dict[str, Any]) -> dict[str, Any]:
@@ -167,22 +169,16 @@ def about(project: Project) -> dict[str, str]:
     title, authors, version, until (ISO date), state (version and day, in words), abstract, keywords, identifier (a UUID); "" for
     what CITATION.cff does not say.
     """
-    path = project.stage / "CITATION.cff"
-    given = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
-    named = [
-        each.get("name") or f"{each.get('given-names', '')} {each.get('family-names', '')}".strip()
-        for each in given.get("authors", [])
-    ]
-    until = day_of_evidence(project)
-    title = given.get("title") or yaml.safe_load((project.stage / "_config.yml").read_text("utf-8")).get("title", "")
+    cited, until = citation_of(project.stage), day_of_evidence(project)
+    title = cited.title or project.settings.title
     return {
         "title": title,
-        "authors": ", ".join(named),
-        "version": str(given.get("version", "")),
+        "authors": cited.authors,
+        "version": cited.version,
         "until": until.date().isoformat(),
-        "state": f"Version {given.get('version', '')}, evidence to {wording.day(until.date())}",
-        "abstract": " ".join(str(given.get("abstract", title)).split()),
-        "keywords": ", ".join(given.get("keywords", [])),
+        "state": f"Version {cited.version}, evidence to {wording.day(until.date())}",
+        "abstract": cited.abstract or title,
+        "keywords": cited.keywords,
         "identifier": identifier(title),
     }
 

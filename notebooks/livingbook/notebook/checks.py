@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from livingbook.notebook.publish import Publisher
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds, total
+from livingbook.values.wording import SHARE
 
 
 class CheckError(Exception):
@@ -44,8 +45,9 @@ class Checks:
 
     def shares(self) -> None:
         """Every share that the notebook has published can lie between 0 and 1."""
-        for name, (bounds, entry) in self._publish.numbers.items():
-            if entry["unit"] == "share" and (bounds.low > 1 or bounds.high < 0 or bounds.low < 0):
+        for name, number in self._publish.numbers.items():
+            bounds = number.bounds
+            if number.unit == SHARE and (bounds.low > 1 or bounds.high < 0 or bounds.low < 0):
                 raise CheckError(f"{self._shown(name)} is no share: it lies outside 0% and 100%")
 
     def complete(self) -> None:
@@ -65,11 +67,11 @@ class Checks:
         found = self._publish.numbers.get(self._full(name))
         if found is None:
             raise CheckError(f"{self._full(name)} has not been published")
-        return found[0]
+        return found.bounds
 
     def _shown(self, name: str) -> str:
-        bounds, entry = self._publish.numbers[self._full(name)]
-        return f"{self._full(name)} ({entry['text']})" if not bounds.is_unknown else f"{self._full(name)} (not known)"
+        number = self._publish.numbers[self._full(name)]
+        return f"{self._full(name)} ({'not known' if number.is_unknown else number.text})"
 
 
 def _overlap(one: Bounds, other: Bounds) -> bool:

@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from livingbook.evidence.reading import Evidence, EvidenceError
-from livingbook.notebook.results import Published, published
+from livingbook.evidence.reading import Evidence
+from livingbook.evidence.tables import EvidenceError
+from livingbook.notebook.results import published
 from livingbook.notebook.verdicts import Rule, Verdict
-from livingbook.values.bounds import Bounds, from_published
+from livingbook.values.bounds import Bounds
 from livingbook.values.days import is_day
+from livingbook.values.published import PublishedNumber
+from livingbook.values.qualifiers import from_published
 
 READING = "By reading: no figure decides it."
 QUALIFIERS = ("exact", "about", "at_least", "at_most")  # that a claim can have, as it states one figure and no range
-OF_A_CARD = ("value", "low", "high", "unit", "text", "about")  # parts of a published number that the card of a claim shows
 
 
 class Claims:
@@ -25,20 +27,17 @@ class Claims:
     (``Publisher.numbers``), which are not in that folder yet. decided: claim → its card, see ``cards``.
     """
 
-    def __init__(self, evidence: Evidence, results: str, own: Mapping[str, Published] | None = None) -> None:
+    def __init__(self, evidence: Evidence, results: str, own: Mapping[str, PublishedNumber] | None = None) -> None:
         self.evidence, self.results, self.own = evidence, results, {} if own is None else own
         self.rows = evidence.select("claims").set_index("claim")
         self.decided: dict[str, dict[str, Any]] = {}
 
-    def value(self, name: str) -> tuple[Bounds, dict[str, Any]]:
-        """Bounds and published entry of a value named ``notebook.result``. Raises ``EvidenceError`` if there is none."""
+    def value(self, name: str) -> PublishedNumber:
+        """The published value named ``notebook.result``. Raises ``EvidenceError`` if there is none."""
         if name in self.own:
-            bounds, entry = self.own[name]
-        else:
-            notebook, key = name.split(".")
-            found = published(self.results, notebook, self.evidence)
-            bounds, entry = found[key], found.entries[key]
-        return bounds, {field: entry[field] for field in OF_A_CARD}
+            return self.own[name]
+        notebook, key = name.split(".")
+        return published(self.results, notebook, self.evidence).number(key)
 
     def decide(self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: str, chapter: str | None = None) -> str:
         """Decides a claim by a rule on published values, named ``notebook.result``; returns the verdict.
@@ -47,9 +46,9 @@ class Claims:
         which the card links; by default that of the first value's notebook. Raises ``EvidenceError`` for an unknown claim or value.
         """
         found = {name: self.value(name) for name in values}
-        entries = {name: entry for name, (_, entry) in found.items()}
-        verdict = rule(*(bounds for bounds, _ in found.values()))
-        return self._keep(claim, verdict, True, reason, entries, chapter or values[0].split(".")[0])
+        verdict = rule(*(value.bounds for value in found.values()))
+        cards = {name: value.card for name, value in found.items()}
+        return self._keep(claim, verdict, True, reason, cards, chapter or values[0].split(".")[0])
 
     def read(self, claim: str, verdict: str, reason: str = "", chapter: str | None = None) -> str:
         """Sets a verdict without a rule; returns it. Without ``reason``, the note in ``claims.csv`` is the reason."""

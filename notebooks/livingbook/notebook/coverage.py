@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from livingbook.evidence.reading import EvidenceError
+from livingbook.evidence.tables import EvidenceError
 from livingbook.notebook.results import Results
 from livingbook.values import wording
 

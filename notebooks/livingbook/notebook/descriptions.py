@@ -18,7 +18,6 @@ from livingbook.project.validation import validated
 from livingbook.system.readers import yaml_from
 
 FOLDER = "descriptions"
-WORDS = "words"
 
 
 class Description(BaseModel):

@@ -11,31 +11,10 @@ from typing import Any
 import pandas as pd
 
 from livingbook import recording
-from livingbook.evidence.reading import Evidence, EvidenceError
-from livingbook.values import wording
+from livingbook.evidence.reading import Evidence
+from livingbook.evidence.tables import EvidenceError
 from livingbook.values.bounds import Bounds
-
-Published = tuple[Bounds, Mapping[str, Any]]  # a number, and its entry as ``entry_of`` makes it
-
-
-def entry_of(bounds: Bounds, unit: str, about: str, step: float | None = None) -> dict[str, Any]:
-    """A number as it is published, wherever it is shown: in prose, in a table of results, on the card of a claim.
-
-    unit: "share" is printed as percent. step: rounding unit; without it, what the bounds support. In the entry, ``picks`` has each
-    end that is known, in words, for prose that cites it alone.
-    """
-    step = step or wording.supported_step(bounds)
-    write = wording.percent if unit == "share" else wording.number
-    outward = {} if bounds.is_point else {"low": False, "high": True}
-    picks = {end: write(at, step, up=outward.get(end)) for end, at in bounds.ends.items() if at is not None}
-    return {
-        **bounds.ends,
-        "unit": unit,
-        "text": wording.of_bounds(bounds, unit, step),
-        "picks": picks,
-        "about": about,
-        "rows": sorted(bounds.rows),
-    }
+from livingbook.values.published import COLUMNS, PublishedNumber, bounds_of_cells
 
 
 class Results(Mapping[str, Bounds]):
@@ -46,16 +25,22 @@ class Results(Mapping[str, Bounds]):
         self.entries, self.reads = document["results"], document["reads"]
 
     def __getitem__(self, name: str) -> Bounds:
+        return self.number(name).bounds
+
+    def number(self, name: str) -> PublishedNumber:
+        """A number with all that is published of it. Raises ``EvidenceError`` if there is none of this name."""
         if name not in self.entries:
             raise EvidenceError(f"{self.notebook} publishes no {name!r}, only {', '.join(sorted(self.entries))}")
-        each = self.entries[name]
-        return Bounds.from_ends(each["low"], each["value"], each["high"], each["rows"])
+        return PublishedNumber.from_json(self.entries[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)
 
     def __len__(self) -> int:
         return len(self.entries)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return sorted(self.entries)
 
 
 def published(folder: str | Path, notebook: str, evidence: Evidence) -> Results:
@@ -94,8 +79,7 @@ def swept(file: str | Path, evidence: Evidence) -> pd.DataFrame:
     _require_made(path, f"sweep:{path.stem}", f"the sweep {path.stem} has not been run; `make book` runs it")
     _note(evidence, {"sweep": path.stem})
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    cells = rows[["low", "value", "high", "unit", "rows"]].itertuples(index=False)
-    return rows.assign(bounds=[_swept_bounds(*row) for row in cells])
+    return rows.assign(bounds=list(map(bounds_of_cells, rows[list(COLUMNS)].to_dict("records"))))
 
 
 def _require_made(path: Path, what: str, otherwise: str) -> None:
@@ -109,10 +93,3 @@ def _require_made(path: Path, what: str, otherwise: str) -> None:
 def _note(evidence: Evidence, read: dict[str, str]) -> None:
     if read not in evidence.reads:
         evidence.reads.append(read)
-
-
-def _swept_bounds(low: str, value: str, high: str, unit: str, rows: str) -> Bounds | None:
-    if unit == "words":
-        return None
-    lowest, best, highest = (float(end) if end else None for end in (low, value, high))
-    return Bounds.from_ends(lowest, best, highest, frozenset(rows.split(";")) - {""})

@@ -99,7 +99,7 @@ class Project:
 
     @property
     def published(self) -> Path:
-        """The folder of the published book, a link to its latest version."""
+        """The folder of the published book."""
         return self.build / "html"
 
     def with_data_of(self, edition: Edition) -> Project:
@@ -123,8 +123,10 @@ class Project:
 
     @cached_property
     def notebook_names(self) -> list[str]:
-        """Names of the notebooks, in alphabetical order. Raises ``BuildError`` if there is none."""
-        names = sorted(path.stem for path in self.notebooks.glob("*.ipynb"))
+        """Names of the book's notebooks, in alphabetical order. Raises ``BuildError`` if there is none."""
+        from livingbook.project.notebooks import of_book
+
+        names = of_book(self.notebooks)
         if not names:
             raise BuildError(f"{self.notebooks}: no notebooks")
         return names

@@ -6,7 +6,6 @@ The title stands in ``_config.yml``, because Jupyter Book reads it there.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from livingbook.project.validation import validated
-from livingbook.system.errors import BuildError
-from livingbook.system.readers import text_from, yaml_from
+from livingbook.system.readers import toml_from, yaml_from
 
 FILE, TITLED = "pyproject.toml", "_config.yml"
 UNTITLED = "This book"
@@ -45,10 +43,7 @@ class Settings(BaseModel):
 def read(root: Path, read_file: Callable[[Path], bytes] = Path.read_bytes) -> Settings:
     """The settings of the book at ``root``; ``read_file`` reads a file. Raises ``BuildError`` that names file, field and reason."""
     path, titled = root / FILE, root / TITLED
-    try:
-        tools = tomllib.loads(text_from(path, read_file(path))).get("tool", {}) if path.is_file() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise BuildError(f"{path}: {error}") from None
+    tools = toml_from(path, read_file(path)).get("tool", {}) if path.is_file() else {}
     given = tools.get("livingbook", {}) if isinstance(tools, dict) else {}
     config = yaml_from(titled, read_file(titled)) if titled.is_file() else {}
     title = config.get("title") if isinstance(config, dict) else None

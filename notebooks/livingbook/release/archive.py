@@ -9,12 +9,10 @@ import gzip
 import json
 import shutil
 import tarfile
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-import yaml
-
+from livingbook.project.citation import citation_of
 from livingbook.project.project import Edition, Project
 from livingbook.runs.present import Present
 from livingbook.runs.runs import Runs
@@ -22,6 +20,7 @@ from livingbook.runs.up_to_date import runs_of_book
 from livingbook.site import manifest
 from livingbook.system.errors import BuildError
 from livingbook.system.files import digest_of_bytes, tree, write
+from livingbook.system.readers import toml_of
 
 CHECKOUT = (
     "README.md",
@@ -38,6 +37,7 @@ CHECKOUT = (
     "_config.yml",
     "_toc.yml",
     "book",
+    "lab",
     "notebooks",
     "tests",
 )
@@ -94,8 +94,8 @@ def make(project: Project, edition: str) -> Path:
 
 def one_version(root: Path) -> str:
     """The version of the book. Raises ``BuildError`` if pyproject.toml and CITATION.cff do not agree on it."""
-    version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    cited = str(yaml.safe_load((root / "CITATION.cff").read_text("utf-8")).get("version"))
+    version = toml_of(root / "pyproject.toml")["project"]["version"]
+    cited = citation_of(root).version
     if version != cited:
         raise BuildError(f"pyproject.toml says version {version}, CITATION.cff {cited}")
     return version

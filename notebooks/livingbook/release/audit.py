@@ -10,7 +10,6 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,8 +18,9 @@ from typing import Any
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, write
+from livingbook.system.readers import toml_of
 
-LOCKS = ("requirements.txt", "book/print/requirements.txt", "tests/requirements.txt")
+LOCKS = ("requirements.txt", "book/print/requirements.txt", "lab/requirements.txt", "tests/requirements.txt")
 SBOM = "sbom.cdx.json"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)[^\n]*?((?:\\\n\s+--hash=\S+ ?)*)$", re.M)
 UNKNOWN = "UNKNOWN"
@@ -141,7 +141,7 @@ def licence(package: Mapping[str, str]) -> str:
 
 def rules(root: Path) -> dict[str, Any]:
     """Which licences are accepted, and what is stated of packages whose metadata are not clear."""
-    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["licences"]
+    return toml_of(root / "pyproject.toml")["tool"]["licences"]
 
 
 def refused(root: Path, found: Mapping[str, tuple[str, str]]) -> list[str]:

@@ -23,8 +23,8 @@ from livingbook.evidence.reading import load
 from livingbook.formats.formats import about
 from livingbook.project.project import Edition, Project
 from livingbook.runs.notebook_source import source_of
-from livingbook.runs.runs import made_inputs
 from livingbook.runs.up_to_date import runs_of_book
+from livingbook.runs.validity import made_inputs
 from livingbook.site import provenance
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, digest, digest_of_bytes, tree

@@ -10,10 +10,12 @@ from typing import Any
 from livingbook.contract import require_clean
 from livingbook.evidence.reading import Evidence
 from livingbook.project.project import Edition, Project
-from livingbook.runs import sweep, up_to_date
+from livingbook.runs import sweep, sweep_table, up_to_date
+from livingbook.runs.asked import Asked
 from livingbook.runs.present import Inputs, Present
-from livingbook.runs.runs import Asked, Runs, differences, in_short
+from livingbook.runs.runs import Runs
 from livingbook.runs.store import Run
+from livingbook.runs.validity import differences, in_short
 
 SHOWN = 5  # changed rows that are named; of more, only the number is given
 IDENTITY = {"source": "its source changed", "lock": "requirements.txt changed", "python": "another Python"}
@@ -170,7 +172,7 @@ def report(asked: Project, edition: str) -> str:
 
 def lacking(plans: Plans, asked: sweep.Sweep) -> str:
     """What a build does with a sweep: how many runs it needs, counting runs that will be shared once."""
-    if sweep.is_current(asked, plans.runs):
+    if sweep_table.is_current(asked, plans.runs):
         plans.lacking[asked.name] = 0
         return f"sweep {asked.name}: stays"
     jobs = asked.jobs({name: plans.runs.reads_of(name) for name in asked.notebooks})

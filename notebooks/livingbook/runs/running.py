@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +14,7 @@ from typing import Any
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.project.project import Project
 from livingbook.system.errors import KILLED, MEMORY, BuildError
-from livingbook.system.files import write
+from livingbook.system.files import short_folder, write
 
 ENGINES = ("warm", "nbclient")
 # Arguments of a kernel: its log messages do not belong to the notebook's output, and its cells not to the user's history.
@@ -88,7 +87,7 @@ def run_recorded(
     data, results: its edition's folder of tables, and that of the results of other notebooks. Raises ``BuildError`` with the number
     of the cell and its error if a cell fails, unless it needs results that are not made yet: see ``Ran.waits``.
     """
-    with _slots, tempfile.TemporaryDirectory() as folder:
+    with _slots, short_folder() as folder:
         note = Path(folder, "record.json")
         settings = {
             "name": name,
@@ -117,7 +116,8 @@ def run_recorded(
     if record["refused"] and notebook is not None:  # the notebook caught the recorder's error and went on
         number, words = record["refused"][0]
         index = next((at for at, cell in enumerate(notebook.cells) if cell.get("execution_count") == number), 0)
-        failure = BuildError(f"notebooks/{name}.ipynb, cell {index}: in a build, a notebook must not do this: it {words}")
+        where = cell_number(source, index)
+        failure = BuildError(f"notebooks/{name}.ipynb, cell {where}: in a build, a notebook must not do this: it {words}")
     if failure and not record["waits"]:
         raise failure
     return Ran(
@@ -133,7 +133,7 @@ def run_recorded(
 
 def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures: bool = True) -> Any:
     """Runs one notebook outside of a build, without a recorder; returns it executed. Raises ``BuildError`` if a cell fails."""
-    with _slots, tempfile.TemporaryDirectory() as folder:
+    with _slots, short_folder() as folder:
         return _executed(project, name, project.notebooks / f"{name}.ipynb", given, figures, (), folder)
 
 
@@ -146,7 +146,7 @@ def _executed(
         from papermill.engines import papermill_engines
         from papermill.exceptions import PapermillExecutionError
 
-        from livingbook.runs.warm.client import private_sockets
+        from livingbook.runs.warm.client import OwnKernel, OwnWarmKernel, private_sockets
         from livingbook.runs.warm.engine import WarmEngine
 
         papermill_engines.register("warm", WarmEngine)  # that of this library, even if another version is installed
@@ -164,11 +164,13 @@ def _executed(
             progress_bar=False,
             execution_timeout=cell_seconds(),
             config=private_sockets(folder),
-            extra_arguments=[*QUIET, *without, *first],
+            kernel_manager_class=OwnWarmKernel if engine() == "warm" else OwnKernel,
+            extra_arguments=[*QUIET, f"--ipython-dir={folder}", *without, *first],
         )
     except PapermillExecutionError as error:
         why = f"\n{MEMORY}" if error.ename in ("MemoryError", "ArrayMemoryError", "_ArrayMemoryError") else ""
-        raise BuildError(f"notebooks/{name}.ipynb, cell {error.cell_index}: {error.ename}: {error.evalue}{why}") from None
+        where = cell_number(path.read_bytes(), error.cell_index)
+        raise BuildError(f"notebooks/{name}.ipynb, cell {where}: {error.ename}: {error.evalue}{why}") from None
     except CellTimeoutError:
         raise BuildError(
             f"notebooks/{name}.ipynb: a cell ran for more than {cell_seconds()} s. If it only needs longer, "
@@ -178,6 +180,16 @@ def _executed(
         raise BuildError(f"notebooks/{name}.ipynb: its kernel was killed while a cell ran: {KILLED}") from None
     except RuntimeError as error:
         raise BuildError(f"notebooks/{name}.ipynb: {str(error).splitlines()[0]}") from None
+
+
+def cell_number(source: bytes, index: int) -> int:
+    """Which cell of the notebook's file, counted from 1, is the one at ``index`` among those that ran.
+
+    papermill has put a cell with the given parameters after the one that declares them; without such a one, at the beginning.
+    """
+    cells = json.loads(source)["cells"]
+    at = next((place for place, cell in enumerate(cells) if "parameters" in cell["metadata"].get("tags", ())), -1)
+    return index + 1 if index <= at else index
 
 
 def save_somewhere(notebook: Any, path: str | None) -> None:

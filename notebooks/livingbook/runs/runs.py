@@ -1,7 +1,6 @@
 """The runs of one book or one sweep: for each notebook and edition a stored run is found, or the notebook is run.
 
-``differences`` alone decides whether a stored run is still valid: it compares what the run recorded with what is there now.
-``make book`` runs the notebooks without a valid run; ``make explain`` puts the same differences into words.
+Whether a stored run is still valid, ``validity`` decides. ``make book`` runs the notebooks without a valid run.
 
 No notebook declares what it reads. A notebook that asks for results which this build has not made yet is stopped; they are made,
 and it is run again. Notebooks that wait for each other are an error that names them.
@@ -9,92 +8,29 @@ and it is run again. Notebooks that wait for each other are an error that names 
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
-from livingbook.project.project import COMMON, SETTING, Edition, Project
+from livingbook.project.project import Edition, Project
+from livingbook.runs.asked import Asked
 from livingbook.runs.notebook_source import Source, source_at
 from livingbook.runs.present import MADE_KINDS, Inputs, Present
 from livingbook.runs.running import Run, run_recorded
 from livingbook.runs.store import Run as StoredRun
 from livingbook.runs.store import Store
+from livingbook.runs.validity import first_valid, in_short, made_inputs
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json_line, digest, write
 
-PUBLISHED_DATA = "../data"  # the data folder in the parameters of a published notebook
 Job = tuple[str, str]  # (edition, notebook), or ("sweep", name of the sweep)
 
 
 class Changed(Exception):
     """Something that a notebook read changed while it ran, so that its run cannot be stored."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A run that is asked for: a notebook of an edition, its file and its parameters."""
-
-    project: Project
-    edition: Edition
-    name: str
-    source: Source
-    present: Present
-
-    @cached_property
-    def given(self) -> dict[str, Any]:
-        """The parameters it gets: the common ones it declares, and the edition's assumptions. Raises ``BuildError``."""
-        seen = self.project.with_data_of(self.edition)
-        data = seen.relative_path(seen.folder_without(self.edition.without) if self.edition.without else seen.data)
-        common = {"as_of": self.edition.as_of, "data": data, "results": f"../_build/editions/{self.edition.name}"}
-        declared = {each.name for each in self.source.parameters}
-        given = {key: value for key, value in common.items() if key in declared}
-        return self.source.checked(given | dict(self.edition.assumptions.get(self.name, {})))
-
-    @property
-    def shown_parameters(self) -> dict[str, Any]:
-        """The parameters as the published notebook has them: the book's tables lie beside it, wherever they came from."""
-        return {key: PUBLISHED_DATA if key == "data" else value for key, value in self.given.items()}
-
-    @cached_property
-    def identity(self) -> dict[str, Any]:
-        """What decides the outcome of the run, apart from its inputs. Editions with equal identities share runs with equal inputs.
-
-        ``make verify`` sets ``LIVINGBOOK_ALONE``: editions then share no runs, which reveals a run that was shared wrongly.
-        """
-        shown = {key: value for key, value in self.given.items() if key not in COMMON or not self.source.only_passes_on(key)}
-        apart = os.environ.get("LIVINGBOOK_ALONE") and not self.edition.name.startswith(SETTING)
-        alone = {"edition": self.edition.name} if apart else {}
-        return {
-            **alone,
-            "source": self.source.hash,
-            "lock": self.present.hash(self.project.root / "requirements.txt"),
-            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-            "figures": self.edition.figures,
-            "parameters": shown,
-        }
-
-
-def differences(run: StoredRun, inputs: Inputs) -> Iterator[str]:
-    """The inputs of a stored run that have changed.
-
-    Inputs that the build makes (``MADE_KINDS``) come last, in the order in which the run read them, because comparing them makes
-    them. A caller that stops at the first difference does not make those after it, which the notebook might no longer read.
-    """
-    ready = [each for each in run.record["inputs"] if each[0].partition(":")[0] not in MADE_KINDS]
-    made = [each for each in run.record["inputs"] if each[0].partition(":")[0] in MADE_KINDS]
-    return (what for what, was in [*ready, *made] if inputs.hash(what) != was)
-
-
-def first_valid(runs: Iterable[StoredRun], inputs: Inputs) -> StoredRun | None:
-    """The first of these runs whose inputs are all unchanged, and whose files are undamaged; ``None`` if there is none."""
-    return next((run for run in runs if next(differences(run, inputs), None) is None and run.is_whole), None)
 
 
 class Runs:
@@ -329,25 +265,3 @@ class Runs:
         return digest(
             asked.name, as_json_line(asked.identity), *(part for what in sorted(read) for part in (what, inputs.hash(what)))
         )
-
-
-def in_short(what: str) -> str:
-    """An input as a record names it (``kind:name``), in words."""
-    kind, _, name = what.partition(":")
-    if kind == "rows":
-        return f"rows of {json.loads(name)['table']}.csv"
-    return {
-        "data": f"data/{name}",
-        "names": "the names in the tables",
-        "results": f"the results of {name}",
-        "document": f"the results of {name}",
-        "sweep": f"the sweep {name}",
-        "notebooks": "the list of notebooks",
-        "setting": f"the book's {name}",
-        "date": "the date",
-    }.get(kind, name.partition(":")[2] or name)
-
-
-def made_inputs(inputs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The inputs of a run that a build makes, as (kind, name), in order."""
-    return [(kind, name) for kind, _, name in (what.partition(":") for what, _ in inputs) if kind in MADE_KINDS]

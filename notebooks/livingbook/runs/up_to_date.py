@@ -86,7 +86,7 @@ def _of(project: Project, edition: str) -> str:
 
 def outputs(project: Project) -> str:
     """Hash of all that a build writes for others to read: the published book, the results of editions, the tables of sweeps."""
-    folders = [project.published.resolve(), project.build / "editions", project.build / "sweeps"]
+    folders = [project.published, project.build / "editions", project.build / "sweeps"]
     return digest(
         *(part for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() for part in (str(path), path))
     )

@@ -11,24 +11,20 @@ from __future__ import annotations
 
 import json
 import platform
-import re
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from livingbook.drawing.stamp import plain
+from livingbook.drawing import svg
+from livingbook.project.citation import citation_of
 from livingbook.project.project import Project
-from livingbook.system.files import as_json, digest_of_bytes, write
+from livingbook.system.files import as_json, digest_of_bytes, visible, write
 
 LICENCE = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
 PACKAGE = "datapackage.json"
-ROOT_TAG = re.compile(rb"<svg\b[^>]*>", re.S)
 HEADER_ENDS = 33  # bytes of a PNG's signature and its first chunk
 
 
@@ -59,11 +55,10 @@ class Book:
 def of_stage(project: Project) -> Book:
     """The book that is staged, and about to be published."""
     staged = json.loads((project.stage / "published" / "editions.json").read_text("utf-8"))
-    path = project.stage / "CITATION.cff"
-    cited = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
+    cited = citation_of(project.stage)
     return Book(
-        cited.get("title", project.settings.title),
-        str(cited.get("version", "")),
+        cited.title or project.settings.title,
+        cited.version,
         staged["own"],
         {name: data_hash(project.with_data_of(project.edition(name)).data) for name in staged["editions"]},
         project.settings.name,
@@ -72,7 +67,7 @@ def of_stage(project: Project) -> Book:
 
 def data_hash(folder: Path) -> str:
     """One hash for all tables: what ``sha256sum *.csv | sha256sum`` gives in a folder that holds nothing but them."""
-    lines = (f"{digest_of_bytes(path.read_bytes())}  {path.name}\n" for path in sorted(folder.glob("*.csv")))
+    lines = (f"{digest_of_bytes(path.read_bytes())}  {path.name}\n" for path in visible(folder, "*.csv"))
     return digest_of_bytes("".join(lines).encode())
 
 
@@ -87,7 +82,7 @@ def stamped(name: str, content: bytes, book: Book) -> bytes:
     folder, _, rest = name.partition("/")
     edition = rest.partition("/")[0]
     if folder == "figures" and edition in book.data and name.endswith(".svg"):
-        return svg(content, name, book.of(edition))
+        return svg.stamped(content, terms(name, book.of(edition)))
     if folder == "figures" and edition in book.data and name.endswith(".png"):
         return png(content, book.of(edition))
     if name == f"data/{PACKAGE}":
@@ -102,22 +97,15 @@ def describe(folder: Path, book: Book) -> None:
             write(folder / "figures" / edition / PACKAGE, as_json(package(edition, tables, book)))
 
 
-def svg(drawing: bytes, name: str, origin: dict[str, str]) -> bytes:
-    """A drawing with its provenance in Dublin Core. origin: as ``Book.of`` gives it."""
-    terms = {
+def terms(name: str, origin: dict[str, str]) -> dict[str, str]:
+    """What a drawing says of itself: term of Dublin Core → text. origin: as ``Book.of`` gives it."""
+    return {
         "identifier": name,
         "isPartOf": origin["book"],
         "hasVersion": origin["version"],
         "provenance": f"edition {origin['edition']}; data {origin['data']}",
         "license": LICENCE[1],
     }
-    lines = "".join(f"<dcterms:{term}>{escape(text)}</dcterms:{term}>" for term, text in terms.items() if text)
-    made = (
-        '\n<metadata id="provenance"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
-        f'xmlns:dcterms="http://purl.org/dc/terms/"><rdf:Description rdf:about="">{lines}</rdf:Description></rdf:RDF>'
-        "</metadata>"
-    )
-    return ROOT_TAG.sub(lambda root: root[0] + made.encode(), plain(drawing), count=1)
 
 
 def png(picture: bytes, origin: dict[str, str]) -> bytes:

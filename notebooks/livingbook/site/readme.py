@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from livingbook.drawing.svg import standing_alone
 from livingbook.project.project import Project
 from livingbook.runs.up_to_date import runs_of_book
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write
+from livingbook.system.readers import text_of
 
 MARK = re.compile(r"<!--(\w+)\.(\w+)-->(.*?)<!--/-->", re.S)
 
@@ -32,12 +34,11 @@ def picture(project: Project) -> str:
     """The README's figure on a white ground, its colours fixed: a README has no style sheet."""
     notebook, _, name = project.settings.readme_figure.partition(".")
     svg = (runs_of_book(project)["latest"][notebook].folder / "files" / f"{notebook}-{name}.svg").read_text("utf-8")
-    svg = re.sub(r"var\(--fig-\w+, (#\w+)\)", r"\1", svg)
-    return re.sub(r"(<svg[^>]*>)", r'\1<rect width="100%" height="100%" fill="#ffffff"/>', svg, count=1)
+    return standing_alone(svg)
 
 
 def update(project: Project) -> list[str]:
     """Brings README.md and its picture up to date; returns which of them changed."""
     path = project.root / "README.md"
-    new = {path: filled(path.read_text("utf-8"), project), project.root / "book" / "_static" / "readme.svg": picture(project)}
+    new = {path: filled(text_of(path), project), project.root / "book" / "_static" / "readme.svg": picture(project)}
     return [file.name for file, content in new.items() if write(file, content)]

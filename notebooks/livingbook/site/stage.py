@@ -7,23 +7,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from livingbook.changes import compare
+from livingbook.changes import staging
 from livingbook.contract import fields_of
 from livingbook.evidence.bibliography import bibtex
-from livingbook.evidence.reading import read_table
+from livingbook.evidence.tables import read_table
 from livingbook.project import addresses
 from livingbook.project.project import Edition, Project
 from livingbook.runs.runs import Runs
 from livingbook.site import jupyter_book
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror, tree
-from livingbook.system.readers import yaml_of
+from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_of, yaml_of
 
+TEXTS = (".md", ".rst", ".txt", ".bib", ".csv", ".yml", ".po", ".py", ".js", ".css", ".html", ".svg")  # what people write there
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
 
 
 def require_settings(project: Project) -> None:
-    """Raises ``BuildError`` if the settings of Jupyter Book are no YAML mapping. Jupyter Book itself checks the values."""
+    """Raises ``BuildError`` if the settings of Jupyter Book are no YAML mapping, or a text of the book is not UTF-8.
+
+    Jupyter Book itself checks the values.
+    """
+    for path in [*tree(project.root / "book", TEXTS), project.root / "CITATION.cff"]:
+        if path.is_file():
+            text_of(path, MAX_NOTEBOOK_BYTES)
     for path in (project.root / name for name in SETTINGS):
         if not isinstance(yaml_of(path), dict):
             raise BuildError(f"{path}: must be settings, each with a name")
@@ -59,7 +66,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     wanted["published/settings.json"] = as_json(settings(project, editions))
     if (citation := project.root / "CITATION.cff").is_file():
         wanted["CITATION.cff"] = citation
-    wanted |= compare.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")
+    wanted |= staging.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")
     return mirror(wanted, project.stage)
 
 

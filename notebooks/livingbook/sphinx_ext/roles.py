@@ -9,12 +9,14 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import elements, links, store
 from livingbook.sphinx_ext.i18n import _
+from livingbook.values.bounds import ENDS
+from livingbook.values.published import WORDS
+from livingbook.values.wording import SHARE
 
 RESULT = re.compile(r"^(?P<name>[^:@\s]+)(?::(?P<part>\w+))?(?:@(?P<edition>[\w-]+))?$")
-PARTS = ("low", "value", "high")
-IN_THE_TEXT = ("", "share", "words")  # units that the text itself shows: nothing, percent, words
+IN_THE_TEXT = ("", SHARE, WORDS)  # units that the text itself shows: nothing, percent, words
 
 
 def one_number(entry: dict[str, Any], part: str) -> str:
@@ -23,7 +25,7 @@ def one_number(entry: dict[str, Any], part: str) -> str:
     Its whole text if it has no such part, because it is not known or bounded on one side only. Raises Unknown for computed words,
     which never have parts.
     """
-    if entry.get("unit") == "words":
+    if entry.get("unit") == WORDS:
         raise store.Unknown(f"these are words, without a {part}: {entry['text']!r}")
     return (entry.get("picks") or {}).get(part) or entry["text"]
 
@@ -48,7 +50,7 @@ class ResultRole(SphinxRole):
 
     def _link(self) -> nodes.Node:
         asked = RESULT.match(self.text)
-        if not asked or (asked["part"] and asked["part"] not in PARTS):
+        if not asked or (asked["part"] and asked["part"] not in ENDS):
             raise store.Unknown(f"{self.text!r} is not of the form notebook.name[:low|:value|:high][@edition]")
         edition = asked["edition"] or ""
         entry = store.published(self.env, "results", asked["name"], edition)
@@ -56,7 +58,7 @@ class ResultRole(SphinxRole):
             shown = one_number(entry, asked["part"]) if asked["part"] else entry["text"]
         except store.Unknown as unknown:
             raise store.Unknown(f"{self.text!r}: {unknown}") from None
-        link = elements.link_to_result(asked["name"], elements.span(shown, "result"), tooltip(entry, edition))
+        link = links.to_result(asked["name"], elements.span(shown, "result"), tooltip(entry, edition))
         self.set_source_info(link)
         link["refdoc"], link["result"], link["edition"] = self.env.docname, asked["name"], edition
         return link
@@ -73,7 +75,7 @@ class ClaimRole(SphinxRole):
         except store.Unknown as unknown:
             return missing(self, str(unknown))
         shown = nodes.inline("", "", nodes.Text(f"{self.text} "), verdict, classes=["claim"])
-        link = elements.link_to_claim(self.text, shown, entry["text"])
+        link = links.to_claim(self.text, shown, entry["text"])
         self.set_source_info(link)
         link["refdoc"] = self.env.docname
         return [link], []

@@ -1,4 +1,4 @@
-"""Bounds: what a published figure says, and interval arithmetic on it.
+"""Bounds: an interval that contains a quantity, and interval arithmetic.
 
 A figure is an interval [low, high] that contains the quantity, with a best value where the source gives one.
 Arithmetic is interval arithmetic (Moore, Kearfott and Cloud, *Introduction to Interval Analysis*, 2009): the
@@ -10,9 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from functools import wraps
+from typing import Any
 
 ENDS = ("low", "value", "high")  # as files name them
+
+
+def _columns_answer(operation: Callable[[Bounds, Any], Bounds]) -> Callable[[Bounds, Any], Bounds]:
+    """The operation, which leaves the answer to the other operand where that is a whole column or array."""
+
+    @wraps(operation)
+    def answered(one: Bounds, other: Any) -> Bounds:
+        return NotImplemented if getattr(other, "ndim", 0) else operation(one, other)
+
+    return answered
 
 
 @dataclass(frozen=True)
@@ -113,15 +124,19 @@ class Bounds:
         """The lower bound alone, [low, ∞): for a count that is known to be incomplete."""
         return Bounds(self.low, None, math.inf, self.rows)
 
+    @_columns_answer
     def __add__(self, other: Bounds | float) -> Bounds:
         return _combine(self, other, lambda a, b: a + b, lambda a, b: (a.low + b.low, a.high + b.high))
 
+    @_columns_answer
     def __sub__(self, other: Bounds | float) -> Bounds:
         return _combine(self, other, lambda a, b: a - b, lambda a, b: (a.low - b.high, a.high - b.low))
 
+    @_columns_answer
     def __mul__(self, other: Bounds | float) -> Bounds:
         return _combine(self, other, lambda a, b: a * b, _product)
 
+    @_columns_answer
     def __truediv__(self, other: Bounds | float) -> Bounds:
         """Quotient. A divisor that may be zero leaves the result without an upper bound.
 
@@ -182,41 +197,6 @@ def _quotient(one: Bounds, two: Bounds) -> tuple[float, float]:
 
     corners = [over(a, b) for a in (one.low, one.high) for b in (two.low, two.high)]
     return min(corners), max(corners)
-
-
-def half_unit(published: str) -> float:
-    """Half a unit of the last significant digit of a number as it was published.
-
-    "36000" → 500 (the thousand is its last non-zero digit); "0.36" → 0.005; "0" → 0.5.
-    """
-    exponent = Decimal(published).normalize().as_tuple().exponent
-    return float(Decimal(5).scaleb(int(exponent) - 1))
-
-
-def from_published(qualifier: str, value: str = "", low: str = "", high: str = "", row: str = "") -> Bounds:
-    """The one rule that turns a qualifier into bounds. Arguments are the cells of one observation, as text.
-
-    exact v → [v, v]; about v → v ± half a unit of its last significant digit; at_least v → [v, ∞);
-    at_most v → [0, v]; range → [low, high]. An estimate or a projection is [low, high] where its source gives them;
-    otherwise it is read like "about": its rounding is all that is published of its error, which is larger.
-    A figure that is not negative stays so. Raises ``ValueError`` for a qualifier that is none of these.
-    """
-    rows = frozenset([row] if row else ())
-    if qualifier == "range" or (qualifier in ("estimate", "projection") and low and high):
-        return Bounds(float(low), float(value) if value else None, float(high), rows)
-    number = float(value)
-    match qualifier:
-        case "exact":
-            return Bounds(number, number, number, rows)
-        case "about" | "estimate" | "projection":
-            half = half_unit(value)
-            lowest = number - half if number < 0 else max(number - half, 0.0)
-            return Bounds(lowest, number, number + half, rows)
-        case "at_least":
-            return Bounds(number, None, math.inf, rows)
-        case "at_most":
-            return Bounds(min(number, 0.0), None, number, rows)
-    raise ValueError(f"unknown qualifier {qualifier!r}")
 
 
 def hull(several: Iterable[Bounds]) -> Bounds:

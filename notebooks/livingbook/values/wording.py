@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date
 
 from livingbook.values.bounds import Bounds
 
 DASH = "–"
+SHARE = "share"  # the unit of what is printed as percent
+NUMBER = r"[−-]?(?:\d[\d,]*(?:\.\d+)?|∞)%?"
+SPREAD = re.compile(rf"at least (?P<least>{NUMBER})|at most (?P<most>{NUMBER})|(?P<low>{NUMBER})(?: to |{DASH})(?P<high>{NUMBER})")
+VALUED = re.compile(rf"(?P<value>{NUMBER})(?: \((?P<spread>.+)\))?")
 
 
 def step_of(number: float, digits: int = 3) -> float:
@@ -60,7 +65,7 @@ def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
     if bounds.is_unknown:
         return "not known"
     step = step or supported_step(bounds)
-    write = percent if unit == "share" else number
+    write = percent if unit == SHARE else number
     low, high = write(bounds.low, step, up=False), write(bounds.high, step, up=True)
     if bounds.is_point:
         return write(bounds.low, step)
@@ -68,6 +73,10 @@ def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
         return low
     spread = _spread(bounds, low, high)
     return spread if bounds.value is None else f"{write(bounds.value, step)} ({spread})"
+
+
+# ``str`` gives the words, so that files and tables which pandas writes have them; ``bounds`` cannot import this module itself.
+Bounds.__str__ = of_bounds  # type: ignore[method-assign, assignment]
 
 
 def _spread(bounds: Bounds, low: str, high: str) -> str:
@@ -82,9 +91,33 @@ def _spread(bounds: Bounds, low: str, high: str) -> str:
     return f"{low} to {high}" if bounds.low < 0 else f"{low}{DASH}{high}"
 
 
+def read(text: str) -> Bounds:
+    """Bounds from words, the inverse of ``of_bounds`` but for what these round. Raises ``ValueError`` for other words."""
+    if text in ("not known", "no bounds known"):
+        return Bounds.unknown() if text == "not known" else Bounds(-math.inf, None, math.inf)
+    if valued := VALUED.fullmatch(text):
+        value = _parsed(valued["value"])
+        spread = read(valued["spread"]) if valued["spread"] else Bounds.exact(value)
+        return Bounds(min(spread.low, value), value, max(value, spread.high))
+    found = SPREAD.fullmatch(text)
+    if found is None:
+        raise ValueError(f"not bounds as the book prints them: {text!r}")
+    if found["most"]:
+        most = _parsed(found["most"])
+        return Bounds(0.0 if most > 0 else -math.inf, None, most)
+    low = _parsed(found["least"] or found["low"])
+    return Bounds(low, None, _parsed(found["high"]) if found["high"] else math.inf)
+
+
+def _parsed(written: str) -> float:
+    """A number from the words of ``number`` or ``percent``."""
+    digits = written.replace(",", "").replace("−", "-").replace("∞", "inf")
+    return float(digits[:-1]) / 100 if digits.endswith("%") else float(digits)
+
+
 def share(bounds: Bounds, step: float = 0.01) -> str:
     """A share in words, in whole percent unless ``step`` says otherwise: "27%–31%", "at most 70%"."""
-    return of_bounds(bounds, "share", step)
+    return of_bounds(bounds, SHARE, step)
 
 
 def short(bounds: Bounds) -> str:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from desertion.chapters import comparators
-from livingbook.evidence.reading import EvidenceError, load, read_key
+from livingbook.evidence.reading import load, read_key
+from livingbook.evidence.tables import EvidenceError
+from livingbook.project.project import Project
+from livingbook.runs import running
 
 DATA = Path(__file__).parents[3] / "data"
 BY_KEY = {each.key: each for each in comparators.read(load(DATA))}
@@ -111,6 +114,26 @@ def test_a_new_army_is_a_row(tmp_path):
         2.0,
         True,
     )
+
+
+def test_a_rate_whose_row_is_not_in_the_table_is_unknown(evidence):
+    assert comparators.rate_of(evidence, "us_navy_2007") == comparators.rate(evidence, BY_KEY["us_navy_2007"])
+    assert comparators.rate_of(evidence, "no_navy").is_unknown
+
+
+@pytest.mark.slow
+def test_the_chapter_on_history_follows_a_table_without_the_rows_that_it_names(tmp_path):
+    source = (DATA.parent / "notebooks" / "history.ipynb").read_text("utf-8")
+    named = {key for key in BY_KEY if f'\\"{key}\\"' in source}
+    assert {"us_army_wwii_total", "us_army_wwii", "ukraine_2023"} <= named
+    shutil.copytree(DATA, tmp_path / "data")
+    path = tmp_path / "data" / "comparators.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if line.partition(",")[0] not in named), "utf-8")
+    notebook = running.run_notebook(Project.at(), "history", {"as_of": "latest", "data": str(tmp_path / "data")})
+    numbers = {each["name"]: each["body"] for each in running.payloads(notebook) if each["kind"] == "result"}
+    assert named.isdisjoint(numbers)
+    assert {numbers[name]["text"] for name in ("wwii_factor", "wwii_total", "marines_factor", "ukraine_factor")} == {"not known"}
 
 
 def test_what_stood_in_for_a_row_that_was_not_public_is_taken(tables):

@@ -5,7 +5,8 @@ from datetime import date
 import pandas as pd
 import pytest
 from desertion.chapters import registered_cases
-from livingbook.values.bounds import Bounds, from_published
+from livingbook.values.bounds import Bounds
+from livingbook.values.qualifiers import from_published
 
 DAY = date.fromisoformat
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from desertion.counts import force
 from livingbook.evidence.reading import load
-from livingbook.values.bounds import Bounds, from_published
+from livingbook.values.bounds import Bounds
+from livingbook.values.qualifiers import from_published
 
 DAY = date.fromisoformat
 

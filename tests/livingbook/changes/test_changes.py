@@ -9,18 +9,22 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from csv_rows import write_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from livingbook.__main__ import main
 from livingbook.changes import compare as changes
-from livingbook.changes import sentences, snapshots
+from livingbook.changes import sentences, snapshots, staging
+from livingbook.changes.report import CHANGED, FLIPPED, Report
 from livingbook.changes.row_changes import differences, in_terminal
+from livingbook.changes.terminal import summary
 from livingbook.contract import fields_of
 from livingbook.evidence.reading import load
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
+from livingbook.values.published import PublishedNumber
 from small_rows import OBSERVATION as ROW
 
 ROOT = Path(__file__).parents[3]
@@ -103,12 +107,7 @@ class Book:
         return self.folder
 
     def _table(self, table: str, rows: list[dict]) -> None:
-        path = self.folder / "data" / f"{table}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        write_rows(self.folder / "data" / f"{table}.csv", rows)
 
     def _json(self, name: str, body: dict) -> None:
         self._write(name, json.dumps(body))
@@ -135,8 +134,9 @@ class Place:
         shutil.copytree(ROOT / "data", root / "data")
         self.old, self.new = Book(root / "old"), Book(root / "new")
 
-    def compare(self) -> changes.Report:
-        books = (snapshots.published_book(self.old.publish(), "old"), snapshots.published_book(self.new.publish(), "new"))
+    def compare(self) -> Report:
+        contract = self.root / "data" / "datapackage.json"
+        books = [snapshots.published_book(book.publish(), book.folder.name, contract) for book in (self.old, self.new)]
         return changes.compare(*books, self.root / "book", ("figures/before", "figures/after"))
 
     def run(self, *arguments: str) -> tuple[int, str]:
@@ -302,7 +302,7 @@ def test_revisions_come_before_additions_and_the_largest_first(place):
     ],
 )
 def test_the_relative_change_is_symmetric(before, after, change):
-    found = changes.change_of(snapshots.Number(**before), snapshots.Number(**after))
+    found = changes.change_of(PublishedNumber(**before), PublishedNumber(**after))
     assert found == (None if change is None else pytest.approx(change))
 
 
@@ -320,8 +320,8 @@ def test_the_relative_change_is_symmetric(before, after, change):
 )
 def test_a_published_number_is_ranked_as_bounds_are(ends):
     low, value, high = ends
-    found, bounds = snapshots.Number(text="", low=low, value=value, high=high), Bounds.from_ends(*ends)
-    assert found.bounds == bounds and found.best == bounds.best and found.is_unknown == bounds.is_unknown
+    found, bounds = PublishedNumber(text="", low=low, value=value, high=high), Bounds.from_ends(*ends)
+    assert found.bounds == bounds and found.bounds.best == bounds.best and found.is_unknown == bounds.is_unknown
 
 
 def test_what_is_no_number_of_a_book_is_refused(place):
@@ -343,25 +343,25 @@ def test_a_flipped_verdict_comes_first_and_has_its_own_exit_code(place):
     moved(place.new, total=number("120", 120.0, "first"))
     place.new.claims = {"A01": claim("contradicted", "120"), "B01": claim("plausible", name="B01")}
     report = place.compare()
-    assert report.exit_code == changes.FLIPPED and report.outcome == "flipped"
+    assert report.exit_code == FLIPPED and report.outcome == "flipped"
     assert [(each.claim, each.before, each.after) for each in report.verdicts if "@" not in each.claim] == [
         ("A01", "supported", "contradicted"),
         ("B01", None, "plausible"),
     ]
     assert report.verdicts[0].values == [("small.total", "100", "120")]
-    shown = changes.summary(report)
+    shown = summary(report)
     assert shown.index("A01: supported → contradicted") < shown.index("Numbers:") < shown.index("Rows:")
 
 
 def test_a_new_claim_alone_is_a_change_not_a_flip(place):
     place.new.claims["B01"] = claim("plausible", name="B01")
-    assert place.compare().exit_code == changes.CHANGED
+    assert place.compare().exit_code == CHANGED
 
 
 def test_a_figure_that_is_drawn_differently_is_shown_side_by_side(place):
     place.new.svg = place.new.svg.replace("0 0 9 9", "0 0 8 8")
     report = place.compare()
-    assert [each.name for each in report.figures] == ["small.chart", "small.chart@article"] and report.exit_code == changes.CHANGED
+    assert [each.name for each in report.figures] == ["small.chart", "small.chart@article"] and report.exit_code == CHANGED
     assert (report.figures[0].before.wide, report.figures[0].after.narrow) == (
         "figures/before/latest/small-chart.svg",
         "figures/after/latest/small-chart-narrow.svg",
@@ -427,9 +427,9 @@ def test_all_outputs_say_the_same_because_they_are_made_from_one_report(place):
     place.new.rows[0] = place.new.rows[0] | {"value": "120"}
     place.old.publish(), place.new.publish()
     _, shown = place.run("--from", str(place.old.folder), "--to", str(place.new.folder))
-    report = changes.Report.model_validate_json((place.root / "_build" / "changes" / "changes.json").read_text())
+    report = Report.model_validate_json((place.root / "_build" / "changes" / "changes.json").read_text())
     page = (place.root / "_build" / "changes" / "index.html").read_text("utf-8")
-    assert shown.startswith(changes.summary(report)) and [each.cause for each in report.numbers] == ["revision"] * 2
+    assert shown.startswith(summary(report)) and [each.cause for each in report.numbers] == ["revision"] * 2
     for word in ("Revised (2)", "small.total", "+18%", "Rows revised (1)", "120"):
         assert word in page
 
@@ -531,7 +531,7 @@ def staged(place: Place, **editions: Book) -> None:
                 }
             )
         )
-    written = snapshots.staged_editions(Project.at(place.root), editions)
+    written = staging.staged_editions(Project.at(place.root), editions)
     (place.root / "_build" / "stage" / "published" / "editions.json").write_text(written, "utf-8")
 
 
@@ -541,7 +541,7 @@ def test_by_default_the_article_edition_is_compared_with_the_latest(place):
     code, shown = place.run()
     assert code == 3 and "From article (what was public on 9 June 2025) to latest (all that is public now)" in shown
     assert "Numbers: 1 of 2 moved" in shown and "[100 → 120]" in shown and " added, 0 removed" in shown
-    rows = changes.Report.model_validate_json((place.root / "_build" / "changes" / "changes.json").read_text()).rows_of("added")
+    rows = Report.model_validate_json((place.root / "_build" / "changes" / "changes.json").read_text()).rows_of("added")
     assert rows and all(each.cells["known_from"][1] > "2025-06-09" for each in rows)
 
 
@@ -644,8 +644,26 @@ def snapshot_of(folder: Path, label: str) -> snapshots.Snapshot:
     }
     document = {"results": names, "claims": claims, "figures": {}, "reads": [{"table": "observations", "where": {"status": "use"}}]}
     return snapshots._snapshot(
-        label, label, snapshots.tables_in(folder), {"latest": {"all": document}}, "latest", lambda *_: folder
+        label,
+        label,
+        snapshots.tables_in(folder, ROOT / "data" / "datapackage.json"),
+        {"latest": {"all": document}},
+        "latest",
+        lambda *_: folder,
     )
+
+
+def test_a_folder_without_a_contract_is_read_by_that_of_the_book_at_hand(place):
+    contract = place.root / "data" / "datapackage.json"
+    described = json.loads(contract.read_text("utf-8"))
+    described["resources"] = [each for each in described["resources"] if each["name"] == "observations"]
+    contract.write_text(json.dumps(described), "utf-8")
+    folder = place.old.publish() / "data"
+    shutil.copy(ROOT / "data" / "origins.csv", folder)
+    assert list(snapshots.find(Project.at(place.root), str(folder)).tables) == ["observations"]
+    contract.write_text("{}", "utf-8")
+    with pytest.raises(BuildError, match=r"datapackage\.json: does not describe tables"):
+        snapshots.find(Project.at(place.root), str(folder))
 
 
 def test_rows_published_after_2025_taken_out_and_swapped_back(tmp_path):
@@ -693,8 +711,8 @@ def test_the_default_page_and_the_evidence_are_staged(tmp_path):
         for name, total in (("latest", "120"), ("article", "100"))
     }
     project, files_of = Project.at(folder), lambda edition, name: folder
-    files = changes.staged(project, documents, files_of)
-    report = changes.Report.model_validate_json(files["published/changes.json"])
+    files = staging.staged(project, documents, files_of)
+    report = Report.model_validate_json(files["published/changes.json"])
     assert (report.before.label, report.after.label) == ("article", "latest") and [each.name for each in report.numbers] == [
         "small.total"
     ]
@@ -702,8 +720,6 @@ def test_the_default_page_and_the_evidence_are_staged(tmp_path):
     assert evidence["own"] == "latest" and evidence["editions"]["article"]["notebooks"]["small"]["results"]["total"]["rows"] == [
         "first"
     ]
-    assert changes.staged(project, documents, files_of) == files
-    alone = changes.Report.model_validate_json(
-        changes.staged(project, {"latest": documents["latest"]}, files_of)["published/changes.json"]
-    )
+    assert staging.staged(project, documents, files_of) == files
+    alone = Report.model_validate_json(staging.staged(project, {"latest": documents["latest"]}, files_of)["published/changes.json"])
     assert alone.outcome == "same"

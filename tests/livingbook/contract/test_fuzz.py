@@ -25,7 +25,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from livingbook import contract
 from livingbook.contract import Fault, check
-from livingbook.evidence.reading import LATEST, load, read_table
+from livingbook.evidence.reading import load
+from livingbook.evidence.tables import read_table
 from livingbook.project.project import Project
 from livingbook.runs import running, sweep
 from livingbook.runs.notebook_source import Source, source_of
@@ -33,6 +34,7 @@ from livingbook.runs.present import Present
 from livingbook.runs.runs import Runs
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json
+from livingbook.values.days import LATEST
 from mutations import ACCEPTED, DATA, FIELDS, JSON, REFUSED, WAYS, Outcome, Tables, cut
 from small_project import ROOT, lay_out, notebook, pipeline
 from watchdog import watchdog

@@ -12,9 +12,7 @@ from livingbook.drawing.charts import Curve, IntervalRows, OverTime, Parts
 from livingbook.drawing.figures import BLUE, GREEN, NARROW, VERMILLION, WIDE, length, render
 from livingbook.values.bounds import Bounds
 
-TEXT = re.compile(
-    r'<text style="([^"]*?font-size: ([\d.]+)px[^"]*?[^"]*)"[^>]*? x="(-?[\d.]+)"[^>]*>([^<]*)<'
-)
+TEXT = re.compile(r'<text style="([^"]*?font-size: ([\d.]+)px[^"]*?[^"]*)"[^>]*? x="(-?[\d.]+)"[^>]*>([^<]*)<')
 FLOOR, EXACT, RANGE, UNKNOWN = Bounds(1240, None, math.inf), Bounds.exact(1500), Bounds(400, None, 480), Bounds.unknown()
 ROWS = pd.DataFrame(
     {

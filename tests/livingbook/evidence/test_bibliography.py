@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import random
 import re
 import string
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from csv_rows import read_rows
 from livingbook.evidence.bibliography import bibtex, visible
 from pybtex.database import BibliographyData, Entry, parse_string
 from pybtex.plugin import find_plugin
@@ -74,8 +74,7 @@ def printed(of: Entry) -> nodes.Element:
 
 @pytest.fixture(scope="module")
 def table() -> list[dict[str, str]]:
-    with (ROOT / "data" / "sources.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return read_rows(ROOT / "data" / "sources.csv")
 
 
 # --- The book's own sources ------------------------------------------------------------------------------------------

@@ -1,11 +1,11 @@
 """Every address that the book names is asked, and what no longer answers is named with the pages it stands on."""
 
 import http.server
-import threading
 
 import pytest
 from livingbook.formats import links
 from livingbook.system.errors import BuildError
+from serving import serving
 from small_stage import staged
 
 
@@ -25,10 +25,8 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def host():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(Answers) as address:
+        yield address
 
 
 @pytest.fixture

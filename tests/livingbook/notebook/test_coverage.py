@@ -1,7 +1,7 @@
 """What counts as use of a measure, and that none goes unused in silence."""
 
 import pytest
-from livingbook.evidence.reading import EvidenceError
+from livingbook.evidence.tables import EvidenceError
 from livingbook.notebook.coverage import measures_in, unused, users
 from livingbook.notebook.results import Results
 

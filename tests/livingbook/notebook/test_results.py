@@ -4,11 +4,13 @@ import json
 import math
 
 import pytest
-from livingbook.evidence.reading import EvidenceError, load
-from livingbook.notebook.results import Results, entry_of, everything_published, published, swept
+from livingbook.evidence.reading import load
+from livingbook.evidence.tables import EvidenceError
+from livingbook.notebook.results import Results, everything_published, published, swept
 from livingbook.values.bounds import Bounds
+from livingbook.values.published import PublishedNumber
 
-ENTRY = {"low": 1.0, "value": 2.0, "high": 3.0, "rows": ["a", "b"]}
+ENTRY = {"low": 1.0, "value": 2.0, "high": 3.0, "text": "2", "rows": ["a", "b"]}
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def test_numbers_are_bounds_with_their_rows_and_open_ends():
             "notebook": "rate",
             "title": "Rate",
             "reads": [],
-            "results": {"n": ENTRY, "open": {"low": None, "value": None, "high": None, "rows": []}},
+            "results": {"n": ENTRY, "open": {"low": None, "value": None, "high": None, "text": "not known", "rows": []}},
         }
     )
     assert (
@@ -48,7 +50,7 @@ def test_numbers_are_bounds_with_their_rows_and_open_ends():
     "bounds", [Bounds.unknown(), Bounds(0, None, 5), Bounds(0, 5, math.inf), Bounds(-3, None, 4), Bounds(-math.inf, None, 4)]
 )
 def test_a_number_is_read_as_it_was_published(bounds):
-    document = {"notebook": "rate", "title": "Rate", "reads": [], "results": {"n": entry_of(bounds, "persons", "x")}}
+    document = {"notebook": "rate", "title": "Rate", "reads": [], "results": {"n": PublishedNumber.of(bounds, "persons", "x").json}}
     assert Results(document)["n"] == bounds
 
 
@@ -57,7 +59,7 @@ def test_a_number_that_an_earlier_book_published_as_unknown_is_unknown():
         "notebook": "rate",
         "title": "Rate",
         "reads": [],
-        "results": {"n": {"low": 0.0, "value": None, "high": None, "rows": []}},
+        "results": {"n": {"low": 0.0, "value": None, "high": None, "text": "not known", "rows": []}},
     }
     assert Results(document)["n"].is_unknown
 

@@ -1,7 +1,6 @@
 """Rules of verdicts, and the collection of decisions."""
 
 import ast
-import csv
 import json
 import math
 import re
@@ -11,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from csv_rows import read_rows, write_rows
 from desertion.verdict_rules import (
     doubled_to,
     first_without_second,
@@ -21,15 +21,16 @@ from desertion.verdict_rules import (
     tied_to_or_of,
     told_and_confirmed,
 )
-from livingbook.evidence.reading import EvidenceError, load
+from livingbook.evidence.reading import load
+from livingbook.evidence.tables import EvidenceError
 from livingbook.notebook.claims import Claims
 from livingbook.notebook.publish import Publisher, PublishError
-from livingbook.notebook.results import entry_of
 from livingbook.notebook.verdicts import VERDICTS, Verdict, agrees, at_best_plausible, attested, exceeds, follows, same_day
 from livingbook.project.project import Project
 from livingbook.runs import running
 from livingbook.system.errors import BuildError
 from livingbook.values.bounds import Bounds
+from livingbook.values.published import PublishedNumber
 
 UNKNOWN, FLOOR = Bounds.unknown(), Bounds(49000, None, math.inf)
 
@@ -208,9 +209,9 @@ def test_a_card_shows_a_number_of_its_own_notebook_as_that_published_it(claims, 
     claims = Claims(claims.evidence, claims.results, publish.numbers)
     publish.number("part", bounds, unit, "A part of them.", step)
     assert claims.decide("F02", exceeds(0), "claims.part", reason="x") == "supported"
-    shown, (found, entry) = claims.decided["F02"]["values"]["claims.part"], publish.numbers["claims.part"]
-    assert found == bounds and shown == {**bounds.ends, "unit": unit, "text": text, "about": "A part of them."}
-    assert entry.items() >= shown.items()
+    shown, found = claims.decided["F02"]["values"]["claims.part"], publish.numbers["claims.part"]
+    assert found.bounds == bounds and shown == {**bounds.ends, "unit": unit, "text": text, "about": "A part of them."}
+    assert found.json.items() >= shown.items()
 
 
 @pytest.fixture
@@ -219,12 +220,7 @@ def claimed(root, tmp_path):
 
     def write(cells: Callable[[dict[str, str]], dict[str, str]]) -> Path:
         folder = shutil.copytree(root / "data", tmp_path / "data", dirs_exist_ok=True)
-        with (root / "data" / "claims.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        with (folder / "claims.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(row | cells(row) for row in rows)
+        write_rows(folder / "claims.csv", (row | cells(row) for row in read_rows(root / "data" / "claims.csv")))
         return folder
 
     return write
@@ -378,7 +374,7 @@ def verdicts(tmp_path):
     results = tmp_path / "results"
     results.mkdir()
     for name, numbers in RIGHT.items():
-        entries = {key: entry_of(Bounds(*ends), "x", "x") for key, ends in numbers.items()}
+        entries = {key: PublishedNumber.of(Bounds(*ends), "x", "x").json for key, ends in numbers.items()}
         (results / f"{name}.json").write_text(json.dumps({"notebook": name, "title": name, "results": entries, "reads": []}))
 
     def run(data: Path) -> dict[str, dict]:

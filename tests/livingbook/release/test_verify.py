@@ -2,7 +2,6 @@
 
 import http.server
 import shutil
-import threading
 from functools import partial
 
 import pytest
@@ -10,6 +9,7 @@ from livingbook.project.project import Project
 from livingbook.release import verify
 from livingbook.site import manifest
 from livingbook.system.errors import BuildError
+from serving import serving
 from small_project import ROOT, changed, lay_out, pipeline
 
 
@@ -136,10 +136,8 @@ def served(tmp_path):
     handler = partial(
         type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None}), directory=str(folder)
     )
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serving(handler) as address:
+        yield f"{address}/"
 
 
 def test_a_book_is_compared_with_one_published_at_an_address(here, served, capsys):

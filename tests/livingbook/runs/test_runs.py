@@ -10,8 +10,8 @@ from livingbook.project.project import Edition, Project
 from livingbook.recording import hash_of_file, hash_of_folder, hashed, served
 from livingbook.runs.present import Inputs, Present, hash_all_inputs
 from livingbook.runs.running import Ran
-from livingbook.runs.runs import differences, first_valid
 from livingbook.runs.store import KEPT, Run, Store
+from livingbook.runs.validity import differences, first_valid
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json_line, digest, write
 

@@ -11,13 +11,16 @@ from functools import cache
 
 import pytest
 from livingbook.contract import fields_of
-from livingbook.evidence.reading import Evidence, Indexed, read_table
+from livingbook.evidence.indexed import Indexed
+from livingbook.evidence.reading import Evidence
+from livingbook.evidence.tables import read_table
 from livingbook.project.project import Edition, Project
 from livingbook.runs import running
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.present import Inputs, Present
-from livingbook.runs.runs import Runs, first_valid
+from livingbook.runs.runs import Runs
 from livingbook.runs.store import published_document
+from livingbook.runs.validity import first_valid
 from livingbook.system.errors import BuildError
 
 PROJECT = Project.at()

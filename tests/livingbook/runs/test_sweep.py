@@ -18,7 +18,8 @@ import pytest
 from distributed import Client
 from livingbook.__main__ import main
 from livingbook.project.project import Project
-from livingbook.runs import sweep
+from livingbook.recording import ABSENT, hash_of_file
+from livingbook.runs import sweep, sweep_table
 from livingbook.runs.cluster import cluster, packed
 from livingbook.runs.present import Present
 from livingbook.runs.running import run_recorded
@@ -67,12 +68,12 @@ def sweep_of(project: Project, text: str) -> sweep.Sweep:
     return sweep.load_sweeps(project, path)[0]
 
 
-def swept(asked: sweep.Sweep, workers: int, run_it=run_recorded) -> sweep.Table:
+def swept(asked: sweep.Sweep, workers: int, run_it=run_recorded) -> sweep_table.Table:
     """The table of a sweep, from runs of its own."""
-    return sweep.run(asked, Runs(asked.project, Present(), run_it), workers)[0]
+    return sweep_table.run(asked, Runs(asked.project, Present(), run_it), workers)[0]
 
 
-def rows(table: sweep.Table) -> list[dict[str, str]]:
+def rows(table: sweep_table.Table) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(table.csv())))
 
 
@@ -112,7 +113,7 @@ def test_a_parameter_called_as_a_column_of_the_results_is_leaves_that_column_alo
     document = {"results": {"n": {"low": 1.0, "value": 2.0, "high": 3.0, "unit": "persons", "text": "2 (1–3)", "rows": ["a", "b"]}}}
     names = ["low", "value", "high", "unit", "text", "rows", "name", "notebook", "setting", "parameter_low", "strength"]
     setting = {name: f"given {name}" for name in names}
-    (row,) = rows(sweep.Table(names, list(sweep.rows_of(document, "small", setting)), 1, 1))
+    (row,) = rows(sweep_table.Table(names, list(sweep_table.rows_of(document, "small", setting)), 1, 1))
     assert [row[name] for name in ("notebook", "name", "low", "value", "high", "unit", "text", "rows")] == [
         "small",
         "n",
@@ -312,6 +313,13 @@ def test_a_scheduler_that_does_not_answer_is_named(project, monkeypatch):
     monkeypatch.setattr("livingbook.runs.cluster.SECONDS_TO_ANSWER", 0.2)
     with pytest.raises(BuildError, match=r"SCHEDULER=tcp://127.0.0.1:9: no Dask scheduler answers"), cluster("tcp://127.0.0.1:9"):
         pass
+
+
+def test_the_table_of_a_sweep_depends_on_the_engine_as_on_the_tables(project):
+    found = {what: sweep_table._hash(Present(), project, project.data, what) for what in ("engine:values/bounds.py", "data:x.csv")}
+    assert (
+        found["engine:values/bounds.py"] == hash_of_file(project.engine / "values" / "bounds.py") != found["data:x.csv"] == ABSENT
+    )
 
 
 def test_a_parcel_holds_what_is_read_and_is_equal_for_equal_content(project):

@@ -112,7 +112,7 @@ def test_a_notebook_that_tells_of_the_machine_is_refused_and_the_published_book_
         lambda book: (book / "index.html").write_text("other"),
         lambda book: (book / "results.json").unlink(),
         lambda book: (book / "stray.html").write_text("more"),
-        lambda book: book.unlink(),
+        shutil.rmtree,
     ],
     ids=["changed", "lost", "more", "gone"],
 )
@@ -122,6 +122,44 @@ def test_a_published_book_that_is_not_the_one_that_was_built_is_published_anew(s
     done = pipeline(small, "book")
     assert done.returncode == 0 and "book: published" in done.stdout and " run in " not in done.stdout
     assert everything(small / "_build" / "html") == before
+
+
+def test_the_published_book_is_a_folder_and_a_server_in_it_goes_on_after_the_next_build(small, tmp_path, monkeypatch):
+    book = small / "_build" / "html"
+    assert book.is_dir() and not book.is_symlink()
+    shutil.copytree(book, tmp_path / "copy", symlinks=True)
+    assert everything(tmp_path / "copy") == everything(book)
+    monkeypatch.chdir(book)  # as a server does that is started there
+    with changed(small / "book" / "other.md", "Another page.", "Another page, changed."):
+        assert pipeline(small, "book").returncode == 0
+        for folder in (book, Path()):
+            assert "Another page, changed." in (folder / "book" / "other.html").read_text("utf-8")
+    assert pipeline(small, "book").returncode == 0
+    assert "changed" not in Path("book", "other.html").read_text("utf-8")
+
+
+AHEAD = """import os, time
+ahead, now, exactly = float(os.environ.get("CLOCK_AHEAD") or 0), time.time, time.time_ns
+if ahead:
+    time.time, time.time_ns = lambda: now() + ahead, lambda: exactly() + int(ahead * 1e9)
+"""
+
+
+def test_after_a_build_with_the_clock_ahead_a_change_is_published(small, monkeypatch):
+    path = small / "notebooks" / "sitecustomize.py"
+    path.write_text(AHEAD, "utf-8")
+    try:
+        with changed(small / "book" / "other.md", "Another page.", "The FIRST change."):
+            monkeypatch.setenv("CLOCK_AHEAD", "86400")
+            assert pipeline(small, "book").returncode == 0
+        monkeypatch.delenv("CLOCK_AHEAD")
+        with changed(small / "book" / "other.md", "Another page.", "The SECOND change."):
+            assert pipeline(small, "book").returncode == 0
+            shown = page(small, "book/other.html")
+            assert "SECOND" in shown and "FIRST" not in shown
+    finally:
+        path.unlink()
+    assert pipeline(small, "book").returncode == 0
 
 
 def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():

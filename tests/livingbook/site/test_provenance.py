@@ -14,7 +14,7 @@ import pytest
 import resvg_py
 from livingbook.changes import compare
 from livingbook.changes.snapshots import Figure
-from livingbook.drawing.stamp import plain
+from livingbook.drawing import svg
 from livingbook.project.project import Project
 from livingbook.site import leaks, manifest, provenance, publish
 from livingbook.system.errors import BuildError
@@ -78,7 +78,7 @@ def texts(picture: bytes) -> dict[str, str]:
 
 
 def test_a_drawing_says_book_version_edition_and_data_and_looks_the_same():
-    made = provenance.svg(SVG.encode(), "figures/latest/a.svg", BOOK.of("latest"))
+    made = svg.stamped(SVG.encode(), provenance.terms("figures/latest/a.svg", BOOK.of("latest")))
     said = {
         element.tag.partition("}")[2]: element.text for element in ElementTree.fromstring(made).iter() if "purl.org" in element.tag
     }
@@ -90,9 +90,9 @@ def test_a_drawing_says_book_version_edition_and_data_and_looks_the_same():
         "license": "https://creativecommons.org/licenses/by/4.0/",
     }
     assert bytes(resvg_py.svg_to_bytes(svg_string=made.decode())) == bytes(resvg_py.svg_to_bytes(svg_string=SVG))
-    assert plain(made) == SVG.encode()
-    assert provenance.svg(made, "figures/latest/a.svg", BOOK.of("latest")) == made  # said once
-    assert provenance.svg(SVG.encode(), "figures/latest/a.svg", BOOK.of("article")) != made
+    assert svg.plain(made) == SVG.encode()
+    assert svg.stamped(made, provenance.terms("figures/latest/a.svg", BOOK.of("latest"))) == made  # said once
+    assert svg.stamped(SVG.encode(), provenance.terms("figures/latest/a.svg", BOOK.of("article"))) != made
 
 
 def test_a_picture_says_the_same_and_stays_a_picture():

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from check_pages import pages_of
+from csv_rows import read_rows, write_rows
 from livingbook.contract import check
 from livingbook.notebook.publish import csv_of
 from small_project import ROOT, lay_out, notebook, pipeline
@@ -93,26 +94,17 @@ TOC = (
 )
 
 
-def table(folder: Path, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO((folder / f"{name}.csv").read_text("utf-8"))))
-
-
 def spoil(folder: Path) -> None:
     """Every free text of the tables becomes a hostile one, each in its turn."""
     for name, fields in FIELDS.items():
         texts = itertools.cycle(HOSTILE)
-        write(
-            folder,
-            name,
-            [row | {field: f"x {place} {next(texts)}" for field in fields} for place, row in enumerate(table(folder, name))],
+        write_rows(
+            folder / f"{name}.csv",
+            [
+                row | {field: f"x {place} {next(texts)}" for field in fields}
+                for place, row in enumerate(read_rows(folder / f"{name}.csv"))
+            ],
         )
-
-
-def write(folder: Path, name: str, rows: list[dict[str, str]]) -> None:
-    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 @pytest.fixture(scope="module")
@@ -181,14 +173,16 @@ def test_pages_hold_no_element_attribute_or_link_from_the_data(site):
 )
 def test_every_letter_is_shown(site, project, page, name, fields):
     shown = letters(BeautifulSoup((site / page).read_text("utf-8"), "html.parser").get_text())
-    lost = {row[field] for row in table(project / "data", name) for field in fields if letters(row[field]) not in shown}
+    lost = {
+        row[field] for row in read_rows(project / "data" / f"{name}.csv") for field in fields if letters(row[field]) not in shown
+    }
     assert lost == set()
 
 
 def test_a_figure_shows_hostile_labels_as_text(site, project):
     page = BeautifulSoup((site / "book/index.html").read_text("utf-8"), "html.parser")
     drawn = letters("".join(text.get_text() for text in page.select(".figure-wide svg text")))
-    labels = [row["label"] for row in table(project / "data", "origins")[:20]]
+    labels = [row["label"] for row in read_rows(project / "data" / "origins.csv")[:20]]
     assert letters(labels[1])[:12] in drawn  # its title
     assert page.select_one(".figure-wide svg")["aria-label"] == labels[3]
     twin = letters(page.select_one("#fig-small-origins table").get_text())
@@ -220,8 +214,8 @@ def test_text_that_a_spreadsheet_would_run_is_defused_in_what_is_published(text)
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)"])
 def test_tables_with_formulas_are_refused(tmp_path, text):
     shutil.copytree(ROOT / "data", tmp_path / "data")
-    rows = table(tmp_path / "data", "origins")
-    write(tmp_path / "data", "origins", [rows[0] | {"method": text}, *rows[1:]])
+    rows = read_rows(tmp_path / "data" / "origins.csv")
+    write_rows(tmp_path / "data" / "origins.csv", [rows[0] | {"method": text}, *rows[1:]])
     (fault,) = check(tmp_path / "data")
     assert (fault.field, fault.row) == ("method", 2) and "formula" in str(fault)
 
@@ -231,6 +225,6 @@ def test_tables_with_formulas_are_refused(tmp_path, text):
 )
 def test_addresses_that_are_none_of_the_web_are_refused(tmp_path, address):
     shutil.copytree(ROOT / "data", tmp_path / "data")
-    rows = table(tmp_path / "data", "sources")
-    write(tmp_path / "data", "sources", [rows[0] | {"url": address}, *rows[1:]])
+    rows = read_rows(tmp_path / "data" / "sources.csv")
+    write_rows(tmp_path / "data" / "sources.csv", [rows[0] | {"url": address}, *rows[1:]])
     assert any(fault.field == "url" for fault in check(tmp_path / "data"))
