@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from quotations import is_said, passages, quoted, said, without_sayings
+from quotations import is_said, passages, quoted, said
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "book").glob("*.md"))
@@ -52,11 +52,6 @@ def test_a_glued_number_is_no_quotation():
 
 def test_code_and_directives_are_not_quotations():
     assert quoted('```{figure} "x"\n"y"\n```\n\n`make "z"` says “so”.') == ["so"]
-
-
-def test_numbers_in_quotations_are_the_articles():
-    sayings = ["At least 49,000 men"]
-    assert without_sayings('"At least 49,000 men" and "50,000 men"', sayings) == '  and "50,000 men"'
 
 
 def test_quotations_name_no_private_person():

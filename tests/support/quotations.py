@@ -38,10 +38,3 @@ def said(root: Path) -> list[str]:
 def is_said(words: str, sayings: list[str]) -> bool:
     """Whether the words stand in one of the sayings, whole and in this order."""
     return any(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", saying) for saying in sayings)
-
-
-def without_sayings(markdown: str, sayings: list[str]) -> str:
-    """A chapter without what it quotes word by word: the numbers in there are the article's, as it printed them."""
-    return re.sub(
-        QUOTED, lambda found: " " if is_said(plain("".join(filter(None, found.groups()))), sayings) else found[0], markdown
-    )
