@@ -21,6 +21,8 @@ from livingbook.words.wording import Words
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.25  # a number that moved by less than this factor keeps the words of size beside it
+SENTENCE = 4  # words: "Wrong names." concludes nothing
+DOUBLED = 1.8  # a number that moved by this factor is another finding, and what is concluded from it another conclusion
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
 
 
@@ -206,9 +208,11 @@ def size(look: Look) -> Iterator[Cause]:
 
 def conclusion(look: Look) -> Iterator[Cause]:
     """A sentence without numbers that concludes from those beside it, of which one is in another state."""
-    if not look.passage.names and look.says & {"compare", "logic", "none"}:
-        for move in look.moved(look.passage.beside or look.passage.near):
-            if move.turned:
+    passage = look.passage
+    is_standing = passage.is_heading and passage.text in look.scene.subjects.standing
+    if not passage.names and not is_standing and look.says & {"compare", "logic", "none"} and len(look.text.split()) >= SENTENCE:
+        for move in look.moved(passage.beside or passage.near):
+            if move.turned or (move.printed and move.factor >= DOUBLED and move.name in passage.beside):
                 yield look.cause("near", move)
         yield from _verdicts(look, look.passage.claims_beside)
 
@@ -238,14 +242,19 @@ def absence(look: Look) -> Iterator[Cause]:
     passage, subjects = look.passage, look.scene.subjects
     wish = bool(language.WISH.search(passage.heading))
     # A number that has moved itself is the business of the rules above.
-    counted = bool(language.COUNTED.search(look.text)) and not look.moved(passage.names)
+    counted = bool(language.COUNTED.search(look.text)) and not any(move.printed for move in look.moved(passage.names))
     if passage.is_heading or not (wish or counted or language.STARK.search(look.text)):
         return
     near = subjects.measured(look.scene.moves.before, passage.names if wish or (counted and passage.names) else passage.near)
+    of_any = bool(language.OF_ANY.search(look.text))
     for key, (kind, row) in look.scene.news.items():
         if kind == "extension" and not wish and "when" not in look.says:
             continue  # a series that goes on leaves "nobody else has counted" true, not "no later count is known"
-        close = any(row.measure == measure and subjects.of_one(row.population, whose) for measure, whose, _ in near)
+        close = any(
+            row.measure == measure
+            and (subjects.related(row.population, whose) or (of_any and subjects.of_one(row.population, whose)))
+            for measure, whose, _ in near
+        )
         if close or (subjects.overlap(row, look.text) >= ENOUGH and subjects.at_home(row, passage)):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 

@@ -29,7 +29,7 @@ NOTHING = _any("no nobody none nothing never neither nor without nowhere not can
 COMPARE = _any(
     """more less fewer most few many much majority minority half twice thrice doubled tripled times large* small* higher
     highest lower lowest bigger biggest heavier above below beyond exceed* within inside outside apart near nearly
-    nearer nearest close far same equal* alike resembl* agree* disagree* contradict* support* confirm* settle* rose
+    nearer nearest close* far same equal* alike resembl* agree* disagree* contradict* support* confirm* settle* rose
     risen rise rises rising fell fallen fall falls falling grew grown grow* climb* jump* drop* increas* decreas*
     multipl* shrink* shrank plateau peak* record stopped enlarged hardly barely almost rare* often mostly quarter third
     fifth tenth percent factor exclude* anything_from anywhere leave_room out_of"""
@@ -71,14 +71,27 @@ KINDS_OF_EVIDENCE = _any(
     "list* count counts total* origin* source* outlet* series page pages leak* poll* sample* strength* estimate* figure* number*"
 )
 COUNTED = re.compile(
-    _any("two three four five six both neither either largest smallest highest lowest latest newest last record")
+    _any("two three four five six both neither either every all largest smallest highest lowest latest newest last record")
     + r"(?: \w+){0,2} "
     + KINDS_OF_EVIDENCE
     + r"|\banyone has\b",
     re.I,
 )
+# The same of any figure of a kind, whomever it counts: "no count of persons", "nobody has published", "has had no successor".
+OF_ANY = re.compile(
+    _any("no nobody none every all only neither")
+    + r"(?: \w+){0,2} "
+    + KINDS_OF_EVIDENCE
+    + "|"
+    + _any("nobody no_one")
+    + r" (?:\w+ ){0,2}(?:publi|count|found|name)\w*|"
+    + _any("no_successor was_found were_found not_published anyone_has"),
+    re.I,
+)
 UNTIL = re.compile(
-    _any("until up_to ends_in ended_in ends_with to through none_after") + r"[^.;:|]{0,30}\b(?P<year>(?:19|20)\d\d)\b", re.I
+    _any("published known counted reported given available")
+    + r" (?:until|up to|to|through)\b[^.;:|]{0,30}\b(?P<year>(?:19|20)\d\d)\b",
+    re.I,
 )
 WISH = re.compile(r"\bwould (?:change|decide|replace|settle|tell)\b", re.I)  # a heading over what is not there yet
 FIGURE = re.compile(r"^[\W_]*the (?:figure|table|chart|drawing)\b|\bhalf of the figure\b", re.I)

@@ -24,8 +24,8 @@ class Passage:
     names: the numbers glued in it (those of another edition left out: they stay what they were); claims: the claims whose verdict
     it shows; cited: the pages that it cites. near: the numbers of its whole paragraph, and for a heading of all below it. beside,
     claims_beside: the numbers and claims of its own, of the two sentences before and of the two after it. kind: "sentence", or
-    "title", "subtitle", "caption", "description", "reason", whose words are ``of`` a figure, number or claim. lead: of the first
-    paragraph of the chapter.
+    "title", "subtitle", "caption", "description", "reason", whose words are ``of`` a figure, number or claim. lead: the first
+    sentence of the chapter.
     """
 
     chapter: str
@@ -119,7 +119,7 @@ def passages(chapter: str, markdown: str) -> list[Passage]:
                     near=near,
                     beside=_unique(_numbers(around)),
                     claims_beside=_unique(_named(around, "claim", "verdict")),
-                    lead=at <= 1 and not block.is_heading,
+                    lead=at <= 1 and place == 0 and not block.is_heading,
                 )
             )
     return found

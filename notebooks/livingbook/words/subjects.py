@@ -15,6 +15,7 @@ from livingbook.words import language
 from livingbook.words.passages import Passage
 from livingbook.words.state import Row, State
 
+FAR = 1.5  # a factor
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 
@@ -33,6 +34,12 @@ class Subjects:
     def cited(self) -> set[str]:
         """The numbers that prose cites."""
         return {name for each in self.passages for name in each.names}
+
+    @cached_property
+    def standing(self) -> set[str]:
+        """Headings that several chapters have: they say nothing of what stands below them."""
+        counted = Counter(each.text for each in self.passages if each.is_heading)
+        return {text for text, count in counted.items() if count > 2}
 
     @cached_property
     def homes(self) -> dict[str, set[str]]:
@@ -62,9 +69,15 @@ class Subjects:
         return sum(self.rarity.get(stem, 0) for stem in shared)
 
     def kind(self, row: Row, before: State) -> str:
-        """What a new row is beside those in use: "extension" of a series, "another" origin's figure of a quantity, or "new"."""
+        """What a new row is beside those in use: "extension" of a series, "another" figure of a quantity, or "new".
+
+        A later figure of one origin that is far from its last one is another figure, not the same series going on.
+        """
         same = [each for each in before.rows.values() if each.status == "use" and each.quantity == row.quantity]
-        return "new" if not same else "extension" if any(each.origin == row.origin for each in same) else "another"
+        own = sorted((each for each in same if each.origin == row.origin), key=lambda each: each.end)
+        if not same:
+            return "new"
+        return "extension" if own and _apart(own[-1], row) < FAR else "another"
 
     def root(self, population: str) -> str:
         """The population that holds all others of its family: an army for its units, lists and courts."""
@@ -75,6 +88,15 @@ class Subjects:
         """Whether two populations belong to one family."""
         return self.root(one) == self.root(other)
 
+    def family(self, population: str) -> set[str]:
+        """A population and those above it."""
+        above = self.labels["populations"].get(population, {}).get("parent", "")
+        return {population} | (self.family(above) if above and above != population else set())
+
+    def related(self, one: str, other: str) -> bool:
+        """Whether one population holds the other."""
+        return one in self.family(other) or other in self.family(one)
+
     def at_home(self, row: Row, passage: Passage) -> bool:
         """Whether a chapter speaks of the population of a row at all: a return in one army is no news of another's."""
         return self.root(row.population) in self.homes.get(passage.chapter, {self.root(row.population)})
@@ -83,3 +105,9 @@ class Subjects:
         """The quantities behind some numbers."""
         rows = {row for name in names if name in state.numbers for row in state.numbers[name].rows}
         return {state.rows[row].quantity for row in rows if row in state.rows}
+
+
+def _apart(one: Row, other: Row) -> float:
+    """By which factor two figures differ, at least 1; infinite if one of them is nothing."""
+    first, second = (float(row.value or row.low or row.high or 0) for row in (one, other))
+    return max(first / second, second / first) if first > 0 and second > 0 else math.inf
