@@ -28,6 +28,7 @@ SLOW = [
     "hostile",
     "how_made",
     "inline_styles",
+    "lab",
     "launch",
     "links",
     "machines",

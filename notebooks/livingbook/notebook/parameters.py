@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import difflib
 import importlib
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from livingbook.project.settings import TITLED
 from livingbook.values.days import LATEST, is_day
 
 ENDS = (("_low", "_high"), ("_min", "_max"), ("_start", "_end"), ("_from", "_to"))  # by which the names of two ends differ
@@ -198,8 +200,11 @@ def check(shell: Any) -> None:
     """Checks, inside a notebook, the parameters it runs with: ``check(get_ipython())`` after the parameters cell.
 
     Reads the cells executed so far: the one that declares, and what papermill injected after it. Raises
-    ``ParameterError``.
+    ``ParameterError``. Folders are relative to notebooks/, and some editors start kernels in the folder above: the kernel then
+    goes to notebooks/.
     """
+    if Path("notebooks").is_dir() and Path(TITLED).is_file():
+        os.chdir("notebooks")
     cells = [source for source in shell.user_ns["In"] if isinstance(source, str)]
     kinds = KINDS | {name: value for name, value in shell.user_ns.items() if is_kind(value)}
     parameters = next(declared(source, kinds) for source in reversed(cells) if _declares(source))

@@ -14,7 +14,7 @@ from livingbook.words import lock, report
 from livingbook.words.reading import UNREAD, Book
 
 ROOT = Path(__file__).parents[3]
-OLD, NEW = "istories-merged-49000-censor", "mobdpr-smd-list-26000"
+OLD, NEW = "istories-merged-49000-censor", "istories-20mrd-contract"
 READS = [{"table": "observations", "where": {"measure": "listed_absent", "status": "use"}}]
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sphinx.application import Sphinx
 
+from livingbook.drawing.png import draw_in_background, drawn, png_of
+from livingbook.notebook.showing import with_pictures
 from livingbook.sphinx_ext import elements, store
 from livingbook.sphinx_ext.output import extra_files, unused
-from livingbook.sphinx_ext.output.png import draw_in_background, drawn
 from livingbook.values.published import FOR_MACHINES
 
 _drawing: WeakKeyDictionary[Sphinx, subprocess.Popen[str]] = WeakKeyDictionary()  # build → the process that draws its PNG files
@@ -41,7 +43,7 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Writes results.json and claims.json, copies figures and tables, removes what no page uses."""
+    """Writes results.json and claims.json, copies figures, tables and notebooks, removes what no page uses."""
     if exception or not elements.is_web(app.builder):
         return
     source, out, cache_folder = Path(app.srcdir), Path(app.outdir), cache_of(app)
@@ -54,8 +56,19 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         for name in wide_figures(source, edition):
             draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), cache_folder)
     mirror(source / "data", out / "data", "*.csv", "datapackage.json")
+    write_notebooks(app, cache_folder)
     extra_files.write(app)
     unused.finish(app, cache_folder)
+
+
+def write_notebooks(app: Sphinx, cache_folder: Path) -> None:
+    """Writes the executed notebooks beside their pages, with pictures in place of the drawings."""
+    draw_one = partial(png_of, cache_folder=cache_folder)
+    for page in app.env.found_docs:
+        path = app.env.doc2path(page, base=False)
+        if path.endswith(".ipynb"):
+            text = with_pictures(Path(app.srcdir, path).read_text("utf-8"), draw_one)
+            Path(app.outdir, path).write_text(text, encoding="utf-8", newline="\n")
 
 
 def wide_figures(source: Path, edition: str) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext.output import png
+from livingbook.drawing import png
 from livingbook.sphinx_ext.pages import content_policy
 from livingbook.sphinx_ext.pages.previews import CARD
 

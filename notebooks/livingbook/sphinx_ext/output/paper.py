@@ -19,11 +19,11 @@ from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from livingbook.drawing import png
 from livingbook.drawing.svg import filled, standing_alone
 from livingbook.sphinx_ext import citing, elements, store
 from livingbook.sphinx_ext.directives import observations, report_parts
 from livingbook.sphinx_ext.i18n import _
-from livingbook.sphinx_ext.output import png
 from livingbook.system.readers import MAX_PROSE_BYTES, text_of
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can state

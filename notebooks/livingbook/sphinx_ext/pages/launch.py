@@ -6,16 +6,14 @@ The page itself requests nothing from those hosts.
 from __future__ import annotations
 
 import re
-import shutil
 from html import escape
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import store
 from livingbook.sphinx_ext.i18n import _
 
 GITHUB = re.compile(r"https://github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?")
@@ -95,17 +93,6 @@ def check(app: Sphinx) -> None:
         store.logger.warning(str(error), type="published")
 
 
-def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
-    """Puts the executed notebooks beside their pages."""
-    if exception or not elements.is_web(app.builder):
-        return
-    for page in app.env.found_docs:
-        source = app.env.doc2path(page, base=False)
-        if source.endswith(".ipynb"):
-            shutil.copyfile(Path(app.srcdir, source), Path(app.outdir, source))
-
-
 def setup(app: Sphinx) -> None:
     """Register the hooks."""
     app.connect("builder-inited", check)
-    app.connect("build-finished", copy_notebooks)

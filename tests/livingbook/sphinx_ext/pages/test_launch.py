@@ -88,9 +88,10 @@ def test_the_pages_have_them_as_plain_links_and_the_executed_notebook_lies_besid
     }
     asked = [each.get("src") or each.get("href") for each in page.select("script, img, link[rel=stylesheet], iframe")]
     assert not [each for each in asked if each and re.search("binder|colab|^https?:", each)]
-    assert (tmp_path / "html" / "notebooks" / "rate.ipynb").read_bytes() == (
-        project.stage / "notebooks" / "rate.ipynb"
-    ).read_bytes()
+    beside, staged_one = (
+        json.loads((folder / "notebooks" / "rate.ipynb").read_text("utf-8")) for folder in (tmp_path / "html", project.stage)
+    )
+    assert beside == staged_one
     # The public address: each page names itself, and there is a site map.
     assert 'property="og:url" content="https://some-one.example/book/notebooks/rate.html"' in text
     assert "<loc>https://some-one.example/book/book/rate.html</loc>" in (tmp_path / "html" / "sitemap.xml").read_text("utf-8")
@@ -160,7 +161,7 @@ def test_the_workflow_asks_for_little_and_knows_no_secret():
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in steps if "uses" in step)
     cached = next(step["with"]["cache-dependency-path"] for step in steps if "setup-python" in step.get("uses", "")).split()
-    assert cached == ["requirements.txt", "book/print/requirements.txt", "tests/requirements.txt"]
+    assert cached == ["requirements.txt", "book/print/requirements.txt", "lab/requirements.txt", "tests/requirements.txt"]
     built = next(step for step in steps if step.get("run", "").split("\n")[0] == ".ci/run")
     wanted = next(step["with"]["path"] for step in steps if step.get("with", {}).get("name") == "books").split()
     made = {f"_build/*.{form}" for form in ("pdf", "epub") if form in built["run"].split("make ", 1)[-1].split()}

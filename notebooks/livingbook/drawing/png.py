@@ -59,7 +59,11 @@ def cached(svg: bytes, cache_folder: Path) -> Path:
 
 def drawn(source: Path, cache_folder: Path) -> bytes:
     """The PNG of an SVG file, from the cache if it was drawn before. Raises ``ValueError`` if the file is no SVG."""
-    svg = source.read_bytes()
+    return png_of(source.read_bytes(), cache_folder)
+
+
+def png_of(svg: bytes, cache_folder: Path) -> bytes:
+    """The PNG of a drawing, from the cache if it was drawn before. Raises ``ValueError`` if it is no SVG."""
     picture = cached(svg, cache_folder)
     if not picture.is_file():
         cache_folder.mkdir(parents=True, exist_ok=True)
@@ -77,7 +81,7 @@ def draw_in_background(sources: Sequence[Path], cache_folder: Path) -> subproces
     missing = [source for source in sources if not cached(source.read_bytes(), cache_folder).is_file()]
     if not missing:
         return None
-    # This file is run by its path, and -P keeps its folder off the module path: so the rest of the extension is not imported.
+    # This file is run by its path, and -P keeps its folder off the module path: so little else of the library is imported.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-P", __file__, str(cache_folder)]
     drawing = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, text=True)

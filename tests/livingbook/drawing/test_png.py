@@ -7,7 +7,7 @@ from small_pages import SVG
 
 def test_pictures_are_the_same_bytes_each_time_and_follow_the_light_colours():
 
-    from livingbook.sphinx_ext.output import png
+    from livingbook.drawing import png
 
     drawing = SVG.format(width=200).replace("<metadata>", "<metadata>").encode()
     first = png.png(drawing)
