@@ -52,3 +52,14 @@ def test_a_reason_and_a_description_are_marked(book: Book) -> None:
     page = book.page(body)
     assert "the verdict was another" in page.select_one(".claim-card .doubt-note").get_text()
     assert "the verdict was another" in page.select_one("a.result-link")["title"]
+
+
+def test_the_front_page_counts_what_is_marked_by_chapter_and_names_rows_that_nobody_reads(book: Book) -> None:
+    chapters = {"other": {"title": "Another chapter", "count": 1, "words": "1 sentence"}}
+    book.write("book/other.md", f"# Another chapter\n\n{SENTENCE}\n")
+    mark(book, INDEX.format(body=SENTENCE), chapters=chapters, unread={"row": {"words": "a list of 5 names", "near": []}})
+    page = book.page(SENTENCE)
+    front = page.select_one("aside.doubt-note").get_text()
+    assert "1 passages of this book were written for other figures" in front
+    assert "Another chapter: 1 sentence" in front and "a list of 5 names" in front
+    assert "In this chapter 1 sentence is marked" in book.soup("book/other").select_one("aside.doubt-note").get_text()
