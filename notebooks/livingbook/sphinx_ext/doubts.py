@@ -189,9 +189,9 @@ def _front(body: dict[str, Any]) -> list[nodes.Node]:
         return []
     lines: list[nodes.Node] = []
     if body["count"]:
-        text = _(
-            "{count} passages of this book were written for other figures than those that stand here now, and are marked {mark}:"
-        )
+        one = _("One passage of this book was written for other figures than those that stand here now, and is marked {mark}:")
+        several = _("{count} passages of this book were written for other figures than those that stand here now, marked {mark}:")
+        text = one if body["count"] == 1 else several
         lines.append(elements.paragraph(elements.span(f"{MARK} " + text.format(count=body["count"], mark=MARK), "doubt-head")))
         items = [
             [elements.paragraph(links.to_page(f"book/{name}", "", elements.span(each["title"])), f": {each['words']}")]

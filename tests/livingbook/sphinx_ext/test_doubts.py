@@ -60,6 +60,6 @@ def test_the_front_page_counts_what_is_marked_by_chapter_and_names_rows_that_nob
     mark(book, INDEX.format(body=SENTENCE), chapters=chapters, unread={"row": {"words": "a list of 5 names", "near": []}})
     page = book.page(SENTENCE)
     front = page.select_one("aside.doubt-note").get_text()
-    assert "1 passages of this book were written for other figures" in front
+    assert "One passage of this book was written for other figures" in front
     assert "Another chapter: 1 sentence" in front and "a list of 5 names" in front
     assert "In this chapter 1 sentence is marked" in book.soup("book/other").select_one("aside.doubt-note").get_text()
