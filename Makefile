@@ -5,56 +5,68 @@ EDITION ?= latest
 PORT ?= 8500
 BIN := .venv/bin
 ENGINE ?= warm
-RUN := LIVINGBOOK_ENGINE=$(ENGINE) PYTHONPATH=notebooks $(BIN)/python -m livingbook
+RUN := LIVINGBOOK_ENGINE="$(ENGINE)" PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
-.PHONY: book pdf epub gettext translation serve run sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help
+.PHONY: book pdf epub gettext translation serve run question filter lab sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help anew
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-book: $(BIN)/.book ## build the book into _build/html (DATA=folder, EDITION=name, ENGINE=warm or nbclient)
-	@$(RUN) --data $(DATA) book --edition $(EDITION)
+book: $(BIN)/.book ## build the book into _build/html (DATA=folder, EDITION=name; OUT=folder: beside the published book; ENGINE=warm or nbclient)
+	@$(RUN) --data "$(DATA)" book --edition "$(EDITION)" $(if $(OUT),--out "$(OUT)")
 
 pdf: $(BIN)/.print ## the same as a printed book: _build/counting-the-500s.pdf (needs Pango; DATA=, EDITION=)
-	@$(RUN) --data $(DATA) pdf --edition $(EDITION)
+	@$(RUN) --data "$(DATA)" pdf --edition "$(EDITION)"
 
 epub: $(BIN)/.book ## the same as an e-book: _build/counting-the-500s.epub (DATA=, EDITION=)
-	@$(RUN) --data $(DATA) epub --edition $(EDITION)
+	@$(RUN) --data "$(DATA)" epub --edition "$(EDITION)"
 
 gettext: $(BIN)/.book ## catalogues for translators: _build/gettext (EDITION=)
-	@$(RUN) --data $(DATA) gettext --edition $(EDITION)
+	@$(RUN) --data "$(DATA)" gettext --edition "$(EDITION)"
 
 translation: $(BIN)/.book ## the book in another language, from book/locale: LANGUAGE=de (EDITION=)
-	@$(RUN) --data $(DATA) translation --edition $(EDITION) "$(or $(LANGUAGE),$(error give LANGUAGE=, a folder of book/locale))"
+	@$(RUN) --data "$(DATA)" translation --edition "$(EDITION)" "$(or $(LANGUAGE),$(error give LANGUAGE=, a folder of book/locale))"
 
 # Some shells set HOST to the name of the machine: only one that was given on the command line counts.
 serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOST=0.0.0.0 for whoever can reach it)
-	@$(RUN) serve --port $(PORT) $(if $(filter command,$(origin HOST)),--host $(HOST))
+	@$(RUN) serve $(if $(OUT),--out "$(OUT)") --port "$(PORT)" $(if $(filter command,$(origin HOST)),--host "$(HOST)")
 
-run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09"
-	@$(RUN) --data $(DATA) run $(NOTEBOOK) $(SET)
+run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09" (or A="…" B="…" side by side; OUT=folder)
+	@$(RUN) --data "$(DATA)" run $(if $(OUT),--out "$(OUT)") "$(or $(NOTEBOOK),$(error give NOTEBOOK=, a notebook of notebooks/))" $(SET) $(A) $(if $(B),--and $(B))
 
-import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (DATA=folder; APPLY=1 adds them)
-	@$(RUN) --data $(DATA) import $(if $(filter 1,$(APPLY)),--apply) "$(or $(ROWS),$(error give ROWS=file.csv, or a folder of tables with new rows))"
+question: $(BIN)/.book ## begin a question, which builds at once: NAME=price (QUESTION="What …?" MEASURE=signon_bonus AFTER=exits)
+	@$(RUN) --data "$(DATA)" question "$(or $(NAME),$(error give NAME=, of the new notebook and chapter))" $(if $(QUESTION),--question "$(QUESTION)") $(if $(MEASURE),--measure "$(MEASURE)") $(if $(AFTER),--after "$(AFTER)")
 
-sweep: $(BIN)/.book ## run notebooks over a grid of settings: SPEC=file.yml (SCHEDULER=tcp://host:port for a Dask cluster)
-	@$(RUN) --data $(DATA) sweep $(if $(SCHEDULER),--scheduler $(SCHEDULER)) "$(or $(SPEC),$(error give SPEC=file.yml, written like notebooks/sweeps.yml))"
+# What JupyterLab adds to a notebook when it saves it, git takes out again: `.gitattributes` names the filter, this says what it is.
+STRIP := $(BIN)/python -m nbstripout --keep-id --extra-keys "$(addprefix metadata.language_info.,codemirror_mode file_extension mimetype nbconvert_exporter pygments_lexer version)"
+filter:
+	@test ! -e .git || git config filter.nbstripout.clean '$(STRIP)'
+
+lab: $(BIN)/.lab filter ## JupyterLab with the notebooks, for this machine only (PORT=8888)
+	@JUPYTER_PATH=$(CURDIR)/lab/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/lab/jupyter PYTHONPATH=$(CURDIR)/notebooks \
+	  $(BIN)/python -m jupyterlab --ServerApp.root_dir=$(CURDIR) --LabApp.default_url=/lab/tree/notebooks $(if $(filter command,$(origin PORT)),--port "$(PORT)")
+
+import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (APPLY=1 adds them; MAPPING=file; TEMPLATE=measure writes one)
+	@$(RUN) --data "$(DATA)" import $(if $(filter 1,$(APPLY)),--apply) $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(TEMPLATE),--template "$(TEMPLATE)","$(or $(ROWS),$(error give ROWS=file, or a folder of tables with new rows; or TEMPLATE=, a table or measure))")
+
+sweep: $(BIN)/.book ## run notebooks over many settings: SPEC=file.yml, or NOTEBOOK=rate SET="strength=100000..400000:50000" (NAME=, SCHEDULER=)
+	@$(RUN) --data "$(DATA)" sweep $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(NOTEBOOK),--notebook "$(NOTEBOOK)" $(if $(NAME),--only "$(NAME)") --set $(or $(SET),$(error give SET="parameter=first..last:step")),"$(or $(SPEC),$(error give SPEC=file.yml, written like notebooks/sweeps.yml, or NOTEBOOK= and SET=))")
 
 vintages: $(BIN)/.book ## rebuild the headline numbers as of every month (SCHEDULER=tcp://host:port for a Dask cluster)
-	@$(RUN) --data $(DATA) sweep $(if $(SCHEDULER),--scheduler $(SCHEDULER)) --only vintages
+	@$(RUN) --data "$(DATA)" sweep $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") --only vintages
 
 explain: $(BIN)/.book ## say for every notebook whether the next `make book` runs it, and because of what (DATA=, EDITION=)
-	@$(RUN) --data $(DATA) explain --edition $(EDITION)
+	@$(RUN) --data "$(DATA)" explain --edition "$(EDITION)"
 
 # Ends well whatever differs; a script that wants to know calls the command below, which exits with 0 (nothing), 3 or 4.
 changes: $(BIN)/.book ## what differs between editions, published books or data folders: FROM=article TO=latest
-	@$(RUN) --data $(DATA) changes $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") || test $$? -ge 3
+	@$(RUN) --data "$(DATA)" changes $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") || test $$? -ge 3
 
 verify: $(BIN)/.book ## build the book twice under different circumstances and compare byte for byte (AGAINST=url or folder: with a published book)
-	@$(RUN) --data $(DATA) verify --edition $(EDITION) $(if $(AGAINST),--against "$(AGAINST)")
+	@$(RUN) --data "$(DATA)" verify --edition "$(EDITION)" $(if $(AGAINST),--against "$(AGAINST)")
 
 check-data: $(BIN)/.book ## check the tables against their contract (DATA=folder)
-	@PYTHONPATH=notebooks $(BIN)/python -m livingbook.contract $(DATA)
+	@PYTHONPATH=notebooks $(BIN)/python -m livingbook.contract "$(DATA)"
 
 test: $(BIN)/.test ## run the whole test suite
 	@$(BIN)/python -m pytest
@@ -63,14 +75,14 @@ test-fast: $(BIN)/.test ## run the tests that build no book and start no kernel 
 	@$(BIN)/python -m pytest -m "not slow"
 
 fuzz: $(BIN)/.test ## spoil tables, settings and notebooks in a thousand ways: each is refused in words or read rightly (FOLDERS=1000 SEED=500)
-	@$(BIN)/python -m pytest tests/livingbook/contract/test_fuzz.py --folders $(or $(FOLDERS),1000) --fuzz-seed $(or $(SEED),500) -s
+	@$(BIN)/python -m pytest tests/livingbook/contract/test_fuzz.py --folders "$(or $(FOLDERS),1000)" --fuzz-seed "$(or $(SEED),500)" -s
 
 faults: $(BIN)/.test ## kill builds at sixty moments, fill the disk, damage files: the book stays whole (KILLS=60)
-	@$(BIN)/python -m pytest tests/livingbook/site/test_faults.py --kills $(or $(KILLS),60) -s
+	@$(BIN)/python -m pytest tests/livingbook/site/test_faults.py --kills "$(or $(KILLS),60)" -s
 
 stateful: $(BIN)/.test ## edit a small book at random and compare each build with a clean one: the same bytes, as explained (EDITS=300; SEED=500)
 	@$(BIN)/python -m pytest tests/livingbook/site/test_pages_follow.py --together 1
-	@PYTHONPATH=notebooks $(BIN)/python tests/support/stateful.py --edits $(or $(EDITS),300) --seed $(or $(SEED),500)
+	@PYTHONPATH=notebooks $(BIN)/python tests/support/stateful.py --edits "$(or $(EDITS),300)" --seed "$(or $(SEED),500)"
 
 coverage: $(BIN)/.test ## say which lines and branches of the library the tests do not reach (TESTS="tests/livingbook/values/test_bounds.py …": with these alone)
 	@rm -f .coverage .coverage.*
@@ -84,19 +96,19 @@ check-pages: $(BIN)/.test ## ask a browser, axe-core and the Nu checker about ev
 	@$(BIN)/python tests/support/check_pages.py _build/html $(PAGES) --table _build/pages.txt
 
 linkcheck: $(BIN)/.book ## ask every address that the book names whether it still answers, over the network: _build/links.txt (EDITION=)
-	@$(RUN) --data $(DATA) linkcheck --edition $(EDITION)
+	@$(RUN) --data "$(DATA)" linkcheck --edition "$(EDITION)"
 
 audit: $(BIN)/.test ## known vulnerabilities of the locked packages (asks PyPI), their licences, a CycloneDX SBOM: into _build/audit
 	@$(RUN) audit
 
 release: pdf epub $(BIN)/.test ## the archive to deposit: pages, PDF, EPUB, data, notebooks, crate, manifest, SBOM: into _build/release
-	@$(RUN) --data $(DATA) release --edition $(EDITION)
+	@$(RUN) --data "$(DATA)" release --edition "$(EDITION)"
 
 bench: $(BIN)/.test ## measure speed beside the plain tools (an hour, on a quiet machine; QUICK=1: minutes; BESIDE=commit: beside an earlier one)
-	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench$(if $(BESIDE),.beside $(BESIDE)) $(if $(filter 1,$(QUICK)),--quick)
+	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench$(if $(BESIDE),.beside "$(BESIDE)") $(if $(filter 1,$(QUICK)),--quick)
 
 soak: $(BIN)/.test ## many notebooks on the warm engine: is anything left behind? (RUNS=500)
-	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench.soak $(or $(RUNS),500)
+	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench.soak "$(or $(RUNS),500)"
 
 lint: $(BIN)/.test ## style and layout (ruff), which room imports which (import-linter), types (mypy)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && PYTHONPATH=notebooks $(BIN)/lint-imports && $(BIN)/mypy
@@ -104,19 +116,23 @@ lint: $(BIN)/.test ## style and layout (ruff), which room imports which (import-
 lock: $(BIN)/.test ## write the locks anew from requirements.in
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate book/print/requirements.in -o book/print/requirements.txt
+	cd lab && ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --override ../tests/overrides.in requirements.in -o requirements.txt
 	cd tests && ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --override overrides.in requirements.in -o requirements.txt
 
 clean: ## remove what was built
 	rm -rf _build
 
 # The environment: made once, and again when the lock changes. The locks are full: pip installs what they list and resolves nothing.
-$(BIN)/python:
+# It counts as made when its pip answers: where `venv` could not be finished, or the Python is gone that made it, `make` begins anew.
+$(BIN)/.made: $(if $(realpath $(BIN)/python),,anew)
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	@echo "Making .venv …"
-	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { echo "Making .venv …" && $(PYTHON) -m venv .venv --clear; }
+	@touch -r .venv/pyvenv.cfg $@
+
+anew:
 
 # The library itself is installed in place, so that papermill knows its engine by name.
-$(BIN)/.book: requirements.txt pyproject.toml | $(BIN)/python
+$(BIN)/.book: requirements.txt pyproject.toml $(BIN)/.made
 	@echo "Installing the locked packages (about a minute) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
@@ -125,6 +141,11 @@ $(BIN)/.book: requirements.txt pyproject.toml | $(BIN)/python
 $(BIN)/.print: book/print/requirements.txt $(BIN)/.book
 	@echo "Installing what the PDF needs …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r book/print/requirements.txt
+	@touch $@
+
+$(BIN)/.lab: lab/requirements.txt $(BIN)/.book
+	@echo "Installing JupyterLab …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r lab/requirements.txt
 	@touch $@
 
 $(BIN)/.test: tests/requirements.txt $(BIN)/.book

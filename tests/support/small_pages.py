@@ -48,6 +48,8 @@ RATE = "# The rate\n\n" + "".join(
     f'<p id="rate-{name}"></p>\n' for name in ("monthly", "share", "nothing", "when", "windows", "denominators", "late", "t")
 )
 
+FIGURE = "```{published-figure} rate.windows\nAuthor's *caption*.\n```\n"
+
 
 def result(text: str = "at least 1,430", **changes: Any) -> dict[str, Any]:
     """A published result."""

@@ -17,7 +17,7 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from livingbook.contract.datapackage import CONTRACT_NAME, PROJECT_CONTRACT, contract_for, fields_of, references, resources_of
-from livingbook.contract.faults import MAX_FAULTS, Fault, printable
+from livingbook.contract.faults import MAX_FAULTS, Fault, printable, told
 from livingbook.contract.rules import rule_faults
 from livingbook.contract.schema import schema_faults
 from livingbook.contract.tables import Row, Table, read_table
@@ -37,6 +37,7 @@ __all__ = [
     "references",
     "require_clean",
     "resources_of",
+    "told",
 ]
 
 
@@ -51,7 +52,7 @@ def check(folder: Path, books: Path | None = None) -> list[Fault]:
 def require_clean(folder: Path, books: Path | None = None) -> None:
     """Raises ``BuildError`` with all faults of a folder of tables, if it has any. books: the file of the book's own contract."""
     if faults := check(folder, books):
-        raise BuildError("\n".join([*map(str, faults), f"{len(faults)} faults in {folder}: nothing was built"]))
+        raise BuildError("\n".join([*told(faults), f"{len(faults):,} faults in {folder}: nothing was built"]))
 
 
 def examine(folder: Path, books: Path | None = None) -> tuple[list[Fault], dict[str, int]]:
@@ -86,7 +87,7 @@ def _examine_folder(folder: Path, books: Path | None) -> tuple[list[Fault], dict
 def _unknown_tables(folder: Path, tables: dict[str, Table]) -> list[Fault]:
     """Tables in the folder that the contract does not know."""
     known = {table.file for table in tables.values()}
-    files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv" and not path.name.startswith("."))
     reason = "is not a table of the contract: take it out of the folder"
     return [Fault(printable(name), None, None, None, reason) for name in files if name not in known]
 

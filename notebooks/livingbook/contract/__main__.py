@@ -7,7 +7,7 @@ import io
 import sys
 from pathlib import Path
 
-from livingbook.contract import CONTRACT_NAME, PROJECT_CONTRACT, examine, printable
+from livingbook.contract import CONTRACT_NAME, PROJECT_CONTRACT, examine, printable, told
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,8 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     faults, rows = examine(folder, here.resolve() if here.is_file() else None)
-    for fault in faults:
-        print(fault)
+    for line in told(faults):
+        print(line)
     shown = f"{printable(str(folder), 1000).rstrip('/')}/"
     if faults:
         print(f"{len(faults):,} fault{'s' if len(faults) > 1 else ''} in {shown}")

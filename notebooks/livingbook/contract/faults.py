@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_FAULTS = 10_000  # of one table; the report says if there are more
@@ -20,6 +23,7 @@ class Fault:
     field: str | None
     value: str | None
     reason: str
+    cause: str = dataclasses.field(default="", compare=False)  # what faults have in common that are told together; "": their reason
 
     def __str__(self) -> str:
         """For a person, on one line: `observations.csv, row 17, value: "12O" — must be a number`."""
@@ -30,6 +34,26 @@ class Fault:
             where.append(printable(self.field))
         shown = "" if self.value is None else ": (empty)" if self.value == "" else f': "{printable(self.value)}"'
         return f"{', '.join(where)}{shown} — {self.reason}"
+
+
+def told(faults: Iterable[Fault]) -> list[str]:
+    """One line for each cause: its first place, how often it is there, and some of the other rows.
+
+    Faults have one cause if they are of the same file and field, and for the same reason but for the numbers in it.
+    """
+    causes: dict[tuple[str, str | None, str], list[Fault]] = {}
+    for fault in faults:
+        causes.setdefault((fault.file, fault.field, fault.cause or re.sub(r"\d[\d,.]*", "#", fault.reason)), []).append(fault)
+    return [f"{first}{_as_often(others)}" for first, *others in causes.values()]
+
+
+def _as_often(others: list[Fault]) -> str:
+    """The end of a line about a cause: how often it is there, and where else."""
+    if not others:
+        return ""
+    rows = [f"{fault.row:,}" for fault in others if fault.row is not None]
+    more = f": also in row{'s' if len(rows) > 1 else ''} {', '.join(rows[:4])}{' …' if len(rows) > 4 else ''}" if rows else ""
+    return f" ({len(others) + 1:,} times{more})"
 
 
 def printable(text: str, longest: int = 100) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -128,5 +129,7 @@ def _constraint_reason(name: str, note: str, cell: str, spec: dict[str, Any]) ->
         "maxLength": f"is {len(cell):,} characters long: at most {bound} fit",
     }
     if name == "enum":
-        return f"must be one of: {', '.join(map(str, bound or []))}"
+        near = difflib.get_close_matches(cell, map(str, bound or []), n=1)
+        meant = f'; did you mean "{near[0]}"?' if near else ""
+        return f"must be one of: {', '.join(map(str, bound or []))}{meant}"
     return reasons.get(name, note)

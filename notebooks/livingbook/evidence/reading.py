@@ -7,6 +7,7 @@ import difflib
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
@@ -103,6 +104,11 @@ class Evidence:
     def _rows(self) -> pd.DataFrame:
         """The observations as they are in the file, of any date and origin."""
         return self._text("observations")
+
+    def _repr_html_(self) -> str:
+        from livingbook.evidence.exploring import overview
+
+        return overview(self)
 
     def _text(self, table: str) -> pd.DataFrame:
         """A table of the folder. The recorder must not record the file, because it records the rows that are read of it."""
@@ -313,10 +319,17 @@ def read_key(read: Mapping[str, Any]) -> str:
 
 
 def load(data: str | Path, as_of: str = LATEST) -> Evidence:
-    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder or day."""
+    """The evidence in folder ``data`` as of ``as_of``. Raises ``EvidenceError`` if there is no such folder or day.
+
+    In a notebook that a person runs, Tab then completes the values of fields.
+    """
     folder = Path(data)
     if as_of != LATEST and not is_day(as_of):
         raise EvidenceError(f"as_of = {as_of!r}: must be {LATEST}, or a day as 2025-06-09")
     if not folder.is_dir():
-        raise EvidenceError(f"{folder}: no such data folder")
+        raise EvidenceError(f"{folder}: no such data folder, seen from {Path.cwd()}")
+    if recording.recorder() is None and "IPython" in sys.modules:
+        from livingbook.evidence.exploring import complete_names
+
+        complete_names(sys.modules["IPython"].get_ipython())
     return Evidence(folder, as_of)

@@ -17,7 +17,7 @@ import weasyprint
 import ziamath
 from bs4 import BeautifulSoup, Tag
 
-from livingbook.sphinx_ext.png import file_of_package
+from livingbook.drawing.png import file_of_package
 from livingbook.system.errors import BuildError
 
 FORMULA = 12.4  # size of formulas, in the unit of their drawing, beside text of 9.5 points

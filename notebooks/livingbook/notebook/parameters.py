@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import difflib
 import importlib
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -19,8 +20,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from livingbook.project.settings import TITLED
 from livingbook.values.days import LATEST, is_day
 
+ENDS = (("_low", "_high"), ("_min", "_max"), ("_start", "_end"), ("_from", "_to"))  # by which the names of two ends differ
 INJECTED = "# Parameters"  # first line of the cell that papermill adds
 
 
@@ -142,7 +145,10 @@ def of_notebook(notebook: Mapping[str, Any], kinds: Mapping[str, Any] = KINDS) -
 
 
 def faults(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> list[str]:
-    """What is wrong with given values, a sentence each: unknown name, wrong type, out of range."""
+    """What is wrong with given values, a sentence each: unknown name, wrong type, out of range, a lower end above its upper end.
+
+    A parameter that is not given has its default.
+    """
     known = {parameter.name: parameter for parameter in parameters}
     found = []
     for name, value in given.items():
@@ -156,7 +162,30 @@ def faults(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> list[st
             what = error.errors()[0]["msg"].removeprefix("Value error, ")
             unit = known[name].unit
             found.append(f"{name} = {value!r}: {what[0].lower()}{what[1:]} ({unit.unit}; {unit.range})")
+    if not found:
+        values = {name: given.get(name, parameter.default) for name, parameter in known.items()}
+        found = [
+            f"{low} = {values[low]!r}: must be at most {high}, which is {values[high]!r}"
+            for low, high in ordered(known)
+            if (low in given or high in given) and values[low] > values[high]
+        ]
     return found
+
+
+def ordered(names: Iterable[str]) -> list[tuple[str, str]]:
+    """The pairs of parameters that are the lower and the upper end of something, as ``never_low`` and ``never_high``."""
+    names = set(names)
+    return sorted(
+        (name, other)
+        for name in names
+        for lower, upper in ENDS
+        if name.endswith(lower) and (other := name.removesuffix(lower) + upper) in names
+    )
+
+
+def partner_of(name: str, names: Iterable[str]) -> str:
+    """The parameter that is the other end to this one; "" if there is none."""
+    return next((other for pair in ordered(names) if name in pair for other in pair if other != name), "")
 
 
 def require(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> None:
@@ -171,8 +200,11 @@ def check(shell: Any) -> None:
     """Checks, inside a notebook, the parameters it runs with: ``check(get_ipython())`` after the parameters cell.
 
     Reads the cells executed so far: the one that declares, and what papermill injected after it. Raises
-    ``ParameterError``.
+    ``ParameterError``. Folders are relative to notebooks/, and some editors start kernels in the folder above: the kernel then
+    goes to notebooks/.
     """
+    if Path("notebooks").is_dir() and Path(TITLED).is_file():
+        os.chdir("notebooks")
     cells = [source for source in shell.user_ns["In"] if isinstance(source, str)]
     kinds = KINDS | {name: value for name, value in shell.user_ns.items() if is_kind(value)}
     parameters = next(declared(source, kinds) for source in reversed(cells) if _declares(source))

@@ -2,3 +2,4 @@
 
 MIME = "application/vnd.livingbook+json"  # MIME type of the outputs that hold what a notebook publishes
 NUMBERS_ONLY = "LIVINGBOOK_NUMBERS_ONLY"  # environment variable: draw no figures, as for the table of a sweep
+BUILT = "_build/html/results.json"  # the numbers of the built book, by edition, notebook and name

@@ -1,27 +1,31 @@
 """Publishing: the named numbers, figures, tables and verdicts of a notebook.
 
 Each is shown in the notebook, and its output also holds, under a MIME type of its own, everything that the book needs. So a
-notebook publishes the same whether it is run by papermill, by ``jupyter execute`` or by hand.
+notebook publishes the same whether it is run by papermill, by ``jupyter execute`` or by hand. A cell that is run again replaces
+what it published.
 """
 
 from __future__ import annotations
 
 import html
 import math
+import numbers
 import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import display
 
 from livingbook import recording
 from livingbook.drawing.figures import Draw, render
 from livingbook.evidence.reading import Evidence
+from livingbook.notebook import showing
 from livingbook.notebook.claims import Claims
 from livingbook.notebook.descriptions import FOLDER, Description
 from livingbook.notebook.descriptions import read as read_descriptions
@@ -42,10 +46,31 @@ class PublishError(Exception):
     """Something that cannot be published: without alt text or data, or under a name that is taken or wrong."""
 
 
+class Execution(NamedTuple):
+    """One execution of a cell. cell: its id, or its code where the front end tells no id. number: as Jupyter counts, ``[5]``."""
+
+    cell: str
+    number: int
+
+
+def execution() -> Execution:
+    """The execution in which this runs; outside of IPython, everything is one."""
+    shell = get_ipython()
+    if shell is None:
+        return Execution("", 0)
+    message = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return Execution((message.get("metadata") or {}).get("cellId") or shell.user_ns["In"][-1], shell.execution_count)
+
+
+def folder_of_book() -> Path:
+    """The folder of the notebook's book; the current one where there is no book."""
+    recorder, here = recording.recorder(), Path.cwd()
+    return Path(recorder.root) if recorder else next((each for each in here.parents if (each / TITLED).is_file()), here)
+
+
 def title_of_book() -> str:
     """The title of the notebook's book; recorded as read, because the source line below a figure shows it."""
-    recorder = recording.recorder()
-    root = Path(recorder.root) if recorder else next((each for each in Path.cwd().parents if (each / TITLED).is_file()), Path.cwd())
+    recorder, root = recording.recorder(), folder_of_book()
     with recorder.unrecorded() if recorder else nullcontext():
         found = read(root).title
     if recorder:
@@ -62,7 +87,7 @@ class Publisher:
     def __init__(self, notebook: str, evidence: Evidence) -> None:
         self.notebook, self.evidence = notebook, evidence
         self.numbers: dict[str, PublishedNumber] = {}
-        self._names: set[str] = set()
+        self._published: dict[str, Execution] = {}  # name → where it was published
 
     def __call__(self, **results: Bounds | float | str | tuple[str, Iterable[str]]) -> None:
         """Publishes results whose unit and meaning stand in ``descriptions/NOTEBOOK.yml``: name → bounds, an exact number, words,
@@ -70,6 +95,8 @@ class Publisher:
 
         Raises ``PublishError`` for a result that is not described there.
         """
+        if recording.recorder() is None:
+            self.__dict__.pop("_descriptions", None)  # the file may have been edited since the last cell ran
         for name, result in results.items():
             found = self._descriptions.get(name)
             if found is None:
@@ -83,7 +110,7 @@ class Publisher:
             if isinstance(words, str):
                 self.words(name, words, found.about, rows)
             else:
-                self.number(name, as_bounds(words), found.unit, found.about, found.step or (0.01 if found.unit == SHARE else None))
+                self.number(name, words, found.unit, found.about, found.step or (0.01 if found.unit == SHARE else None))
 
     @cached_property
     def _descriptions(self) -> dict[str, Description]:
@@ -91,24 +118,25 @@ class Publisher:
 
     def unpublished(self) -> list[str]:
         """The results that are described and that have not been published yet."""
-        return sorted(self._descriptions.keys() - self._names)
+        return sorted(self._descriptions.keys() - self._published.keys())
 
-    def number(self, name: str, bounds: Bounds, unit: str, about: str, step: float | None = None) -> None:
+    def number(self, name: str, bounds: Bounds | float, unit: str, about: str, step: float | None = None) -> None:
         """Publishes a number under ``name``, for prose to cite.
 
-        unit: what is counted, singular or plural as in a table; "share" is printed as percent. about: one sentence that
-        says what the number is. step: rounding unit; without it, what the bounds support (``wording.supported_step``). Raises
-        ``PublishError`` for a name that is wrong or taken.
+        bounds: a plain number is an exact one. unit: what is counted, singular or plural as in a table; "share" is printed as
+        percent. about: one sentence that says what the number is. step: rounding unit; without it, what the bounds support
+        (``wording.supported_step``). Raises ``PublishError`` for a name that is wrong or taken.
         """
         self._claim_name(name)
         if not about:
             raise PublishError(f"{self.notebook}.{name}: say what the number is")
+        bounds = required_bounds(bounds, f"{self.notebook}.{name}")
         self._known(bounds.rows)
         made = self.numbers[f"{self.notebook}.{name}"] = PublishedNumber.of(bounds, unit, about, step)
         shown = f"<b>{html.escape(made.text)}</b> {html.escape(unit if unit != SHARE else '')}: {html.escape(about)}"
-        self._show("result", name, made.json, f"<p>{shown}</p>", f"{name}: {made.text} {unit}. {about}")
+        self._show("result", name, made.json, shown, f"{name}: {made.text} {unit}. {about}")
 
-    def share(self, name: str, bounds: Bounds, about: str, step: float = 0.01) -> None:
+    def share(self, name: str, bounds: Bounds | float, about: str, step: float = 0.01) -> None:
         """Publishes a share, printed in whole percent unless ``step`` says otherwise."""
         self.number(name, bounds, SHARE, about, step)
 
@@ -116,8 +144,7 @@ class Publisher:
         """Publishes computed words (a date, the name of the largest effect) for prose to cite. rows: ids of observations."""
         self._claim_name(name)
         made = PublishedNumber.of_words(words, about, self._known(rows))
-        shown = f"<b>{html.escape(words)}</b>: {html.escape(about)}"
-        self._show("result", name, made.json, f"<p>{shown}</p>", f"{name}: {words}. {about}")
+        self._show("result", name, made.json, f"<b>{html.escape(words)}</b>: {html.escape(about)}", f"{name}: {words}. {about}")
 
     def figure(
         self,
@@ -169,8 +196,7 @@ class Publisher:
             "svg": drawn,
             **self._tabular(data, columns, rows),
         }
-        shown = f'<div role="img" aria-label="{html.escape(alt)}" class="notebook-figure">{drawn["wide"]}</div>'
-        self._show("figure", name, body, shown, alt)
+        self._show("figure", name, body, showing.drawing(drawn["wide"], alt), alt)
 
     def table(
         self, name: str, data: pd.DataFrame, *, title: str, columns: Mapping[str, str], rows: Iterable[str] | None = None
@@ -229,14 +255,47 @@ class Publisher:
     def _claim_name(self, name: str) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             raise PublishError(f"{self.notebook}.{name}: a name is small letters, digits and underscores")
-        if name in self._names:
-            raise PublishError(f"{self.notebook}.{name} is published twice")
-        self._names.add(name)
+        now = execution()
+        if recording.recorder() is None:  # in a build, each cell runs once
+            for earlier in [each for each, at in self._published.items() if at.cell == now.cell and at != now]:
+                del self._published[earlier]
+                self.numbers.pop(f"{self.notebook}.{earlier}", None)
+        if there := self._published.get(name):
+            where = "in this cell" if there == now else f"also by the cell that ran as [{there.number}]"
+            raise PublishError(
+                f"{self.notebook}.{name} is published twice, {where}. Another result needs another name; if that cell is gone, "
+                "run the cell with Publisher(…) again, and those below it"
+            )
+        self._published[name] = now
 
     def _show(self, kind: str, name: str, body: dict[str, Any], shown: str, plain: str) -> None:
         payload = {"kind": kind, "notebook": self.notebook, "name": name, "body": body}
-        anchored = f'<div id="{self.notebook}-{name}" class="published-{kind}">{shown}</div>'
-        display({MIME: payload, "text/html": anchored, "text/plain": plain}, raw=True)
+        if recording.recorder() is None:
+            for data, metadata in showing.outputs(payload, shown, plain, self.root):
+                display(data, metadata=metadata, raw=True)
+        else:  # as the notebook's page in the book has it
+            block = f"<p>{shown}</p>" if kind == "result" else shown
+            anchored = f'<div id="{self.notebook}-{name}" class="published-{kind}">{block}</div>'
+            display({MIME: payload, "text/html": anchored, "text/plain": plain}, raw=True)
+
+    @cached_property
+    def root(self) -> Path:
+        """The folder of the book, looked up once a run."""
+        return folder_of_book()
+
+
+def required_bounds(given: Any, where: str) -> Bounds:
+    """A number that is to be published, as bounds. Raises ``PublishError`` for what is no number, or not a finite one."""
+    if isinstance(given, Bounds):
+        return given
+    if isinstance(given, numbers.Real) and not isinstance(given, bool):
+        if math.isfinite(given):
+            return as_bounds(float(given))
+        raise PublishError(f"{where}: {given} is no number; what is not known is Bounds.unknown()")
+    raise PublishError(
+        f"{where}: a number or bounds is needed, not {type(given).__name__}; words are published by publish.words, and of a column "
+        "one element, as column.iloc[0]"
+    )
 
 
 def _height(draw: Draw, data: pd.DataFrame, narrow: bool) -> float:

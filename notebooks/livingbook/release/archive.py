@@ -37,6 +37,7 @@ CHECKOUT = (
     "_config.yml",
     "_toc.yml",
     "book",
+    "lab",
     "notebooks",
     "tests",
 )

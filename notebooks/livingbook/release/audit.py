@@ -20,7 +20,7 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, write
 from livingbook.system.readers import toml_of
 
-LOCKS = ("requirements.txt", "book/print/requirements.txt", "tests/requirements.txt")
+LOCKS = ("requirements.txt", "book/print/requirements.txt", "lab/requirements.txt", "tests/requirements.txt")
 SBOM = "sbom.cdx.json"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)[^\n]*?((?:\\\n\s+--hash=\S+ ?)*)$", re.M)
 UNKNOWN = "UNKNOWN"

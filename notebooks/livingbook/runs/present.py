@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from livingbook.project.project import Edition, Project
 from livingbook.recording import ABSENT, hash_of_file, hash_of_folder, hashed, served
-from livingbook.system.files import as_json_line, tree, write
+from livingbook.system.files import as_json_line, tree, visible, write
 
 if TYPE_CHECKING:
     from livingbook.evidence.reading import Evidence
@@ -112,7 +112,11 @@ def hash_all_inputs(present: Present, project: Project, editions: Iterable[Editi
 def tables(folder: Path) -> list[Path]:
     """The tables of a data folder and their contract. Folders below it are not searched, as they may be large."""
     try:
-        return sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json") and path.is_file())
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix in (".csv", ".json") and not path.name.startswith(".") and path.is_file()
+        )
     except (OSError, ValueError):  # the check of the tables reports a folder that cannot be read
         return []
 
@@ -245,7 +249,7 @@ def write_reduced_tables(present: Present, project: Project, origin: str) -> Non
 
     rows = read_table(project.data, "observations", present.read)
     kept = rows["origin"] != origin
-    written = {path.name: present.read(path) for path in sorted(project.data.glob("*.csv"))}
+    written = {path.name: present.read(path) for path in visible(project.data, "*.csv")}
     written["observations.csv"] = rows[kept].to_csv(index=False, lineterminator="\n")
     written[f"{LEFT_OUT}.csv"] = rows[~kept].to_csv(index=False, lineterminator="\n")
     for name, content in written.items():

@@ -19,13 +19,14 @@ from typing import Any
 
 from livingbook.contract import printable
 from livingbook.evidence.tables import read_table
+from livingbook.notebook.parameters import partner_of
 from livingbook.project.project import NAME, SETTING, Edition, Project, possible
 from livingbook.project.validation import validated
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.sweep_settings import MONTHS, ORIGINS, SweepSettings
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json_line, digest
-from livingbook.system.readers import yaml_of
+from livingbook.system.readers import number_or_text, yaml_of
 from livingbook.values.days import LATEST
 
 OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
@@ -111,6 +112,21 @@ def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
     return [_sweep(project, f"{path}, {printable(name)}", name, body) for name, body in listed.items()]
 
 
+def asked_for(project: Project, notebook: str, settings: Mapping[str, str], name: str = "") -> Sweep:
+    """The sweep of one notebook that is asked for on the command line. settings: what varies → values with commas, or a range.
+
+    Raises ``BuildError`` as ``load_sweeps`` does.
+    """
+    body: dict[str, Any] = {"notebooks": [notebook]}
+    for axis, given in settings.items():
+        words = (
+            given if MONTHS.fullmatch(given) or given == ORIGINS else [number_or_text(each.strip()) for each in given.split(",")]
+        )
+        body[axis] = words
+    name = name or "_".join([notebook, *settings])[:60]
+    return _sweep(project, f"sweep {name}", name, body)
+
+
 def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:
     if not NAME.fullmatch(name):
         raise BuildError(f"{where}: must be a name: at most 60 letters of English, digits, underscores")
@@ -146,8 +162,10 @@ def require_accepted(sweep: Sweep, where: str) -> None:
             valid = sorted({each for name in sweep.notebooks for each in parameters(sweep.project, name)} | set(OF_THE_EVIDENCE))
             raise BuildError(f"{where}: {axis}: no notebook of this sweep takes it; what can vary: {', '.join(valid)}")
         for name in takers:
+            other = partner_of(axis, sweep.grid)  # the other end of an interval, which varies too
             for value in () if isinstance(values, str) else values:
-                source_of(sweep.project, name).checked({axis: value})
+                for beside in sweep.grid[other] if other else [None]:
+                    source_of(sweep.project, name).checked({axis: value, **({other: beside} if other else {})})
 
 
 def months(first: date, last: date) -> Iterator[date]:

@@ -11,14 +11,14 @@ import yaml
 from livingbook.project.addresses import VARIABLES
 from livingbook.project.project import Project
 from livingbook.system.files import tree
-from livingbook.system.readers import yaml_of
+from livingbook.system.readers import text_of, yaml_of
 
 DEFAULTS = Path(__file__).with_name("defaults.yml")
 
 
 def settings(project: Project, addresses: Mapping[str, str]) -> str:
     """The text of the ``_config.yml`` in the stage. addresses: name of a variable in ``VARIABLES`` → address."""
-    own = yaml_of(project.root / "_config.yml")
+    own = yaml.safe_load(text_of(project.root / "_config.yml"))  # as Jupyter Book itself reads it, with yes and no as truth values
     found = over(yaml_of(DEFAULTS), own)
     sphinx = found["sphinx"]
     sphinx["config"].setdefault("project", found.get("title", project.settings.title))

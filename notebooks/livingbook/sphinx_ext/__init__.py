@@ -1,31 +1,22 @@
 """Sphinx extension of a living book: what notebooks published, cited in chapters.
 
+directives     what a chapter asks for by name: figures, claims, the data dictionary …
+pages          what every page has around its text, and what the theme gets wrong in it
+output         files made beside the pages, and the book on paper
+
+What these rooms share:
+
 kept           what is kept of each page from one build to the next
 store          reading published files; which page was made from what
 freshness      which pages are read and written again: exactly those that show something that has changed
-elements       document nodes and links
+elements       document nodes
+links          links to notebooks' results and to claims
 roles          {result}, {claim}, {verdict}, {published-file}
-how_made       how a figure, a table or a number was made
-figures        {published-figure}, {published-table}
-claims         {claims}, {claim-scoreboard}, {claim-table}, {verdict-definitions}
-dictionary     {data-dictionary}
-parameters     {parameters}
-changes        {changes}
-observations   {observations}: every row, with an anchor
 glossary       {term} explains itself where it is used
 mathml         formulas without scripts
 citations      (Author, year) in round brackets
-fold_out       {fold}: a fold-out without scripts
-head           description, picture, reading time and citation of each page
-launch         notebooks to download and to run elsewhere
-theme_fixes    corrections of the theme's HTML in every page
-content_policy what a page may load and run
-png            figures as PNG, the same bytes on any machine
-used_css       style sheets without what no page uses
-extra_files    index.html, 404 page, site map, the book's picture for previews
-paper          the book as an e-book, and as the pages of a printed one
+citing         how the book and its parts are cited
 i18n           the extension's own words, in the book's language
-downloads      results.json, claims.json, downloads, templates
 
 Text from published files and from data is always inserted as text, never parsed as markup.
 """
@@ -36,30 +27,21 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import (
+from livingbook.sphinx_ext import citations, elements, freshness, glossary, i18n, kept, links, mathml, roles, store
+from livingbook.sphinx_ext.directives import (
     changes,
-    citations,
+    claim_cards,
     claims,
     dictionary,
-    downloads,
-    elements,
     figures,
+    finding,
     fold_out,
-    freshness,
-    glossary,
-    head,
-    how_made,
-    i18n,
-    kept,
-    launch,
-    mathml,
+    library,
     observations,
-    paper,
     parameters,
-    roles,
-    store,
-    theme_fixes,
 )
+from livingbook.sphinx_ext.output import downloads, paper
+from livingbook.sphinx_ext.pages import head, launch, notice, templates
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -70,21 +52,25 @@ def setup(app: Sphinx) -> dict[str, Any]:
         store,
         freshness,
         elements,
+        links,
         roles,
         figures,
         claims,
+        claim_cards,
         dictionary,
         parameters,
+        library,
         observations,
         glossary,
         mathml,
         citations,
         fold_out,
         changes,
-        how_made,
+        finding,
         head,
         launch,
-        theme_fixes,
+        notice,
+        templates,
         paper,
         downloads,
     ):

@@ -6,6 +6,7 @@ build, and twice, for the list and for tooltips.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any, cast
 
 import pybtex.plugin
 import sphinxcontrib.bibtex.plugin
+from docutils import nodes
 from pybtex.database import BibliographyData, Entry
 from pybtex.plugin import register_plugin
 from pybtex.style import FormattedEntry
 from pybtex.style.formatting.unsrt import Style as UnsrtStyle
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
 from sphinxcontrib.bibtex.bibfile import BibData
 from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.style.referencing import BracketStyle
@@ -26,6 +29,8 @@ from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferen
 
 from livingbook.sphinx_ext import freshness, store
 from livingbook.sphinx_ext.kept import kept
+
+SOURCE_KEY = re.compile(r"^[A-Za-z0-9][\w:.+-]*$")
 
 
 def _round() -> BracketStyle:
@@ -63,6 +68,16 @@ class Remembering(UnsrtStyle):
 def domain_of(env: BuildEnvironment) -> BibtexDomain:
     """What sphinxcontrib-bibtex knows of sources and citations."""
     return cast("BibtexDomain", env.get_domain("cite"))
+
+
+def cited(directive: SphinxDirective, keys: list[str], what: str) -> list[nodes.Node]:
+    """Citations of sources, in parentheses, in what a directive makes. what: the words for what names them, for errors.
+
+    Raises ``store.Unknown`` if something cannot be a key: the keys come from data, and are parsed as part of a role.
+    """
+    if bad := [key for key in keys if not SOURCE_KEY.match(key)]:
+        raise store.Unknown(f"{what} names sources that cannot be keys: {', '.join(map(repr, bad))}")
+    return directive.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", directive.lineno)[0]
 
 
 def take_up_formatted(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:

@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import elements, links, store
 from livingbook.sphinx_ext.i18n import _
 from livingbook.values.bounds import ENDS
 from livingbook.values.published import WORDS
@@ -58,7 +58,7 @@ class ResultRole(SphinxRole):
             shown = one_number(entry, asked["part"]) if asked["part"] else entry["text"]
         except store.Unknown as unknown:
             raise store.Unknown(f"{self.text!r}: {unknown}") from None
-        link = elements.link_to_result(asked["name"], elements.span(shown, "result"), tooltip(entry, edition))
+        link = links.to_result(asked["name"], elements.span(shown, "result"), tooltip(entry, edition))
         self.set_source_info(link)
         link["refdoc"], link["result"], link["edition"] = self.env.docname, asked["name"], edition
         return link
@@ -75,7 +75,7 @@ class ClaimRole(SphinxRole):
         except store.Unknown as unknown:
             return missing(self, str(unknown))
         shown = nodes.inline("", "", nodes.Text(f"{self.text} "), verdict, classes=["claim"])
-        link = elements.link_to_claim(self.text, shown, entry["text"])
+        link = links.to_claim(self.text, shown, entry["text"])
         self.set_source_info(link)
         link["refdoc"] = self.env.docname
         return [link], []

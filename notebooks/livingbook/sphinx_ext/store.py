@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 CLAIMS = "published/claims.json"
 PACKAGE = "data/datapackage.json"
 EDITIONS = "published/editions.json"
+BOOK = "published/book.json"
 DEFAULT_EDITION = "latest"
 
 
@@ -99,6 +100,11 @@ def editions(root: Path) -> list[str]:
 def own_edition(root: Path) -> str:
     """The edition that the book holds: what its text shows where it names none."""
     return look_up(root, (EDITIONS, "own")) or DEFAULT_EDITION
+
+
+def of_book(env: BuildEnvironment, setting: str) -> str:
+    """A setting of the book; "" where it has none."""
+    return str((look_up(Path(env.srcdir), (BOOK,)) or {}).get(setting, ""))
 
 
 def close_to(asked: str, existing: list[str]) -> str:

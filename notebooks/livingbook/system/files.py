@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+LONGEST_PLACE = 60  # bytes; folders of random names lie in it, and sockets in those, whose paths systems limit to 103
 SCRATCH = "livingbook-"  # how the names of folders for temporary files begin
 JOURNAL = ".import"  # folder beside the tables, in which an import keeps the new tables until all are written
 
@@ -80,6 +81,15 @@ def tree(folder: Path, suffixes: Iterable[str] = ()) -> Iterator[Path]:
             yield path
 
 
+def visible(folder: Path, pattern: str = "*") -> list[Path]:
+    """The files in a folder that match a pattern, in order of their names, without those that no person has put there.
+
+    Editors and systems leave hidden files (``.#rate.ipynb``, ``._rate.ipynb``), locks of open documents (``~$new.xlsx``), and links
+    that lead nowhere.
+    """
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith((".", "~$")) and path.is_file())
+
+
 def digest(*parts: str | bytes | Path) -> str:
     """SHA-256 over texts, bytes and the content of files, and over their lengths: ("ab", "c") differs from ("a", "bc")."""
     found = hashlib.sha256()
@@ -99,6 +109,21 @@ def temporary() -> Path:
     """The system's folder for temporary files, even while ``scratch`` has set another one."""
     folder = Path(tempfile.gettempdir())
     return folder.parent if folder.name.startswith(SCRATCH) else folder
+
+
+@contextmanager
+def short_folder() -> Iterator[str]:
+    """A temporary folder whose path is short enough for sockets in it, even if that of ``TMPDIR`` is not; removed at the end."""
+    with tempfile.TemporaryDirectory(dir=short_place()) as folder:
+        yield folder
+
+
+def short_place() -> str:
+    """The folder for temporary files, or if its path is too long for sockets, one that systems have beside it and is writable."""
+    own = tempfile.gettempdir()
+    others = (os.environ.get("XDG_RUNTIME_DIR"), "/tmp", "/var/tmp")
+    short = (each for each in others if each and len(each) < LONGEST_PLACE and os.access(each, os.W_OK | os.X_OK))
+    return own if len(os.fsencode(own)) <= LONGEST_PLACE else next(short, own)
 
 
 @contextmanager
@@ -142,7 +167,7 @@ def settle(folder: Path) -> None:
 
 def tidy(build: Path) -> None:
     """Removes what a killed build has left: files and folders under temporary names, and results for settings of a sweep."""
-    for part in ("done", "editions", "store", "sweeps", "without", "published"):
+    for part in ("done", "editions", "store", "sweeps", "without"):
         for path in sorted((build / part).rglob(".*")):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)

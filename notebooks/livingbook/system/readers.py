@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Hashable
 from pathlib import Path
@@ -88,7 +89,7 @@ def _refused(reason: str, node: Any) -> yaml.MarkedYAMLError:
 
 
 class _Plain(yaml.SafeLoader):
-    """YAML without anchors, aliases, tags and dates; a date is read as text."""
+    """YAML without anchors, aliases, tags and dates; a date is read as text, and numbers as ``number_or_text`` reads them."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()
@@ -109,7 +110,49 @@ class _Plain(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_Plain.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+# What a text without quotation marks is, by the rules of YAML 1.2, as a person reads it. YAML 1.1, which PyYAML follows, also has
+# octal numbers (0700000 would be 229,376), numbers to the base of 60 (190:20), 0x10, and yes, no, on and off as truth values.
+# All these stay texts, except that zeros before a number change nothing, that 1e5 is a number, as in
+# every spreadsheet, and that 200_000 is one, as in the notebooks' own parameters.
+LONGEST_NUMBER = 1000  # digits; Python refuses to read a number of some thousands
+INTEGER = re.compile(r"[-+]?[0-9]+(_[0-9]+)*")
+DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+TRUTH = re.compile(r"true|True|TRUE|false|False|FALSE")
+NOTHING = re.compile(r"~|null|Null|NULL|")
+_Plain.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", TRUTH, "tTfF"),
+    ("int", INTEGER, "-+0123456789"),
+    ("float", DECIMAL, "-+.0123456789"),
+    ("null", NOTHING, ["~", "n", "N", ""]),
+):
+    _Plain.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern.pattern})\Z"), list(_first))
+
+
+def number_or_text(text: str) -> int | float | bool | str:
+    """What somebody means who types a value: a number or a truth value if it is written as one, else the text itself.
+
+    ``1e5`` is the whole number 100,000, because nobody who writes a count so means a measurement.
+    """
+    if INTEGER.fullmatch(text):
+        return int(text) if len(text) < LONGEST_NUMBER else text
+    if DECIMAL.fullmatch(text) and any(c.isdigit() for c in text):
+        return _decimal(text)
+    return text.lower() == "true" if TRUTH.fullmatch(text) else text
+
+
+def _decimal(text: str) -> int | float:
+    found = float(text)
+    return int(found) if "e" in text.lower() and "." not in text and found.is_integer() else found
+
+
+def _construct_int(loader: _Plain, node: yaml.ScalarNode) -> int:
+    return int(node.value)
+
+
+def _construct_float(loader: _Plain, node: yaml.ScalarNode) -> int | float:
+    return _decimal(node.value.lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+
+_Plain.add_constructor("tag:yaml.org,2002:int", _construct_int)
+_Plain.add_constructor("tag:yaml.org,2002:float", _construct_float)

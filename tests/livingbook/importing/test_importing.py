@@ -12,7 +12,7 @@ import pytest
 from livingbook import contract
 from livingbook.__main__ import main
 from livingbook.contract import tables
-from livingbook.importing import rows as importing
+from livingbook.importing import journal, read, rows
 from livingbook.system.errors import BuildError
 
 ROOT = Path(__file__).parents[3]
@@ -91,7 +91,7 @@ class Place:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def bring(self, *paths: Path, apply: bool = False) -> tuple[int, str]:
+    def bring(self, *paths: Path | str, apply: bool = False) -> tuple[int, str]:
         """Exit code, and all that was printed."""
         code = main(
             ["--root", str(self.root), "--data", str(self.data), "import", *map(str, paths), *(["--apply"] if apply else [])]
@@ -143,7 +143,7 @@ def test_adding_twice_adds_once(place):
     place.bring(path, apply=True)
     before = place.bytes()
     code, shown = place.bring(path, apply=True)
-    assert code == 0 and "zz-new is in observations.csv already, cell for cell; left out" in shown and "Nothing to add." in shown
+    assert code == 0 and "1 row is here already, 0 are new" in shown and "Nothing to add." in shown
     assert place.bytes() == before
 
 
@@ -236,7 +236,7 @@ SEVENTEEN = text_of(GOOD).splitlines()
         (b"\x7fELF\0\0\0\0", ["holds binary data"]),
         (text_of(GOOD).encode("utf-16"), ["is UTF-16 text: save it as UTF-8"]),
         (text_of(GOOD | {"note": "Дезертиры"}).encode("cp1251"), ["row 2", "is not UTF-8 text (byte 0xc4)"]),
-        ("<html><body>Not found</body></html>", ["none of the columns of the contract"]),
+        ("<html><body>Not found</body></html>", ["is no table of the book; the nearest is observations"]),
         (text_of(GOOD).replace(",", ";"), ["row 1", "separated by semicolons or tabs"]),
         (text_of(GOOD).replace("value", "number"), ["number", "is not a column of the contract", "value", "the column is missing"]),
         (text_of(GOOD, columns=[*COLUMNS, "surname"]), ["surname", "personal data are refused"]),
@@ -316,7 +316,7 @@ def test_a_folder_without_files_and_a_huge_file_are_refused(place, monkeypatch):
     assert "is not a file" in place.bring(place.root / "deep")[1]
     assert place.bring(place.root / "empty") == (
         1,
-        f"{place.root / 'empty'} — is a folder without any .csv file\n\n1 fault: nothing was written.\n",
+        f"{place.root / 'empty'} — is a folder without any table ({', '.join(read.ENDINGS)})\n\n1 fault: nothing was written.\n",
     )
     monkeypatch.setattr(tables, "MAX_FILE_BYTES", 1024 * 1024)
     assert "is larger than 1 MB" in place.bring(place.write(b"x" * (1024 * 1024 + 1)))[1]
@@ -327,7 +327,13 @@ def test_all_that_is_wrong_is_said_at_once(place):
         GOOD | {"id": f"zz-{number}", "end": f"2025-12-0{number + 1}", "value": "x", "source": "nowhere2026"} for number in range(5)
     ]
     code, shown = place.bring(place.write(text_of(*rows)))
-    assert code == 1 and shown.count("must be a number") == 5 and shown.count("nowhere2026") == 1 and "and 2 more" in shown
+    assert (
+        code == 1
+        and shown.count("must be a number") == 1
+        and "(5 times: also in rows 3, 4, 5, 6)" in shown
+        and shown.count("nowhere2026") == 1
+        and "and 2 more" in shown
+    )
     assert "5 faults and 1 unknown name: nothing was written." in shown
 
 
@@ -417,14 +423,14 @@ def two_tables(place):
         place.write(text_of(GOOD | {"source": "zznew2026"})),
         place.write(text_of(SOURCE, columns=columns_of("sources")), "s.csv"),
     ]
-    outcome = importing.examine(place.data, files)
+    outcome = rows.examine(place.data, files)
     assert not outcome.refused and set(outcome.tables) == {"observations", "sources"}
     return outcome.tables
 
 
 @pytest.mark.parametrize("fails_at", [0, 1])
 def test_a_failed_swap_leaves_all_tables_as_they_were(place, two_tables, monkeypatch, fails_at):
-    before, swapped, real = place.bytes(), [], importing._replace
+    before, swapped, real = place.bytes(), [], journal._replace
 
     def replace(new, target):
         if len(swapped) == fails_at and new.parent.name == "new":
@@ -432,9 +438,9 @@ def test_a_failed_swap_leaves_all_tables_as_they_were(place, two_tables, monkeyp
         swapped.append(target.name)
         real(new, target)
 
-    monkeypatch.setattr(importing, "_replace", replace)
+    monkeypatch.setattr(journal, "_replace", replace)
     with pytest.raises(BuildError, match=r"No space left on device.*the tables are as they were"):
-        importing.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables)
     assert place.bytes() == before
 
 
@@ -444,7 +450,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("dies_after", [0, 1, 2])
 def test_an_import_that_is_killed_while_it_swaps_is_completed_by_the_next(place, two_tables, monkeypatch, dies_after):
-    swapped, real = [], importing._replace
+    swapped, real = [], journal._replace
 
     def replace(new, target):
         if len(swapped) == dies_after:
@@ -454,30 +460,30 @@ def test_an_import_that_is_killed_while_it_swaps_is_completed_by_the_next(place,
         if len(swapped) == dies_after == 2:
             raise Killed
 
-    monkeypatch.setattr(importing, "_replace", replace)
+    monkeypatch.setattr(journal, "_replace", replace)
     with pytest.raises(Killed):
-        importing.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables)
     assert contract.check(place.data) == []  # at every point the tables are sound
     assert swapped == ["sources.csv", "observations.csv"][:dies_after]
-    monkeypatch.setattr(importing, "_replace", real)
+    monkeypatch.setattr(journal, "_replace", real)
     code, shown = place.bring(place.write(text_of(GOOD | {"source": "zznew2026"})))
     assert code == 0 and "has been completed" in shown and "Nothing to add" in shown
     assert {name: place.bytes()[f"{name}.csv"] for name in two_tables} == two_tables and not (place.data / ".import").exists()
 
 
 def test_an_import_that_is_killed_before_it_swaps_leaves_nothing(place, two_tables, monkeypatch):
-    before, real = place.bytes(), importing._write
+    before, real = place.bytes(), journal._write
 
     def write(path, content):
         if path.name == "ready":
             raise Killed
         real(path, content)
 
-    monkeypatch.setattr(importing, "_write", write)
+    monkeypatch.setattr(journal, "_write", write)
     with pytest.raises(Killed):
-        importing.swap(place.data, two_tables)
-    monkeypatch.setattr(importing, "_write", real)
-    assert "what it left has been removed" in importing.recover(place.data) and importing.recover(place.data) == ""
+        journal.swap(place.data, two_tables)
+    monkeypatch.setattr(journal, "_write", real)
+    assert "what it left has been removed" in journal.recover(place.data) and journal.recover(place.data) == ""
     assert place.bytes() == before
 
 
@@ -485,7 +491,7 @@ def test_a_folder_that_cannot_be_written_is_told(place, two_tables, monkeypatch)
     def write(path, content):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(importing, "_write", write)
+    monkeypatch.setattr(journal, "_write", write)
     with pytest.raises(BuildError, match="Permission denied"):
-        importing.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables)
     assert not (place.data / ".import").exists()

@@ -25,7 +25,7 @@ day: {unit: words, about: The day of the count.}
 @pytest.fixture
 def shown(monkeypatch):
     outputs = []
-    monkeypatch.setattr(module, "display", lambda bundle, raw: outputs.append(bundle[MIME]["body"]))
+    monkeypatch.setattr(module, "display", lambda bundle, **_: outputs.append(bundle[MIME]["body"]))
     return outputs
 
 

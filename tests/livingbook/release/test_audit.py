@@ -89,7 +89,7 @@ def test_every_locked_package_is_held_to_a_hash(tmp_path):
     assert audit.unhashed(ROOT) == []
     for lock in audit.LOCKS:
         text = (ROOT / lock).read_text("utf-8")
-        assert len(audit.pins(ROOT / lock)) == len(re.findall(r"^\S+==", text, re.M)) > 100
+        assert len(audit.pins(ROOT / lock)) == len(re.findall(r"^\S+==", text, re.M)) > 90
         (tmp_path / lock).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / lock).write_text(re.sub(r"^(jinja2==\S+) \\\n( +--hash.*\n)+", r"\1\n", text, flags=re.M), "utf-8")
     assert audit.unhashed(tmp_path) == [

@@ -52,8 +52,8 @@ MOMENTS = (
     "stage",
     "sphinx/_build/.doctrees",
     "sphinx/_build/html",
-    "published",
-    "html",
+    ".html.fresh",
+    ".html.aside",
     "done",
 )
 
@@ -142,12 +142,17 @@ class Place:
         build = self.root / "_build"
         unfinished = [
             path
-            for part in ("done", "editions", "store", "sweeps", "published")
+            for part in ("done", "editions", "store", "sweeps")
             for path in (build / part).rglob(".*")
             if path.name != ".nojekyll"
         ]
-        assert [*unfinished, *(build / "editions").glob("sweep_*"), *build.glob(".scratch"), *build.glob("*.tmp")] == []
-        assert len(list((build / "published").iterdir())) == 1
+        assert [
+            *unfinished,
+            *(build / "editions").glob("sweep_*"),
+            *build.glob(".scratch"),
+            *build.glob("*.tmp"),
+            *build.glob(".html.fresh"),
+        ] == []
 
     def require_next_build_gives(self, book: dict[str, bytes]) -> None:
         done = self.build()
@@ -386,7 +391,7 @@ def read_only(folder: Path):
             path.chmod(0o755)
 
 
-@pytest.mark.parametrize("part", ["", "store", "published"])
+@pytest.mark.parametrize("part", ["", "store"])
 def test_no_permission_to_write(place, old, new, part):
     place.names(51_000)
     with read_only(place.root / "_build" / part):
@@ -515,15 +520,15 @@ DAMAGES = {
     "sweep cut": lambda build: cut(build / "sweeps" / "dates.csv"),
     "stage cut": lambda build: cut(build / "stage" / "book" / "index.md"),
     "stage gone": lambda build: shutil.rmtree(build / "stage"),
-    "published folder gone": lambda build: shutil.rmtree(build / "published"),
+    "published folder gone": lambda build: shutil.rmtree(build / "html"),
     "published page cut": lambda build: cut(build / "html" / "book" / "index.html"),
-    "link to nowhere": lambda build: [(build / "html").unlink(), (build / "html").symlink_to("published/77")],
-    "link a folder": lambda build: [
-        (build / "html").unlink(),
+    "link to nowhere": lambda build: [shutil.rmtree(build / "html"), (build / "html").symlink_to("published/77")],
+    "another folder": lambda build: [
+        shutil.rmtree(build / "html"),
         (build / "html").mkdir(),
         (build / "html" / "index.html").write_text("mine"),
     ],
-    "link a file": lambda build: [(build / "html").unlink(), (build / "html").write_text("mine")],
+    "a file": lambda build: [shutil.rmtree(build / "html"), (build / "html").write_text("mine")],
     "Sphinx environment cut": lambda build: cut(next(build.rglob("environment.pickle"))),
     "Sphinx environment not one": lambda build: next(build.rglob("environment.pickle")).write_bytes(b"no"),
     "Sphinx page cut": lambda build: cut(build / "sphinx" / "_build" / "html" / "book" / "other.html"),
@@ -544,8 +549,8 @@ ASKED = ("run.json", "stored", "store", "stage", "Sphinx", "doctree")
 ROUNDS = [
     ("run.json cut", "Sphinx environment cut", "modules cut", "published page cut"),
     ("run.json empty", "edition gone", "Sphinx page cut", "uses cut", "link to nowhere"),
-    ("run.json gone", "results cut", "Sphinx environment not one", "page's note cut", "link a folder"),
-    ("run.json of another kind", "edition gone", "doctree cut", "notes cut", "link a file"),
+    ("run.json gone", "results cut", "Sphinx environment not one", "page's note cut", "another folder"),
+    ("run.json of another kind", "edition gone", "doctree cut", "notes cut", "a file"),
     ("run.json without its parts", "sweep cut"),
     ("stored notebook cut", "results cut", "stage cut", "modules no code", "published folder gone"),
     ("stored notebook changed", "results cut", "stage gone"),

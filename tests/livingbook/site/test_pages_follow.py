@@ -667,7 +667,12 @@ def test_a_build_while_the_clock_was_ahead_hides_no_later_change(book: Book) -> 
 OF_THE_ENGINE = {
     "words": ("notebook/verdicts.py", 'Word("supported"', 'Word("borne out"', "borne out"),
     "a template": ("sphinx_ext/templates/layout.html", "{%- endblock css %}", "<!-- new -->{%- endblock css %}", "<!-- new -->"),
-    "the extension": ("sphinx_ext/launch.py", "Download this notebook, executed", "Download it, executed", "Download it, executed"),
+    "the extension": (
+        "sphinx_ext/pages/launch.py",
+        "Download this notebook, executed",
+        "Download it, executed",
+        "Download it, executed",
+    ),
 }
 
 

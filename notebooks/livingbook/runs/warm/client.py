@@ -12,13 +12,15 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import traitlets
 import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
-from traitlets import Type
+from traitlets import Type, default
 from traitlets.config import Config
 
 from livingbook.runs.warm.child import Kernel
@@ -26,6 +28,7 @@ from livingbook.runs.warm.fork_server import ForkedKernel, fork_server
 from livingbook.system.errors import say_once
 
 POLL_SECONDS = 0.05  # how often it is checked whether a kernel still runs
+LONGEST_FOLDER = 80  # bytes: systems take at most 103 for the path of a socket, and its name is up to 20
 SHUTDOWN_SECONDS = 1.0  # how long a kernel may take to end when asked, before it is interrupted
 
 
@@ -38,7 +41,10 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         if cmd[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
             return await super().launch_kernel(cmd, **kwargs)
-        environment = {**kwargs.get("env", os.environ), "JPY_PARENT_PID": str(os.getpid())}
+        given = dict(kwargs.get("env", os.environ))
+        if given != dict(os.environ):  # a kernelspec has variables of its own, and Python and packages read some when they start
+            return await super().launch_kernel(cmd, **kwargs)
+        environment = {**given, "JPY_PARENT_PID": str(os.getpid())}
         self.cwd = kwargs.get("cwd") or str(Path.cwd())
         server = fork_server()
         try:
@@ -116,6 +122,24 @@ class WarmManager(AsyncKernelManager):
         await super().shutdown_kernel(now=now, restart=restart)
 
 
+class OwnSpecs(KernelSpecManager):
+    """Knows one kernel, of the interpreter that is running: a ``python3`` that is found by name may be of another one."""
+
+    kernel_dirs: traitlets.List = traitlets.List([])
+
+
+class OwnKernel(AsyncKernelManager):
+    """Starts a kernel of the interpreter that is running."""
+
+    @default("kernel_spec_manager")
+    def _own_specs(self) -> KernelSpecManager:
+        return OwnSpecs()
+
+
+class OwnWarmKernel(OwnKernel, WarmManager):
+    """The same, warm."""
+
+
 class WarmNotebookClient(PapermillNotebookClient):
     """Runs the cells, and notices without delay when the kernel has died."""
 
@@ -132,7 +156,11 @@ class WarmNotebookClient(PapermillNotebookClient):
 
 
 def private_sockets(folder: str) -> Config:
-    """Settings for a kernel whose sockets are files in ``folder``: no two kernels share one, and none can be reached by network."""
-    if os.name == "nt":  # no such sockets
+    """Settings for a kernel whose sockets are files in ``folder``: no two kernels share one, and none can be reached by network.
+
+    Where that cannot be, because a system has no such sockets or the folder's path is too long for them, the settings are those of
+    every kernel.
+    """
+    if os.name == "nt" or len(os.fsencode(folder)) > LONGEST_FOLDER:
         return Config()
     return Config({"KernelManager": {"transport": "ipc", "connection_file": str(Path(folder) / "kernel.json")}})

@@ -9,7 +9,6 @@ papermill only what is defined by then.
 from __future__ import annotations
 
 import multiprocessing
-import tempfile
 from typing import Any
 
 from papermill.engines import NBClientEngine
@@ -17,6 +16,7 @@ from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
 from livingbook.system.errors import say_once
+from livingbook.system.files import short_folder
 
 
 class WarmEngine(NBClientEngine):
@@ -49,7 +49,7 @@ class WarmEngine(NBClientEngine):
             )
         from livingbook.runs.warm.client import WarmManager, WarmNotebookClient, private_sockets
 
-        with tempfile.TemporaryDirectory() as folder:
+        with short_folder() as folder:
             given = {
                 "config": private_sockets(folder),
                 "kernel_manager_class": WarmManager,

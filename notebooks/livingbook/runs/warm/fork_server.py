@@ -6,10 +6,12 @@ of this library, so a kernel never gets an outdated one. It ends when the proces
 
 from __future__ import annotations
 
+import atexit
 import functools
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +22,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from livingbook.runs.warm.child import Kernel
-from livingbook.system.files import SCRATCH
+from livingbook.system.files import SCRATCH, short_place
 
 # What kernels, the library and the notebooks import, if importing it has no side effects. Left out are pyplot and the inline
 # backend, which look for the running notebook when they are imported, and scipy, which few notebooks use and which takes longer
@@ -76,9 +78,12 @@ class ForkServer:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         settings: dict[str, str | None] = multiprocessing.current_process()._config  # type: ignore[attr-defined]  # not in typeshed
         own = settings.get("tempdir")
-        if Path(tempfile.gettempdir()).name.startswith(SCRATCH):
+        if (place := short_place()) != tempfile.gettempdir():
+            settings["tempdir"] = folder = tempfile.mkdtemp(prefix=SCRATCH, dir=place)
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        elif Path(place).name.startswith(SCRATCH):
             # The server's socket lies in the scratch folder, which the next build removes if this process is killed.
-            settings["tempdir"] = tempfile.gettempdir()
+            settings["tempdir"] = place
         try:
             self._server.ensure_running()
         finally:
@@ -110,13 +115,25 @@ class ForkServer:
         return status, lifeline
 
 
-_servers: dict[tuple[str, ...], ForkServer] = {}
+def circumstances() -> tuple[object, ...]:
+    """What a kernel inherits of the process that starts it: folder, environment variables, umask, limits, the cores it may use."""
+    import resource
+
+    os.umask(umask := os.umask(0o077))
+    limits = [resource.getrlimit(getattr(resource, name)) for name in sorted(dir(resource)) if name.startswith("RLIMIT_")]
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    variables = sorted((name, value) for name, value in os.environ.items() if name not in PASSING)
+    return (str(Path.cwd()), tuple(variables), umask, tuple(limits), tuple(cores))
+
+
+PASSING = ("TMPDIR", "LIVINGBOOK_CELL_SECONDS", "LIVINGBOOK_ALONE", "LIVINGBOOK_ENGINE")  # variables read anew wherever needed
+_servers: dict[tuple[object, ...], ForkServer] = {}
 _one_at_a_time = threading.Lock()
 
 
 def fork_server() -> ForkServer:
-    """The fork server, started if there is none yet; one for each folder and each set of ``PYTHON…`` environment variables."""
-    key = (str(Path.cwd()), *(f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("PYTHON")))
+    """The fork server, started if there is none yet; another one if what kernels inherit has changed since."""
+    key = circumstances()
     with _one_at_a_time:
         if key not in _servers:
             _servers[key] = ForkServer()

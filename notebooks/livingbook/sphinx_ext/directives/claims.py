@@ -1,0 +1,117 @@
+"""Directives: all claims at a glance, as scoreboard and as table, and what the verdicts mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext.directives.data_table import table
+from livingbook.sphinx_ext.i18n import _
+from livingbook.sphinx_ext.roles import badge, verdict_of
+
+
+def columns() -> list[dict[str, str]]:
+    """The table of all claims."""
+    return [{"name": name} for name in (_("Claim"), _("Text"), _("Verdict"), _("Said by"), _("Decided"))]
+
+
+def in_order(claims: dict[str, Any]) -> list[str]:
+    """Claim ids as the article has them: A2 before A10."""
+    return sorted(claims, key=lambda name: (len(name), name))
+
+
+def scoreboard(claims: dict[str, Any]) -> nodes.Element:
+    """How many claims have each verdict, and which."""
+    from livingbook.notebook.verdicts import VERDICTS
+
+    items = []
+    for verdict in VERDICTS:
+        names = [name for name in in_order(claims) if claims[name]["verdict"] == verdict]
+        if names:
+            items.append(
+                [
+                    elements.paragraph(elements.span(f"{len(names)}", "count"), " ", badge(verdict)),
+                    elements.paragraph(*_links(names, claims), classes=["claim-links"]),
+                ]
+            )
+    return elements.bullets(items, "scoreboard")
+
+
+def _links(names: list[str], claims: dict[str, Any]) -> list[nodes.Node | str]:
+    made: list[nodes.Node | str] = []
+    for name in names:
+        made += [" "] * bool(made) + [links.to_claim(name, elements.span(name), claims[name]["text"])]
+    return made
+
+
+class ClaimDirective(SphinxDirective):
+    """What the directives about claims share."""
+
+    def all_claims(self) -> dict[str, Any]:
+        """Every claim. Warns if none was published."""
+        claims = store.use(self.env, store.CLAIMS) or {}
+        if not claims:
+            store.warn(f"{self.name}: no claims were published ({store.CLAIMS})", (self.env.docname, self.lineno))
+        return claims
+
+    def located(self, made: list[nodes.Node]) -> list[nodes.Node]:
+        """The same nodes, with page and line noted in each link."""
+        links.place(made, self.env.docname, *self.get_source_info())
+        return made
+
+
+class Scoreboard(ClaimDirective):
+    """```{claim-scoreboard}```: the count by verdict."""
+
+    def run(self) -> list[nodes.Node]:
+        """The scoreboard alone, for another page than the cards'."""
+        claims = self.all_claims()
+        return self.located([scoreboard(claims)]) if claims else []
+
+
+class ClaimTable(ClaimDirective):
+    """```{claim-table}```: all claims in one table, to be sorted and searched."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table."""
+        claims = self.all_claims()
+        rows = [
+            [
+                elements.paragraph(links.to_claim(name, elements.span(name))),
+                claims[name]["text"],
+                elements.paragraph(badge(claims[name]["verdict"])),
+                claims[name]["speaker"],
+                _("computed") if claims[name]["computed"] else _("read"),
+            ]
+            for name in in_order(claims)
+        ]
+        return self.located([table(columns(), rows, _("All claims"))]) if rows else []
+
+
+class VerdictDefinitions(SphinxDirective):
+    """```{verdict-definitions}```: each verdict with its meaning."""
+
+    def run(self) -> list[nodes.Node]:
+        """A definition list."""
+        from livingbook.notebook.verdicts import VERDICTS
+
+        items = [
+            nodes.definition_list_item(
+                "",
+                nodes.term("", "", badge(name), ids=[f"verdict-{name.replace('_', '-')}"]),
+                nodes.definition("", elements.paragraph(_(verdict_of(name).definition))),
+            )
+            for name in VERDICTS
+        ]
+        return [nodes.definition_list("", *items, classes=["verdict-definitions"])]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_directive("claim-scoreboard", Scoreboard)
+    app.add_directive("claim-table", ClaimTable)
+    app.add_directive("verdict-definitions", VerdictDefinitions)

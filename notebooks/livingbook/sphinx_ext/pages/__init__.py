@@ -1,0 +1,1 @@
+"""Pages: what each has around its text, what it may load, and the theme put right."""
