@@ -56,7 +56,7 @@ def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None =
         count = sum(len(rows) for rows in outcome.added.values())
         print(
             f"\nAdded: {wording.plural(count, 'row')} in {', '.join(f'{table}.csv' for table in outcome.tables)}. "
-            "`make book` brings the book up to date."
+            f"`make book{'' if folder == project.root / 'data' else f' DATA={folder}'}` brings the book up to date."
         )
     return 0
 

@@ -36,11 +36,12 @@ from livingbook.sphinx_ext.directives import (
     figures,
     finding,
     fold_out,
+    library,
     observations,
     parameters,
 )
 from livingbook.sphinx_ext.output import downloads, paper
-from livingbook.sphinx_ext.pages import head, launch, templates
+from livingbook.sphinx_ext.pages import head, launch, notice, templates
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         claim_cards,
         dictionary,
         parameters,
+        library,
         observations,
         glossary,
         mathml,
@@ -67,6 +69,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         finding,
         head,
         launch,
+        notice,
         templates,
         paper,
         downloads,

@@ -409,7 +409,7 @@ def test_a_verdict_depends_on_the_figure_that_is_claimed(root, claimed, verdicts
 def test_a_claim_without_its_figure_stops_the_notebook_in_words(claimed, verdicts):
     with pytest.raises(
         BuildError,
-        match=r"notebooks/claims\.ipynb, cell \d+: EvidenceError: claims\.csv, row 29 \(D03\), expected: 'twelve' — must be",
+        match=r"notebooks/claims\.ipynb, cell \d+, line \d+: EvidenceError: claims\.csv, row 29 \(D03\), expected: 'twelve' — must be",
     ):
         verdicts(claimed(one("D03", expected="twelve")))
 
