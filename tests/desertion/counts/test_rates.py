@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desertion.counts import rates
+from desertion.counts import flows, rates
 from livingbook.values.bounds import Bounds
 
 
@@ -81,6 +81,7 @@ def test_steps_are_what_each_count_adds_to_the_one_before():
     assert list(found["bounds"]) == [Bounds(25, 30, 35), Bounds(0, 2, 7)]  # the second could be −3, but a running total cannot fall
     assert [sorted(each) for each in found["bounds"].interval.rows] == [["a", "b"], ["b", "c"]]
     assert rates.steps(COUNTS.iloc[:1]).empty and rates.steps(COUNTS.iloc[:0]).empty
+    assert flows.a_month(rates.steps(COUNTS.iloc[:1])).empty
 
 
 def test_days_of_the_period_of_each_row():
