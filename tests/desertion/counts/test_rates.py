@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from desertion.counts import flows, rates
 from livingbook.values.bounds import Bounds
+from livingbook.values.bounds_array import BoundsDtype
 
 
 def test_months_are_mean_months_with_both_days_included():
@@ -70,7 +71,7 @@ def test_two_counts_on_one_day_are_refused():
 COUNTS = pd.DataFrame(
     {
         "end": [date(2023, 12, 31), date(2024, 1, 31), date(2024, 3, 1)],
-        "bounds": pd.array([Bounds.exact(100, ["a"]), Bounds(125, 130, 135, frozenset("b")), Bounds.exact(132, ["c"])], "bounds"),
+        "bounds": pd.array([Bounds.exact(100, ["a"]), Bounds(125, 130, 135, frozenset("b")), Bounds.exact(132, ["c"])], BoundsDtype()),
     }
 )
 
