@@ -104,7 +104,7 @@ class IntervalRows:
         for place, marks in places:
             if isinstance(marks, str):
                 if names:
-                    _beside(axes, marks, (start, place), (0, 0), weight="bold", color=MUTED, in_layout=False)
+                    _beside(axes, marks, (start, place), (0, 0), weight="bold", color=MUTED, in_layout=False, bbox=CLEAR)
                 continue
             axes.plot([start, limit], [place, place], color=GRID, linewidth=0.8, zorder=0)
             for mark in marks:
@@ -224,7 +224,7 @@ class OverTime:
         if len(data):
             days = [*data["end"], *data.get("start", ())]
             first, last = self.first or min(days), self.last or max(days)
-            margin = (last - first) * 0.02
+            margin = (last - first) * 0.03  # room for a mark on the first day
             axes.set_xlim(date2num(first - margin), date2num(last + margin * (4 if self.number else 1)))
 
     def _draw_panel(self, axes: Axes, rows: pd.DataFrame, panel: str, narrow: bool) -> None:
