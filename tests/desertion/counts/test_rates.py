@@ -71,7 +71,9 @@ def test_two_counts_on_one_day_are_refused():
 COUNTS = pd.DataFrame(
     {
         "end": [date(2023, 12, 31), date(2024, 1, 31), date(2024, 3, 1)],
-        "bounds": pd.array([Bounds.exact(100, ["a"]), Bounds(125, 130, 135, frozenset("b")), Bounds.exact(132, ["c"])], BoundsDtype()),
+        "bounds": pd.array(
+            [Bounds.exact(100, ["a"]), Bounds(125, 130, 135, frozenset("b")), Bounds.exact(132, ["c"])], BoundsDtype()
+        ),
     }
 )
 
