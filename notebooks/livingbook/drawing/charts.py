@@ -306,12 +306,11 @@ class OverTime:
 
 def _name_ends(axes: Axes, labels: list[Label], tall: float) -> None:
     """Labels right of the ends of their series, moved down where they would overlap. tall: height of the axes in points."""
-    floor = math.inf
-    heights = (axes.transScale + axes.transLimits).transform([spot for _, spot, _ in labels])[:, 1] * tall if labels else []
-    for height, (words, spot, colour) in sorted(zip(heights, labels, strict=True), key=lambda each: -each[0]):
-        half = 6.0 * len(words)  # points
-        lower = min(height, floor - half)
-        floor = lower - half
+    place, free = axes.transScale + axes.transLimits, math.inf
+    for words, spot, colour in sorted(labels, key=lambda label: -label[1][1]):
+        height, half = float(place.transform(spot)[1]) * tall, 6.0 * len(words)  # points
+        lower = min(height, free - half)
+        free = lower - half
         _beside(axes, "\n".join(words), spot, (8, lower - height), color=colour, bbox=CLEAR)
 
 
