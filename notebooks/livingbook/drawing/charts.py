@@ -109,7 +109,7 @@ class IntervalRows:
         for place, marks in places:
             if isinstance(marks, str):
                 if names:
-                    _beside(axes, marks, (start, place), (0, 0), weight="bold", color=MUTED, in_layout=False)
+                    _beside(axes, marks, (start, place), (0, 0), weight="bold", color=MUTED, in_layout=False, bbox=CLEAR)
                 continue
             axes.plot([start, limit], [place, place], color=GRID, linewidth=0.8, zorder=0)
             for mark in marks:
@@ -249,7 +249,7 @@ class OverTime:
         if len(data):
             days = [*data["end"], *data.get("start", ())]
             first, last = self.first or min(days), self.last or max(days)
-            margin = max((last - first) * 0.02, timedelta(days=1))
+            margin = max((last - first) * 0.03, timedelta(days=1))  # room for a mark on the first day
             axes.set_xlim(date2num(first - margin), date2num(last + margin * (4 if self.number else 1)))
 
     def _draw_panel(self, axes: Axes, rows: pd.DataFrame, panel: str, tall: float) -> None:
