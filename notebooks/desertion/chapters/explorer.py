@@ -10,17 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
 from desertion.counts import force as theatre
-from desertion.counts.windows import WORDS, DatedCount, Window, of_count
+from desertion.counts.windows import WORDS, Window
 from desertion.methods.misclassification import true_count
-
-ORDER = ("article", "publication", "own", "mobilised")  # of equal windows, the name that comes first is kept
 
 
 @dataclass(frozen=True)
@@ -80,13 +77,6 @@ def answer(count: Bounds, window: Window, strength: Strength, wrong: float = 0.0
     return Answer(
         window.monthly(ran), window.monthly(face), worded, window.yearly(ran, worded), window.yearly(face, strength.face(window))
     )
-
-
-def windows(row: DatedCount, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
-    """The different windows of a count: name (see ``windows.WORDS``) → window, in the order of ``ORDER``."""
-    spans = of_count(row, invasion, mobilisation, article)
-    distinct = {spans[name]: name for name in reversed(ORDER) if name in spans}
-    return {name: window for window, name in sorted(distinct.items(), key=lambda item: ORDER.index(item[1]))}
 
 
 def window_label(name: str, window: Window) -> str:

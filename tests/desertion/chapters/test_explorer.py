@@ -8,7 +8,6 @@ import time
 from datetime import date
 from itertools import product
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -91,12 +90,6 @@ def test_a_floor_over_a_floor_is_not_known():
 def test_a_rate_stands_below_above_or_among_others():
     others = [Bounds.exact(1), Bounds(2, None, INF), Bounds(0, None, 1.5), Bounds(4, None, INF)]
     assert explorer.standing(Bounds.exact(3), others) == {"below": 2, "above": 1, "alike": 1}
-
-
-def test_windows_that_coincide_are_one():
-    row = SimpleNamespace(end=date(2024, 12, 31), known_from=date(2024, 12, 31))
-    found = explorer.windows(row, date(2022, 2, 24), date(2022, 9, 21), date(2025, 6, 9))
-    assert list(found) == ["article", "publication", "mobilised"] and found["publication"].end == row.end
 
 
 def test_several_rates_are_written_by_their_stated_ends():
