@@ -6,8 +6,8 @@ windows that it can cover. Every combination counts alike, here as in statements
 
 The decomposition is the analysis of variance of that design (Fisher), which for a full factorial equals Sobol's: the share of a
 choice is Var(E[y | choice]) / Var(y), its total share one minus the share of all others together (Saltelli and others 2008, ch. 4);
-counts with their windows are one factor of it, split into what counts explain and what windows add. It describes this set of choices,
-and another set has other shares. It is not the error of any one specification.
+counts with their windows are one factor of it, split into what counts explain and what windows add. It describes this set of
+choices, and another set has other shares. It is not the error of any one specification.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def decompose(
 
 
 def require_factorial(table: pd.DataFrame, factors: Sequence[str], within: Mapping[str, str]) -> None:
-    """Raises ``ValueError`` where a combination of options is missing or occurs twice. A nested option goes with its parent alone."""
+    """Raises ``ValueError`` where a combination is missing or occurs twice. A nested option goes with its parent alone."""
     expected = pd.Series(1.0, index=table.index)  # of each row, one over how many there are beside it; all together are then one
     for factor in factors:
         expected /= table.groupby(within[factor])[factor].transform("nunique") if factor in within else table[factor].nunique()
