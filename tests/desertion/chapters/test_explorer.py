@@ -87,11 +87,6 @@ def test_a_floor_over_a_floor_is_not_known():
     )
 
 
-def test_a_rate_stands_below_above_or_among_others():
-    others = [Bounds.exact(1), Bounds(2, None, INF), Bounds(0, None, 1.5), Bounds(4, None, INF)]
-    assert explorer.standing(Bounds.exact(3), others) == {"below": 2, "above": 1, "alike": 1}
-
-
 def test_several_rates_are_written_by_their_stated_ends():
     assert (
         explorer.spread([Bounds.exact(3)]) == "3" and explorer.spread([Bounds(0, None, 1.5), Bounds(12.34, None, INF)]) == "1.5–12"
@@ -288,7 +283,7 @@ def test_another_rule_for_bounds_is_found(browser, right, wrong):
         ("men.high < Infinity ? men.high : null", "best(men)"),
         ("window.start <= stock.day && ", ""),
         ("written(b.low, unit, false)", "written(b.low, unit)"),
-        ("each.high < rate.low", "each.low < rate.low"),
+        ("!others.length", "others.length"),
         ("sum += (before || after)[1]", "sum += 0"),
         ("Math.max(three, stepOf(width, 2))", "three"),
     ],
