@@ -199,7 +199,8 @@ class OverTime:
     Columns of the table: ``end`` and ``value``; optional ``start`` (without it each count is of a day), ``series`` (a colour and a
     name each), ``panel`` (an axis of its own), ``hollow``, and ``words`` (written beside a mark). Of a day, "at most" is an arrow.
 
-    colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series. number:
+    colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series, upright
+    where one begins on the day on which the one before ends. number:
     write the number of the last count of each series. above: name all series in a line above the axes, where their last counts
     lie too close for names beside them. marked: days on which something happened, in words. log: of the axis of counts. first,
     last: ends of the axis of days, if not those of the table.
@@ -269,8 +270,9 @@ class OverTime:
             self._draw_count(axes, row, colour, limit)
         if self.join:
             for one, two in pairwise(known):
-                spots = [_middle(one), _middle(two)], [one[self.value].best, two[self.value].best]
-                axes.plot(*spots, color=colour, linewidth=1, alpha=0.4, zorder=1)
+                touching = two.get("start") == one["end"]  # the steps of a stair
+                across = [date2num(one["end"])] * 2 if touching else [_middle(one), _middle(two)]
+                axes.plot(across, [one[self.value].best, two[self.value].best], color=colour, linewidth=1, alpha=0.4, zorder=1)
         if known and (named or self.number):
             words = [*([name] if named else []), *([self.write(known[-1][self.value])] if self.number else [])]
             _beside(

@@ -11,6 +11,7 @@ import pytest
 from livingbook.drawing.charts import Curve, IntervalRows, OverTime, Parts, period
 from livingbook.drawing.figures import BLUE, GREEN, NARROW, VERMILLION, WIDE, length, render
 from livingbook.values.bounds import Bounds
+from matplotlib.figure import Figure
 
 TEXT = re.compile(r'<text style="([^"]*?font-size: ([\d.]+)px[^"]*?[^"]*)"[^>]*? x="(-?[\d.]+)"[^>]*>([^<]*)<')
 FLOOR, EXACT, RANGE, UNKNOWN = Bounds(1240, None, math.inf), Bounds.exact(1500), Bounds(400, None, 480), Bounds.unknown()
@@ -103,6 +104,16 @@ def test_the_last_count_of_each_series_is_named_and_written():
     said = texts(drawn(OverTime(), DAYS))
     assert {"cases", "400–480", "names", "at least 1,240"} <= set(said)
     assert "400–480" not in texts(drawn(OverTime(number=False), DAYS))
+
+
+def test_counts_that_touch_are_joined_by_an_upright_line():
+    def line(data):
+        figure = Figure()
+        OverTime(join=True)(figure, data, narrow=False)
+        return next(each for each in figure.axes[0].lines if each.get_alpha() == 0.4).get_xdata()
+
+    apart = DAYS[:2].assign(start=[DAYS["start"][0], date(2023, 6, 1)])
+    assert len(set(line(DAYS[:2]))) == 1 and len(set(line(apart))) == 2
 
 
 def test_names_above_and_words_beside_marks():
