@@ -17,8 +17,9 @@ from livingbook.project.project import SETTING, Edition, Project
 from livingbook.runs import running, sweep, sweep_table, up_to_date
 from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.runs.runs import Changed, Runs
-from livingbook.site import pages, publish, sphinx_process, stage
+from livingbook.site import pages, publish, rules_of_writing, sphinx_process, stage
 from livingbook.system.errors import BuildError, in_words
+from livingbook.system.files import write
 
 ATTEMPTS = 3  # at a build whose inputs change while it goes on
 
@@ -61,6 +62,10 @@ def book(asked: Project, edition: str, workers: int) -> None:
             present,
             {each.name: {name: runs.settle(each, name).key for name in project.notebook_names} for each in editions},
         )
+        if broken := rules_of_writing.faults(project):
+            path = project.room / "rules.txt"
+            write(path, "\n".join(broken) + "\n")
+            print(rules_of_writing.told(broken, path), flush=True)
         return
     raise BuildError(
         "what the book is made from keeps changing while it is built: nothing was published; `make book` when it is at rest"
@@ -96,7 +101,9 @@ def settled(project: Project, present: Present, editions: list[Edition], workers
         with step("data", "checked"):
             for folder in dict.fromkeys([project.data, *(project.with_data_of(edition).data for edition in editions)]):
                 require_clean(folder, project.contract)
-    shutil.rmtree(project.build / "editions", ignore_errors=True)  # no notebook may find results of an earlier build there
+    # No notebook may find results of an earlier build. A book beside the published one leaves those of other editions there.
+    for folder in [project.edition_folder(each.name) for each in editions] if project.beside else [project.build / "editions"]:
+        shutil.rmtree(folder, ignore_errors=True)
     try:
         runs.settle_all(editions)
     except (BuildError, Changed):

@@ -1,137 +1,108 @@
-"""What a notebook is: question, parameters, short cells, no outputs; and nothing of this machine in what it gives."""
+"""What a notebook is: question, parameters, short cells, no outputs. The engine has the rules, and says them at the end of a build."""
 
-import ast
-import re
 import subprocess
 from pathlib import Path
-from statistics import median
 
 import nbformat
 import pytest
-from livingbook.notebook.parameters import kinds_of, of_notebook
+from livingbook.project.project import Project
+from livingbook.runs.notebook_source import source_of
+from livingbook.site import rules_of_writing
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PROJECT = Project.at(ROOT)
+NAMES = PROJECT.notebook_names
+NOTEBOOKS = {name: source_of(PROJECT, name).notebook for name in NAMES}
+PARAMETERS = 'as_of: AsOf = "latest"  # the day\ndata: Folder = "../data"  # the tables'
 
 
-def cells(path, kind="code"):
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_keeps_the_rules(name):
+    parameters = [each.name for each in source_of(PROJECT, name).parameters]
+    assert list(rules_of_writing.faults_of_notebook(name, NOTEBOOKS[name], parameters)) == []
 
 
-def lengths(path):
-    return [len(cell.source.splitlines()) for cell in cells(path)]
-
-
-every = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-
-
-@every
-def test_a_notebook_is_committed_without_outputs(path):
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_is_committed_without_outputs(name):
     """In git, that is; the file may have the outputs of whoever works on it, and git's filter takes them out (`make lab`)."""
-    kept = subprocess.run(["git", "show", f":notebooks/{path.name}"], cwd=ROOT, capture_output=True, check=False)
-    text = (kept.stdout if kept.returncode == 0 else path.read_bytes()).decode("utf-8")
-    full = [
-        index
-        for index, cell in enumerate(nbformat.reads(text, as_version=4).cells)
-        if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None)
-    ]
-    assert full == [], f"cells with outputs: `.venv/bin/nbstripout --keep-id notebooks/{path.name}` takes them out"
-
-
-@every
-def test_it_opens_with_its_question(path):
-    first = nbformat.read(path, as_version=4).cells[0]
-    assert first.cell_type == "markdown" and first.source.startswith("# ")
-
-
-@every
-def test_it_declares_the_common_parameters(path):
-    names = [
-        parameter.name
-        for parameter in of_notebook(nbformat.read(path, as_version=4), kinds_of("desertion.kinds", ROOT / "notebooks"))
-    ]
-    assert names[:2] == ["as_of", "data"]
-
-
-@every
-def test_parameters_are_checked_in_the_next_cell_and_it_publishes_under_its_own_name(path):
-    sources = [cell.source for cell in cells(path)]
-    index = next(index for index, cell in enumerate(cells(path)) if "parameters" in cell.metadata.get("tags", []))
-    assert sources[index + 1].startswith("check(get_ipython())\n")
-    assert f'Publisher("{path.stem}", evidence)' in "\n".join(sources)
-
-
-@every
-def test_cells_are_short(path):
-    assert max(lengths(path)) <= 25 and median(lengths(path)) <= 6
-
-
-@every
-def test_a_sentence_comes_before_the_code(path):
-    kinds = [cell.cell_type for cell in nbformat.read(path, as_version=4).cells]
-    assert not re.search(r"CCCC", "".join("C" if kind == "code" else "m" for kind in kinds)), "four code cells in a row"
+    kept = subprocess.run(["git", "show", f":notebooks/{name}.ipynb"], cwd=ROOT, capture_output=True, check=False)
+    text = kept.stdout if kept.returncode == 0 else (ROOT / "notebooks" / f"{name}.ipynb").read_bytes()
+    cells = [cell for cell in nbformat.reads(text.decode("utf-8"), as_version=4).cells if cell.cell_type == "code"]
+    full = [index for index, cell in enumerate(cells) if cell.outputs or cell.execution_count is not None]
+    assert full == [], f"cells with outputs: `.venv/bin/nbstripout --keep-id notebooks/{name}.ipynb` takes them out"
 
 
 def test_no_cell_stands_in_two_notebooks():
-    seen: dict[str, str] = {}
-    for path in NOTEBOOKS:
-        for cell in cells(path):
-            body = "\n".join(
-                line
-                for line in cell.source.splitlines()
-                if not line.startswith(("from ", "import ", "check(", "evidence = ", "publish = "))
-            )
-            if len(body.splitlines()) < 3 or "parameters" in cell.metadata.get("tags", []):
-                continue
-            assert seen.setdefault(body, path.stem) == path.stem, f"the same cell in {seen[body]} and {path.stem}:\n{body}"
+    assert rules_of_writing.repeated_cells(NOTEBOOKS) == []
 
 
-def alt_texts(source: str) -> list[ast.expr]:
-    """The alt texts that code gives to figures, each as the expression that it comes from."""
-    tree = ast.parse(re.sub(r"^[%!].*", "", source, flags=re.M))
-    named = {
-        target.id: node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    given = [
-        keyword.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "publish.figure"
-        for keyword in node.keywords
-        if keyword.arg == "alt"
+def notebook(*cells: str, **first):
+    """A notebook of code cells, and text cells that begin with #. first: attributes of its second cell."""
+    made = [
+        (nbformat.v4.new_markdown_cell if text.startswith("# ") else nbformat.v4.new_code_cell)(text, id=f"cell-{number}")
+        for number, text in enumerate(cells)
     ]
-    return [_written_out(value, named) for value in given]
+    for cell in made:
+        if cell.source == PARAMETERS:
+            cell.metadata["tags"] = ["parameters"]
+    made[1].update(first)
+    return nbformat.v4.new_notebook(cells=made)
 
 
-def _written_out(value: ast.expr, named: dict[str, ast.expr]) -> ast.expr:
-    """The expression with the names of texts replaced by what they stand for."""
-
-    class Names(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return named.get(node.id, node)
-
-    return Names().visit(value)
+GOOD = ("# How much?", PARAMETERS, 'check(get_ipython())\npublish = Publisher("price", evidence)', "# What comes.", "x = 1")
+FIGURE = 'publish.figure("a", draw, data, alt={})'
 
 
-def is_computed(alt: ast.expr) -> bool:
-    """Whether something in the text comes from the data."""
-    return any(isinstance(node, (ast.FormattedValue, ast.Call, ast.Subscript)) for node in ast.walk(alt))
+def breaches(*cells: str, parameters=("as_of", "data"), **first) -> list[str]:
+    return list(rules_of_writing.faults_of_notebook("price", notebook(*cells, **first), parameters))
 
 
-@every
-def test_the_alt_text_of_each_figure_is_computed(path):
-    alts = alt_texts("\n".join(cell.source for cell in cells(path)))
-    figures = sum(cell.source.count("publish.figure(") for cell in cells(path))
-    assert len(alts) == figures and [ast.unparse(alt) for alt in alts if not is_computed(alt)] == []
+def test_a_notebook_that_keeps_them_has_none():
+    assert breaches(*GOOD) == []
 
 
 @pytest.mark.parametrize(
-    "alt, computed",
-    [('"A line that rises."', False), ('f"A line that rises to {top}."', True), ("alt", False), ("describe(data)", True)],
+    ("cells", "words"),
+    [
+        (("# Much", "x = 1"), "publishes under its own name"),
+        ((*GOOD[1:], "x"), "cell 1: a notebook opens with its question"),
+        ((*GOOD[:2], "x = 1", *GOOD[2:]), "cell 2: the code cell after the parameters begins with `check(get_ipython())`"),
+        ((*GOOD, "\n".join(["x = 1"] * 26)), "cell 6: has 26 lines; at most 25: divide it"),
+        (
+            (*GOOD[:3], "\n".join(["x = 1"] * 9), "# Then", "\n".join(["x = 1"] * 9), "# Then", "\n".join(["x"] * 9)),
+            "have 9 lines or more",
+        ),
+        ((*GOOD, "x", "x", "x"), "cell 5: 4 code cells in a row; at most 3"),
+        ((*GOOD, FIGURE.format('"A line that rises."')), "cell 6: the alt text of a figure is computed"),
+        ((*GOOD, "alt = 'A line.'\n" + FIGURE.format("alt")), "cell 6: the alt text of a figure is computed"),
+        ((*GOOD, 'f"{share:.0%}"'), "cell 6, line 1: .0%: numbers and dates are written by `livingbook.values.wording`"),
+        ((*GOOD, 'day.strftime("%B")'), "cell 6, line 1: strftime"),
+    ],
 )
-def test_a_typed_alt_text_is_found(alt, computed):
-    (found,) = alt_texts(f'alt = "A line."\npublish.figure("x", draw, data, alt={alt})')
-    assert is_computed(found) is computed
+def test_a_breach_is_named_with_what_to_do(cells, words):
+    (found,) = breaches(*cells)
+    assert words in found
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        FIGURE.format('f"A line to {top}."'),
+        f"alt = describe(data)\n{FIGURE.format('alt')}",
+        "alt = 'A line.'",
+        "%matplotlib inline",
+    ],
+)
+def test_what_is_right_is_not_named(cell):
+    assert breaches(*GOOD, cell) == []
+
+
+def test_other_parameters_are_named():
+    (order,) = breaches(*GOOD, parameters=("data", "as_of"))
+    assert "the first two parameters are `as_of` and `data`" in order
+
+
+def test_a_cell_that_stands_in_two_notebooks_is_named():
+    twice = {name: notebook("# How?", "a = 1\nb = 2\nc = 3") for name in ("one", "two")}
+    (found,) = rules_of_writing.repeated_cells(twice)
+    assert found.startswith("notebooks/two.ipynb, cell 2: is cell 2 of one.ipynb again")

@@ -6,46 +6,24 @@ import re
 from pathlib import Path
 
 import pytest
+from livingbook.project.project import Project
+from livingbook.site import rules_of_writing
+from livingbook.site.rules_of_writing import doubled, rendered
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "book").glob("*.md"))
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-ALLOWED = [
-    r"```.*?```",  # directives and code
-    r"\{[\w:-]+\}`[^`]*`",  # roles: what is glued, cited or linked
-    r"`[^`]*`",
-    r"\$\$.*?\$\$",
-    r"\$[^$]*\$",  # formulas
-    r"\]\([^)]*\)",
-    r"<https?:[^>]*>",  # addresses
-    r"^\(.*\)=$",
-    r"^\[\^\w+\]",  # labels and footnotes
-    rf"\b\d{{1,2}} (?:{MONTHS})(?: \d{{4}})?\b",  # dates of laws and events
-    r"\b(?:1[4-9]|20)\d\d(?:[–/-]\d{2,4})?\b",  # years
-    r"\b(?:Articles?|part|parts|chapter|section|§) \d+(?:\.\d+)?(?:(?:, | and | or |/)\d+(?:\.\d+)?)*",  # numbers of the law
-    r"\bA4\b|\bCC BY 4\.0\b|\bMIT\b",
-    r"\b[A-G]\d\d\b",  # claims
-    r"500s",  # the slang, and the book's name
-    r"\b\d+(?:st|nd|rd|th) (?=[A-Z])",  # names of formations
-]
+PROJECT = Project.at(ROOT)
+SETTINGS = PROJECT.settings
 
 
-def typed_numbers(markdown: str) -> list[str]:
-    """Numbers in prose that no notebook published: every digit left after what may be typed is taken out."""
-    for pattern in ALLOWED:
-        markdown = re.sub(pattern, " ", markdown, flags=re.S | re.M)
-    return re.findall(r"\S*\d\S*", markdown)
-
-
-def said_before(markdown: str) -> str:
-    """A page without its quotations: what the book said before stands there as it was printed."""
-    return re.sub(r'"[^"]*"', " ", markdown)
+def typed_numbers(text):
+    return rules_of_writing.typed_numbers(text, SETTINGS.may_be_typed)
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_no_number_in_prose_is_typed(path):
-    text = path.read_text("utf-8")
-    assert typed_numbers(said_before(text) if path.stem == "corrections" else text) == []
+def test_a_chapter_keeps_the_rules(path):
+    has_notebook = path.stem in PROJECT.notebook_names
+    assert list(rules_of_writing.faults_of_chapter(path.stem, path.read_text("utf-8"), has_notebook, SETTINGS)) == []
 
 
 @pytest.mark.parametrize(
@@ -93,61 +71,46 @@ def test_every_citation_exists(path, keys):
     assert cited <= keys
 
 
-ANALYTIC = [path for path in CHAPTERS if (ROOT / "notebooks" / path.name).with_suffix(".ipynb").exists()]
+CHAPTER = """# How much?
 
+**Much.** More of it.
 
-@pytest.mark.parametrize("path", ANALYTIC, ids=lambda path: path.stem)
-def test_a_chapter_opens_with_its_finding_and_shows_something(path):
-    text = path.read_text("utf-8")
-    title, opening = [block for block in text.split("\n\n") if block.strip()][:2]
-    assert re.fullmatch(r"# .+", title.strip())
-    assert opening.startswith("**"), "the finding comes first, in bold"
-    assert f"{{published-figure}} {path.stem}." in text or f"{{published-table}} {path.stem}." in text or "{claims}" in text
+```{published-figure} price.line
+```
+
+## How it is computed
+
+## What could be wrong
+
+## What would change the answer
+"""
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in ANALYTIC if path.stem not in ("claims", "methods", "sources", "index")], ids=lambda path: path.stem
+    ("old", "new", "words"),
+    [
+        ("# How much?", "How much?", "book/price.md:1: a chapter begins with its title"),
+        ("**Much.**", "Much.", "the finding comes first, in bold"),
+        ("price.line", "other.line", "shows nothing of its notebook"),
+        ("## What could be wrong", "## Wrong", "has no section *What could be wrong*"),
+        ("More of it", "At 5 of it", "book/price.md:3: the number 5 is typed, and will not follow the rows"),
+    ],
 )
-def test_a_chapter_says_how_it_is_computed_and_what_could_be_wrong(path):
-    headings = re.findall(r"^## (.+)$", path.read_text("utf-8"), flags=re.M)
-    assert "How it is computed" in headings and "What could be wrong" in headings and "What would change the answer" in headings
+def test_a_breach_of_a_chapter_is_named_with_what_to_do(old, new, words):
+    assert list(rules_of_writing.faults_of_chapter("price", CHAPTER, True, SETTINGS)) == []
+    (found,) = rules_of_writing.faults_of_chapter("price", CHAPTER.replace(old, new), True, SETTINGS)
+    assert words in f"book/price.md{found}"
+
+
+def test_a_chapter_without_a_notebook_need_not_answer_anything():
+    assert list(rules_of_writing.faults_of_chapter("words", "# Words\n\nThey mean things.\n", False, SETTINGS)) == []
 
 
 def test_every_chapter_is_in_the_table_of_contents():
-    listed = set(re.findall(r"book/([\w-]+)", (ROOT / "_toc.yml").read_text("utf-8")))
-    assert listed == {path.stem for path in CHAPTERS}
-
-
-# Words that count or place a number, and what a glued number can begin with: together they say a thing twice, or nothing.
-APART = [
-    (r"at|about|around|nearly|almost|roughly|over|above|under|below|than|least|most", r"at least|at most"),
-    (r"about|around|nearly|almost|roughly|over|above|under|than", r"not known"),
-]
-
-
-def rendered(markdown: str, numbers: dict[str, dict], own: str) -> str:
-    """The text of a chapter with its glued numbers in it, each in «», as the edition ``own`` has them."""
-
-    def shown(role: re.Match) -> str:
-        name, _, edition = role[1].partition("@")
-        name, _, part = name.partition(":")
-        notebook, _, key = name.partition(".")
-        entry = numbers[edition or own][notebook][key]
-        return f"«{part if part and entry[part] is not None else entry['text']}»"  # what a single end is written as does not matter
-
-    return " ".join(re.sub(r"\{result\}`([^`]+)`", shown, markdown).split())
-
-
-def doubled(text: str) -> list[str]:
-    """Words around a glued number that say what the number says again: "at «at least 5» men", "men «men of 2024»"."""
-    found = [
-        match[0] for before, number in APART for match in re.finditer(rf"\b(?:{before}) «(?:{number})\b[^»]*»", text, flags=re.I)
-    ]
-    found += [
-        match[0]
-        for match in re.finditer(r"\b([^\W\d]+) «\1\b[^»]*»|«[^»]*\b([^\W\d]+)» \2\b|\b(at least|at most) \3\b", text, flags=re.I)
-    ]
-    return list(dict.fromkeys(found))
+    chapters = {path.stem: "" for path in CHAPTERS}
+    assert rules_of_writing.left_out(PROJECT, chapters) == []
+    (found,) = rules_of_writing.left_out(PROJECT, chapters | {"nowhere": ""})
+    assert found == "book/nowhere.md: is not in the book: add the line `- file: book/nowhere` to _toc.yml"
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from livingbook.build import default_workers, settled
 from livingbook.changes.compare import compare
 from livingbook.changes.report import Report
-from livingbook.changes.snapshots import Snapshot, find
+from livingbook.changes.snapshots import EDITIONS, Snapshot, find
+from livingbook.changes.snapshots import edition as snapshot_of
 from livingbook.changes.terminal import summary
 from livingbook.project.project import Project
+from livingbook.runs.present import Present
 from livingbook.sphinx_ext.output.changes_page import standalone
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror
+from livingbook.words import report as words
 
 
 def run(project: Project, before: str | None, after: str | None) -> int:
@@ -24,18 +31,41 @@ def run(project: Project, before: str | None, after: str | None) -> int:
     before = before or project.settings.compared_with
     if not before:
         raise BuildError("say what to compare with: FROM=edition, or a folder with a published book or with tables")
-    old = find(project, before)
+    old = found(project, before)
     if after is None:
         after = "latest" if old.published and not old.whole_book else relative(project.published if old.published else project.data)
         if old.whole_book and not (project.published / "results.json").is_file():
             raise BuildError("there is no book yet to compare with; `make book` builds it")
-    new = find(project, after)
-    report = compare(old, new, project.root / "book", ("figures/before", "figures/after"))
+    new = found(project, after)
+    report = compare(old, new, project.root / "book", ("figures/before", "figures/after"), read_again(project, new))
     folder = project.build / "changes"
     mirror(pages(project, report, old, new), folder)
     print(summary(report))
     print(f"\nAll of it: {relative(folder / 'index.html')} and {relative(folder / 'changes.json')}")
     return report.exit_code
+
+
+def read_again(project: Project, new: Snapshot) -> list[dict[str, Any]]:
+    """The words that are to be read again, if the state after is that of the built book."""
+    built = words.of_built(project)
+    own = new.own and (new.label == new.own or Path(new.label).resolve() == project.published.resolve())
+    return built.get("list", []) if own else []
+
+
+def found(project: Project, name: str) -> Snapshot:
+    """What is named, for the comparison. An edition that is not in the built book is made from runs, without pages."""
+    listed = project.stage / "published" / EDITIONS
+    staged = json.loads(listed.read_text("utf-8"))["editions"] if listed.is_file() else {}
+    if name in staged or name not in {each.name for each in project.editions}:
+        return find(project, name)
+    print(f"The edition {name} is not in the book that was built last; its notebooks:", flush=True)
+    edition = project.edition(name)
+    own = replace(project, beside=project.build / "compared").with_data_of(edition)  # leaves the results of other editions there
+    runs = settled(own, Present(), [edition], default_workers())
+    held = {each: runs.settle(edition, each) for each in project.notebook_names}
+    runs.store.used(runs.used())
+    documents = {name: {each: run.of_edition(name) for each, run in held.items()}}
+    return snapshot_of(own, documents, lambda _, notebook: held[notebook].folder / "files", name)
 
 
 def relative(path: Path) -> str:

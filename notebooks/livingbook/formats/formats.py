@@ -176,11 +176,20 @@ def about(project: Project) -> dict[str, str]:
         "authors": cited.authors,
         "version": cited.version,
         "until": until.date().isoformat(),
-        "state": f"Version {cited.version}, evidence to {wording.day(until.date())}",
+        "state": f"Version {cited.version}, evidence to {wording.day(until.date())}{of_edition(project)}",
         "abstract": cited.abstract or title,
         "keywords": cited.keywords,
         "identifier": identifier(title),
     }
+
+
+def of_edition(project: Project) -> str:
+    """Which edition and tables a book holds that is not the one that anybody gets; "" for that one."""
+    path = project.stage / "published" / "notice.json"
+    if not path.is_file():
+        return ""
+    notice = json.loads(path.read_text("utf-8"))
+    return f", edition {notice['edition']}" + (f", tables of {notice['data']}" if notice["data"] else "")
 
 
 def identifier(title: str) -> str:

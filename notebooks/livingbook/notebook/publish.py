@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import math
+import numbers
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -109,7 +110,7 @@ class Publisher:
             if isinstance(words, str):
                 self.words(name, words, found.about, rows)
             else:
-                self.number(name, as_bounds(words), found.unit, found.about, found.step or (0.01 if found.unit == SHARE else None))
+                self.number(name, words, found.unit, found.about, found.step or (0.01 if found.unit == SHARE else None))
 
     @cached_property
     def _descriptions(self) -> dict[str, Description]:
@@ -119,22 +120,23 @@ class Publisher:
         """The results that are described and that have not been published yet."""
         return sorted(self._descriptions.keys() - self._published.keys())
 
-    def number(self, name: str, bounds: Bounds, unit: str, about: str, step: float | None = None) -> None:
+    def number(self, name: str, bounds: Bounds | float, unit: str, about: str, step: float | None = None) -> None:
         """Publishes a number under ``name``, for prose to cite.
 
-        unit: what is counted, singular or plural as in a table; "share" is printed as percent. about: one sentence that
-        says what the number is. step: rounding unit; without it, what the bounds support (``wording.supported_step``). Raises
-        ``PublishError`` for a name that is wrong or taken.
+        bounds: a plain number is an exact one. unit: what is counted, singular or plural as in a table; "share" is printed as
+        percent. about: one sentence that says what the number is. step: rounding unit; without it, what the bounds support
+        (``wording.supported_step``). Raises ``PublishError`` for a name that is wrong or taken.
         """
         self._claim_name(name)
         if not about:
             raise PublishError(f"{self.notebook}.{name}: say what the number is")
+        bounds = required_bounds(bounds, f"{self.notebook}.{name}")
         self._known(bounds.rows)
         made = self.numbers[f"{self.notebook}.{name}"] = PublishedNumber.of(bounds, unit, about, step)
         shown = f"<b>{html.escape(made.text)}</b> {html.escape(unit if unit != SHARE else '')}: {html.escape(about)}"
         self._show("result", name, made.json, shown, f"{name}: {made.text} {unit}. {about}")
 
-    def share(self, name: str, bounds: Bounds, about: str, step: float = 0.01) -> None:
+    def share(self, name: str, bounds: Bounds | float, about: str, step: float = 0.01) -> None:
         """Publishes a share, printed in whole percent unless ``step`` says otherwise."""
         self.number(name, bounds, SHARE, about, step)
 
@@ -292,6 +294,20 @@ def rests_on(data: pd.DataFrame) -> set[str]:
     """Ids of the observations that a table rests on: those of its bounds, and those in its column ``id``."""
     found = {each for each in data.get("id", ()) if isinstance(each, str)}  # a row that was added to observations has none
     return found.union(*(cell.rows for name in data for cell in data[name] if isinstance(cell, Bounds)))
+
+
+def required_bounds(given: Any, where: str) -> Bounds:
+    """A number that is to be published, as bounds. Raises ``PublishError`` for what is no number, or not a finite one."""
+    if isinstance(given, Bounds):
+        return given
+    if isinstance(given, numbers.Real) and not isinstance(given, bool):
+        if math.isfinite(given):
+            return as_bounds(float(given))
+        raise PublishError(f"{where}: {given} is no number; what is not known is Bounds.unknown()")
+    raise PublishError(
+        f"{where}: a number or bounds is needed, not {type(given).__name__}; words are published by publish.words, and of a column "
+        "one element, as column.iloc[0]"
+    )
 
 
 def cell_text(cell: Any) -> str:

@@ -70,8 +70,8 @@ def everything_published(folder: str | Path, evidence: Evidence, but: str) -> di
 def swept(file: str | Path, evidence: Evidence) -> pd.DataFrame:
     """The table of a sweep; recorded as read.
 
-    Columns, as text: setting, notebook, name, low, value, high, unit, text, rows (ids, separated by semicolons) and one for each
-    parameter that varied; and ``bounds`` as ``Bounds`` (``None`` for words).
+    Columns, as text: setting, notebook, name, about, low, value, high, unit, text, rows (ids, separated by semicolons) and one for
+    each parameter that varied; and ``bounds`` as ``Bounds`` (``None`` for words).
 
     Raises ``EvidenceError`` if the sweep has not been run.
     """

@@ -15,6 +15,8 @@ from livingbook.system.errors import BuildError
 from livingbook.system.readers import yaml_of
 from livingbook.values.days import LATEST, is_day
 
+SHAPE = "An edition has as_of and, if need be, data and assumptions: {as_of: latest, assumptions: {notebook: {parameter: value}}}"
+
 
 def _latest_or_day(value: Any) -> str:
     if not isinstance(value, str) or (value != LATEST and not is_day(value)):
@@ -59,7 +61,10 @@ def read_editions(project: Project) -> list[Edition]:
 def _edition(project: Project, where: str, name: str, given: Any) -> Edition:
     if not NAME.fullmatch(name):
         raise BuildError(f"{where}: must be a name: at most 60 letters of English, digits, underscores")
-    settings = validated(EditionSettings, given, where)
+    try:
+        settings = validated(EditionSettings, given, where)
+    except BuildError as error:
+        raise BuildError(f"{error}\n{SHAPE}") from None
     try:
         data = possible(project.root / settings.data) if settings.data else None
     except BuildError as error:
@@ -67,6 +72,7 @@ def _edition(project: Project, where: str, name: str, given: Any) -> Edition:
     if data and not data.is_dir():
         raise BuildError(f"{where}, data: {data}: no such data folder")
     if strange := sorted(settings.assumptions.keys() - set(project.notebook_names)):
-        raise BuildError(f"{where}, assumptions: no notebook {', '.join(map(printable, strange))}")
+        there = ", ".join(project.notebook_names)
+        raise BuildError(f"{where}, assumptions: no notebook {', '.join(map(printable, strange))}; there are {there}")
     assumptions: Mapping[str, Mapping[str, Any]] = settings.assumptions
     return Edition(name, settings.as_of, assumptions, data)

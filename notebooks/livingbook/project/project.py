@@ -41,10 +41,15 @@ class Edition:
 
 @dataclass(frozen=True)
 class Project:
-    """A checkout of a book and a data folder. root: the folder that holds book/, notebooks/ and _build/."""
+    """A checkout of a book and a data folder. root: the folder that holds book/, notebooks/ and _build/.
+
+    beside: the folder of a book that is built beside the published one; ``None`` for the published one. Both share stored runs,
+    results of editions and tables of sweeps.
+    """
 
     root: Path
     data: Path
+    beside: Path | None = None
 
     @classmethod
     def at(cls, root: Path | None = None, data: str | None = None) -> Project:
@@ -93,14 +98,19 @@ class Project:
         return self.root / "_build"
 
     @property
+    def room(self) -> Path:
+        """The folder for what is made of one book alone: its stage, its pages before they are published, notes of its build."""
+        return self.build / "beside" / f"{self.beside.name}-{digest(str(self.beside))[:8]}" if self.beside else self.build
+
+    @property
     def stage(self) -> Path:
         """The folder that Jupyter Book reads: settings, chapters, executed notebooks, published results."""
-        return self.build / "stage"
+        return self.room / "stage"
 
     @property
     def published(self) -> Path:
-        """The folder of the published book."""
-        return self.build / "html"
+        """The folder of the published book; of a book beside it, that book's own folder."""
+        return self.beside or self.build / "html"
 
     def with_data_of(self, edition: Edition) -> Project:
         """The project with the data folder that an edition reads in place of its own."""

@@ -13,6 +13,8 @@ from typing import Any
 
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.project.project import Project
+from livingbook.runs import cell_errors
+from livingbook.runs.cell_errors import CellError
 from livingbook.system.errors import KILLED, MEMORY, BuildError
 from livingbook.system.files import short_folder, write
 
@@ -21,6 +23,7 @@ ENGINES = ("warm", "nbclient")
 QUIET = ["--log-level=50", "--HistoryManager.hist_file=:memory:"]
 FIRST = "--IPKernelApp.exec_lines="  # a line of Python that a kernel runs before the first cell
 _importing = threading.Lock()
+_so_far: dict[str, Any] = {}  # path that is given to papermill → the notebook as far as it has run
 _slots = threading.Semaphore(os.cpu_count() or 1)
 
 
@@ -30,7 +33,8 @@ class Ran:
 
     inputs: what it read, in order, as (``kind:name``, hash). reads: its selections of rows, for the report of changes. changed:
     inputs that had different contents when they were read twice. waits: inputs that it asked for and that are not made yet;
-    failure: the error with which it then stopped. seconds: how long it ran. notebook: ``None`` if it stopped with an error.
+    failure: the error with which it then stopped. seconds: how long it ran. notebook: ``None`` if it stopped with an error. said:
+    what its cells wrote to the error stream.
     """
 
     notebook: Any
@@ -40,6 +44,7 @@ class Ran:
     waits: list[str] = field(default_factory=list)
     failure: BuildError | None = None
     seconds: float = 0.0
+    said: list[str] = field(default_factory=list)
 
 
 Run = Callable[
@@ -84,8 +89,8 @@ def run_recorded(
     """Runs a notebook and records what it reads.
 
     source: the content of the notebook's file, as the build has read it. given: its parameters. figures: False for numbers only.
-    data, results: its edition's folder of tables, and that of the results of other notebooks. Raises ``BuildError`` with the number
-    of the cell and its error if a cell fails, unless it needs results that are not made yet: see ``Ran.waits``.
+    data, results: its edition's folder of tables, and that of the results of other notebooks. Raises ``CellError`` if a cell fails,
+    unless it needs results that are not made yet: see ``Ran.waits``.
     """
     with _slots, short_folder() as folder:
         note = Path(folder, "record.json")
@@ -116,29 +121,41 @@ def run_recorded(
     if record["refused"] and notebook is not None:  # the notebook caught the recorder's error and went on
         number, words = record["refused"][0]
         index = next((at for at, cell in enumerate(notebook.cells) if cell.get("execution_count") == number), 0)
-        where = cell_number(source, index)
-        failure = BuildError(f"notebooks/{name}.ipynb, cell {where}: in a build, a notebook must not do this: it {words}")
+        where = cell_errors.position(notebook, index)
+        failure = CellError(name, where, f"in a build, a notebook must not do this: it {words}", document=notebook)
     if failure and not record["waits"]:
         raise failure
+    said = cell_errors.complaints(notebook) if notebook is not None else []
     return Ran(
-        notebook,
+        cell_errors.without_complaints(notebook) if notebook is not None else None,
         [(what, found) for what, found in record["inputs"]],
         record["reads"],
         record["changed"],
         record["waits"],
         failure,
         seconds,
+        said,
     )
 
 
-def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures: bool = True) -> Any:
-    """Runs one notebook outside of a build, without a recorder; returns it executed. Raises ``BuildError`` if a cell fails."""
+def run_notebook(project: Project, name: str, given: Mapping[str, Any], figures: bool = True, progress: bool = False) -> Any:
+    """Runs one notebook outside of a build, without a recorder; returns it executed. Raises ``CellError`` if a cell fails.
+
+    progress: whether a bar shows how many cells have run, if this process writes to a terminal.
+    """
     with _slots, short_folder() as folder:
-        return _executed(project, name, project.notebooks / f"{name}.ipynb", given, figures, (), folder)
+        return _executed(project, name, project.notebooks / f"{name}.ipynb", given, figures, (), folder, progress)
 
 
 def _executed(
-    project: Project, name: str, path: Path, given: Mapping[str, Any], figures: bool, first: tuple[str, ...], folder: str
+    project: Project,
+    name: str,
+    path: Path,
+    given: Mapping[str, Any],
+    figures: bool,
+    first: tuple[str, ...],
+    folder: str,
+    progress: bool = False,
 ) -> Any:
     with _importing:  # threads that import packages which import each other may find them half imported
         import papermill
@@ -150,54 +167,67 @@ def _executed(
         from livingbook.runs.warm.engine import WarmEngine
 
         papermill_engines.register("warm", WarmEngine)  # that of this library, even if another version is installed
-        papermill.execute.write_ipynb = save_somewhere
+        papermill.execute.write_ipynb = papermill.engines.write_ipynb = note_state
     os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
     without = () if figures else (f"{FIRST}import os; os.environ[{NUMBERS_ONLY!r}] = '1'; del os",)
+    state = str(Path(folder, "state.ipynb"))
     try:
         return papermill.execute_notebook(
             str(path),
-            None,
+            state,
             dict(given),
             engine_name=engine(),
             kernel_name="python3",
             language="python",
-            progress_bar=False,
+            progress_bar={"desc": name, "disable": None, "leave": False} if progress else False,
             execution_timeout=cell_seconds(),
             config=private_sockets(folder),
             kernel_manager_class=OwnWarmKernel if engine() == "warm" else OwnKernel,
             extra_arguments=[*QUIET, f"--ipython-dir={folder}", *without, *first],
         )
     except PapermillExecutionError as error:
-        why = f"\n{MEMORY}" if error.ename in ("MemoryError", "ArrayMemoryError", "_ArrayMemoryError") else ""
-        where = cell_number(path.read_bytes(), error.cell_index)
-        raise BuildError(f"notebooks/{name}.ipynb, cell {where}: {error.ename}: {error.evalue}{why}") from None
+        more = MEMORY if error.ename in ("MemoryError", "ArrayMemoryError", "_ArrayMemoryError") else ""
+        what = f"{error.ename}: {error.evalue}"
+        raise cell_errors.from_traceback(name, without_marks(_so_far.get(state)), what, error.traceback, more) from None
     except CellTimeoutError:
-        raise BuildError(
-            f"notebooks/{name}.ipynb: a cell ran for more than {cell_seconds()} s. If it only needs longer, "
-            "set LIVINGBOOK_CELL_SECONDS to more seconds"
-        ) from None
+        what = f"a cell ran for more than {cell_seconds()} s. If it only needs longer, set LIVINGBOOK_CELL_SECONDS to more seconds"
+        raise _stopped(name, state, what) from None
     except DeadKernelError:
-        raise BuildError(f"notebooks/{name}.ipynb: its kernel was killed while a cell ran: {KILLED}") from None
+        raise _stopped(name, state, f"its kernel was killed while a cell ran: {KILLED}") from None
     except RuntimeError as error:
         raise BuildError(f"notebooks/{name}.ipynb: {str(error).splitlines()[0]}") from None
+    finally:
+        _so_far.pop(state, None)
 
 
-def cell_number(source: bytes, index: int) -> int:
-    """Which cell of the notebook's file, counted from 1, is the one at ``index`` among those that ran.
+def _stopped(name: str, state: str, what: str) -> CellError:
+    """The error of a notebook that was stopped from outside, in the cell that was running."""
+    notebook = without_marks(_so_far.get(state))
+    index = cell_errors.failed_cell(notebook) if notebook is not None else None
+    if index is None:
+        return CellError(name, "", what, document=notebook)
+    first = next((line for line in notebook.cells[index].source.split("\n") if line.strip()), "")
+    return CellError(name, cell_errors.position(notebook, index), what, (f"  it begins: {first}",), notebook)
 
-    papermill has put a cell with the given parameters after the one that declares them; without such a one, at the beginning.
-    """
-    cells = json.loads(source)["cells"]
-    at = next((place for place, cell in enumerate(cells) if "parameters" in cell["metadata"].get("tags", ())), -1)
-    return index + 1 if index <= at else index
 
-
-def save_somewhere(notebook: Any, path: str | None) -> None:
-    """Saves a notebook as papermill does; but without a path it does nothing, where papermill would still make its text."""
-    from papermill.iorw import write_ipynb
-
+def note_state(notebook: Any, path: str | None) -> None:
+    """In place of papermill's function that saves a notebook after each cell: it only keeps the notebook, for ``CellError``."""
     if path is not None:
-        write_ipynb(notebook, path)
+        _so_far[path] = notebook
+
+
+def without_marks(notebook: Any) -> Any:
+    """The notebook without the cells that papermill adds where it failed."""
+    if notebook is not None:
+        notebook.cells = [cell for cell in notebook.cells if cell_errors.MARKER not in cell.metadata.get("tags", [])]
+    return notebook
+
+
+def code_cells(project: Project, name: str) -> list[Any]:
+    """The code cells of a notebook's file. Raises ``BuildError`` if it is none."""
+    from livingbook.runs.notebook_source import source_of
+
+    return [cell for cell in source_of(project, name).notebook.cells if cell.cell_type == "code"]
 
 
 def write_notebook(path: Path, notebook: Any) -> None:

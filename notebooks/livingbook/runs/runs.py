@@ -13,13 +13,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from livingbook.project.project import Edition, Project
+from livingbook.project.project import SETTING, Edition, Project
+from livingbook.runs import cell_errors
 from livingbook.runs.asked import Asked
+from livingbook.runs.cell_errors import CellError
 from livingbook.runs.notebook_source import Source, source_at
 from livingbook.runs.present import MADE_KINDS, Inputs, Present
-from livingbook.runs.running import Run, run_recorded
+from livingbook.runs.running import Run, run_recorded, write_notebook
 from livingbook.runs.store import Run as StoredRun
 from livingbook.runs.store import Store
 from livingbook.runs.validity import first_valid, in_short, made_inputs
@@ -110,7 +113,7 @@ class Runs:
         if ours:
             raise ours[0]
         if failed:
-            raise BuildError("\n".join(dict.fromkeys(map(str, failed))))
+            raise BuildError("\n".join(dict.fromkeys(map(str, cell_errors.joined(failed)))))
 
     def _likely(self, name: str) -> set[tuple[str, str]]:
         """The notebooks and sweeps that a notebook is likely to read: ("results" or "sweep", name)."""
@@ -224,9 +227,14 @@ class Runs:
         """Runs a notebook and stores the run. Returns ``None`` if it asked for results that were not made; they are made now."""
         self.say(f"{job[0]}: {job[1]} …")
         results = asked.project.edition_folder(asked.edition.name)
-        ran = self.run_it(
-            asked.project, asked.name, asked.source.content, asked.given, asked.edition.figures, inputs.folder, results
-        )
+        half = self.project.build / "failed" / asked.edition.name / f"{asked.name}.ipynb"
+        half.unlink(missing_ok=True)
+        try:
+            ran = self.run_it(
+                asked.project, asked.name, asked.source.content, asked.given, asked.edition.figures, inputs.folder, results
+            )
+        except CellError as error:
+            raise kept(error, half, asked) from None
         strange = [what for what, _ in ran.inputs if what.startswith("sweep:") and what.partition(":")[2] not in self.sweeps]
         if waits := [*ran.waits, *strange]:
             self._make_missing(asked, waits, ran.failure, inputs)
@@ -237,6 +245,8 @@ class Runs:
         run = self.store.keep(asked.name, asked.identity, ran)
         self.made[job] = "run"
         self.say(f"{job[0]}: {job[1]}: run in {ran.seconds:.1f} s")
+        for complaint in ran.said:
+            self.say(f"{job[0]}: {job[1]}: {complaint}")
         return run
 
     def _make_missing(self, asked: Asked, waits: list[str], failure: BuildError | None, inputs: Inputs) -> None:
@@ -265,3 +275,14 @@ class Runs:
         return digest(
             asked.name, as_json_line(asked.identity), *(part for what in sorted(read) for part in (what, inputs.hash(what)))
         )
+
+
+def kept(error: CellError, path: Path, asked: Asked) -> CellError:
+    """The error with the edition it happened in; the notebook, as far as it ran, is kept at ``path``."""
+    edition = asked.edition
+    settings = ", ".join(f"{key}={value}" for key, value in asked.given.items() if key not in ("data", "results"))
+    error.asked = f"sweep, {settings}" if edition.name.startswith(SETTING) else f"edition {edition.name}"
+    if error.document is not None:
+        write_notebook(path, error.document)
+        error.kept = str(path.relative_to(asked.project.root))
+    return error

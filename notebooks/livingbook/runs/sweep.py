@@ -26,7 +26,7 @@ from livingbook.runs.notebook_source import source_of
 from livingbook.runs.sweep_settings import MONTHS, ORIGINS, SweepSettings
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json_line, digest
-from livingbook.system.readers import yaml_of
+from livingbook.system.readers import number_or_text, yaml_of
 from livingbook.values.days import LATEST
 
 OF_THE_EVIDENCE = ("as_of", "data", "without")  # what every notebook depends on
@@ -110,6 +110,21 @@ def load_sweeps(project: Project, path: Path | None = None) -> list[Sweep]:
     if not isinstance(listed, dict):
         raise BuildError(f"{path}: must list sweeps by name, each with its notebooks and what varies")
     return [_sweep(project, f"{path}, {printable(name)}", name, body) for name, body in listed.items()]
+
+
+def asked_for(project: Project, notebook: str, settings: Mapping[str, str], name: str = "") -> Sweep:
+    """The sweep of one notebook that is asked for on the command line. settings: what varies → values with commas, or a range.
+
+    Raises ``BuildError`` as ``load_sweeps`` does.
+    """
+    body: dict[str, Any] = {"notebooks": [notebook]}
+    for axis, given in settings.items():
+        words = (
+            given if MONTHS.fullmatch(given) or given == ORIGINS else [number_or_text(each.strip()) for each in given.split(",")]
+        )
+        body[axis] = words
+    name = name or "_".join([notebook, *settings])[:60]
+    return _sweep(project, f"sweep {name}", name, body)
 
 
 def _sweep(project: Project, where: str, name: str, body: Any) -> Sweep:

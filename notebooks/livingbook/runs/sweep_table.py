@@ -27,7 +27,7 @@ from livingbook.system.files import as_json, digest, write
 from livingbook.values.published import COLUMNS, to_cells
 
 ROUNDS = 5  # at most; after each it is better known which notebooks those of a sweep read
-OF_A_RESULT = ("setting", "notebook", "name", *COLUMNS)  # columns of the table, in order
+OF_A_RESULT = ("setting", "notebook", "name", "about", *COLUMNS)  # columns of the table, in order
 
 
 @dataclass
@@ -145,7 +145,7 @@ def inputs_digest(sweep: Sweep, runs: Runs, notebooks: list[str], inputs: list[s
     grid = {axis: values_of(project, axis, given) for axis, given in sweep.grid.items()}
     folders = [project.root / folder for folder in grid.get("data", [])] or [project.data]
     lock = present.hash(project.root / "requirements.txt")
-    parts = [as_json([grid, sweep.assumptions, sweep.notebooks]), FORM, sys.version, lock]
+    parts = [as_json([grid, sweep.assumptions, sweep.notebooks, OF_A_RESULT]), FORM, sys.version, lock]
     parts += [part for name in notebooks for part in (name, source_of(project, name).hash) if name in project.notebook_names]
     return digest(
         *parts, *(part for what in inputs for part in (what, *(_hash(present, project, folder, what) for folder in folders)))
@@ -179,6 +179,6 @@ def rows_of(document: Mapping[str, Any], notebook: str, setting: Setting) -> Ite
     label = " ".join(f"{axis}={value}" for axis, value in setting.items()) if len(setting) != 1 else str(*setting.values())
     varied = {column_of(axis): value for axis, value in setting.items()}
     return [
-        {"setting": label, "notebook": notebook, "name": key, **to_cells(body), **varied}
+        {"setting": label, "notebook": notebook, "name": key, "about": body["about"], **to_cells(body), **varied}
         for key, body in sorted(document["results"].items())
     ]

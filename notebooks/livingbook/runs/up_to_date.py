@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +25,17 @@ PAGES = ("book", "_toc.yml", "_config.yml", "CITATION.cff")  # files that no not
 
 def note(project: Project) -> Path:
     """The file that says what the published book was made from."""
-    return project.build / "done" / "book"
+    return project.room / "done" / "book"
 
 
 def is_built(project: Project, edition: str) -> bool:
     """Whether the published book is of that edition, and neither what it was made from nor the book itself has changed."""
     last = noted(project)
     return (
-        bool(last) and last["of"] == _of(project, edition) and not differing(last["inputs"]) and last["outputs"] == outputs(project)
+        bool(last)
+        and last["of"] == _of(project, edition)
+        and not differing(last["inputs"])
+        and last["outputs"] == outputs(project, last["runs"])
     )
 
 
@@ -58,13 +62,22 @@ def noted(project: Project) -> dict[str, Any]:
         found = json.loads(note(project).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) and found.keys() == {"of", "inputs", "outputs", "runs"} else {}
+    return found if isinstance(found, dict) and found.keys() == {"of", "edition", "inputs", "outputs", "runs"} else {}
 
 
 def built(project: Project, edition: str, present: Present, runs: dict[str, dict[str, str]]) -> None:
     """Writes the note of a finished build. runs: edition → notebook → key of the run in the book."""
     write(
-        note(project), as_json({"of": _of(project, edition), "inputs": present.hashes(), "outputs": outputs(project), "runs": runs})
+        note(project),
+        as_json(
+            {
+                "of": _of(project, edition),
+                "edition": edition,
+                "inputs": present.hashes(),
+                "outputs": outputs(project, runs),
+                "runs": runs,
+            }
+        ),
     )
 
 
@@ -80,13 +93,21 @@ def runs_of_book(project: Project) -> dict[str, dict[str, Run]]:
     }
 
 
+def own_edition(project: Project) -> str:
+    """The edition that the book holds which was built last. Raises ``BuildError`` if no book has been built."""
+    last = noted(project)
+    if not last:
+        raise BuildError("there is no book yet; `make book` builds it")
+    return str(last["edition"])
+
+
 def _of(project: Project, edition: str) -> str:
     return digest(sys.version, repr([project, edition]))
 
 
-def outputs(project: Project) -> str:
-    """Hash of all that a build writes for others to read: the published book, the results of editions, the tables of sweeps."""
-    folders = [project.published, project.build / "editions", project.build / "sweeps"]
+def outputs(project: Project, editions: Iterable[str]) -> str:
+    """Hash of all that a build writes for others to read: the published book, the results of its editions, the tables of sweeps."""
+    folders = [project.published, *map(project.edition_folder, sorted(editions)), project.build / "sweeps"]
     return digest(
         *(part for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() for part in (str(path), path))
     )

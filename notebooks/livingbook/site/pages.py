@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import re
 import shutil
@@ -23,7 +24,7 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
     of pages that it does not read again, and the next build would seem to be without faults. If settings, code or packages have
     changed since the last build, it begins from nothing; any other change the Sphinx extension follows page by page.
     """
-    output, note, rests_on = project.build / "sphinx", project.build / "done" / "sphinx", project.build / "done" / "foundation"
+    output, note, rests_on = (project.room / name for name in ("sphinx", "done/sphinx", "done/foundation"))
     if not has_content(note, folder_digest(output)):
         shutil.rmtree(output, ignore_errors=True)  # a build was killed while it wrote there, or somebody has edited the files
     elif not has_content(rests_on, foundation(project, output)):
@@ -38,13 +39,13 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
     pages = output / "_build" / "html"
     if waiting.wait() or not (pages / "index.html").is_file():
         shutil.rmtree(output, ignore_errors=True)
-        (project.build / "sphinx.log").write_text(log, "utf-8")
+        (project.room / "sphinx.log").write_text(log, "utf-8")
         if waiting.returncode < 0:
             raise BuildError(f"the process that builds the pages was killed (signal {-waiting.returncode}): {KILLED}")
         if words := in_words(RuntimeError(log)):
             raise BuildError(f"the pages could not be built: {words}")
         raise BuildError("Jupyter Book refused the book:\n" + complaints(log, project))
-    (project.build / "sphinx.log").write_text(log, "utf-8")
+    (project.room / "sphinx.log").write_text(log, "utf-8")
     write(rests_on, foundation(project, output))
     write(note, folder_digest(output))
     return pages
@@ -65,4 +66,13 @@ def complaints(log: str, project: Project) -> str:
     """The lines of a Sphinx log that say what is wrong, with paths as a person knows them."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{project.stage}/", "")
     found = [line.strip() for line in plain.splitlines() if re.search(r"WARNING|ERROR|[Ee]xception|Error:", line)]
-    return "\n".join(f"  {line}" for line in dict.fromkeys(found)) or "  " + plain[-2000:]
+    return "\n".join(f"  {line}{close_key(line, project)}" for line in dict.fromkeys(found)) or "  " + plain[-2000:]
+
+
+def close_key(line: str, project: Project) -> str:
+    """The end of a complaint about a key that no source has: the keys that are close to it; "" for other complaints."""
+    if not (asked := re.search(r'could not find bibtex key "([^"]+)"', line)):
+        return ""
+    texts = [path.read_text("utf-8") for path in sorted((project.stage / "book").glob("*.bib"))]
+    close = difflib.get_close_matches(asked[1], re.findall(r"^@\w+\{([^,]+),", "\n".join(texts), flags=re.M), n=3)
+    return f"; close to it: {', '.join(close)}" if close else "; the keys are those of data/sources.csv"

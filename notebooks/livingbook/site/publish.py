@@ -33,6 +33,31 @@ def complete(project: Project, pages: Path, folder: Path, executed: leaks.Execut
 
 
 def publish(project: Project, pages: Path, executed: leaks.Executed) -> None:
+    """Makes the pages the published book, or the book in ``project.beside`` if it is built beside the published one."""
+    if project.beside:
+        publish_beside(project, project.beside, pages, executed)
+    else:
+        publish_as_the_book(project, pages, executed)
+
+
+def publish_beside(project: Project, folder: Path, pages: Path, executed: leaks.Executed) -> None:
+    """Makes the pages the book in ``folder``, in place of an earlier one there. The new book is complete before that is removed."""
+    unfinished, earlier = (folder.with_name(f".{folder.name}.{word}") for word in ("unfinished", "earlier"))
+    for path in (unfinished, earlier):
+        shutil.rmtree(path, ignore_errors=True)
+    try:
+        complete(project, pages, unfinished, executed)
+        settle(unfinished)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    if folder.is_dir():
+        folder.replace(earlier)
+    unfinished.replace(folder)
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def publish_as_the_book(project: Project, pages: Path, executed: leaks.Executed) -> None:
     """Makes the pages the published book in one step: the folder ``_build/html`` changes places with one beside it.
 
     It is a folder, not a link, so that it can be copied, packed and served from within like any other. The folder that stands aside

@@ -30,7 +30,7 @@ def start_sphinx(project: Project) -> subprocess.Popen[str]:
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
     }
-    command = [sys.executable, "-m", "livingbook.site.sphinx_process", str(project.stage), str(project.build / "sphinx")]
+    command = [sys.executable, "-m", "livingbook.site.sphinx_process", str(project.stage), str(project.room / "sphinx")]
     return subprocess.Popen(
         command,
         env=environment,

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from datetime import date
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from livingbook import recording
@@ -228,6 +229,30 @@ def test_cells_as_a_reader_sees_them_and_as_csv():
 def test_a_table_with_an_infinite_cell_is_published(publisher, shown):
     publisher.table("odd", pd.DataFrame({"x": [math.inf, 2.5]}), title="Odd", columns={"x": "X"}, rows=[])
     assert shown[0][MIME]["body"]["data"] == [["∞"], ["2.50"]]
+
+
+def test_a_plain_number_is_an_exact_one(publisher, shown):
+    publisher.number("n", 42, "lists", "How many.")
+    publisher.number("m", np.int64(7), "lists", "How many.")
+    publisher.share("half", np.float64(0.5), "Half.")
+    assert [bundle[MIME]["body"]["text"] for bundle in shown] == ["42", "7", "50%"]
+    assert publisher.numbers["rate.n"].bounds == Bounds.exact(42)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("42", "a number or bounds is needed, not str; words are published by publish.words"),
+        (True, "not bool"),
+        (None, "not NoneType"),
+        (math.nan, "nan is no number; what is not known is Bounds.unknown()"),
+        (pd.Series([1]), "not Series; words are published by publish.words, and of a column one element"),
+    ],
+)
+def test_what_is_no_number_is_refused_in_words(publisher, shown, given, words):
+    with pytest.raises(PublishError) as refused:
+        publisher.number("n", given, "lists", "How many.")
+    assert str(refused.value).startswith("rate.n: ") and words in str(refused.value) and shown == []
 
 
 # What is shown: in a build, for the pages of the book; else for a person at the notebook.

@@ -110,7 +110,11 @@ def test_the_table_has_one_row_a_number_with_what_varied_beside_it(project):
 
 
 def test_a_parameter_called_as_a_column_of_the_results_is_leaves_that_column_alone():
-    document = {"results": {"n": {"low": 1.0, "value": 2.0, "high": 3.0, "unit": "persons", "text": "2 (1–3)", "rows": ["a", "b"]}}}
+    document = {
+        "results": {
+            "n": {"low": 1.0, "value": 2.0, "high": 3.0, "unit": "persons", "text": "2 (1–3)", "about": "It.", "rows": ["a", "b"]}
+        }
+    }
     names = ["low", "value", "high", "unit", "text", "rows", "name", "notebook", "setting", "parameter_low", "strength"]
     setting = {name: f"given {name}" for name in names}
     (row,) = rows(sweep_table.Table(names, list(sweep_table.rows_of(document, "small", setting)), 1, 1))
@@ -303,7 +307,10 @@ def test_what_a_notebook_is_refused_for_on_a_worker_is_said_as_here(project, das
     broken = project.notebooks / "broken.ipynb"
     broken.write_text(notebook().replace("listed / strength", "listed / 0"))
     try:
-        with cluster(dask[0]) as (run_it, _), pytest.raises(BuildError, match=r"notebooks/broken.ipynb, cell 5: ZeroDivisionError"):
+        with (
+            cluster(dask[0]) as (run_it, _),
+            pytest.raises(BuildError, match=r"notebooks/broken.ipynb, cell 5, line \d+: ZeroDivisionError"),
+        ):
             swept(sweep_of(Project.at(project.root), "x: {notebooks: [broken], strength: [1]}"), 1, run_it)
     finally:
         broken.unlink()

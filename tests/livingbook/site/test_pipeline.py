@@ -303,8 +303,116 @@ def test_an_edition_can_be_the_book_with_a_data_folder_and_assumptions_of_its_ow
 
 def test_one_notebook_with_other_parameters(small):
     done = pipeline(small, "run", "small", "strength=700000", "as_of=2025-06-09")
-    assert "per_thousand: at least 70" in done.stdout and done.returncode == 0
-    assert "listed: not known persons" in pipeline(small, "run", "small", "as_of=2025-01-01").stdout
+    assert done.returncode == 0, done.stderr
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "listed at least 49,000 persons at least 49,000 persons Names on the merged list." in lines
+    assert "per_thousand at least 70 per 1,000 at least 245 per 1,000 moved Names per 1,000 men." in lines
+    folder = small / "_build" / "runs" / "small-strength=700000-as_of=2025-06-09"
+    assert str(folder) in done.stdout and sorted(everything(folder)) == ["results.csv", "results.json", "small.ipynb"]
+
+
+def test_two_settings_of_a_notebook_stand_side_by_side_in_a_folder_of_their_own(small, tmp_path):
+    done = pipeline(small, "run", "small", "strength=700000", "--and", "as_of=2025-01-01", "--out", str(tmp_path / "mine"))
+    assert done.returncode == 0 and "A: strength=700000\nB: as_of=2025-01-01\n" in done.stdout
+    assert "at least 70 per 1,000 not known" in " ".join(done.stdout.split())
+    assert sorted(everything(tmp_path / "mine")) == ["results.csv", "results.json", "small-A.ipynb", "small-B.ipynb"]
+    assert pipeline(small, "run", "small", "--out", str(tmp_path / "mine")).returncode == 0  # an earlier outcome is replaced
+    refused = pipeline(small, "run", "small", "--out", str(small / "data"))
+    assert refused.returncode == 1 and "data: holds other files already (" in refused.stderr
+
+
+def test_of_a_cell_that_fails_line_and_frames_are_told_and_the_notebook_is_kept(small):
+    first = 'publish.number(\\"listed\\"'
+    broken = "def half(x):\\n    return 1 / (x - x)\\n\\nhalf(2)\\n"
+    with changed(small / "notebooks" / "small.ipynb", first, broken + first):
+        built, run = pipeline(small, "book"), pipeline(small, "run", "small")
+    assert built.returncode == run.returncode == 1
+    for said, asked, kept in (
+        (built.stderr, " (edition latest; edition article)", "_build/failed/latest/small.ipynb"),
+        (run.stderr, "", "_build/runs/small/small.ipynb"),
+    ):
+        assert f"notebooks/small.ipynb, cell 5, line 5{asked}: ZeroDivisionError: division by zero\n" in said
+        assert "  cell 5, line 5: half(2)\n  cell 5, line 3, in half: return 1 / (x - x)\n  as far as it ran: " in said
+        text = (small / kept).read_text("utf-8")
+        assert kept in said and "ZeroDivisionError" in text and "How many?" in text and "papermill-error" not in text
+
+
+def test_a_cell_that_takes_too_long_is_named(small, monkeypatch):
+    monkeypatch.setenv("LIVINGBOOK_CELL_SECONDS", "2")
+    first = 'publish.number(\\"listed\\"'
+    with changed(small / "notebooks" / "small.ipynb", first, "import time\\ntime.sleep(60)\\n" + first):
+        done = pipeline(small, "run", "small")
+    assert done.returncode == 1
+    assert "notebooks/small.ipynb, cell 5: a cell ran for more than 2 s." in done.stderr and "  it begins: listed = " in done.stderr
+
+
+def test_a_warning_of_a_library_is_shown_and_does_not_refuse_the_book(small):
+    before = everything(small / "_build" / "html")
+    first = 'publish.number(\\"listed\\"'
+    with changed(small / "notebooks" / "small.ipynb", first, "import warnings; warnings.warn('look out')\\n" + first):
+        done = pipeline(small, "book")
+        assert done.returncode == 0, done.stderr
+        assert "latest: small: cell 5 wrote on stderr: line 2: UserWarning: look out" in done.stdout
+        assert "UserWarning" not in (small / "_build" / "html" / "notebooks" / "small.html").read_text("utf-8")
+    assert pipeline(small, "book").returncode == 0 and everything(small / "_build" / "html") == before
+
+
+def test_a_rule_of_writing_that_is_broken_is_said_at_the_end_of_a_build(small):
+    with changed(small / "book" / "other.md", "Another page.", "Another page of 12 pages."):
+        done = pipeline(small, "book")
+    assert done.returncode == 0 and " to mend (the book is published):" in done.stdout
+    assert "  book/other.md:3: the number 12 is typed, and will not follow the rows: publish it and cite it" in done.stdout
+    again = pipeline(small, "book")  # the small notebook breaks other rules
+    assert again.returncode == 0 and "book/other.md" not in again.stdout
+
+
+def test_a_book_of_another_edition_is_built_beside_the_published_one_and_says_so(small):
+    assert pipeline(small, "book").returncode == 0
+    before = everything(small / "_build" / "html")
+    other = small / "theirs"
+    shutil.copytree(small / "data", other)
+    own = 'mine: {as_of: "2025-03-01", data: theirs, assumptions: {small: {strength: 100000}}}\narticle:'
+    try:
+        with changed(small / "notebooks" / "editions.yml", "article:", own):
+            pipeline(small, "book")
+            done = pipeline(small, "book", "--edition", "mine", "--out", "_build/mine")
+            assert done.returncode == 0, done.stderr
+            assert everything(small / "_build" / "html") == before
+            assert "Nothing has changed" in pipeline(small, "book").stdout
+            assert "Nothing has changed" in pipeline(small, "book", "--edition", "mine", "--out", "_build/mine").stdout
+            pages = [path for path in (small / "_build" / "mine").rglob("*.html") if path.parent.name in ("book", "notebooks")]
+            pages.append(small / "_build" / "mine" / "search.html")
+            said = (
+                '<div class="book-notice" role="note"><p><strong>This book holds the edition mine: what was public on 1 March 2025.</strong> '
+                "Its tables are those of the folder theirs. It assumes small: strength = 100000. The text around the numbers was "
+                "written for the edition latest.</p></div>"
+            )
+            assert len(pages) > 4 and [path.name for path in pages if said not in path.read_text("utf-8")] == []
+            changes = pipeline(small, "changes", "--from", "latest", "--to", "mine")
+            assert changes.returncode == 3 and "The edition mine is not in the book that was built last" in changes.stdout
+            assert everything(small / "_build" / "html") == before and "Nothing has changed" in pipeline(small, "book").stdout
+    finally:
+        shutil.rmtree(other)
+    pipeline(small, "book")
+    assert not any(b'book-notice" role' in content for content in everything(small / "_build" / "html").values())
+
+
+@pytest.mark.parametrize(
+    ("out", "words"), [("data", "holds other files already"), (".", "does not hold the project"), ("_toc.yml", "is a file")]
+)
+def test_no_book_is_built_over_something_else(small, out, words):
+    done = pipeline(small, "book", "--out", out)
+    assert done.returncode == 1 and words in done.stderr
+
+
+def test_a_sweep_of_one_notebook_over_a_range_is_drawn(small):
+    done = pipeline(small, "sweep", "--notebook", "small", "--set", "strength=100000..300000:100000")
+    assert done.returncode == 0, done.stderr
+    table = (small / "_build" / "sweeps" / "small_strength.csv").read_text("utf-8").splitlines()
+    assert table[0].startswith("setting,notebook,name,about,") and len(table) == 1 + 3 * 2
+    assert (small / "_build" / "pictures" / "small_strength.png").read_bytes()[1:4] == b"PNG" and "Drawn: " in done.stdout
+    refused = pipeline(small, "sweep", "--notebook", "small", "--set", "strength")
+    assert "'strength': write name=first..last:step, or name=value,value" in refused.stderr
 
 
 @pytest.mark.parametrize(

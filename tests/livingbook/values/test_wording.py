@@ -1,12 +1,12 @@
 """How numbers, bounds and dates are written, and that they are written nowhere else."""
 
-import ast
 import json
 import math
 from datetime import date
 from pathlib import Path
 
 import pytest
+from livingbook.site.rules_of_writing import formatted
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
@@ -98,18 +98,6 @@ def test_months():
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 # What these say is said to whoever runs the book, on a terminal or in an error, or is no number of the book's at all.
 NOT_IN_THE_BOOK = {"bibliography.py", "wording.py"}
-YEARS = {"02d"}  # the second year of "1861–65"
-
-
-def formatted(source):
-    """Where code writes numbers or dates by itself: a format such as {x:,.0f} or {day:%B}, or strftime."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
-            spec = ast.unparse(node.format_spec)[2:-1]
-            if spec not in YEARS:
-                yield f"line {node.lineno}: {spec}"
-        if isinstance(node, ast.Attribute) and node.attr in ("strftime", "format_number"):
-            yield f"line {node.lineno}: {node.attr}"
 
 
 def test_numbers_and_dates_are_written_in_one_place():
