@@ -361,7 +361,7 @@ def test_a_copied_link_opens_on_the_choice(page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert (
-        "less 2% that never ran" in page.inner_text(".explorer-words")
+        "less 2% that never left" in page.inner_text(".explorer-words")
         and page.get_attribute("input[name=wrong]", "aria-valuetext") == "2%"
     )
     page.click("text=Copy a link to this choice")
