@@ -354,13 +354,11 @@ def _name_above(axes: Axes, names: Sequence[tuple[str, str]], room: float) -> No
 
 def _name_ends(axes: Axes, labels: list[Label], tall: float) -> None:
     """Labels right of the ends of their series, moved down where they would overlap. tall: height of the axes in points."""
-    floor = math.inf
-    spots = np.array([spot for _, spot, _ in labels]).reshape(-1, 2)
-    heights = (axes.transScale + axes.transLimits).transform(spots)[:, 1] * tall
-    for height, (words, spot, colour) in sorted(zip(heights, labels, strict=True), key=lambda each: -each[0]):
-        half = 6.0 * len(words)  # points
-        lower = min(height, floor - half)
-        floor = lower - half
+    place, free = axes.transScale + axes.transLimits, math.inf
+    for words, spot, colour in sorted(labels, key=lambda label: -label[1][1]):
+        height, half = float(place.transform(spot)[1]) * tall, 6.0 * len(words)  # points
+        lower = min(height, free - half)
+        free = lower - half
         _beside(axes, "\n".join(words), spot, (8, lower - height), color=colour, bbox=CLEAR)
 
 
