@@ -292,7 +292,7 @@ def _height(draw: Draw, data: pd.DataFrame, narrow: bool) -> float:
 
 def rests_on(data: pd.DataFrame) -> set[str]:
     """Ids of the observations that a table rests on: those of its bounds, and those in its column ``id``."""
-    found = set(data["id"].dropna()) if "id" in data else set()
+    found = {each for each in data.get("id", ()) if isinstance(each, str)}  # a row that was added to observations has none
     return found.union(*(cell.rows for name in data for cell in data[name] if isinstance(cell, Bounds)))
 
 

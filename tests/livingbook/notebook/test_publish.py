@@ -126,6 +126,7 @@ def test_a_figure_without_rows_names_those_of_its_data(publisher, shown):
     figure(publisher, rows=None)
     publisher.table("some", data[["x", "bounds"]], title="Some", columns={"x": "X"})
     assert [bundle[MIME]["body"]["rows"] for bundle in shown if MIME in bundle] == [[], ["a"]]
+    assert rests_on(pd.concat([data[["id"]], pd.DataFrame({"x": [3]})])) == {"b"}  # a row that was added has no id
 
 
 def test_a_chart_has_the_height_that_its_table_needs(publisher, shown):
