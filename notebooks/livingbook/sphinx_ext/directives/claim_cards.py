@@ -60,9 +60,11 @@ class Claims(ClaimDirective):
             title=_("Permanent link to claim {name}").format(name=name),
         )
         text = elements.element("blockquote", elements.paragraph(claim["text"]), classes=["claim-text"])
+        quotation = [elements.paragraph(f"“{claim['quotation']}”", classes=["claim-quotation"])] if claim.get("quotation") else []
         return elements.element(
             "article",
             elements.paragraph(link, " ", badge(claim["verdict"]), classes=["claim-head"]),
+            *quotation,
             text,
             elements.paragraph(_("Said by: "), claim["speaker"], classes=["claim-speaker"]),
             *self.reason(claim),
