@@ -187,6 +187,7 @@ def test_a_decision_keeps_rule_values_reason_and_chapter(claims):
     assert claims.decide("B03", follows(Bounds(500, 1000, 1500)), "rate.monthly", reason="because") == "holds_arithmetically"
     card = claims.decided["B03"]
     assert card["computed"] and card["chapter"] == "rate" and card["values"]["rate.monthly"]["text"] == "1,240"
+    assert card["quotation"] == claims.rows.loc["B03", "quotation"]
     assert "B03" not in claims.open() and "A01" in claims.open()
 
 

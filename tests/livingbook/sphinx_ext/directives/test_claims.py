@@ -31,6 +31,13 @@ def test_cards_tell_claim_speaker_verdict_numbers_rule_and_reason(book: Book) ->
     assert page.select_one("#claim-A02 .claim-rule").get_text().startswith("Judged by reading.")
 
 
+def test_a_card_has_the_words_of_the_article_above_ours(book: Book) -> None:
+    book.claims(A01=claim("A01", chapter=None) | {"quotation": "At least 5 …"}, A02=claim("A02", chapter=None))
+    page = book.page("```{claims}\n```")
+    assert page.select_one("#claim-A01 .claim-quotation + .claim-text").get_text(strip=True) == "Text of A01."
+    assert [each.get_text() for each in page.select(".claim-quotation")] == ["“At least 5 …”"]
+
+
 def test_the_scoreboard_counts_and_links_every_claim(book: Book) -> None:
     book.claims(A01=claim("A01", chapter=None), A02=claim("A02", chapter=None), B01=claim("B01", chapter=None, verdict="outdated"))
     page = book.page("```{claims}\n```")
