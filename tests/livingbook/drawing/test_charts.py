@@ -126,6 +126,11 @@ def test_a_part_too_small_for_its_number_has_none():
     assert {"on one", "on both", "at least 1,240"} <= set(texts(wide))
 
 
+def test_a_total_is_written_in_short_on_a_phone():
+    chart, data = CHARTS["parts"][0], PARTS.assign(total=Bounds(35500, 36000, 36500))
+    assert "36,000 (35,500–36,500)" in texts(drawn(chart, data)) and "36,000" in texts(drawn(chart, data, narrow=True))
+
+
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_all_words_lie_inside_the_drawing(name, narrow):
