@@ -18,7 +18,7 @@ import pandas as pd
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
-from desertion.counts.rates import DAYS_A_MONTH, Increment, days, per_month
+from desertion.counts.rates import DAYS_A_MONTH, Increment, days, days_of, per_month
 
 Counts = list[tuple[date, Bounds]]  # (day, running total on that day)
 Window = tuple[date, date] | None  # first and last day
@@ -69,11 +69,13 @@ def upto(counts: Counts, day: date) -> tuple[date, Bounds] | None:
     return max((count for count in counts if count[0] <= day), key=lambda count: count[0], default=None)
 
 
-def bracket(rows: pd.DataFrame, day: date) -> Bounds:
+def bracket(rows: pd.DataFrame, day: date | None) -> Bounds:
     """Bounds for a running total on a day: at least the counts up to it, at most the counts after it, if there are any.
 
-    rows: columns ``end`` and ``bounds``. Only one assumption is made: a running total cannot fall.
+    rows: columns ``end`` and ``bounds``. Only one assumption is made: a running total cannot fall. Without a day it is unknown.
     """
+    if day is None:
+        return Bounds.unknown()
     dated = list(zip(rows["end"], rows["bounds"], strict=True))
     low = max((each.low for end, each in dated if end <= day), default=0.0)
     high = min((each.high for end, each in dated if end >= day), default=math.inf)
@@ -98,10 +100,8 @@ def two_sided(several: Iterable[Bounds]) -> list[Bounds]:
 
 def a_month(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with two more columns: ``monthly``, the flow a mean month of its period, and ``period``, that period in words."""
-    periods = list(zip(rows["start"], rows["end"], strict=True))
-    flows = [per_month(each, *period) for each, period in zip(rows["bounds"], periods, strict=True)]
-    words = [f"{wording.day(start)} to {wording.day(end)}" for start, end in periods]
-    return rows.assign(monthly=pd.Series(flows, index=rows.index), period=pd.Series(words, index=rows.index))
+    words = rows["start"].map(wording.day) + " to " + rows["end"].map(wording.day)
+    return rows.assign(monthly=rows["bounds"] / (days_of(rows) / DAYS_A_MONTH), period=words)
 
 
 def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:

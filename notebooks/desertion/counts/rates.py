@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+import pandas as pd
 from livingbook.values.bounds import Bounds
 
 DAYS_A_YEAR = 365.25
@@ -18,6 +19,11 @@ def days(start: date, end: date) -> int:
     if end < start:
         raise ValueError(f"the period ends ({end}) before it starts ({start})")
     return (end - start).days + 1
+
+
+def days_of(rows: pd.DataFrame, start: str = "start", end: str = "end") -> pd.Series:
+    """Days of the period of each row, both days included; start, end: names of columns of dates."""
+    return pd.to_timedelta(rows[end] - rows[start]).dt.days + 1
 
 
 def months(start: date, end: date) -> float:
@@ -38,6 +44,17 @@ def per_thousand_a_year(count: Bounds, strength: Bounds, start: date, end: date)
 def monthly_to_yearly_rate(monthly: Bounds, strength: Bounds) -> Bounds:
     """A number a month as a rate per 1,000 of strength a year of twelve such months."""
     return monthly * 12 / strength * 1000
+
+
+def steps(counts: pd.DataFrame) -> pd.DataFrame:
+    """What was added between successive counts of one running total: columns ``start``, ``end`` and ``bounds``.
+
+    counts: columns ``end`` and ``bounds``, in order of ``end``. A step starts on the day after the earlier count. A running total
+    cannot fall, so that what was added is cut at zero.
+    """
+    earlier, later = (rows.reset_index(drop=True) for rows in (counts.iloc[:-1], counts.iloc[1:]))
+    gains = (later["bounds"] - earlier["bounds"]).interval.clip()
+    return pd.DataFrame({"start": earlier["end"] + timedelta(days=1), "end": later["end"], "bounds": gains})
 
 
 @dataclass(frozen=True)

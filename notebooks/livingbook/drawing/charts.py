@@ -52,14 +52,15 @@ class IntervalRows:
     Rows that follow each other with the same label and group share a line; their numbers are not printed.
 
     values: columns of bounds, with a title each, drawn side by side; one without a title is the usual case. write: prints bounds.
-    share, log: the kind of axis. low, limit: its ends, in the unit of the bounds. colours: column → colour. band, line: what is
-    marked behind all rows, in words.
+    share, log, days: the kind of axis; with days the bounds are periods, as ``period`` makes them, and low and limit are needed.
+    low, limit: its ends, in the unit of the bounds. colours: column → colour. band, line: what is marked behind all rows, in words.
     """
 
     values: Mapping[str, str] = field(default_factory=lambda: {"bounds": ""})
     write: Callable[[Bounds], str] = wording.of_bounds
     share: bool = False
     log: bool = False
+    days: bool = False
     low: float = 0.0
     limit: float | None = None
     unit: str = ""
@@ -111,10 +112,13 @@ class IntervalRows:
         self._name_rows(axes, places if names else [], narrow, start)
         axes.set(xlim=(start, limit), ylim=(_lowest(places) - 0.6, 0.15))
         axes.tick_params(axis="y", length=0)
+        axes.spines["bottom"].set_bounds(start, limit)
+        if self.days:
+            year_axis(axes)
+            return
         if not self.log:
             axes.locator_params(axis="x", nbins=7 if not narrow else 4 if len(self.values) == 1 else 2)
             axes.set_xticks([tick for tick in axes.get_xticks() if start <= tick <= limit * 1.001])
-        axes.spines["bottom"].set_bounds(start, limit)
         count_axis(axes.xaxis, share=self.share)
 
     def _name_rows(self, axes: Axes, places: list[tuple[float, Any]], narrow: bool, start: float) -> None:
@@ -142,6 +146,11 @@ class IntervalRows:
             written = mark["written"] if isinstance(mark.get("written"), str) else self.write(bounds)
             end = bounds.low + reach if math.isinf(bounds.high) else bounds.high
             _beside(axes, written, (end, place), (8, 0), bbox=CLEAR)
+
+
+def period(start: date, end: date) -> Bounds:
+    """A period as ``IntervalRows`` draws it on an axis of days."""
+    return Bounds(float(date2num(start)), None, float(date2num(end)))
 
 
 def _panels(data: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -1,4 +1,4 @@
-"""The first or the last figure of a selection, and its day in words: what prose says of a series that may still be empty.
+"""The first or the last figure of a selection, its day in words, and how many there are: what prose says of a series.
 
 All take rows as ``Evidence.observations`` gives them, in their order. Without rows the figure is unknown and the words say so.
 Words come with the ids of the observations that they rest on, as ``Publisher`` takes them.
@@ -12,6 +12,11 @@ from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
 Words = tuple[str, frozenset[str]]
+
+
+def count(rows: pd.DataFrame) -> Bounds:
+    """How many rows there are, with their ids."""
+    return Bounds.exact(len(rows), rows["id"])
 
 
 def first(rows: pd.DataFrame, column: str = "bounds") -> Bounds:

@@ -11,7 +11,7 @@ from livingbook.values.bounds import Bounds
 
 def observed(*rows):
     """Rows as ``Evidence.observations`` gives them: (start, end, bounds, origin)."""
-    return pd.DataFrame(list(rows), columns=["start", "end", "bounds", "origin"])
+    return pd.DataFrame(list(rows), columns=["start", "end", "bounds", "origin"]).astype({"bounds": "bounds"})
 
 
 def test_running_total_is_at_face_value_and_keeps_the_largest_of_a_day():
@@ -184,7 +184,7 @@ def test_bracket_of_a_running_total_between_two_counts():
     assert (flows.bracket(rows, date(2024, 2, 29)).low, flows.bracket(rows, date(2024, 2, 29)).high) == (520, 520)
     dated = observed((None, date(2024, 1, 1), Bounds.exact(1, ["a"]), "a"), (None, date(2024, 3, 1), Bounds.exact(2, ["b"]), "a"))
     assert flows.bracket(dated, date(2024, 2, 1)).rows == {"a", "b"}
-    assert flows.bracket(rows.iloc[:0], date(2024, 6, 1)).is_unknown
+    assert flows.bracket(rows.iloc[:0], date(2024, 6, 1)).is_unknown and flows.bracket(rows, None).is_unknown
 
 
 def test_a_month_spreads_each_row_over_its_own_period():
@@ -192,9 +192,8 @@ def test_a_month_spreads_each_row_over_its_own_period():
     got = flows.a_month(rows)
     assert got["monthly"].iloc[0].value == pytest.approx(30.4375)
     assert got["period"].iloc[0] == "1 February 2024 to 29 February 2024"
-    assert flows.a_month(rows.iloc[:0]).empty and all(
-        flows.a_month(rows.iloc[:0])[name].dtype == object for name in ("monthly", "period")
-    )
+    none = flows.a_month(rows.iloc[:0])
+    assert none.empty and {"monthly", "period"} <= set(none)
     some = pd.concat([rows, rows]).set_axis([4, 5])
     assert (
         flows.a_month(some).loc[5, "period"] == "1 February 2024 to 29 February 2024"

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 from desertion.counts import rates
 from livingbook.values.bounds import Bounds
@@ -64,3 +65,25 @@ def test_a_method_is_another_from_the_day_of_its_change_on(when, broken):
 def test_two_counts_on_one_day_are_refused():
     with pytest.raises(ValueError, match="two counts"):
         rates.increments([(date(2024, 1, 1), Bounds.exact(1)), (date(2024, 1, 1), Bounds.exact(2))])
+
+
+COUNTS = pd.DataFrame(
+    {
+        "end": [date(2023, 12, 31), date(2024, 1, 31), date(2024, 3, 1)],
+        "bounds": pd.array([Bounds.exact(100, ["a"]), Bounds(125, 130, 135, frozenset("b")), Bounds.exact(132, ["c"])], "bounds"),
+    }
+)
+
+
+def test_steps_are_what_each_count_adds_to_the_one_before():
+    found = rates.steps(COUNTS)
+    assert list(found["start"]) == [date(2024, 1, 1), date(2024, 2, 1)] and list(found["end"]) == list(COUNTS["end"][1:])
+    assert list(found["bounds"]) == [Bounds(25, 30, 35), Bounds(0, 2, 7)]  # the second could be −3, but a running total cannot fall
+    assert [sorted(each) for each in found["bounds"].interval.rows] == [["a", "b"], ["b", "c"]]
+    assert rates.steps(COUNTS.iloc[:1]).empty and rates.steps(COUNTS.iloc[:0]).empty
+
+
+def test_days_of_the_period_of_each_row():
+    assert list(rates.days_of(rates.steps(COUNTS))) == [31, 30]
+    assert list(rates.days_of(rates.steps(COUNTS).rename(columns={"end": "until"}), end="until")) == [31, 30]
+    assert rates.days_of(rates.steps(COUNTS.iloc[:0])).empty

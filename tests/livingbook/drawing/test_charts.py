@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from livingbook.drawing.charts import Curve, IntervalRows, OverTime, Parts
+from livingbook.drawing.charts import Curve, IntervalRows, OverTime, Parts, period
 from livingbook.drawing.figures import BLUE, GREEN, NARROW, VERMILLION, WIDE, length, render
 from livingbook.values.bounds import Bounds
 
@@ -34,6 +34,12 @@ PARTS = pd.DataFrame({"label": ["A", "B"], "one": [13000, 0], "both": [13000, 13
 CHARTS = {
     "rows": (IntervalRows(line=(1000, "a thousand"), band=(Bounds(1000, None, 1500), "quoted")), ROWS),
     "rows on a log axis": (IntervalRows(log=True), ROWS),
+    "rows of periods": (
+        IntervalRows(
+            days=True, low=period(date(2022, 1, 1), date(2025, 1, 1)).low, limit=period(date(2025, 1, 1), date(2025, 1, 1)).low
+        ),
+        pd.DataFrame({"label": ["A list"], "bounds": [period(date(2022, 2, 24), date(2024, 12, 31))], "written": ["49,000 names"]}),
+    ),
     "panels": (IntervalRows(), ROWS.rename(columns={"group": "panel"})),
     "over time": (OverTime(join=True, bars=True, marked={date(2023, 1, 1): "law"}), DAYS),
     "curve": (
@@ -77,6 +83,10 @@ def test_rows_of_one_label_share_a_line_and_print_no_number():
 
 def test_a_number_given_in_words_is_printed_as_given():
     assert "some 1,240" in texts(drawn(IntervalRows(), ROWS.assign(written=["some 1,240", "b", "c", None])))
+
+
+def test_an_axis_of_days_has_the_years():
+    assert {"2022", "2023", "2024", "2025", "49,000 names"} <= set(texts(drawn(*CHARTS["rows of periods"])))
 
 
 def test_the_last_count_of_each_series_is_named_and_written():

@@ -25,6 +25,12 @@ def test_the_first_and_the_last_row_are_read_out():
     assert read_out.first_month(ROWS) == ("January 2024", {"a"}) and read_out.last_month(ROWS) == ("May 2025", {"b"})
 
 
+def test_rows_are_counted_with_their_ids():
+    counted = read_out.count(pd.DataFrame({"id": ["a", "b"]}))
+    assert counted == Bounds.exact(2) and counted.rows == {"a", "b"}
+    assert read_out.count(pd.DataFrame({"id": []})) == Bounds.exact(0)
+
+
 def test_of_no_rows_nothing_is_known():
     none = ROWS.iloc[:0]
     assert read_out.first(none).is_unknown and read_out.last(none, "monthly").is_unknown
