@@ -186,8 +186,8 @@ class OverTime:
     name each), ``panel`` (an axis of its own) and ``hollow``.
 
     colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series. number:
-    write the number of the last count of each series. marked: days on which something happened, in words. log: of the axis of
-    counts. first, last: ends of the axis of days, if not those of the table.
+    write the number of the last count of each series. numbers: write that of every count, above it, instead. marked: days on which
+    something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not those of the table.
     """
 
     value: str = "bounds"
@@ -197,6 +197,7 @@ class OverTime:
     bars: bool = False
     join: bool = False
     number: bool = True
+    numbers: bool = False
     low: float = 0.0
     limit: float | None = None
     first: date | None = None
@@ -253,7 +254,7 @@ class OverTime:
                 spots = [_middle(one), _middle(two)], [one[self.value].best, two[self.value].best]
                 axes.plot(*spots, color=colour, linewidth=1, alpha=0.4, zorder=1)
         if known:
-            words = [*([name] if named else []), *([self.write(known[-1][self.value])] if self.number else [])]
+            words = [*([name] if named else []), *([self.write(known[-1][self.value])] if self.number and not self.numbers else [])]
             _beside(
                 axes, "\n".join(words), (date2num(known[-1]["end"]), known[-1][self.value].best), (8, 0), color=colour, bbox=CLEAR
             )
@@ -262,6 +263,8 @@ class OverTime:
         bounds, start, end = row[self.value], row.get("start"), date2num(row["end"])
         reach = bounds.low * 0.35 if self.log else limit * 0.1
         hollow = row.get("hollow") is True
+        if self.numbers:
+            _beside(axes, self.write(bounds), (_middle(row), bounds.best), (0, 8), ha="center", color=colour, bbox=CLEAR)
         if not isinstance(start, date) or pd.isna(start) or start == row["end"]:
             draw_bounds(axes, end, bounds, colour, reach=reach, upright=True, hollow=hollow)
             return
@@ -336,8 +339,8 @@ class Curve:
 class Parts:
     """Bars that consist of parts, one bar for each label, each part with its number.
 
-    Columns of the table: ``label`` and those of ``parts`` (numbers); optional ``total`` (bounds, written at the end of the bar).
-    parts: column → (name, colour). share: the parts of a bar are shares of it.
+    Columns of the table: ``label`` and those of ``parts`` (numbers); optional ``total`` (bounds, written at the end of the bar, in
+    short on a phone). parts: column → (name, colour). share: the parts of a bar are shares of it.
     """
 
     parts: Mapping[str, tuple[str, str]]
@@ -364,7 +367,7 @@ class Parts:
         self._name_parts(axes, narrow)
         if "total" in data:
             for place, end, total in zip(places, left, data["total"], strict=True):
-                _beside(axes, wording.of_bounds(total), (end, place), (6, 0))
+                _beside(axes, (wording.short if narrow else wording.of_bounds)(total), (end, place), (6, 0))
         labels = ["\n".join(wrapped(label, 1.1 if narrow else LABELS, 9)) for label in data["label"]]
         axes.set_yticks(places, labels, size=9, color=INK)
         axes.tick_params(axis="y", length=0)

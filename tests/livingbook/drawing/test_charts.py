@@ -95,6 +95,12 @@ def test_the_last_count_of_each_series_is_named_and_written():
     assert "400–480" not in texts(drawn(OverTime(number=False), DAYS))
 
 
+def test_the_number_of_every_count_can_be_written():
+    counts = DAYS.assign(bounds=[Bounds.exact(1499), RANGE, FLOOR])
+    assert "1,499" not in texts(drawn(OverTime(), counts))
+    assert {"1,499", "400–480", "at least 1,240"} <= set(texts(drawn(OverTime(numbers=True), counts)))
+
+
 def test_a_part_too_small_for_its_number_has_none():
     wide = drawn(*CHARTS["parts"])
     assert "13,000" in texts(wide) and "0" not in [each for each in texts(wide) if each == "0"][1:]
