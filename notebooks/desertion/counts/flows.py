@@ -100,7 +100,7 @@ def two_sided(several: Iterable[Bounds]) -> list[Bounds]:
 
 def a_month(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with two more columns: ``monthly``, the flow a mean month of its period, and ``period``, that period in words."""
-    words = rows["start"].map(wording.day) + " to " + rows["end"].map(wording.day)
+    words = rows["start"].map(wording.day).astype(str) + " to " + rows["end"].map(wording.day).astype(str)  # str of no rows, too
     return rows.assign(monthly=rows["bounds"] / (days_of(rows) / DAYS_A_MONTH), period=words)
 
 

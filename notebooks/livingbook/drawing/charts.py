@@ -186,7 +186,7 @@ class OverTime:
     name each), ``panel`` (an axis of its own) and ``hollow``.
 
     colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series. number:
-    write the number of the last count of each series. numbers: write that of every count, above it, instead. marked: days on which
+    write the number of the last count of each series. numbers: write that of every count that is not open, above it. marked: days on which
     something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not those of the table.
     """
 
@@ -263,7 +263,7 @@ class OverTime:
         bounds, start, end = row[self.value], row.get("start"), date2num(row["end"])
         reach = bounds.low * 0.35 if self.log else limit * 0.1
         hollow = row.get("hollow") is True
-        if self.numbers:
+        if self.numbers and not hollow:
             _beside(axes, self.write(bounds), (_middle(row), bounds.best), (0, 8), ha="center", color=colour, bbox=CLEAR)
         if not isinstance(start, date) or pd.isna(start) or start == row["end"]:
             draw_bounds(axes, end, bounds, colour, reach=reach, upright=True, hollow=hollow)
