@@ -55,6 +55,13 @@ def paces(counts: pd.DataFrame) -> pd.DataFrame:
     return gains.assign(monthly=pd.Series(both, index=gains.index, dtype=BoundsDtype()))
 
 
+def during(rows: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose ``end`` lies in a step, each beside its step; columns of ``steps`` have ``_step`` added where both have them."""
+    beside = rows.merge(steps, how="cross", suffixes=("", "_step"))
+    inside = (beside["start_step"] <= beside["end"]) & (beside["end"] <= beside["end_step"])
+    return beside[inside.astype(bool)].reset_index(drop=True)
+
+
 def disjoint(rows: pd.DataFrame) -> pd.DataFrame:
     """The same counts as rows that do not overlap, so that none is shown or added twice.
 

@@ -186,8 +186,9 @@ class OverTime:
     name each), ``panel`` (an axis of its own) and ``hollow``.
 
     colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series. number:
-    write the number of the last count of each series. numbers: write that of every count that is not open, above it. marked: days on which
-    something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not those of the table.
+    write the number of the last count of each series. numbers: write that of every count that is not open, above it, instead.
+    marked: days on which something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not
+    those of the table.
     """
 
     value: str = "bounds"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desertion.counts.series import calendar_months, calendar_months_of, disjoint, paces, smooth_factor, spaced, widened
+from desertion.counts.series import calendar_months, calendar_months_of, disjoint, during, paces, smooth_factor, spaced, widened
 from livingbook.values.bounds import Bounds
 
 
@@ -48,6 +48,15 @@ def test_counts_published_on_one_day_are_dated_by_what_they_reach():
     found = paces(counts((date(2024, 1, 1), day, exact(0)), (date(2024, 3, 1), day, exact(60))))
     assert found["monthly"][0].is_point
     assert paces(counts((day, day, exact(0)))).empty
+
+
+def test_each_row_is_put_beside_the_step_that_holds_its_day():
+    steps = paces(counts(*((date(2024, month, 1), date(2024, month, 1), exact(10 * month)) for month in (1, 2, 3))))
+    rows = pd.DataFrame({"id": ["before", "first", "last"], "end": [date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)]})
+    rows["start"] = None
+    found = during(rows, steps)
+    assert list(found["id"]) == ["first", "last"] and list(found["start_step"]) == [date(2024, 1, 2), date(2024, 2, 2)]
+    assert during(rows, steps[:0]).empty and during(rows[:0], steps).empty
 
 
 def test_a_nested_month_leaves_the_rest_of_its_quarter():
