@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := LIVINGBOOK_ENGINE="$(ENGINE)" PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
-.PHONY: book pdf epub gettext translation serve run question filter lab sweep vintages explain import changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help anew
+.PHONY: book pdf epub gettext translation serve run question filter lab sweep vintages explain import read changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help anew
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,8 +46,8 @@ lab: $(BIN)/.lab filter ## JupyterLab with the notebooks, for this machine only 
 	@JUPYTER_PATH=$(CURDIR)/lab/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/lab/jupyter PYTHONPATH=$(CURDIR)/notebooks \
 	  $(BIN)/python -m jupyterlab --ServerApp.root_dir=$(CURDIR) --LabApp.default_url=/lab/tree/notebooks $(if $(filter command,$(origin PORT)),--port "$(PORT)")
 
-import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (APPLY=1 adds them; MAPPING=file; TEMPLATE=measure writes one)
-	@$(RUN) --data "$(DATA)" import $(if $(filter 1,$(APPLY)),--apply) $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(TEMPLATE),--template "$(TEMPLATE)","$(or $(ROWS),$(error give ROWS=file, or a folder of tables with new rows; or TEMPLATE=, a table or measure))")
+import: $(BIN)/.book ## check new rows and show what they would change: ROWS=new.csv (APPLY=1 adds them; SUPERSEDES=id of a figure that they replace; MAPPING=file; TEMPLATE=measure writes one)
+	@$(RUN) --data "$(DATA)" import $(if $(filter 1,$(APPLY)),--apply) $(foreach each,$(SUPERSEDES),--supersedes "$(each)") $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(TEMPLATE),--template "$(TEMPLATE)","$(or $(ROWS),$(error give ROWS=file, or a folder of tables with new rows; or TEMPLATE=, a table or measure))")
 
 sweep: $(BIN)/.book ## run notebooks over many settings: SPEC=file.yml, or NOTEBOOK=rate SET="strength=100000..400000:50000" (NAME=, SCHEDULER=)
 	@$(RUN) --data "$(DATA)" sweep $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(NOTEBOOK),--notebook "$(NOTEBOOK)" $(if $(NAME),--only "$(NAME)") --set $(or $(SET),$(error give SET="parameter=first..last:step")),"$(or $(SPEC),$(error give SPEC=file.yml, written like notebooks/sweeps.yml, or NOTEBOOK= and SET=))")
@@ -58,9 +58,12 @@ vintages: $(BIN)/.book ## rebuild the headline numbers as of every month (SCHEDU
 explain: $(BIN)/.book ## say for every notebook whether the next `make book` runs it, and because of what (DATA=, EDITION=)
 	@$(RUN) --data "$(DATA)" explain --edition "$(EDITION)"
 
-# Ends well whatever differs; a script that wants to know calls the command below, which exits with 0 (nothing), 3 or 4.
+# Ends well whatever differs; a script that wants to know calls the command below, which exits with 0 (nothing), 3, 4 or 5.
 changes: $(BIN)/.book ## what differs between editions, published books or data folders: FROM=article TO=latest
 	@$(RUN) --data "$(DATA)" changes $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") || test $$? -ge 3
+
+read: $(BIN)/.book ## list the words written for other figures; CHAPTER=growth (or all) notes that they were read again
+	@$(RUN) --data "$(DATA)" read --edition "$(EDITION)" $(CHAPTER)
 
 verify: $(BIN)/.book ## build the book twice under different circumstances and compare byte for byte (AGAINST=url or folder: with a published book)
 	@$(RUN) --data "$(DATA)" verify --edition "$(EDITION)" $(if $(AGAINST),--against "$(AGAINST)")

@@ -25,6 +25,7 @@ COMMANDS = {
     "readme": commands.write_readme,
     "import": commands.import_rows,
     "changes": commands.show_changes,
+    "read": commands.read_words,
     "sweep": commands.run_sweeps,
     "explain": commands.explain_runs,
     "verify": commands.compare_bytes,
@@ -109,6 +110,13 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("--mapping", type=Path, help="how they become rows; without it, NAME.mapping.yml beside NAME.csv")
     bring.add_argument("--template", help="write an example row and mapping of this table or measure, into imports/")
     bring.add_argument("--apply", action="store_true", help="add them; without it nothing is written")
+    bring.add_argument(
+        "--supersedes",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="an observation that a new one of its origin takes the place of",
+    )
     sweep = known.add_parser("sweep", help="run notebooks over a grid of settings, into one tidy table")
     sweep.add_argument("spec", nargs="?", type=Path, help="a YAML file like notebooks/sweeps.yml, which is the default")
     sweep.add_argument("--only", help="this sweep of the file alone; with --notebook, the name of the table")
@@ -127,10 +135,17 @@ def parser() -> argparse.ArgumentParser:
     differ = known.add_parser(
         "changes",
         help="what differs between two editions, published books or folders of tables",
-        description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped; 1 is an error.",
+        description="Exit code: 0 nothing differs, 3 something does, 4 a verdict flipped, 5 words are to be read again.",
     )
     differ.add_argument("--from", dest="before", help="edition or folder; without it, the edition that the book is compared with")
     differ.add_argument("--to", dest="after", help="edition or folder (latest, or the newest of the kind of --from)")
+    read = known.add_parser(
+        "read",
+        help="list the sentences that were written for other figures; with names of chapters, note that these were read again",
+        description="Exit code: 0 nothing is left to read, 1 something is.",
+    )
+    read.add_argument("chapters", nargs="*", help="chapters that were read, or all")
+    read.add_argument("--edition", default="latest", help="the edition the book holds")
     verify = known.add_parser(
         "verify",
         help="build the book twice under different circumstances and compare byte for byte",

@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import difflib
 import functools
+import json
 import os
 import shutil
 import signal
@@ -31,6 +32,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
     """Builds and publishes the book, if anything has changed; prints where it is."""
     from livingbook.project import addresses
     from livingbook.runs import up_to_date
+    from livingbook.words import report as words
 
     started = time.perf_counter()
     project = beside(project, chosen)
@@ -50,6 +52,8 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
                 print(recovered)
             print(f"Building from {data}", flush=True)
             book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers())
+    if said := words.summary(words.of_built(project)):
+        print(said)
     serve = f"make serve OUT={chosen.out}" if project.beside else "make serve"
     print(
         f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
@@ -313,7 +317,29 @@ def import_rows(project: Project, chosen: argparse.Namespace) -> int:
     from livingbook.importing.rows import run
 
     with exclusive(project):
-        return run(project, chosen.rows, chosen.apply, chosen.mapping)
+        return run(project, chosen.rows, chosen.apply, chosen.mapping, chosen.supersedes)
+
+
+def read_words(project: Project, chosen: argparse.Namespace) -> int:
+    """Lists the typed words that are to be read again; notes that chapters were read if some are named. 1 while any is left.
+
+    Brings the book up to date first: words are read beside the figures that stand there.
+    """
+    from livingbook.words import report as words
+    from livingbook.words.reading import Book
+
+    make_book(project, chosen)
+    if chosen.chapters:
+        with exclusive(project):
+            published = project.stage / "published"
+            own = json.loads((published / "editions.json").read_text("utf-8"))["own"]
+            documents = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((published / own).glob("*.json"))}
+            claims = json.loads((published / "claims.json").read_text("utf-8"))
+            Book(project.with_data_of(project.edition(chosen.edition)), documents, claims).accept(chosen.chapters)
+        make_book(project, chosen)
+    body = words.of_built(project)
+    print(words.listing(body))
+    return 1 if body.get("count") or body.get("unread") else 0
 
 
 def show_changes(project: Project, chosen: argparse.Namespace) -> int:
@@ -341,8 +367,10 @@ def audit_packages(project: Project, chosen: argparse.Namespace) -> int:
 def make_release(project: Project, chosen: argparse.Namespace) -> None:
     """Brings the book up to date and packs the archive to deposit; prints where it is."""
     from livingbook.release import archive as release
+    from livingbook.words.report import require_read
 
     make_book(project, chosen)
+    require_read(project)
     print(f"The archive: {release.make(project.with_data_of(project.edition(chosen.edition)), chosen.edition)}")
 
 

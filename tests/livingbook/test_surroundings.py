@@ -9,7 +9,6 @@ from livingbook.contract import check
 from livingbook.notebook.parameters import ParameterError, declared, ordered, require
 from livingbook.project.notebooks import of_book
 from livingbook.project.project import Project
-from livingbook.runs.running import cell_number
 from livingbook.runs.sweep import load_sweeps
 from livingbook.site.publish import exchange
 from livingbook.site.stage import require_settings
@@ -210,12 +209,6 @@ def test_temporary_folders_for_sockets_have_short_paths(tmp_path, monkeypatch):
     monkeypatch.setattr(files.os, "access", lambda *_: False)  # nowhere else may be written
     with files.short_folder() as folder:
         assert Path(folder).parent == long
-
-
-@pytest.mark.parametrize(("index", "number"), [(0, 1), (1, 2), (2, 3), (4, 4), (5, 5)])
-def test_cells_are_counted_as_a_person_counts_them(index, number):
-    """The small notebook has a heading, an import, its parameters; papermill's own cell is the fourth, and nobody counts it."""
-    assert cell_number(notebook().encode(), index) == number
 
 
 # --- The published folder --------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from livingbook.changes import sentences
 from livingbook.changes.causes import Causes
-from livingbook.changes.report import CAUSES, Drawing, FigureChange, Named, NumberChange, Report, VerdictChange, word
+from livingbook.changes.report import CAUSES, Drawing, FigureChange, Named, NumberChange, Report, VerdictChange, WordDoubt, word
 from livingbook.changes.row_changes import RowChange, differences
 from livingbook.changes.snapshots import Figure, Snapshot
 from livingbook.drawing.svg import plain
@@ -19,11 +20,17 @@ from livingbook.values.qualifiers import from_published
 TITLES = {"sources": "title", "claims": "claim_text"}  # table → the field that says what a row is; of other tables, "label"
 
 
-def compare(before: Snapshot, after: Snapshot, chapters: Path, folders: tuple[str, str] = ("figures", "figures")) -> Report:
+def compare(
+    before: Snapshot,
+    after: Snapshot,
+    chapters: Path,
+    folders: tuple[str, str] = ("figures", "figures"),
+    words: Iterable[Mapping[str, Any]] = (),
+) -> Report:
     """The report on two snapshots.
 
     chapters: the folder whose prose is searched for sentences that moved. folders: the folders, below that of the page, with the
-    drawings before and after; in each there is one for each edition.
+    drawings before and after; in each there is one for each edition. words: what is to be read again in the state after.
     """
     both = before.published and after.published
     rows = row_changes(before, after)
@@ -40,6 +47,7 @@ def compare(before: Snapshot, after: Snapshot, chapters: Path, folders: tuple[st
         if both
         else {"verdicts": 0, "numbers": 0, "figures": 0},
         rows=rows,
+        words=[WordDoubt(**each) for each in words],
         verdicts=verdict_changes(before, after, names.of("verdicts")) if both else [],
         numbers=number_changes(before, after, names.of("numbers"), Causes(before, after, rows), sentences.cited(chapters))
         if both

@@ -10,7 +10,7 @@ from livingbook.changes.row_changes import RowChange
 from livingbook.changes.sentences import Sentence
 from livingbook.notebook.verdicts import VERDICTS
 
-SAME, CHANGED, FLIPPED = 0, 3, 4  # exit codes; 1 is an error, 2 a command that is not understood
+SAME, CHANGED, FLIPPED, DOUBTFUL = 0, 3, 4, 5  # exit codes; 1 is an error, 2 a command that is not understood
 Cause = Literal["revision", "mixed", "coverage", "known", "lost", "method", "new", "gone"]
 # In the order in which a reader should see them: title, and what it means.
 CAUSES: dict[str, tuple[str, str]] = {
@@ -96,6 +96,22 @@ class FigureChange(Model):
         return shown.title if shown else ""
 
 
+class WordDoubt(Model):
+    """Typed words that were read for other figures than those of now, as ``livingbook.words`` finds them.
+
+    kind: "sentence", or "title", "description", "reason" and so on ``of`` something published. causes: what has changed, in words.
+    certain: whether they surely do not hold. rows: the observations because of which.
+    """
+
+    chapter: str
+    kind: str
+    of: str
+    text: str
+    causes: list[str]
+    certain: bool
+    rows: list[str]
+
+
 class Report(Model):
     """Everything that differs between two snapshots; lists are in the order in which a reader should see them."""
 
@@ -108,6 +124,7 @@ class Report(Model):
     rows: list[RowChange]
     figures: list[FigureChange]
     sentences: list[Sentence]
+    words: list[WordDoubt] = []
 
     @computed_field  # type: ignore[prop-decorator]  # which pydantic's documentation asks for
     @property
@@ -119,8 +136,8 @@ class Report(Model):
 
     @property
     def exit_code(self) -> int:
-        """For a script: 0 if nothing differs, 3 if something does, 4 if a verdict flipped."""
-        return {"same": SAME, "changed": CHANGED, "flipped": FLIPPED}[self.outcome]
+        """For a script: 0 if nothing differs, 3 if something does, 4 if a verdict flipped, 5 if words are to be read again."""
+        return DOUBTFUL if self.words else {"same": SAME, "changed": CHANGED, "flipped": FLIPPED}[self.outcome]
 
     def of_cause(self) -> dict[str, list[NumberChange]]:
         """Cause → the numbers it moved, causes and numbers in order; causes that moved none are left out."""

@@ -16,16 +16,18 @@ from livingbook.values.published import FIELDS
 FIGURE_FIELDS = ("title", "alt", "wide", "narrow")
 
 
-def staged(project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path]) -> dict[str, str]:
+def staged(
+    project: Project, documents: Mapping[str, Documents], files: Callable[[str, str], Path], words: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, str]:
     """The files that the stage needs for the page of changes, by their paths in the stage.
 
     They are the report from the edition that the book is compared with (its own, if that one is not built) to the book's own
-    edition, and what a later comparison with this book needs.
+    edition, and what a later comparison with this book needs. words: what is to be read again.
     """
     own, compared_with = next(iter(documents)), project.settings.compared_with
     earlier = compared_with if compared_with in documents else own
     before, after = (edition(project, documents, files, name) for name in (earlier, own))
-    report = compare(before, after, project.root / "book")
+    report = compare(before, after, project.root / "book", words=words)
     return {
         "published/changes.json": as_json(report.model_dump(mode="json")),
         f"published/{EVIDENCE}": evidence(project, documents),

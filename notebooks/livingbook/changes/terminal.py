@@ -17,6 +17,7 @@ def summary(report: Report, shown: int = SHOWN) -> str:
     """The report as plain text: verdicts first, the ``shown`` largest of each kind. Text from data is made printable."""
     lines = [f"From {report.before.label} ({report.before.about}) to {report.after.label} ({report.after.about})"]
     lines += [f"  {note}" for note in report.notes]
+    lines += _word_lines(report)
     if report.outcome == "same":
         return "\n".join([*lines, "", "Nothing has changed."])
     return "\n".join(
@@ -29,6 +30,18 @@ def summary(report: Report, shown: int = SHOWN) -> str:
             *_sentence_lines(report),
         ]
     )
+
+
+def _word_lines(report: Report) -> list[str]:
+    if not report.words:
+        return []
+    lines = ["", f"Words: {len(report.words)} were written for other figures; `make read` lists them with all causes"]
+    for each in report.words:
+        lines += [
+            f"  {'✗' if each.certain else '?'} {each.chapter}: {printable(each.text, 160)}",
+            f"      {printable(each.causes[0], 200)}",
+        ]
+    return lines
 
 
 def _verdict_lines(report: Report) -> list[str]:

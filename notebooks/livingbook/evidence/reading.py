@@ -18,8 +18,8 @@ import pandas as pd
 
 from livingbook import recording
 from livingbook.evidence.indexed import Indexed
-from livingbook.evidence.tables import EvidenceError, read_table, visible
-from livingbook.values.bounds import Bounds
+from livingbook.evidence.tables import EvidenceError, first_public, read_table, visible
+from livingbook.values.bounds import Bounds, hull
 from livingbook.values.bounds_array import BoundsDtype
 from livingbook.values.days import LATEST, is_day
 from livingbook.values.qualifiers import from_published
@@ -95,7 +95,7 @@ class Evidence:
             whole = self.whole or self
             if table == "observations":
                 rows = whole._rows[whole._rows["origin"] != self.without] if self.without else whole._rows
-                self._tables[table] = Indexed(visible(rows, self._as_of).sort_values("id"), whole._texts)
+                self._tables[table] = Indexed(first_public(visible(rows, self._as_of)).sort_values("id"), whole._texts)
             else:
                 self._tables[table] = self.whole._table(table) if self.whole else Indexed(self._text(table))
         return self._tables[table]
@@ -280,12 +280,11 @@ class Evidence:
     def one(self, **where: str | Iterable[str]) -> Bounds:
         """Bounds of the only observation that matches; unknown where none was public by ``as_of``.
 
-        Raises ``EvidenceError`` where several match: the notebook must choose among them.
+        Where several match, because tables were extended since the notebook was written, everything between them: the book still
+        builds, and the sentences that rest on the number are marked.
         """
         rows = self.observations(**where)
-        if len(rows) > 1:
-            raise EvidenceError(f"{len(rows)} observations match {where}: {', '.join(rows['id'])}")
-        return rows["bounds"].iloc[0] if len(rows) else Bounds.unknown()
+        return rows["bounds"].iloc[0] if len(rows) == 1 else hull(rows["bounds"])
 
     def latest(self, **where: str | Iterable[str]) -> Bounds:
         """Bounds of the matching observation that ends last; unknown where none was public by ``as_of``."""

@@ -50,3 +50,18 @@ def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
     ranked = orphans[same].sort_values(["known_from", "status", "id"])
     stand_ins = ranked.drop_duplicates("same_as", keep="last")["id"]
     return seen.assign(status=seen["status"].mask(seen["id"].isin(stand_ins), "use"))
+
+
+def first_public(observations: pd.DataFrame) -> pd.DataFrame:
+    """The observations, those that supersede an earlier figure of their origin with the day on which that one became public.
+
+    A corrected figure is not a later one: what was computed to the day of publication stays computed to that day.
+    """
+    same = [*SAME_QUANTITY, "start", "end", "origin"]
+    new = observations.set_index("id")
+    answers = (observations["status"] == "conflict") & observations["same_as"].isin(new.index)
+    old = observations[answers & (observations["known_from"] != "")]
+    superseded = old[(new.loc[old["same_as"], same].to_numpy() == old[same].to_numpy()).all(axis=1)]
+    days = superseded.groupby("same_as")["known_from"].min().to_dict()
+    known = zip(observations["id"], observations["known_from"], strict=True)
+    return observations.assign(known_from=[min(day, days.get(key, day)) for key, day in known])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from livingbook.build import default_workers, settled
 from livingbook.changes.compare import compare
@@ -17,6 +18,7 @@ from livingbook.runs.present import Present
 from livingbook.sphinx_ext.output.changes_page import standalone
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror
+from livingbook.words import report as words
 
 
 def run(project: Project, before: str | None, after: str | None) -> int:
@@ -35,12 +37,19 @@ def run(project: Project, before: str | None, after: str | None) -> int:
         if old.whole_book and not (project.published / "results.json").is_file():
             raise BuildError("there is no book yet to compare with; `make book` builds it")
     new = found(project, after)
-    report = compare(old, new, project.root / "book", ("figures/before", "figures/after"))
+    report = compare(old, new, project.root / "book", ("figures/before", "figures/after"), read_again(project, new))
     folder = project.build / "changes"
     mirror(pages(project, report, old, new), folder)
     print(summary(report))
     print(f"\nAll of it: {relative(folder / 'index.html')} and {relative(folder / 'changes.json')}")
     return report.exit_code
+
+
+def read_again(project: Project, new: Snapshot) -> list[dict[str, Any]]:
+    """The words that are to be read again, if the state after is that of the built book."""
+    built = words.of_built(project)
+    own = new.own and (new.label == new.own or Path(new.label).resolve() == project.published.resolve())
+    return built.get("list", []) if own else []
 
 
 def found(project: Project, name: str) -> Snapshot:

@@ -138,8 +138,7 @@ def _second_figure(file: str, row: Row, other: Row) -> Fault:
         row["value"] or row["low"],
         (
             f"conflicts with {first}, the same quantity from the same origin: {_figure(other)} there, {_figure(row)} here. Give "
-            f"this row status conflict and same_as {first}; if it is the better one, exchange the two rows' status and same_as "
-            "afterwards"
+            f"this row status conflict and same_as {first}; if it is the better one, import it with SUPERSEDES={first}"
         ),
         cause="another figure",
     )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from livingbook import contract
 from livingbook.contract import Fault, Row, printable, told
-from livingbook.importing import read
+from livingbook.importing import effects, read
 from livingbook.importing.compare import asked_for, compare_figures, fresh_rows
 from livingbook.importing.journal import recover, swap
 from livingbook.importing.merge import contract_faults, merged, references_of
@@ -34,10 +34,11 @@ DASH = " — "  # between place and reason in the words of a fault
 MOST_SHOWN = 20  # causes of faults in the tables themselves
 
 
-def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None = None) -> int:
+def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None = None, supersedes: Iterable[str] = ()) -> int:
     """Checks the rows, prints what is found and what would change, and adds them if asked to; 1 if they cannot be added.
 
-    mapping: the file that says how the data become rows; without it, one of the data's own name beside them is taken. Raises
+    mapping: the file that says how the data become rows; without it, one of the data's own name beside them is taken.
+    supersedes: observations that new ones take the place of. Raises
     ``BuildError`` where the tables themselves are not in order: rows are added to sound tables only.
     """
     folder = project.data
@@ -47,7 +48,10 @@ def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None =
     if faults := contract.check(folder, project.contract):
         how_many = wording.plural(len(faults), "fault")
         raise BuildError("\n".join([*told(faults)[:MOST_SHOWN], f"{how_many} in {folder}: mend the tables first, then add rows"]))
-    outcome = examine(folder, paths, project.contract, mapping)
+    outcome = examine(folder, paths, project.contract, mapping, supersedes)
+    if not outcome.refused and (new := outcome.added.get("observations")):
+        lines = effects.Effects(project, contract.read_table(folder, "observations", list(new[0])).rows).of(new)
+        print("\n".join(["What the rows will do:", *(f"  {line}" for line in lines), ""]))
     print(report(outcome, folder, apply))
     if outcome.refused:
         return 1
@@ -61,10 +65,16 @@ def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None =
     return 0
 
 
-def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_CONTRACT, mapping: Path | None = None) -> Outcome:
+def examine(
+    folder: Path,
+    paths: Iterable[Path],
+    books: Path = contract.PROJECT_CONTRACT,
+    mapping: Path | None = None,
+    supersedes: Iterable[str] = (),
+) -> Outcome:
     """Checks the rows in ``paths`` against each other and against the tables in ``folder``, which must keep the contract.
 
-    books: the book's own contract. mapping: see ``run``. Nothing is written.
+    books: the book's own contract. mapping, supersedes: see ``run``. Nothing is written.
     """
     schemas = {each["name"]: each["schema"]["fields"] for each in contract.resources_of(folder, books)}
     fields = {table: [spec["name"] for spec in schema] for table, schema in schemas.items()}
@@ -74,8 +84,16 @@ def examine(folder: Path, paths: Iterable[Path], books: Path = contract.PROJECT_
         return outcome
     existing = {table: contract.read_table(folder, table, names).rows for table, names in fields.items()}
     fresh = fresh_rows(incoming, existing, fields, outcome)
+    changed: dict[str, Row] = {}
+    if olds := list(supersedes):
+        files = [file for file, _ in fresh.get("observations", [])]
+        new, changed = effects.superseding((row for _, row in fresh.get("observations", [])), olds, existing["observations"])
+        fresh["observations"] = list(zip(files, new, strict=True))
+        existing["observations"] = [changed.get(row["id"], row) for row in existing["observations"]]
     lines = {table: merged(folder / f"{table}.csv", rows, fields[table]) for table, rows in fresh.items()}
     outcome.tables = {table: content for table, (content, _) in lines.items()}
+    if changed:
+        outcome.tables["observations"] = effects.rewritten(outcome.tables["observations"], changed)
     outcome.added = {table: [row for _, row in rows] for table, rows in fresh.items()}
     refers = references_of(folder, books)
     outcome.wanted = list(asked_for(fresh, existing, fields, refers))

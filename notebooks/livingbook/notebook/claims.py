@@ -17,6 +17,7 @@ from livingbook.values.published import PublishedNumber
 from livingbook.values.qualifiers import from_published
 
 READING = "By reading: no figure decides it."
+NO_REASON = "No reason has been written for this verdict yet."
 QUALIFIERS = ("exact", "about", "at_least", "at_most")  # that a claim can have, as it states one figure and no range
 
 
@@ -39,16 +40,25 @@ class Claims:
         notebook, key = name.split(".")
         return published(self.results, notebook, self.evidence).number(key)
 
-    def decide(self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: str, chapter: str | None = None) -> str:
+    def decide(
+        self,
+        claim: str,
+        rule: Rule | Callable[..., Verdict],
+        *values: str,
+        reason: str | Mapping[str, str],
+        chapter: str | None = None,
+    ) -> str:
         """Decides a claim by a rule on published values, named ``notebook.result``; returns the verdict.
 
-        rule: gets the bounds of the values, in their order. reason: shown to readers beside the verdict. chapter: the chapter to
-        which the card links; by default that of the first value's notebook. Raises ``EvidenceError`` for an unknown claim or value.
+        rule: gets the bounds of the values, in their order. reason: shown to readers beside the verdict; where it differs, one for
+        each verdict. chapter: the chapter to which the card links; by default that of the first value's notebook. Raises
+        ``EvidenceError`` for an unknown claim or value.
         """
         found = {name: self.value(name) for name in values}
         verdict = rule(*(value.bounds for value in found.values()))
         cards = {name: value.card for name, value in found.items()}
-        return self._keep(claim, verdict, True, reason, cards, chapter or values[0].split(".")[0])
+        given = reason if isinstance(reason, str) else reason.get(verdict.verdict, NO_REASON)
+        return self._keep(claim, verdict, True, given, cards, chapter or values[0].split(".")[0])
 
     def read(self, claim: str, verdict: str, reason: str = "", chapter: str | None = None) -> str:
         """Sets a verdict without a rule; returns it. Without ``reason``, the note in ``claims.csv`` is the reason."""

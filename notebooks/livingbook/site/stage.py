@@ -19,6 +19,8 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror, tree
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_of, yaml_of
 from livingbook.values.days import LATEST
+from livingbook.words import report as words
+from livingbook.words.reading import Book
 
 TEXTS = (".md", ".rst", ".txt", ".bib", ".csv", ".yml", ".po", ".py", ".js", ".css", ".html", ".svg")  # what people write there
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
@@ -52,8 +54,8 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
         wanted[path.relative_to(project.root).as_posix()] = path
     for table in fields_of(project.data, project.contract):
         wanted[f"data/{table}.csv"] = project.data / f"{table}.csv"
-    own = project.data / "datapackage.json"
-    wanted["data/datapackage.json"] = own if own.is_file() else project.contract
+    contract = project.data / "datapackage.json"
+    wanted["data/datapackage.json"] = contract if contract.is_file() else project.contract
     wanted["book/references.bib"] = bibtex(read_table(project.data, "sources").to_dict("records"))
     wanted["published/book.json"] = as_json(project.settings.model_dump(exclude={"may_be_typed", "no_question", "headings"}))
     for edition, each in held.items():
@@ -66,11 +68,14 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     wanted["published/parameters.json"] = as_json(parameters(runs))
     wanted["published/library.json"] = as_json(library.reference(project, runs))
     wanted["published/settings.json"] = as_json(settings(project, editions))
+    own = documents[editions[0].name]
+    read = words.staged(Book(project, own, claims({editions[0].name: own})))
+    wanted[words.FILE] = as_json(read)
     if told := notice(project, editions[0]):
         wanted["published/notice.json"] = as_json(told)
     if (citation := project.root / "CITATION.cff").is_file():
         wanted["CITATION.cff"] = citation
-    wanted |= staging.staged(project, documents, lambda edition, name: held[edition][name].folder / "files")
+    wanted |= staging.staged(project, documents, lambda edition, name: held[edition][name].folder / "files", read["list"])
     return mirror(wanted, project.stage)
 
 

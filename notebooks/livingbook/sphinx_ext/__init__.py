@@ -12,6 +12,7 @@ freshness      which pages are read and written again: exactly those that show s
 elements       document nodes
 links          links to notebooks' results and to claims
 roles          {result}, {claim}, {verdict}, {published-file}
+doubts         marks on words that were written for other figures
 glossary       {term} explains itself where it is used
 mathml         formulas without scripts
 citations      (Author, year) in round brackets
@@ -27,7 +28,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import citations, elements, freshness, glossary, i18n, kept, links, mathml, roles, store
+from livingbook.sphinx_ext import citations, doubts, elements, freshness, glossary, i18n, kept, links, mathml, roles, store
 from livingbook.sphinx_ext.directives import (
     changes,
     claim_cards,
@@ -61,6 +62,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         parameters,
         library,
         observations,
+        doubts,
         glossary,
         mathml,
         citations,

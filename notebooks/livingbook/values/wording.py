@@ -96,9 +96,11 @@ def read(text: str) -> Bounds:
     if text in ("not known", "no bounds known"):
         return Bounds.unknown() if text == "not known" else Bounds(-math.inf, None, math.inf)
     if valued := VALUED.fullmatch(text):
-        value = _parsed(valued["value"])
-        spread = read(valued["spread"]) if valued["spread"] else Bounds.exact(value)
-        return Bounds(min(spread.low, value), value, max(value, spread.high))
+        value, words = _parsed(valued["value"]), valued["spread"] or valued["value"]
+        spread = read(words) if valued["spread"] else Bounds.exact(value)
+        # Beside a value, a low end of 0 is printed as one: "0–5".
+        low = -math.inf if words.startswith("at most") else min(spread.low, value)
+        return Bounds(low, value, max(value, spread.high))
     found = SPREAD.fullmatch(text)
     if found is None:
         raise ValueError(f"not bounds as the book prints them: {text!r}")

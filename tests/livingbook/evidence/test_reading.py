@@ -131,16 +131,27 @@ def test_an_unknown_field_is_named(tables):
         load(tables([{}])).select("observations", measures="x")
 
 
-def test_one_wants_exactly_one_and_is_unknown_without_any(tables):
+def test_one_is_unknown_without_any_and_spans_several(tables):
     evidence = load(
-        tables([{"id": "a", "category": "x"}, {"id": "b", "category": "x"}, {"id": "c", "category": "y", "value": "7"}])
+        tables(
+            [{"id": "a", "category": "x"}, {"id": "b", "category": "x", "value": "120"}, {"id": "c", "category": "y", "value": "7"}]
+        )
     )
     assert evidence.one(category="y") == Bounds.exact(7)
     assert evidence.one(category="y").rows == {"c"}
     evidence.awaits(category="z")
     assert evidence.one(category="z").is_unknown
-    with pytest.raises(EvidenceError, match=r"2 observations match .*a, b"):
-        evidence.one(category="x")
+    several = evidence.one(category="x")
+    assert (several.low, several.high, several.value) == (100, 120, None) and several.rows == {"a", "b"}
+
+
+def test_a_figure_that_supersedes_one_keeps_the_day_on_which_that_was_first_public(tables):
+    old = {"id": "old", "known_from": "2025-05-01", "status": "conflict", "same_as": "new", "value": "90"}
+    folder = tables([{"id": "new", "known_from": "2026-05-12"}, old])
+    assert list(load(folder).observations()["known_from"]) == [date(2025, 5, 1)]
+    assert ids(folder, "2025-06-09") == {"old"}  # the correction itself was not public then
+    other = tables([{"id": "new", "known_from": "2026-05-12"}, {**old, "origin": "somebody"}])
+    assert list(load(other).observations()["known_from"]) == [date(2026, 5, 12)]
 
 
 def test_latest_is_the_one_that_ends_last_whatever_the_order_of_rows(tables):

@@ -189,6 +189,15 @@ def test_a_decision_keeps_rule_values_reason_and_chapter(claims):
     assert "B03" not in claims.open() and "A01" in claims.open()
 
 
+def test_a_reason_follows_the_verdict_that_the_rule_gives(claims):
+    reasons = {"supported": "it is more", "contradicted": "it is less"}
+    for limit, reason in ((1000, "it is more"), (2000, "it is less")):
+        claims.decide("B03", exceeds(limit), "rate.monthly", reason=reasons)
+        assert claims.decided["B03"]["reason"] == reason
+    claims.decide("B03", exceeds(2000), "rate.monthly", reason={"supported": "it is more"})
+    assert claims.decided["B03"]["reason"] == "No reason has been written for this verdict yet."
+
+
 def test_claims_are_published_when_all_are_decided(claims):
     with pytest.raises(PublishError, match="claims without a verdict: A01, "):
         Publisher("claims", claims.evidence).claims(claims)

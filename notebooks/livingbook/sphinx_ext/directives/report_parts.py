@@ -57,6 +57,18 @@ def finding(report: Report, link: Link) -> list[nodes.Node]:
     return [made, *(elements.paragraph(note) for note in report.notes)]
 
 
+def words(report: Report, link: Link) -> list[nodes.Node]:
+    """What is to be read again, with what has changed; nothing where all words were read for the figures of now."""
+    if not report.words:
+        return []
+    items: list[list[nodes.Node]] = []
+    for each in report.words:
+        of = f"{each.chapter}, {each.kind}{f' of {each.of}' if each.of else ''}: "
+        items.append([elements.paragraph(of, nodes.strong("", each.text)), elements.paragraph("; ".join(each.causes))])
+    head = f"{len(report.words)} passages were written for other figures than those of now:"
+    return [elements.paragraph(head), elements.bullets(items, "doubts")]
+
+
 def verdicts(report: Report, link: Link) -> list[nodes.Node]:
     """A card for each claim whose verdict has changed."""
     if not report.verdicts:
@@ -228,8 +240,17 @@ def _row(change: RowChange, state: int) -> list[Any]:
     return [_row_name(change), change.what or "–", change.when or "–", change.figure or "–", known]
 
 
-PARTS = {"finding": finding, "verdicts": verdicts, "numbers": numbers, "figures": figures, "sentences": sentences, "rows": rows}
+PARTS = {
+    "finding": finding,
+    "words": words,
+    "verdicts": verdicts,
+    "numbers": numbers,
+    "figures": figures,
+    "sentences": sentences,
+    "rows": rows,
+}
 TITLES = {
+    "words": "Words to be read again",
     "verdicts": "Verdicts that moved",
     "numbers": "Numbers that moved",
     "figures": "Figures that differ",

@@ -1,0 +1,178 @@
+"""What new rows will do to the book, told before it is built: who reads them, what they stand beside, what they replace.
+
+It is told from the selections that the runs of the built book recorded; nothing is run.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from livingbook.contract import Row as Line
+from livingbook.contract import printable
+from livingbook.project.project import Project
+from livingbook.system.errors import BuildError
+from livingbook.values import wording
+from livingbook.values.qualifiers import from_published
+from livingbook.words.passages import Passage, chapters_in, is_record, passages
+from livingbook.words.selections import Selection, near, readers, selections_of
+from livingbook.words.state import CELLS, Row, State, state_of
+from livingbook.words.wording import figure
+
+TAKES_PLACE = ("measure", "population", "category", "origin")  # what a row shares with the one that it supersedes
+SHOWN = 2  # sentences quoted of those that lean on a quantity
+
+
+class Effects:
+    """What rows would do to a book. existing: the observations in the tables. The built book is read from the stage."""
+
+    def __init__(self, project: Project, existing: Iterable[Mapping[str, str]]) -> None:
+        self.project = project
+        self.existing = list(existing)
+
+    @cached_property
+    def documents(self) -> dict[str, dict[str, Any]]:
+        """Notebook → what it published in the built book; empty if there is none."""
+        published = self.project.stage / "published"
+        listed = published / "editions.json"
+        if not listed.is_file():
+            return {}
+        own = json.loads(listed.read_text("utf-8"))["own"]
+        return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((published / own).glob("*.json"))}
+
+    @cached_property
+    def state(self) -> State:
+        """Numbers and rows as they are."""
+        return state_of(self.documents, {}, self.existing)
+
+    @cached_property
+    def selections(self) -> list[Selection]:
+        """All recorded selections."""
+        return selections_of(self.documents)
+
+    @cached_property
+    def sentences(self) -> list[Passage]:
+        """The sentences of the chapters."""
+        chapters = chapters_in(self.project.root / "book")
+        return [each for name, text in chapters.items() if not is_record(text) for each in passages(name, text)]
+
+    def of(self, lines: Iterable[Mapping[str, str]]) -> Iterator[str]:
+        """What each new row in use will do, in words: one line for the row, indented lines for its effects."""
+        for line in lines:
+            row = Row(*(line[name] for name in CELLS))
+            if row.status == "use":
+                yield f"{line['id']}:"
+                yield from (
+                    f"  {printable(each, 400)}" for each in [*self._readers(line["id"], row), *self._beside(line["id"], row)]
+                )
+
+    def _readers(self, key: str, row: Row) -> Iterator[str]:
+        """Who reads it; else that nobody does, and what comes near."""
+        if not self.documents:
+            yield "which chapters read it is known once the book has been built"
+            return
+        reading = readers(key, row, self.selections)
+        if not reading:
+            yield "read by no chapter" + "".join(f"; near it: {each}" for each in near(key, row, self.selections))
+            return
+        leaning = self._leaning(row, set(reading))
+        chapters = wording.listing(list(dict.fromkeys(each.chapter for each in leaning)))
+        resting = (
+            f"{wording.plural(len(leaning), 'sentence')} in {chapters} {'rests' if len(leaning) == 1 else 'rest'}"
+            if leaning
+            else "no sentence rests"
+        )
+        yield f"read by {wording.listing(reading)}; {resting} on figures of this quantity"
+        yield from (f"  “{printable(each.words, 160)}”" for each in leaning[:SHOWN])
+        alone = [each.notebook for each in self.selections if not each.misses(key, row) and len(self._found(each)) == 1]
+        if alone:
+            yield f"{wording.listing(list(dict.fromkeys(alone)))} found one figure here, and will find two"
+
+    def _leaning(self, row: Row, reading: set[str]) -> list[Passage]:
+        """The sentences with a number that rests on figures of this quantity and comes from a notebook that reads the row."""
+        names = {
+            name
+            for name, number in self.state.numbers.items()
+            if name.partition(".")[0] in reading
+            and any(each in self.state.rows and self.state.rows[each].quantity == row.quantity for each in number.rows)
+        }
+        return [each for each in self.sentences if names & set(each.names)]
+
+    def _found(self, selection: Selection) -> list[str]:
+        """The rows in use that a selection finds now."""
+        key = json.dumps(sorted((name, sorted(wanted)) for name, wanted in selection.where.items()))
+        if key not in self._finds:
+            self._finds[key] = [
+                each for each, row in self.state.rows.items() if row.status == "use" and not selection.misses(each, row)
+            ]
+        return self._finds[key]
+
+    @cached_property
+    def _finds(self) -> dict[str, list[str]]:
+        return {}
+
+    def _beside(self, key: str, row: Row) -> Iterator[str]:
+        """The last figure of the same quantity and origin, which it may replace, and rounded ones that it agrees with."""
+        same = {each: known for each, known in self.state.rows.items() if known.status == "use" and known.quantity == row.quantity}
+        own = sorted((known.end, each) for each, known in same.items() if known.origin == row.origin and known.end <= row.end)
+        if own:
+            day, last = own[-1]
+            kept = f"it stays in use beside this one; SUPERSEDES={last} sets it aside"
+            yield f"{row.origin} gave this quantity before, last for {day}: {figure(same[last])} ({last}); {kept}"
+        for other, known in same.items():
+            if (known.start, known.end) == (row.start, row.end) and _rounds(known, row):
+                yield f"more exact than {figure(known)} ({other}), which agrees with it by rounding"
+
+
+def _rounds(known: Row, new: Row) -> bool:
+    """Whether one figure is a rounding of the other, which is more exact."""
+    try:
+        old, exact = (from_published(each.qualifier, each.value, each.low, each.high) for each in (known, new))
+    except (ValueError, ArithmeticError):
+        return False
+    return old.low <= exact.low and exact.high <= old.high and (exact.high - exact.low) < (old.high - old.low)
+
+
+def superseding(new: Iterable[Line], olds: Iterable[str], existing: Iterable[Line]) -> tuple[list[Line], dict[str, Line]]:
+    """New rows as they are when they supersede rows of ``olds``, and the existing rows that differ then, by id.
+
+    The new row of the same quantity and origin takes the place of the old one: it is in use, the old one contradicts it, and what
+    repeated the old one follows. The old row keeps its own day: the book of an earlier day shows it. Raises ``BuildError`` where
+    there is no such row in use, or not exactly one that takes its place.
+    """
+    rows, fresh = {row["id"]: row for row in existing}, {row["id"]: row for row in new}
+    changed: dict[str, Line] = {}
+    for old in olds:
+        if old not in rows or rows[old]["status"] != "use":
+            raise BuildError(f"SUPERSEDES={old}: observations.csv has no such row in use")
+        fitting = [key for key, row in fresh.items() if all(row[name] == rows[old][name] for name in TAKES_PLACE)]
+        if len(fitting) != 1:
+            found = f": {', '.join(fitting)}" if fitting else ""
+            shared = wording.listing(list(TAKES_PLACE))
+            raise BuildError(f"SUPERSEDES={old}: needs one new row of the same {shared}; there are {len(fitting)}{found}")
+        key = fitting[0]
+        fresh[key] = _with(fresh[key], status="use", same_as="")
+        changed[old] = _with(rows[old], status="conflict", same_as=key)
+        changed |= {each: _with(row, same_as=key) for each, row in rows.items() if row["same_as"] == old}
+    return list(fresh.values()), changed
+
+
+def _with(row: Line, **cells: str) -> Line:
+    return Line({**row, **cells}.items(), row.number)
+
+
+def rewritten(content: bytes, rows: Mapping[str, Mapping[str, str]]) -> bytes:
+    """A table in which some rows, by their keys, have other cells; the lines of all others stay as they are, byte for byte."""
+    lines = content.decode("utf-8").splitlines(keepends=True)
+    header = next(csv.reader([lines[0].lstrip("\ufeff")]))
+    for at, line in enumerate(lines[1:], start=1):
+        cells = next(csv.reader([line]), [])
+        if cells and (row := rows.get(cells[0])):
+            out = io.StringIO()
+            csv.writer(out, lineterminator=line[len(line.rstrip("\r\n")) :]).writerow([row[name] for name in header])
+            lines[at] = out.getvalue()
+    return "".join(lines).encode()

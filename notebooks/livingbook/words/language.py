@@ -1,0 +1,149 @@
+"""What typed English words lean on: whether a sentence says who, when, which is larger, what follows, or that there is none.
+
+Word lists, not a grammar. They decide which changes of rows concern a sentence: a new origin concerns one that names a speaker, a
+new day one that names a time. Too many words here mean sentences to read in vain; too few mean false ones that nobody is told of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+import snowballstemmer
+
+from livingbook.changes.sentences import GLUED, ROLE, words_of_role
+
+WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*|\d{4}")
+MONTHS = "January February March April May June July August September October November December"
+ORDINALS = "first second third fourth fifth sixth seventh"
+
+
+def _any(words: str) -> str:
+    """A pattern for any of these words; a star stands for any ending, an underscore for a space."""
+    alternatives = "|".join(words.split()).replace("*", r"\w*").replace("_", " ")
+    return rf"\b(?:{alternatives})\b"
+
+
+NOTHING = _any("no nobody none nothing never neither nor without nowhere not cannot") + "|n[’']t\\b"
+COMPARE = _any(
+    """more less fewer most few many much majority minority half twice thrice doubled tripled times large* small* higher
+    highest lower lowest bigger biggest heavier above below beyond exceed* within inside outside apart near nearly
+    nearer nearest close* far same equal* alike resembl* agree* disagree* contradict* support* confirm* settle* rose
+    risen rise rises rising fell fallen fall falls falling grew grown grow* climb* jump* drop* increas* decreas*
+    multipl* shrink* shrank plateau peak* record stopped enlarged hardly barely almost rare* often mostly quarter third
+    fifth tenth percent factor exclude* anything_from anywhere leave_room out_of"""
+)
+LOGIC = _any(
+    """so therefore thus hence then but because although though even rather instead conclu* mean means follow* tells suggest*
+    shows true right wrong false likel* probabl* enough too usual* against still stood stand stands held kept pace
+    change* stay* ceiling floor range error"""
+)
+WHO = _any(
+    """said say says put puts claim* counted count counts estimat* stated state states reported report reports gave give gives
+    given published according by analyst* president* commander* minist* official* rapporteur intelligence investigator*
+    journalist* article* quotation quoted project* outlet* officer* institute* government* agency general_staff
+    prosecutor* court_department his her its their whose own same another other others both it they he"""
+)
+WHEN = (
+    _any(
+        f"""{MONTHS} spring summer autumn winter mid early late since until till today latest last earlier before afterwards ago
+    already yet recent* current* at_present so_far no_longer no_later silent does_now still in_that_year a_year
+    none_after"""
+    )
+    + rf"|\b(?:19|20)\d\d\b|\b(?:{'|'.join(ORDINALS.split())}) (?:year|month|quarter|winter|summer)\b|\bafter (?:it|that|then|20)"
+)
+# That there is nothing, or this alone, said so that one new row can make it false.
+STARK = re.compile(
+    r"^[\W_]*"
+    + _any("no nobody none nothing neither only one a_single not_one what_no")
+    + "|"
+    + _any(
+        """nobody no_one was_found were_found is_not_known not_published not_been_published has_not_been have_not_been had_not_been
+    has_never_been have_never_been everyone_else everybody_else had_no has_no no_other did_not_fall_silent the_only
+    there_is_no"""
+    )
+    + r"|\bno \w+ (?:is|are|has|was|count)\b",
+    re.I,
+)
+# How many there are, and which is the most: words that a further row of the same kind makes false, though no number moves.
+KINDS_OF_EVIDENCE = _any(
+    "list* count counts total* origin* source* outlet* series page pages leak* poll* sample* strength* estimate* figure* number*"
+)
+COUNTED = re.compile(
+    _any("two three four five six both neither either every all largest smallest highest lowest latest newest last record")
+    + r"(?: \w+){0,2} "
+    + KINDS_OF_EVIDENCE
+    + r"|\banyone has\b",
+    re.I,
+)
+# The same of any figure of a kind, whomever it counts: "no count of persons", "nobody has published", "has had no successor".
+OF_ANY = re.compile(
+    _any("no nobody none every all only neither")
+    + r"(?: \w+){0,2} "
+    + KINDS_OF_EVIDENCE
+    + "|"
+    + _any("nobody no_one")
+    + r" (?:\w+ ){0,2}(?:publi|count|found|name)\w*|"
+    + _any("no_successor was_found were_found not_published anyone_has"),
+    re.I,
+)
+UNTIL = re.compile(
+    _any("published known counted reported given available")
+    + r" (?:until|up to|to|through)\b[^.;:|]{0,30}\b(?P<year>(?:19|20)\d\d)\b",
+    re.I,
+)
+WISH = re.compile(r"\bwould (?:change|decide|replace|settle|tell)\b", re.I)  # a heading over what is not there yet
+FIGURE = re.compile(r"^[\W_]*the (?:figure|table|chart|drawing)\b|\bhalf of the figure\b", re.I)
+KINDS = {
+    kind: re.compile(pattern, re.I)
+    for kind, pattern in (("who", WHO), ("when", WHEN), ("compare", COMPARE), ("logic", LOGIC), ("none", NOTHING))
+}
+# Words that say nothing of a subject: they never tie a sentence to a row.
+EMPTY = frozenset(
+    word
+    for words in (
+        "a an and are as at be been but by can for from had has have he her his how if in into is it its more most no nor not",
+        "of on one or other out over same she so some such than that the their them then there these they this those to under",
+        "up was were what when which who will with would all any each every only per man men person persons people number",
+        "numbers figure figures count counts counted said say says publish published page pages day days month months year",
+        "years typical mean average known russian russia war army armies force forces soldier soldiers case cases share shares",
+        "list lists category given group period names name date total least",
+    )
+    for word in words.split()
+)
+
+
+def plain(sentence: str) -> str:
+    """A sentence without roles and markup: the words that somebody typed. A term keeps its words."""
+    words = ROLE.sub(lambda match: " ⟨⟩ " if match[1] in GLUED else f" {words_of_role(*match.groups())} ", sentence)
+    for pattern, kept in ((r"<[^<>]*>", ""), (r"!?\[([^\]]*)\]\([^)]*\)", r"\1"), (r"[*`]+|(?<!\w)_+|_+(?!\w)", "")):
+        words = re.sub(pattern, kept, words)
+    return re.sub(r"\s+", " ", words).strip()
+
+
+def kinds_in(words: str) -> set[str]:
+    """What a plain sentence says: any of "who", "when", "compare", "logic", "none"."""
+    return {kind for kind, pattern in KINDS.items() if pattern.search(words)}
+
+
+def frame(text: str) -> str:
+    """A text without what is computed into it as a rule: figures, names of months, percent signs."""
+    return re.sub(rf"[\d.,–−%-]+|{_any(MONTHS)}", "#", text)
+
+
+@cache
+def _stemmer() -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer("english")
+
+
+@cache
+def stems(words: str) -> frozenset[str]:
+    """The stems of the words that name a subject: "the returns" and "returned" share one."""
+    found = [word.lower().replace("’", "'").removesuffix("'s") for word in WORD.findall(words.replace("_", " ").replace("-", " "))]
+    return frozenset(_stemmer().stemWords([word for word in found if word not in EMPTY and len(word) > 2]))
+
+
+def stems_of(texts: Iterable[str]) -> frozenset[str]:
+    """The stems of several texts together."""
+    return frozenset().union(*map(stems, texts))

@@ -1,0 +1,103 @@
+"""What the import says that rows will do, and a corrected figure that takes the place of an older one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from livingbook.importing import rows as importing
+from livingbook.importing.effects import Effects
+from livingbook.project.project import Project
+from livingbook.system.errors import BuildError
+from small_rows import OBSERVATION
+
+ROOT = Path(__file__).parents[3]
+OLD = "istories-merged-49000-censor"
+CORRECTED = {
+    **OBSERVATION,
+    "id": "zz-corrected",
+    "population": "list_istories_merged",
+    "value": "46500",
+    "qualifier": "at_least",
+    "source": "24kanal2026theatre",
+    "known_from": "2026-02-01",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(ROOT / "data", tmp_path / "data")
+
+
+def new(folder: Path, *rows: dict[str, str]) -> list[Path]:
+    path = folder.parent / "new.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(OBSERVATION), lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    return [path]
+
+
+def test_a_corrected_figure_takes_the_place_of_the_old_one_whole(folder: Path) -> None:
+    before = (folder / "observations.csv").read_text("utf-8")
+    refused = importing.examine(folder, new(folder, CORRECTED))
+    assert "import it with SUPERSEDES=istories-merged-49000-censor" in " ".join(map(str, refused.faults))
+    outcome = importing.examine(folder, new(folder, CORRECTED), supersedes=[OLD])
+    assert not outcome.refused
+    content = outcome.tables["observations"].decode()
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(content))}
+    assert (rows["zz-corrected"]["status"], rows["zz-corrected"]["same_as"]) == ("use", "")
+    assert (rows[OLD]["status"], rows[OLD]["same_as"], rows[OLD]["known_from"]) == ("conflict", "zz-corrected", "2025-05-20")
+    assert rows["istories-merged-49000"]["same_as"] == "zz-corrected"  # what repeated the old one follows
+    others = [line for line in before.splitlines() if OLD not in line]
+    assert [line for line in content.splitlines() if OLD not in line and "zz-corrected" not in line] == others
+
+
+@pytest.mark.parametrize(
+    ("old", "message"),
+    [
+        ("nothing", "SUPERSEDES=nothing: observations.csv has no such row in use"),
+        ("iwtl-list-36000", "needs one new row of the same"),
+    ],
+)
+def test_what_cannot_be_superseded_is_said(folder: Path, old: str, message: str) -> None:
+    with pytest.raises(BuildError, match=message):
+        importing.examine(folder, new(folder, CORRECTED), supersedes=[old])
+
+
+def told(folder: Path, row: dict[str, str], *where: dict[str, str]) -> str:
+    """What is said of a row in a book with one notebook that made these selections."""
+    published = folder.parent / "_build" / "stage" / "published"
+    (published / "latest").mkdir(parents=True)
+    (published / "editions.json").write_text(json.dumps({"own": "latest"}), "utf-8")
+    number = {"value": None, "low": 49000, "high": None, "unit": "persons", "text": "at least 49,000", "about": "x", "rows": [OLD]}
+    reads = [{"table": "observations", "where": each} for each in where]
+    document = {"results": {"listed": number}, "figures": {}, "tables": {}, "reads": reads}
+    (published / "latest" / "lists.json").write_text(json.dumps(document), "utf-8")
+    (folder.parent / "book").mkdir()
+    (folder.parent / "book" / "lists.md").write_text("# Lists\n\nIt holds {result}`lists.listed` names.\n", "utf-8")
+    existing = list(csv.DictReader((folder / "observations.csv").open(encoding="utf-8")))
+    return "\n".join(Effects(Project(folder.parent, folder), existing).of([row]))
+
+
+def test_the_import_says_who_reads_a_row_what_rests_on_it_and_what_it_may_replace(folder: Path) -> None:
+    said = told(
+        folder, CORRECTED, {"measure": "listed_absent", "population": "list_istories_merged", "category": "all", "status": "use"}
+    )
+    assert "read by lists; 1 sentence in lists rests on figures of this quantity" in said
+    assert "lists found one figure here, and will find two" in said
+    assert f"SUPERSEDES={OLD} sets it aside" in said
+
+
+def test_the_import_says_that_nobody_reads_a_row_and_what_comes_near(folder: Path) -> None:
+    said = told(folder, CORRECTED, {"measure": "listed_absent", "population": "list_smd_2024", "status": "use"})
+    assert "read by no chapter; near it: lists reads this measure with population list_smd_2024" in said
+
+
+def test_a_more_exact_figure_is_told_beside_the_rounded_one(folder: Path) -> None:
+    exact = {**CORRECTED, "population": "list_iwtl_36000", "value": "36012", "qualifier": "exact", "origin": "verstka"}
+    assert "more exact than 36,000 (35,500–36,500) (iwtl-list-36000)" in told(folder, exact)
