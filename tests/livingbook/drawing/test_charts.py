@@ -35,9 +35,7 @@ CHARTS = {
     "rows": (IntervalRows(line=(1000, "a thousand"), band=(Bounds(1000, None, 1500), "quoted")), ROWS),
     "rows on a log axis": (IntervalRows(log=True), ROWS),
     "rows of periods": (
-        IntervalRows(
-            days=True, low=period(date(2022, 1, 1), date(2025, 1, 1)).low, limit=period(date(2025, 1, 1), date(2025, 1, 1)).low
-        ),
+        IntervalRows(days=True),
         pd.DataFrame({"label": ["A list"], "bounds": [period(date(2022, 2, 24), date(2024, 12, 31))], "written": ["49,000 names"]}),
     ),
     "panels": (IntervalRows(), ROWS.rename(columns={"group": "panel"})),
@@ -83,6 +81,27 @@ def test_rows_of_one_label_share_a_line_and_print_no_number():
 
 def test_a_number_given_in_words_is_printed_as_given():
     assert "some 1,240" in texts(drawn(IntervalRows(), ROWS.assign(written=["some 1,240", "b", "c", None])))
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_a_long_label_has_lines_and_its_row_the_room_for_them(narrow):
+    long = ROWS.assign(label=["A military district in the south of the country, as the other side counts its men"] * 3 + ["B"])
+    said = texts(drawn(IntervalRows(), long, narrow))
+    assert long["label"][0] not in said and "A military district" in " ".join(said)
+    assert IntervalRows().height(long, narrow) > IntervalRows().height(ROWS.assign(label=["A", "A", "A", "B"]), narrow)
+
+
+def test_a_bar_is_filled_and_an_exact_number_needs_no_mark_beside_it():
+    exact = pd.DataFrame({"label": ["A"], "bounds": [EXACT]})
+    plain, bars = drawn(IntervalRows(), exact), drawn(IntervalRows(bars=True), exact)
+    assert plain != bars and plain.count("<use") > bars.count("<use") and "1,500" in texts(bars)
+
+
+@pytest.mark.parametrize("chart", [OverTime(), OverTime(log=True)], ids=["linear", "log"])
+def test_the_names_of_series_that_end_together_stand_apart(chart):
+    data = pd.DataFrame({"series": ["one", "two"], "end": [date(2024, 1, 1)] * 2, "bounds": [EXACT, Bounds.exact(1501)]})
+    one, two = (float(re.search(rf'translate\([\d.]+ ([\d.]+)\)">{name}<', drawn(chart, data))[1]) for name in ("one", "two"))
+    assert 20 < one - two < 30, "each label has two lines of 9 points"
 
 
 def test_an_axis_of_days_has_the_years():

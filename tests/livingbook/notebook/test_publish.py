@@ -133,7 +133,9 @@ def test_a_chart_has_the_height_that_its_table_needs(publisher, shown):
     publisher.figure("few", IntervalRows(), rows[:1], **said)
     publisher.figure("many", IntervalRows(), rows, **said)
     publisher.figure("given", IntervalRows(), rows, height=1.0, **said)
-    heights = [float(re.search(r'height="([\d.]+)pt"', bundle[MIME]["body"]["svg"]["wide"])[1]) for bundle in shown if MIME in bundle]
+    heights = [
+        float(re.search(r'height="([\d.]+)pt"', bundle[MIME]["body"]["svg"]["wide"])[1]) for bundle in shown if MIME in bundle
+    ]
     assert heights[1] - heights[0] == pytest.approx(
         72 * (IntervalRows().height(rows, False) - IntervalRows().height(rows[:1], False)), abs=1
     )

@@ -272,6 +272,7 @@ def test_a_sum_does_not_skip_what_is_unknown():
     column = pd.Series([Bounds.exact(5, {"a"}), None], dtype="bounds")
     assert column.sum() == Bounds(5, None, INF) and column.sum().rows == {"a"} and column.dropna().sum() == Bounds.exact(5)
     assert column.sum(min_count=2).is_unknown and column.groupby([1, 1]).sum(min_count=2).iloc[0].is_unknown
+    assert column[:0].sum(min_count=1).is_unknown and column[:0].sum() == Bounds.exact(0)
     assert pd.DataFrame({"bounds": column}).sum()["bounds"] == Bounds(5, None, INF)
 
 
