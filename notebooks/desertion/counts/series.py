@@ -56,7 +56,7 @@ def paces(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def during(rows: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose ``end`` lies in a step, each beside its step; columns of ``steps`` have ``_step`` added where both have them."""
+    """The rows whose ``end`` lies in a step, each beside its step; ``_step`` is added to names that both have."""
     beside = rows.merge(steps, how="cross", suffixes=("", "_step"))
     inside = (beside["start_step"] <= beside["end"]) & (beside["end"] <= beside["end_step"])
     return beside[inside.astype(bool)].reset_index(drop=True)

@@ -123,7 +123,9 @@ def test_longest_is_by_length_before_it_is_by_date():
 def test_flows_with_both_ends_can_be_divided_by():
     day = date(2024, 1, 1)
     rows = observed(
-        (None, day, Bounds(0, None, 5), "a"), (None, day, Bounds(0.5, None, 5), "b"), (None, day, Bounds(1, None, float("inf")), "c")
+        (None, day, Bounds(0, None, 5), "a"),
+        (None, day, Bounds(0.5, None, 5), "b"),
+        (None, day, Bounds(1, None, float("inf")), "c"),
     )
     assert list(flows.closed(rows)["origin"]) == ["b"]
 
