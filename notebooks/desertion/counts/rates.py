@@ -54,7 +54,8 @@ def steps(counts: pd.DataFrame) -> pd.DataFrame:
     """
     earlier, later = (rows.reset_index(drop=True) for rows in (counts.iloc[:-1], counts.iloc[1:]))
     gains = (later["bounds"] - earlier["bounds"]).interval.clip()
-    return pd.DataFrame({"start": earlier["end"] + timedelta(days=1), "end": later["end"], "bounds": gains})
+    starts = (earlier["end"] + timedelta(days=1)).astype(object)  # of no dates, pandas makes a column of numbers
+    return pd.DataFrame({"start": starts, "end": later["end"], "bounds": gains})
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,27 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num, num2date
 from matplotlib.figure import Figure
 
-from livingbook.drawing.figures import BLUE, GRID, INK, MUTED, NARROW, PAPER, count_axis, draw_bounds, length, wrapped, year_axis
+from livingbook.drawing.figures import (
+    BLUE,
+    GRID,
+    INK,
+    MUTED,
+    NARROW,
+    PAPER,
+    WIDE,
+    count_axis,
+    draw_bounds,
+    length,
+    wrapped,
+    year_axis,
+)
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
 CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}  # background of words, so that no line runs through them
 DASHED = (0, (4, 3))
 LABELS = 2.6  # inches: the width of the labels that stand left of their marks
+ROOM = {narrow: 72 * width - 60.0 for narrow, width in ((False, WIDE), (True, NARROW))}  # points: axes beside numbers of an axis
 Row = Mapping[str, Any]
 Label = tuple[list[str], tuple[float, float], str]  # lines of words, the spot that they name, colour
 
@@ -109,7 +123,7 @@ class IntervalRows:
         for place, marks in places:
             if isinstance(marks, str):
                 if names:
-                    _beside(axes, marks, (start, place), (0, 0), weight="bold", color=MUTED, in_layout=False)
+                    _beside(axes, marks, (start, place), (0, 0), weight="bold", color=MUTED, in_layout=False, bbox=CLEAR)
                 continue
             axes.plot([start, limit], [place, place], color=GRID, linewidth=0.8, zorder=0)
             for mark in marks:
@@ -187,10 +201,10 @@ def _places(data: pd.DataFrame, narrow: bool) -> Iterator[tuple[float, str | lis
     """
     place = 0.0
     records = data.to_dict("records")
-    for group, rows in groupby(records, lambda row: row.get("group")):
+    for group, rows in groupby(records, lambda row: row["group"] if isinstance(row.get("group"), str) else ""):
         if group:
             place -= 1.15 if place else 0.6
-            yield place, str(group)
+            yield place, group
         for label, marks in groupby(rows, lambda row: row["label"]):
             lines = len(_lines(label, narrow))
             above, below = (0.38 * (lines - 1), 0.0) if narrow else (max(0.0, 0.26 * lines - 0.4),) * 2
@@ -208,12 +222,12 @@ class OverTime:
     """Counts over time: a line across the period that a count covers, or a mark on its day; bounds upright.
 
     Columns of the table: ``end`` and ``value``; optional ``start`` (without it each count is of a day), ``series`` (a colour and a
-    name each), ``panel`` (an axis of its own) and ``hollow``.
+    name each), ``panel`` (an axis of its own), ``hollow``, and ``words`` (written beside a mark). Of a day, "at most" is an arrow.
 
-    colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series. number:
-    write the number of the last count of each series. numbers: write that of every count that is not open, above it, instead.
-    marked: days on which something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not
-    those of the table.
+    colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series, upright
+    where one begins on the day on which the one before ends. number: write the number of the last count of each series. numbers:
+    write that of every count that is not open, above it, instead. above: name all series in a line above the axes. marked: days on
+    which something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not those of the table.
     """
 
     value: str = "bounds"
@@ -224,6 +238,7 @@ class OverTime:
     join: bool = False
     number: bool = True
     numbers: bool = False
+    above: bool = False
     low: float = 0.0
     limit: float | None = None
     first: date | None = None
@@ -241,7 +256,7 @@ class OverTime:
         panels = list(_panels(data)) or [("", data)]
         grid = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
         for axes, (panel, rows) in zip(grid, panels, strict=True):
-            self._draw_panel(axes, rows, panel, tall=0.8 * 72 * self.height(data, narrow) / len(panels))
+            self._draw_panel(axes, rows, panel, narrow, tall=0.8 * 72 * self.height(data, narrow) / len(panels))
             axes.set_title(panel, loc="left", size=9.5, pad=3, color=self.colours.get(panel, INK))
         self._date_axis(grid[-1], data)
 
@@ -250,10 +265,10 @@ class OverTime:
         if len(data):
             days = [*data["end"], *data.get("start", ())]
             first, last = self.first or min(days), self.last or max(days)
-            margin = max((last - first) * 0.02, timedelta(days=1))
+            margin = max((last - first) * 0.03, timedelta(days=1))  # room for a mark on the first day
             axes.set_xlim(date2num(first - margin), date2num(last + margin * (4 if self.number else 1)))
 
-    def _draw_panel(self, axes: Axes, rows: pd.DataFrame, panel: str, tall: float) -> None:
+    def _draw_panel(self, axes: Axes, rows: pd.DataFrame, panel: str, narrow: bool, tall: float) -> None:
         limit = self.limit or 1.15 * _largest(list(rows[self.value]) if len(rows) else [])
         if self.log:
             axes.set_yscale("log")
@@ -262,9 +277,13 @@ class OverTime:
         for day, words in self.marked.items():
             axes.axvline(date2num(day), color=MUTED, linewidth=1, linestyle=DASHED, zorder=0)
             _beside(axes, words, (date2num(day), limit), (-4, -2), ha="right", va="top", color=MUTED, size=8.5, bbox=CLEAR)
-        series = rows.groupby("series", sort=False) if "series" in rows else [(panel, rows)]
-        labels = [self._draw_series(axes, str(name), counts, limit, named="series" in rows) for name, counts in series]
+        series = list(rows.groupby("series", sort=False)) if "series" in rows else [(panel, rows)]
+        named = "series" in rows and not self.above
+        labels = [self._draw_series(axes, str(name), counts, limit, named) for name, counts in series]
         _name_ends(axes, [label for label in labels if label], tall)
+        if self.above:
+            _name_above(axes, [(str(name), self.colours.get(str(name), BLUE)) for name, _ in series], ROOM[narrow])
+        self._write_words(axes, rows, narrow)
         if not self.log:
             axes.locator_params(axis="y", nbins=4 if panel else 6)
         axes.grid(axis="y", color=GRID)
@@ -278,13 +297,23 @@ class OverTime:
             self._draw_count(axes, row, colour, limit)
         if self.join:
             for one, two in pairwise(known):
-                spots = [_middle(one), _middle(two)], [one[self.value].best, two[self.value].best]
-                axes.plot(*spots, color=colour, linewidth=1, alpha=0.4, zorder=1)
-        if not known:
+                touching = two.get("start") == one["end"]  # the steps of a stair
+                across = [date2num(one["end"])] * 2 if touching else [_middle(one), _middle(two)]
+                axes.plot(across, [one[self.value].best, two[self.value].best], color=colour, linewidth=1, alpha=0.4, zorder=1)
+        if not (known and (named or self.number)):
             return None
         end = known[-1]
         words = [*([name] if named else []), *([self.write(end[self.value])] if self.number and not self.numbers else [])]
         return words, (date2num(end["end"]), end[self.value].best), colour
+
+    def _write_words(self, axes: Axes, rows: pd.DataFrame, narrow: bool) -> None:
+        """The words of a mark, on the side of it that has more room."""
+        middle = sum(axes.get_xlim()) / 2 if rows.empty else (date2num(min(rows["end"])) + date2num(max(rows["end"]))) / 2
+        for row in rows.to_dict("records"):
+            if isinstance(row.get("words"), str) and not row[self.value].is_unknown:
+                shift, side = (-8, "right") if _middle(row) > middle else (8, "left")
+                words = "\n".join(wrapped(row["words"], (NARROW if narrow else WIDE) / 2, 9))
+                _beside(axes, words, (_middle(row), row[self.value].best), (shift, 0), ha=side, bbox=CLEAR)
 
     def _draw_count(self, axes: Axes, row: Row, colour: str, limit: float) -> None:
         bounds, start, end = row[self.value], row.get("start"), date2num(row["end"])
@@ -293,7 +322,8 @@ class OverTime:
         if self.numbers and not hollow:
             _beside(axes, self.write(bounds), (_middle(row), bounds.best), (0, 8), ha="center", color=colour, bbox=CLEAR)
         if not isinstance(start, date) or pd.isna(start) or start == row["end"]:
-            draw_bounds(axes, end, bounds, colour, reach=reach, upright=True, hollow=hollow)
+            stated = Bounds(-math.inf, None, bounds.high) if bounds.is_at_most else bounds  # not a bar down to the axis
+            draw_bounds(axes, end, stated, colour, reach=reach, upright=True, hollow=hollow)
             return
         left, best = date2num(start), bounds.best
         if self.bars:
@@ -303,6 +333,23 @@ class OverTime:
         )
         if bounds.high > bounds.low:
             draw_bounds(axes, _middle(row), Bounds(bounds.low, None, bounds.high), colour, reach=reach, upright=True, hollow=hollow)
+
+
+def _name_above(axes: Axes, names: Sequence[tuple[str, str]], room: float) -> None:
+    """Names in their colours above the axes, in as few lines of ``room`` points as they fit into."""
+    lines: list[list[tuple[float, str, str]]] = []  # of each name: where it begins, its words, its colour
+    right = math.inf
+    for words, colour in names:
+        wide = length(words, 9, "bold") + 12.0
+        if right + wide > room:
+            lines.append([])
+            right = 0.0
+        lines[-1].append((right, words, colour))
+        right += wide
+    for up, line in enumerate(reversed(lines)):
+        for start, words, colour in line:
+            shift = (start, 6.0 + 13.0 * up)
+            _beside(axes, words, (0, 1), shift, xycoords="axes fraction", va="bottom", color=colour, weight="bold")
 
 
 def _name_ends(axes: Axes, labels: list[Label], tall: float) -> None:
@@ -401,7 +448,7 @@ class Parts:
                 if part > longest * (0.22 if narrow else 0.1):
                     _beside(axes, self.write(part), (start + part / 2, place), (0, 0), ha="center", color=PAPER, weight="bold")
             left = left + lengths[name].to_numpy()
-        self._name_parts(axes, narrow)
+        _name_above(axes, list(self.parts.values()), 72 * (NARROW - 1.1) if narrow else 72 * (WIDE - LABELS))
         if "total" in data:
             for place, end, total in zip(places, left, data["total"], strict=True):
                 _beside(axes, (wording.short if narrow else wording.of_bounds)(total), (end, place), (6, 0))
@@ -411,10 +458,3 @@ class Parts:
         axes.set(xlim=(0, longest), ylim=(-len(data) + 0.5, 0.4))
         axes.locator_params(axis="x", nbins=4 if narrow else 7)
         count_axis(axes.xaxis, share=self.share)
-
-    def _name_parts(self, axes: Axes, narrow: bool) -> None:
-        """The names of the parts in their colours, in a line above the bars, or one below the other on a phone."""
-        right, up = 0.0, 6.0 + (13.0 * (len(self.parts) - 1) if narrow else 0.0)
-        for words, colour in self.parts.values():
-            _beside(axes, words, (0, 1), (right, up), xycoords="axes fraction", va="bottom", color=colour, weight="bold")
-            right, up = (right, up - 13.0) if narrow else (right + length(words, 9, "bold") + 12.0, up)

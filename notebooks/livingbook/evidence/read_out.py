@@ -6,6 +6,8 @@ Words come with the ids of the observations that they rest on, as ``Publisher`` 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from livingbook.values import wording
@@ -27,6 +29,11 @@ def first(rows: pd.DataFrame, column: str = "bounds") -> Bounds:
 def last(rows: pd.DataFrame, column: str = "bounds") -> Bounds:
     """The bounds of the last row."""
     return _at(rows, -1, column)
+
+
+def last_of_each(rows: pd.DataFrame, field: str, wanted: Iterable[str]) -> pd.Series:
+    """The bounds of the last row for each of the wanted values of a field, by value; unknown where there is none."""
+    return rows.drop_duplicates(field, keep="last").set_index(field)["bounds"].reindex(list(wanted))
 
 
 def first_day(rows: pd.DataFrame) -> Words:

@@ -284,6 +284,18 @@ class Publisher:
         return folder_of_book()
 
 
+def _height(draw: Draw, data: pd.DataFrame, narrow: bool) -> float:
+    """Inches that a chart needs, or what suits most drawings."""
+    own = getattr(draw, "height", None)
+    return own(data, narrow) if own else 3.4
+
+
+def rests_on(data: pd.DataFrame) -> set[str]:
+    """Ids of the observations that a table rests on: those of its bounds, and those in its column ``id``."""
+    found = {each for each in data.get("id", ()) if isinstance(each, str)}  # a row that was added to observations has none
+    return found.union(*(cell.rows for name in data for cell in data[name] if isinstance(cell, Bounds)))
+
+
 def required_bounds(given: Any, where: str) -> Bounds:
     """A number that is to be published, as bounds. Raises ``PublishError`` for what is no number, or not a finite one."""
     if isinstance(given, Bounds):
@@ -296,18 +308,6 @@ def required_bounds(given: Any, where: str) -> Bounds:
         f"{where}: a number or bounds is needed, not {type(given).__name__}; words are published by publish.words, and of a column "
         "one element, as column.iloc[0]"
     )
-
-
-def _height(draw: Draw, data: pd.DataFrame, narrow: bool) -> float:
-    """Inches that a chart needs, or what suits most drawings."""
-    own = getattr(draw, "height", None)
-    return own(data, narrow) if own else 3.4
-
-
-def rests_on(data: pd.DataFrame) -> set[str]:
-    """Ids of the observations that a table rests on: those of its bounds, and those in its column ``id``."""
-    found = set(data.get("id", ()))
-    return found.union(*(cell.rows for name in data for cell in data[name] if isinstance(cell, Bounds)))
 
 
 def cell_text(cell: Any) -> str:

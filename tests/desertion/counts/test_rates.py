@@ -4,8 +4,9 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desertion.counts import rates
+from desertion.counts import flows, rates
 from livingbook.values.bounds import Bounds
+from livingbook.values.bounds_array import BoundsDtype
 
 
 def test_months_are_mean_months_with_both_days_included():
@@ -70,7 +71,9 @@ def test_two_counts_on_one_day_are_refused():
 COUNTS = pd.DataFrame(
     {
         "end": [date(2023, 12, 31), date(2024, 1, 31), date(2024, 3, 1)],
-        "bounds": pd.array([Bounds.exact(100, ["a"]), Bounds(125, 130, 135, frozenset("b")), Bounds.exact(132, ["c"])], "bounds"),
+        "bounds": pd.array(
+            [Bounds.exact(100, ["a"]), Bounds(125, 130, 135, frozenset("b")), Bounds.exact(132, ["c"])], BoundsDtype()
+        ),
     }
 )
 
@@ -81,6 +84,7 @@ def test_steps_are_what_each_count_adds_to_the_one_before():
     assert list(found["bounds"]) == [Bounds(25, 30, 35), Bounds(0, 2, 7)]  # the second could be −3, but a running total cannot fall
     assert [sorted(each) for each in found["bounds"].interval.rows] == [["a", "b"], ["b", "c"]]
     assert rates.steps(COUNTS.iloc[:1]).empty and rates.steps(COUNTS.iloc[:0]).empty
+    assert flows.a_month(rates.steps(COUNTS.iloc[:1])).empty
 
 
 def test_days_of_the_period_of_each_row():

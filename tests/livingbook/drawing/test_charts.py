@@ -11,6 +11,7 @@ import pytest
 from livingbook.drawing.charts import Curve, IntervalRows, OverTime, Parts, period
 from livingbook.drawing.figures import BLUE, GREEN, NARROW, VERMILLION, WIDE, length, render
 from livingbook.values.bounds import Bounds
+from matplotlib.figure import Figure
 
 TEXT = re.compile(r'<text style="([^"]*?font-size: ([\d.]+)px[^"]*?[^"]*)"[^>]*? x="(-?[\d.]+)"[^>]*>([^<]*)<')
 FLOOR, EXACT, RANGE, UNKNOWN = Bounds(1240, None, math.inf), Bounds.exact(1500), Bounds(400, None, 480), Bounds.unknown()
@@ -40,6 +41,12 @@ CHARTS = {
     ),
     "panels": (IntervalRows(), ROWS.rename(columns={"group": "panel"})),
     "over time": (OverTime(join=True, bars=True, marked={date(2023, 1, 1): "law"}), DAYS),
+    "named above": (
+        OverTime(above=True, number=False, colours={"names": GREEN}),
+        DAYS.drop(columns="start").assign(
+            words=[None, "a mark to the right of the middle", "the last of several marks on this axis"]
+        ),
+    ),
     "curve": (
         Curve("month", "months", {"even": ("even", BLUE), "rising": ("rising", GREEN)}, points=(2,), level=(5, "five")),
         LINES,
@@ -79,6 +86,10 @@ def test_rows_of_one_label_share_a_line_and_print_no_number():
     assert IntervalRows().height(two, narrow=False) < IntervalRows().height(two.assign(label=["A", "B", "C"]), narrow=False)
 
 
+def test_a_row_without_a_group_has_no_heading():
+    assert "nan" not in texts(drawn(IntervalRows(), ROWS.assign(group=[math.nan, "lists", "courts", None])))
+
+
 def test_a_number_given_in_words_is_printed_as_given():
     assert "some 1,240" in texts(drawn(IntervalRows(), ROWS.assign(written=["some 1,240", "b", "c", None])))
 
@@ -112,6 +123,33 @@ def test_the_last_count_of_each_series_is_named_and_written():
     said = texts(drawn(OverTime(), DAYS))
     assert {"cases", "400–480", "names", "at least 1,240"} <= set(said)
     assert "400–480" not in texts(drawn(OverTime(number=False), DAYS))
+
+
+def test_counts_that_touch_are_joined_by_an_upright_line():
+    def line(data):
+        figure = Figure()
+        OverTime(join=True)(figure, data, narrow=False)
+        return next(each for each in figure.axes[0].lines if each.get_alpha() == 0.4).get_xdata()
+
+    apart = DAYS[:2].assign(start=[DAYS["start"][0], date(2023, 6, 1)])
+    assert len(set(line(DAYS[:2]))) == 1 and len(set(line(apart))) == 2
+
+
+def test_names_above_and_words_beside_marks():
+    said = texts(drawn(*CHARTS["named above"]))
+    assert {"cases", "names", "a mark to the right of the middle"} <= set(said) and "400–480" not in said
+    many = pd.DataFrame({"end": date(2024, 1, 1), "bounds": EXACT, "series": [f"{n}: a series with a long name" for n in range(9)]})
+    found = TEXT.findall(drawn(CHARTS["named above"][0], many))
+    assert len({x for _, _, x, words in found if "long" in words}) < 9  # several lines
+    assert all(float(x) + length(words, 9, "bold") < 72 * WIDE for _, _, x, words in found if "long" in words)
+
+
+def test_at_most_of_a_day_is_an_arrow_down_and_no_bar_to_the_axis():
+    one = pd.DataFrame(
+        {"end": [date(2023, 1, 1), date(2024, 1, 1)], "bounds": [EXACT, Bounds(0, None, 1000)], "series": ["a", "b"]}
+    )
+    most, rest = (drawn(OverTime(), one.assign(bounds=[EXACT, each])) for each in (Bounds(0, None, 1000), Bounds(0, 500, 1000)))
+    assert "stroke-width: 5" in rest and "stroke-width: 5" not in most and "at most 1,000" in texts(most)
 
 
 def test_the_number_of_every_count_can_be_written():

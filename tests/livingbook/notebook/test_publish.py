@@ -122,9 +122,11 @@ def test_a_figure_carries_both_variants_data_alt_and_sources(publisher, shown):
 def test_a_figure_without_rows_names_those_of_its_data(publisher, shown):
     data = pd.DataFrame({"x": [1, 2], "y": [3, 4], "bounds": [Bounds.exact(1, ["a"]), Bounds.unknown()], "id": ["b", "b"]})
     assert rests_on(data) == {"a", "b"} and rests_on(data[["x"]]) == set()
+    assert rests_on(data.assign(id=["b", None])) == {"a", "b"}  # of some rows only the bounds say on what they rest
     figure(publisher, rows=None)
     publisher.table("some", data[["x", "bounds"]], title="Some", columns={"x": "X"})
     assert [bundle[MIME]["body"]["rows"] for bundle in shown if MIME in bundle] == [[], ["a"]]
+    assert rests_on(pd.concat([data[["id"]], pd.DataFrame({"x": [3]})])) == {"b"}  # a row that was added has no id
 
 
 def test_a_chart_has_the_height_that_its_table_needs(publisher, shown):
