@@ -227,7 +227,7 @@ class OverTime:
     colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series, upright
     where one begins on the day on which the one before ends. number: write the number of the last count of each series. numbers:
     write that of every count that is not open, above it, instead. above: name all series in a line above the axes. marked: days on
-    which something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not those of the table.
+    which something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not the table's.
     """
 
     value: str = "bounds"
