@@ -156,6 +156,8 @@ def test_the_number_of_every_count_can_be_written():
     counts = DAYS.assign(bounds=[Bounds.exact(1499), RANGE, FLOOR])
     assert "1,499" not in texts(drawn(OverTime(), counts))
     assert {"1,499", "400–480", "at least 1,240"} <= set(texts(drawn(OverTime(numbers=True), counts)))
+    open_marks = counts.assign(hollow=[True, False, False])
+    assert "1,499" not in texts(drawn(OverTime(numbers=True), open_marks))
 
 
 def test_a_part_too_small_for_its_number_has_none():
