@@ -226,8 +226,8 @@ class OverTime:
 
     colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series, upright
     where one begins on the day on which the one before ends. number: write the number of the last count of each series. numbers:
-    write that of every count, above it, instead. above: name all series in a line above the axes. marked: days on which something
-    happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not those of the table.
+    write that of every count that is not open, above it, instead. above: name all series in a line above the axes. marked: days on
+    which something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not the table's.
     """
 
     value: str = "bounds"
@@ -319,7 +319,7 @@ class OverTime:
         bounds, start, end = row[self.value], row.get("start"), date2num(row["end"])
         reach = bounds.low * 0.35 if self.log else limit * 0.1
         hollow = row.get("hollow") is True
-        if self.numbers:
+        if self.numbers and not hollow:
             _beside(axes, self.write(bounds), (_middle(row), bounds.best), (0, 8), ha="center", color=colour, bbox=CLEAR)
         if not isinstance(start, date) or pd.isna(start) or start == row["end"]:
             stated = Bounds(-math.inf, None, bounds.high) if bounds.is_at_most else bounds  # not a bar down to the axis

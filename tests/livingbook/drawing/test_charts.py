@@ -156,12 +156,19 @@ def test_the_number_of_every_count_can_be_written():
     counts = DAYS.assign(bounds=[Bounds.exact(1499), RANGE, FLOOR])
     assert "1,499" not in texts(drawn(OverTime(), counts))
     assert {"1,499", "400–480", "at least 1,240"} <= set(texts(drawn(OverTime(numbers=True), counts)))
+    open_marks = counts.assign(hollow=[True, False, False])
+    assert "1,499" not in texts(drawn(OverTime(numbers=True), open_marks))
 
 
 def test_a_part_too_small_for_its_number_has_none():
     wide = drawn(*CHARTS["parts"])
     assert "13,000" in texts(wide) and "0" not in [each for each in texts(wide) if each == "0"][1:]
     assert {"on one", "on both", "at least 1,240"} <= set(texts(wide))
+
+
+def test_a_total_is_written_in_short_on_a_phone():
+    chart, data = CHARTS["parts"][0], PARTS.assign(total=Bounds(35500, 36000, 36500))
+    assert "36,000 (35,500–36,500)" in texts(drawn(chart, data)) and "36,000" in texts(drawn(chart, data, narrow=True))
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])

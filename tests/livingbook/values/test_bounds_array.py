@@ -235,6 +235,7 @@ def test_methods_and_parts_are_those_of_the_elements(several, low, high):
     assert column.isna().tolist() == [each.is_unknown for each in several]
     assert column.interval.rows.tolist() == [each.rows for each in several]
     assert column.interval.words("share", 0.01).tolist() == [wording.share(each) for each in several]
+    assert column.interval.short().tolist() == [wording.short(each) for each in several]
     for part in ("low", "value", "high", "best"):
         found = [None if number != number else number for number in getattr(column.interval, part)]
         assert found == [getattr(each, part) for each in several]
