@@ -13,7 +13,7 @@ from livingbook.words.passages import chapters_in, is_record, passages
 from livingbook.words.selections import Selection, near, readers, unread
 from livingbook.words.state import Card, Figure, Number, Row, State, from_json
 from livingbook.words.subjects import Subjects
-from livingbook.words.wording import Words
+from livingbook.words.telling import Words
 
 LABELS = {
     "measures": {"theatre_strength": {"label": "Men in the theatre"}, "suspended_share": {"label": "Suspended share"}},
