@@ -26,7 +26,6 @@ from livingbook.words.telling import Labels, Words
 NAMES = {"measures": "measure", "populations": "population", "origins": "origin"}  # table → its key
 UNREAD = "book/unread.csv"  # the rows in use that no chapter reads, and why not
 FIELDS = ("row", "why")
-ACCEPTED_BY = "make read CHAPTER="
 Documents = Mapping[str, Mapping[str, Any]]
 
 
