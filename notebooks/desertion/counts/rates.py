@@ -1,10 +1,7 @@
-"""Counts over time: months between dates, rates a month and a year, and increments between cumulative counts."""
+"""Counts over time: months between dates, rates a month and a year, and what is added between counts of a running total."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
@@ -56,34 +53,3 @@ def steps(counts: pd.DataFrame) -> pd.DataFrame:
     gains = (later["bounds"] - earlier["bounds"]).interval.clip()
     starts = (earlier["end"] + timedelta(days=1)).astype(object)  # of no dates, pandas makes a column of numbers
     return pd.DataFrame({"start": starts, "end": later["end"], "bounds": gains})
-
-
-@dataclass(frozen=True)
-class Increment:
-    """What was added between two dated counts of one running total. per_month: a mean month of 30.4375 days."""
-
-    start: date  # the day after the earlier count
-    end: date
-    count: Bounds
-    per_month: Bounds
-    is_break: bool  # not growth: the method of counting changed in between, or the total fell
-
-
-def increments(counts: Sequence[tuple[date, Bounds]], breaks: Sequence[date] = ()) -> list[Increment]:
-    """Differences between successive counts of one origin and scope.
-
-    counts: (date of the count, running total); breaks: dates on which the method of counting changed. An increment that spans
-    such a date is marked. A running total cannot fall, so increments are cut at zero; one that is negative throughout is marked
-    too. Raises ``ValueError`` for two counts on one day.
-    """
-    ordered = sorted(counts, key=lambda count: count[0])
-    found = []
-    for (before, earlier), (after, later) in itertools.pairwise(ordered):
-        if before == after:
-            raise ValueError(f"two counts on {after}")
-        gain = later - earlier
-        broken = gain.high < 0 or any(before < when <= after for when in breaks)
-        start = date.fromordinal(before.toordinal() + 1)
-        gain = gain.clip()
-        found.append(Increment(start, after, gain, per_month(gain, start, after), broken))
-    return found

@@ -30,44 +30,6 @@ def test_rate_per_thousand_a_year_is_that_of_the_us_army_in_2007():
     assert rates.monthly_to_yearly_rate(Bounds.exact(1000), Bounds.exact(200000)).value == pytest.approx(60)
 
 
-def test_increments_between_cumulative_counts():
-    counts = [
-        (date(2024, 1, 31), Bounds.exact(130)),
-        (date(2023, 12, 31), Bounds.exact(100)),
-        (date(2024, 3, 1), Bounds.exact(190)),
-    ]
-    first, second = rates.increments(counts)
-    assert (first.start, first.end, first.count) == (date(2024, 1, 1), date(2024, 1, 31), Bounds.exact(30))
-    assert second.per_month.value == pytest.approx(60 / (30 / 30.4375))
-    assert not first.is_break and not second.is_break
-
-
-def test_a_change_of_method_and_a_fall_are_breaks_and_no_increment_is_negative():
-    counts = [(date(2024, 1, 1), Bounds.exact(100)), (date(2024, 2, 1), Bounds.exact(90)), (date(2024, 3, 1), Bounds.exact(95))]
-    fall, after = rates.increments(counts, breaks=[date(2024, 2, 15)])
-    assert fall.is_break and fall.count == Bounds.exact(0)
-    assert after.is_break
-
-
-def test_a_total_that_stands_still_or_hardly_grows_is_no_break():
-    for last in (100, 100.5):
-        (gain,) = rates.increments([(date(2024, 1, 1), Bounds.exact(100)), (date(2024, 2, 1), Bounds.exact(last))])
-        assert not gain.is_break
-
-
-@pytest.mark.parametrize(
-    ("when", "broken"), [(date(2024, 1, 1), False), (date(2024, 1, 2), True), (date(2024, 2, 1), True), (date(2024, 2, 2), False)]
-)
-def test_a_method_is_another_from_the_day_of_its_change_on(when, broken):
-    (gain,) = rates.increments([(date(2024, 1, 1), Bounds.exact(1)), (date(2024, 2, 1), Bounds.exact(2))], breaks=[when])
-    assert gain.is_break == broken
-
-
-def test_two_counts_on_one_day_are_refused():
-    with pytest.raises(ValueError, match="two counts"):
-        rates.increments([(date(2024, 1, 1), Bounds.exact(1)), (date(2024, 1, 1), Bounds.exact(2))])
-
-
 COUNTS = pd.DataFrame(
     {
         "end": [date(2023, 12, 31), date(2024, 1, 31), date(2024, 3, 1)],
