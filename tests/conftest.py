@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -56,6 +57,14 @@ settings.load_profile("no clock")
 
 for name in ("BOOK_ADDRESS", "BOOK_REPOSITORY", "BOOK_BRANCH"):  # of the book that is published, not of those in tests
     os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True)
+def _here() -> Iterator[None]:
+    """Each test begins in the folder in which pytest was started: a notebook that runs in this process leaves it in its own."""
+    here = Path.cwd()
+    yield
+    os.chdir(here)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,7 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
     delete page.explorer;
     return;
   }
-  const MOST = 90;  // percent of the list that the sliders may take to be wrong, or of those who ran to be on no list
+  const MOST = 90;  // percent of the list that the sliders may take to be wrong, or of those who left to be on no list
   const others = tables.armies.map((army) => army.rate);
 
   // ---- the choice ----
@@ -83,8 +83,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const count = made("select", { name: "count" }, ...tables.counts.map((each) => made("option", { value: each.key, textContent: `${each.label}: ${inWords(each.number)}` })));
   const window_ = made("select", { name: "window" });
   const strength = made("select", { name: "strength" }, ...strengthOptions());
-  const wrong = slider("wrong", "Counted men who never ran", given.wrong ? `Published: ${given.wrong}, by one investigator, of one district.` : "No share had been published.");
-  const unlisted = slider("unlisted", "Men who ran and are on no list", "Nobody has published a share.");
+  const wrong = slider("wrong", "Counted men who never left", given.wrong ? `Published: ${given.wrong}, by one investigator, of one district.` : "No share had been published.");
+  const unlisted = slider("unlisted", "Men who left and are on no list", "Nobody has published a share.");
   const copy = made("button", { type: "button", className: "small-button", textContent: "Copy a link to this choice" });
   const reset = made("button", { type: "button", className: "small-button", textContent: isArticles ? "Back to the article’s choice" : "Start again" });
   const told = made("span", { className: "told" });

@@ -109,11 +109,6 @@ const EXPLORER = (() => {
     };
   }
 
-  function standing(rate, others) {
-    const below = others.filter((each) => each.high < rate.low).length;
-    const above = others.filter((each) => each.low > rate.high).length;
-    return { below, above, alike: others.length - below - above };
-  }
 
   // ---- words: as text.py writes them ----
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -164,20 +159,18 @@ const EXPLORER = (() => {
 
   function sentence(chosen, found) {
     const errors = [];
-    if (chosen.wrong) errors.push(`less ${percent(chosen.wrong)} that never ran`);
-    if (chosen.unlisted) errors.push(`with ${percent(chosen.unlisted)} of those who ran on no list`);
+    if (chosen.wrong) errors.push(`less ${percent(chosen.wrong)} that never left`);
+    if (chosen.unlisted) errors.push(`with ${percent(chosen.unlisted)} of those who left on no list`);
     const middle = errors.length ? ` ${errors.join(" and ")},` : "";
     return `${chosen.count.label} (${inWords(chosen.count.number)}),${middle} spread over the ${written(months(chosen.window), 0.1)} months from `
       + `${dayInWords(chosen.window.start)} to ${dayInWords(chosen.window.end)}, make `
-      + `${inWords(found.monthly)} a month. Out of ${inWords(found.strength)} men (${chosen.strength.label}) that is `
+      + `${inWords(found.monthly)} a month. Out of a mean strength of ${inWords(found.strength)} men (${chosen.strength.label}) that is `
       + `${inWords(found.yearly)} per 1,000 a year as worded, and ${inWords(found.yearlyFace)} with the printed numbers at face value.`;
   }
 
   function compared(found, others) {
     if (isUnknown(found.yearlyFace) || !others.length) return "There is nothing to set it beside.";
-    const where = standing(found.yearlyFace, others);
-    return `At face value that is above ${where.below} of ${written(others.length)} rate${others.length === 1 ? "" : "s"} of other armies and `
-      + `below ${where.above}; ${where.alike} overlap it. They count other things.`;
+    return "The rates of other armies count other things, so that no ranking follows from them.";
   }
 
   // ---- what the page was given ----
@@ -201,5 +194,5 @@ const EXPLORER = (() => {
     };
   }
 
-  return { answer, atFaceValue, best, bounds, compared, exact, fromEnds, inWords, isUnknown, months, percent, read, sentence, standing, written };
+  return { answer, atFaceValue, best, bounds, compared, exact, fromEnds, inWords, isUnknown, months, percent, read, sentence, written };
 })();

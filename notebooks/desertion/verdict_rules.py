@@ -62,18 +62,21 @@ def still_rising(margin: float) -> Rule:
 
 
 def many_but_few_of_all(many: float) -> Rule:
-    """For a claim of "many of them". The rule takes (a count, its share of all). many: the least count that is called many."""
+    """For a claim of "many of them". The rule takes (a count, the count of all). many: the least count that is called many.
+
+    Both are read as exact, because a quotient of two numbers that say "at least" bounds nothing.
+    """
     words = (
         f"Supported if the count reaches {wording.number(many)} and is more than half of all, imprecise if it reaches that and "
-        "is less, contradicted if it does not reach it."
+        "is less, contradicted if it does not reach it; both numbers are read as exact."
     )
 
-    def rule(count: Bounds, share: Bounds) -> Verdict:
-        if count.is_unknown:
+    def rule(count: Bounds, every: Bounds) -> Verdict:
+        if count.best is None or every.best is None:
             return Verdict("unsupported", words)
-        if count.high < many:
+        if count.best < many:
             return Verdict("contradicted", words)
-        return Verdict("imprecise" if share.high < 0.5 else "supported", words)
+        return Verdict("imprecise" if count.best < every.best / 2 else "supported", words)
 
     return rule
 
@@ -81,17 +84,18 @@ def many_but_few_of_all(many: float) -> Rule:
 def small_beside_all_not_beside_growth(small: float, large: float) -> Rule:
     """For a claim of "not many". The rule takes (rate per 1,000 of the force a month, share of the force's net growth).
 
-    small: the rate below which it counts as small; large: the share above which it counts as large.
+    small: the rate below which it counts as small; large: the share above which it counts as large. The rate is read as exact: a
+    rate of "at least" some number shows by itself nothing small.
     """
     words = (
-        f"Imprecise if it is below {wording.plain(small)} per 1,000 of the force a month but above {wording.percent(large)} of "
-        "what the force grows by; supported if small beside both, contradicted if large beside both."
+        f"Imprecise if it, read as exact, is below {wording.plain(small)} per 1,000 of the force a month but above "
+        f"{wording.percent(large)} of what the force grows by; supported if small beside both, contradicted if large beside both."
     )
 
     def rule(rate: Bounds, of_growth: Bounds) -> Verdict:
-        if rate.is_unknown or of_growth.is_unknown:
+        if rate.best is None or of_growth.is_unknown:
             return Verdict("unsupported", words)
-        few, much = rate.low < small, of_growth.low > large
+        few, much = rate.best < small, of_growth.low > large
         return Verdict("imprecise" if few and much else "supported" if few else "contradicted", words)
 
     return rule

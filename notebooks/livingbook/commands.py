@@ -32,7 +32,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
     """Builds and publishes the book, if anything has changed; prints where it is."""
     from livingbook.project import addresses
     from livingbook.runs import up_to_date
-    from livingbook.words import report as words
+    from livingbook.words import told as words
 
     started = time.perf_counter()
     project = beside(project, chosen)
@@ -325,7 +325,7 @@ def read_words(project: Project, chosen: argparse.Namespace) -> int:
 
     Brings the book up to date first: words are read beside the figures that stand there.
     """
-    from livingbook.words import report as words
+    from livingbook.words import told as words
     from livingbook.words.reading import Book
 
     make_book(project, chosen)
@@ -367,7 +367,7 @@ def audit_packages(project: Project, chosen: argparse.Namespace) -> int:
 def make_release(project: Project, chosen: argparse.Namespace) -> None:
     """Brings the book up to date and packs the archive to deposit; prints where it is."""
     from livingbook.release import archive as release
-    from livingbook.words.report import require_read
+    from livingbook.words.told import require_read
 
     make_book(project, chosen)
     require_read(project)

@@ -41,6 +41,7 @@ MODULES = [
         for module in (
             "counts.rates",
             "counts.windows",
+            "counts.totals",
             "counts.series",
             "counts.flows",
             "counts.force",
@@ -61,6 +62,7 @@ TESTS = [
     "qualifiers",
     "rates",
     "windows",
+    "totals",
     "series",
     "flows",
     "two_lists",

@@ -15,11 +15,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
 from livingbook.evidence.reading import Evidence
 from livingbook.evidence.tables import EvidenceError
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds, total
+from livingbook.values.bounds_array import BoundsDtype
 
+from desertion.chapters.explorer import spread
 from desertion.counts import rates
 from desertion.counts.force import spanned
 
@@ -125,6 +128,34 @@ def dates(evidence: Evidence, comparator: Comparator) -> tuple[date, date] | Non
 def base(evidence: Evidence, comparator: Comparator) -> Bounds | None:
     """The mean strength by which a rate is computed, in persons; ``None`` for a published rate."""
     return strength(evidence, comparator.strength) if comparator.strength else None
+
+
+def table(evidence: Evidence, **where: str | Iterable[str]) -> pd.DataFrame:
+    """The rates of ``read``, one row each, in its order.
+
+    Columns: ``key``, ``army``, ``definition``, ``grade`` and ``caution`` as in the table ``comparators``; ``start``, ``end`` and
+    ``period``, the last in words, empty where the count was not public; ``strength`` (persons; ``None`` for a published rate) and
+    ``bounds``, the rate per 1,000 of strength a year.
+    """
+    rows = []
+    for each in read(evidence, **where):
+        days = dates(evidence, each)
+        said = {name: getattr(each, name) for name in ("key", "army", "definition", "grade", "caution")}
+        start, end = days or (None, None)
+        found = {"start": start, "end": end, "period": period(*days) if days else "", "strength": base(evidence, each)}
+        rows.append({**said, **found, "bounds": rate(evidence, each)})
+    columns = ["key", "army", "definition", "grade", "caution", "start", "end", "period", "strength", "bounds"]
+    made = pd.DataFrame(rows, columns=columns)
+    return made.assign(bounds=pd.Series([row["bounds"] for row in rows], made.index, BoundsDtype()))
+
+
+def lines(rates_of_armies: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``table`` with a column ``label``: the army, the years of all its rates by one definition, and their range."""
+    parts = []
+    for _, own in rates_of_armies.groupby(["definition", "army"], sort=False):
+        when = years(list(zip(own["start"], own["end"], strict=True)))
+        parts.append(own.assign(label=f"{own['army'].iloc[0]}, {when}: {spread(list(own['bounds']))}"))
+    return pd.concat(parts) if parts else rates_of_armies.assign(label="")
 
 
 def period(start: date, end: date) -> str:

@@ -10,17 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
 from desertion.counts import force as theatre
-from desertion.counts.windows import WORDS, DatedCount, Window, of_count
+from desertion.counts.windows import WORDS, Window
 from desertion.methods.misclassification import true_count
-
-ORDER = ("article", "publication", "own", "mobilised")  # of equal windows, the name that comes first is kept
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def path_bounds(stocks: pd.DataFrame, window: Window) -> Bounds:
 
 
 def answer(count: Bounds, window: Window, strength: Strength, wrong: float = 0.0, unlisted: float = 0.0) -> Answer:
-    """The results of a choice. wrong: share of the count that never ran; unlisted: share of those who ran that it omits."""
+    """The results of a choice. wrong: share of the count that never left; unlisted: share of those who left that it omits."""
     shares = Bounds.exact(wrong), Bounds.exact(unlisted)
     ran, face = true_count(count, *shares), true_count(count.at_face_value(), *shares)
     worded = strength.worded(window)
@@ -82,53 +79,33 @@ def answer(count: Bounds, window: Window, strength: Strength, wrong: float = 0.0
     )
 
 
-def windows(row: DatedCount, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
-    """The different windows of a count: name (see ``windows.WORDS``) → window, in the order of ``ORDER``."""
-    spans = of_count(row, invasion, mobilisation, article)
-    distinct = {spans[name]: name for name in reversed(ORDER) if name in spans}
-    return {name: window for window, name in sorted(distinct.items(), key=lambda item: ORDER.index(item[1]))}
-
-
 def window_label(name: str, window: Window) -> str:
     """A window in words, with its days."""
     words = WORDS.get(name, name)
     return f"{words[0].upper()}{words[1:]}: {wording.day(window.start)} to {wording.day(window.end)}"
 
 
-def standing(rate: Bounds, others: Iterable[Bounds]) -> dict[str, int]:
-    """How many other rates lie wholly below a rate ("below"), wholly above it ("above"), and how many overlap it ("alike")."""
-    others = list(others)
-    below = sum(each.high < rate.low for each in others)
-    above = sum(each.low > rate.high for each in others)
-    return {"below": below, "above": above, "alike": len(others) - below - above}
-
-
 def sentence(
     count_label: str, count: Bounds, window: Window, strength: Strength, found: Answer, wrong: float = 0.0, unlisted: float = 0.0
 ) -> str:
     """The answer in plain words."""
-    errors = [f"less {wording.percent(wrong)} that never ran"] if wrong else []
-    errors += [f"with {wording.percent(unlisted)} of those who ran on no list"] if unlisted else []
+    errors = [f"less {wording.percent(wrong)} that never left"] if wrong else []
+    errors += [f"with {wording.percent(unlisted)} of those who left on no list"] if unlisted else []
     middle = f" {' and '.join(errors)}," if errors else ""
     days = f"{wording.number(window.months, 0.1)} months from {wording.day(window.start)} to {wording.day(window.end)}"
     return (
         f"{count_label} ({wording.of_bounds(count)}),{middle} spread over the {days}, make "
-        f"{wording.of_bounds(found.monthly)} a month. Out of {wording.of_bounds(found.strength)} men ({strength.label}) that is "
-        f"{wording.of_bounds(found.yearly)} per 1,000 a year as worded, and {wording.of_bounds(found.yearly_face)} with the "
-        "printed numbers at face value."
+        f"{wording.of_bounds(found.monthly)} a month. Out of a mean strength of {wording.of_bounds(found.strength)} men "
+        f"({strength.label}) that is {wording.of_bounds(found.yearly)} per 1,000 a year as worded, and "
+        f"{wording.of_bounds(found.yearly_face)} with the printed numbers at face value."
     )
 
 
 def compared(found: Answer, others: Iterable[Bounds]) -> str:
-    """How the answer compares with the rates of other armies, in a sentence."""
-    others = list(others)
-    if found.yearly_face.is_unknown or not others:
+    """What may be said of the answer beside the rates of other armies, in a sentence: nobody counted the same thing."""
+    if found.yearly_face.is_unknown or not list(others):
         return "There is nothing to set it beside."
-    where = standing(found.yearly_face, others)
-    return (
-        f"At face value that is above {where['below']} of {wording.plural(len(others), 'rate')} of other armies and below "
-        f"{where['above']}; {where['alike']} overlap it. They count other things."
-    )
+    return "The rates of other armies count other things, so that no ranking follows from them."
 
 
 def spread(rates: Sequence[Bounds]) -> str:

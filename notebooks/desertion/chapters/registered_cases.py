@@ -2,8 +2,10 @@
 
 Many sources quote one register: month by month for both articles together, month by month for each article, and for longer periods
 in replies to requests. These functions combine the pieces without counting a case twice: a month is taken from one series only, two
-articles are added only for the same period, and of the periods in one year the longest is kept. Units are those of the rows (cases,
-unless the caller passes others).
+articles are added only for the same period, and of the periods in one year the longest is kept.
+
+Counts are tables with the first and the last day of a period in ``start`` and ``end`` and the count in ``bounds``, in the unit of
+the rows (cases, unless the caller passes others), one row a period, in order of time.
 
 The strength in a period is bounded year by year, by the statements inside the year and those nearest to its first and last day.
 Heads of state name the size of their army about once a year, so many periods have no statement inside.
@@ -11,108 +13,107 @@ Heads of state name the size of their army about once a year, so many periods ha
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterable, Mapping
 from datetime import date
-from itertools import pairwise
 
 import pandas as pd
-from livingbook.values.bounds import Bounds, hull, total
+from livingbook.evidence.read_out import Words
+from livingbook.values import wording
+from livingbook.values.bounds import Bounds, total
 
 from desertion.counts.force import spanned
-from desertion.counts.rates import DAYS_A_YEAR, days
+from desertion.counts.rates import DAYS_A_YEAR, days, days_of
 
-Period = tuple[date, date]  # first and last day
-
-
-def is_calendar_month(start: date | None, end: date) -> bool:
-    """True for a period that is exactly one calendar month."""
-    last = calendar.monthrange(end.year, end.month)[1]
-    return start == date(end.year, end.month, 1) and end.day == last
+PERIOD = ["start", "end"]
+COLUMNS = [*PERIOD, "bounds"]
 
 
-def monthly(rows: pd.DataFrame) -> dict[date, Bounds]:
-    """First day of the month → count, for the rows that cover exactly one calendar month, in order of time.
+def by_period(rows: pd.DataFrame) -> pd.DataFrame:
+    """Counts from rows of evidence: of several for one period the last; rows without ``start`` are left out."""
+    dated = rows.dropna(subset="start").drop_duplicates(PERIOD, keep="last")
+    return dated[COLUMNS].sort_values(PERIOD, ignore_index=True)
 
-    rows: columns ``start``, ``end`` and ``bounds``. Several figures for one month give the bounds that contain all of them.
+
+def monthly(rows: pd.DataFrame) -> pd.DataFrame:
+    """Counts of whole calendar months, from the rows that cover exactly one.
+
+    Several figures for one month give the bounds that contain all of them.
     """
-    found: dict[date, list[Bounds]] = {}
-    for row in rows.itertuples():
-        if is_calendar_month(row.start, row.end):
-            found.setdefault(row.start, []).append(row.bounds)
-    return {month: counts[0] if len(counts) == 1 else hull(counts) for month, counts in sorted(found.items())}
+    starts, ends = pd.to_datetime(rows["start"]), pd.to_datetime(rows["end"])
+    one_month = starts.dt.is_month_start & ends.dt.is_month_end & (starts.dt.to_period("M") == ends.dt.to_period("M"))
+    months = rows[one_month]
+    same = months.groupby(PERIOD)["bounds"]
+    several = same.transform("size") > 1
+    hulls = months[several].groupby(PERIOD)["bounds"].agg(lambda figures: figures.interval.hull()).astype("bounds").reset_index()
+    return pd.concat([months.loc[~several, COLUMNS], hulls]).sort_values("start", ignore_index=True)
 
 
-def added(one: Mapping[date, Bounds], other: Mapping[date, Bounds]) -> dict[date, Bounds]:
-    """Month → sum of two series that count different cases, for the months that both have."""
-    return {month: one[month] + other[month] for month in sorted(one.keys() & other.keys())}
+def added(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Sums of counts of different cases, for the periods that both tables have."""
+    both = by_period(one).merge(by_period(other), on=PERIOD, suffixes=("_one", "_other"))
+    return both.assign(bounds=both["bounds_one"] + both["bounds_other"])[COLUMNS]
 
 
-def by_precedence(first: Mapping[date, Bounds], second: Mapping[date, Bounds]) -> dict[date, Bounds]:
-    """Month → count from ``first`` or, where it has none, from ``second``. Two compilations of one register must not be added."""
-    return dict(sorted({**second, **first}.items()))
+def by_precedence(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """The counts of ``first``, and for the periods that it has none of, those of ``second``.
+
+    Two compilations of one register must not be added.
+    """
+    return pd.concat([first, second]).drop_duplicates(PERIOD).sort_values(PERIOD, ignore_index=True)
 
 
-def largest_step(series: Mapping[date, Bounds]) -> date | None:
-    """The month with the largest rise over the month before it, at face value; ``None`` without two known months in a row."""
-    rises = []
-    for before, after in pairwise(sorted(series)):
-        earlier, later = series[before].best, series[after].best
-        if earlier is not None and later is not None and _months_between(before, after) == 1:
-            rises.append((later - earlier, after))
-    return max(rises)[1] if rises else None
+def largest_step(months: pd.DataFrame) -> date | None:
+    """First day of the month with the largest rise over the month before it, at face value.
+
+    ``None`` without two known months in a row.
+    """
+    rises = risen(months)
+    return None if rises.isna().all() else months.loc[rises.idxmax(), "start"]
 
 
-def _months_between(before: date, after: date) -> int:
-    return 12 * (after.year - before.year) + after.month - before.month
+def risen(months: pd.DataFrame) -> pd.Series:
+    """By how much each month stands above the month before, at face value; NaN where that month is not known."""
+    starts = pd.to_datetime(months["start"])
+    follows = (12 * starts.dt.year + starts.dt.month).diff() == 1
+    return months["bounds"].interval.best.diff().where(follows)
 
 
-def paired(one: pd.DataFrame, other: pd.DataFrame) -> dict[Period, Bounds]:
-    """Period → sum of the counts in two tables, for the periods that both have. Columns as in ``monthly``."""
-    first, second = by_period(one), by_period(other)
-    return {period: first[period] + second[period] for period in sorted(first.keys() & second.keys())}
+def longest_in_each_year(counts: pd.DataFrame) -> pd.DataFrame:
+    """The longest period within each year, so that parts of a year and their sum are not both kept; with a column ``year``."""
+    first, last = (pd.to_datetime(counts[day]).dt.year for day in PERIOD)
+    within = counts.assign(year=first, days=days_of(counts))[first == last].sort_values(["days", *PERIOD])
+    return within.drop_duplicates("year", keep="last").drop(columns="days").sort_values("year", ignore_index=True)
 
 
-def by_period(rows: pd.DataFrame) -> dict[Period, Bounds]:
-    """Period → count; rows without ``start`` are left out. rows: columns ``start``, ``end`` and ``bounds``."""
-    return {(row.start, row.end): row.bounds for row in rows.itertuples() if row.start}
+def longest(counts: pd.DataFrame) -> pd.DataFrame:
+    """The longest period with its count: one row, or none where there is none."""
+    return counts.assign(days=days_of(counts)).sort_values(["days", *PERIOD]).tail(1)[COLUMNS]
 
 
-def longest_in_each_year(counts: Mapping[Period, Bounds]) -> dict[int, tuple[Period, Bounds]]:
-    """Year → the longest period within it, with its count, so that parts of a year and their sum are not both kept."""
-    inside = [(period, count) for period, count in counts.items() if period[0].year == period[1].year]
-    shortest_first = sorted(inside, key=lambda found: (found[0][0].year, found[0][1] - found[0][0], found[0]))
-    return {period[0].year: (period, count) for period, count in shortest_first}
+def periods(counts: pd.DataFrame) -> pd.Series:
+    """Each period in months, in words."""
+    return counts["start"].map(wording.month) + " to " + counts["end"].map(wording.month)
 
 
-def longest(counts: Mapping[Period, Bounds]) -> tuple[Period | None, Bounds]:
-    """The longest period and its count; (``None``, unknown) where there is none."""
-    if not counts:
-        return None, Bounds.unknown()
-    period = max(counts, key=lambda each: (each[1] - each[0], each))
-    return period, counts[period]
+def months_of(counts: pd.DataFrame) -> Words:
+    """The months of all periods in words, adjoining periods as one, with the ids of the counts. The periods must not overlap."""
+    spans: list[tuple[date, date]] = []
+    for start, end in counts[PERIOD].sort_values(PERIOD).itertuples(index=False, name=None):
+        joins = spans and (start - spans[-1][1]).days == 1
+        spans[-1:] = [(spans[-1][0], end)] if joins else [*spans[-1:], (start, end)]
+    words = wording.listing([f"{wording.month(start)} to {wording.month(end)}" for start, end in spans])
+    return words or "no period", frozenset().union(*counts["bounds"].interval.rows)
 
 
-def joined(periods: Iterable[Period]) -> list[Period]:
-    """Periods in order of time, with adjoining ones merged; the given periods must not overlap."""
-    found: list[Period] = []
-    for start, end in sorted(periods):
-        if found and (start - found[-1][1]).days == 1:
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    return found
-
-
-def rate(counts: Mapping[Period, Bounds], stocks: pd.DataFrame) -> Bounds:
+def rate(counts: pd.DataFrame, stocks: pd.DataFrame) -> Bounds:
     """Cases per 1,000 of mean strength a year over periods that do not overlap: sum of cases over sum of person-years.
 
     The person-years are those of the periods of the counts alone. stocks: as in ``strength_near``. No count or no stock → unknown.
     """
-    if not counts or stocks.empty:
+    if counts.empty or stocks.empty:
         return Bounds.unknown()
-    person_years = total(strength_near(stocks, *period) * (days(*period) / DAYS_A_YEAR) for period in counts)
-    return total(counts.values()) * 1000 / person_years
+    periods = list(counts[PERIOD].itertuples(index=False, name=None))
+    person_years = total(strength_near(stocks, *period) * (days(*period) / DAYS_A_YEAR) for period in periods)
+    return total(counts["bounds"]) * 1000 / person_years
 
 
 def strength_near(stocks: pd.DataFrame, start: date, end: date) -> Bounds:

@@ -11,97 +11,72 @@ taken at face value here; callers must tell the reader.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pandas as pd
+from livingbook.evidence.read_out import first, last
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
-from desertion.counts.rates import DAYS_A_MONTH, Increment, days, per_month
+from desertion.counts.rates import DAYS_A_MONTH, days_of, per_month
 
-Counts = list[tuple[date, Bounds]]  # (day, running total on that day)
-Window = tuple[date, date] | None  # first and last day
+Window = tuple[date | None, date | None]  # first and last day; none while nothing is public
 
 
-def running_total(rows: pd.DataFrame) -> Counts:
+def running_total(rows: pd.DataFrame) -> pd.DataFrame:
     """Cumulative counts at face value from rows with ``end`` and ``bounds``: the largest of each day, in order of the days."""
-    by_day: dict[date, Bounds] = {}
-    for day, bounds in zip(rows["end"], rows["bounds"], strict=True):
-        face = bounds.at_face_value()
-        if day not in by_day or face.low > by_day[day].low:
-            by_day[day] = face
-    return sorted(by_day.items(), key=lambda count: count[0])
+    rows = rows.assign(bounds=rows["bounds"].interval.at_face_value(), best=rows["bounds"].interval.best)
+    rows = rows.sort_values(["end", "best"], ascending=[True, False]).drop_duplicates("end")
+    return rows.drop(columns="best").reset_index(drop=True)
 
 
-def spaced(counts: Counts, least_days: float) -> Counts:
-    """The counts that are each at least ``least_days`` days after the one kept before: the gain over a few days is mostly noise."""
-    kept: Counts = []
-    for day, count in counts:
-        if not kept or (day - kept[-1][0]).days >= least_days:
-            kept.append((day, count))
-    return kept
-
-
-def kept(rows: pd.DataFrame, flags: Iterable[bool]) -> pd.DataFrame:
-    """The rows whose flag is true, numbered from 0. An empty table keeps its columns, unlike with pandas' own selection."""
-    return rows[pd.Series(list(flags), index=rows.index, dtype=bool)].reset_index(drop=True)
-
-
-def gain_a_month(counts: Counts, start: date, end: date) -> Bounds:
+def gain_a_month(counts: pd.DataFrame, start: date | None, end: date | None) -> Bounds:
     """Gain a month of a running total within a window, from the last count before it (0 if there is none) to the last inside.
 
-    It is spread over the months from ``start`` to that last count. Unknown if no count is dated inside.
+    counts: columns ``end`` and ``bounds``, in order of ``end``. The gain is spread over the months from ``start`` to that last
+    count. Unknown if no count is dated inside, or without a window.
     """
-    last, first = upto(counts, end), upto(counts, date.fromordinal(start.toordinal() - 1))
-    if last is None or last[0] < start:
+    if start is None or end is None:
         return Bounds.unknown()
-    return per_month(last[1] - (first[1] if first else 0.0), start, last[0])
+    inside, before = counts[(counts["end"] >= start) & (counts["end"] <= end)], counts[counts["end"] < start]
+    if inside.empty:
+        return Bounds.unknown()
+    return per_month(last(inside) - (last(before) if len(before) else 0.0), start, inside["end"].iloc[-1])
 
 
-def rows_of(several: Iterable[Bounds]) -> frozenset[str]:
-    """Ids of all observations that several bounds rest on."""
-    return frozenset().union(*(each.rows for each in several))
-
-
-def upto(counts: Counts, day: date) -> tuple[date, Bounds] | None:
-    """The last count dated on or before ``day``; ``None`` if there is none."""
-    return max((count for count in counts if count[0] <= day), key=lambda count: count[0], default=None)
-
-
-def bracket(rows: pd.DataFrame, day: date) -> Bounds:
+def bracket(rows: pd.DataFrame, day: date | None) -> Bounds:
     """Bounds for a running total on a day: at least the counts up to it, at most the counts after it, if there are any.
 
-    rows: columns ``end`` and ``bounds``. Only one assumption is made: a running total cannot fall.
+    rows: columns ``end`` and ``bounds``. Only one assumption is made: a running total cannot fall. Without a day it is unknown.
     """
+    if day is None:
+        return Bounds.unknown()
     dated = list(zip(rows["end"], rows["bounds"], strict=True))
     low = max((each.low for end, each in dated if end <= day), default=0.0)
     high = min((each.high for end, each in dated if end >= day), default=math.inf)
-    return Bounds(low, None, max(low, high), rows_of(each for _, each in dated))
+    return Bounds(low, None, max(low, high), frozenset().union(*(each.rows for _, each in dated)))
 
 
 def window_of(rows: pd.DataFrame) -> Window:
-    """``start`` and ``end`` of the last row; ``None`` without rows."""
-    return (rows["start"].iloc[-1], rows["end"].iloc[-1]) if len(rows) else None
+    """``start`` and ``end`` of the last row, or of none."""
+    return (rows["start"].iloc[-1], rows["end"].iloc[-1]) if len(rows) else (None, None)
 
 
 def monthly(rows: pd.DataFrame) -> Bounds:
     """The figure of the last row as persons a month over its own period; unknown without rows."""
-    window = window_of(rows)
-    return per_month(rows["bounds"].iloc[-1], *window) if window else Bounds.unknown()
+    start, end = window_of(rows)
+    return per_month(last(rows), start, end) if start and end else Bounds.unknown()
 
 
-def two_sided(several: Iterable[Bounds]) -> list[Bounds]:
-    """Those with both a lower bound above 0 and an upper one, by which one can divide; "at least" and "at most" are left out."""
-    return [each for each in several if each.low > 0 and math.isfinite(each.high)]
+def closed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with a lower bound above 0 and an upper one, by which one can divide; "at least" and "at most" are left out."""
+    return rows[(rows["bounds"].interval.low > 0) & (rows["bounds"].interval.high < math.inf)]
 
 
 def a_month(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with two more columns: ``monthly``, the flow a mean month of its period, and ``period``, that period in words."""
-    periods = list(zip(rows["start"], rows["end"], strict=True))
-    flows = [per_month(each, *period) for each, period in zip(rows["bounds"], periods, strict=True)]
-    words = [f"{wording.day(start)} to {wording.day(end)}" for start, end in periods]
-    return rows.assign(monthly=pd.Series(flows, index=rows.index), period=pd.Series(words, index=rows.index))
+    words = rows["start"].map(wording.day).astype(str) + " to " + rows["end"].map(wording.day).astype(str)  # str of no rows, too
+    return rows.assign(monthly=rows["bounds"] / (days_of(rows) / DAYS_A_MONTH), period=words)
 
 
 def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:
@@ -110,13 +85,9 @@ def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:
     Flows that are not bounded from both sides, and periods shorter than ``least_days`` days, are left out. Columns: those of
     ``rows``; ``span``, days of the period; ``year``; and ``monthly`` and ``period`` as in ``a_month``. In order of ``start``.
     """
-    keep = [
-        bool(two_sided([each])) and start is not None and days(start, end) >= least_days
-        for start, end, each in zip(rows["start"], rows["end"], rows["bounds"], strict=True)
-    ]
-    rows = kept(rows, keep)
-    spans = [days(start, end) for start, end in zip(rows["start"], rows["end"], strict=True)]
-    rows = rows.assign(span=spans, year=[end.year for end in rows["end"]]).sort_values(["span", "end"])
+    rows = closed(rows[rows["start"].notna()])
+    rows = rows.assign(span=days_of(rows), year=pd.to_datetime(rows["end"]).dt.year).sort_values(["span", "end"])
+    rows = rows[rows["span"] >= least_days]
     rows = rows.drop_duplicates(["origin", "year"], keep="last").sort_values(["start", "end", "origin"])
     return a_month(rows).reset_index(drop=True)
 
@@ -126,10 +97,9 @@ def net_change(stocks: pd.DataFrame) -> Bounds:
 
     stocks: columns ``end`` and ``bounds``, in order of ``end``.
     """
-    closed = [(day, each) for day, each in zip(stocks["end"], stocks["bounds"], strict=True) if two_sided([each])]
-    if not closed or closed[0][0] == closed[-1][0]:
-        return Bounds.unknown()
-    return (closed[-1][1] - closed[0][1]) * (DAYS_A_MONTH / (closed[-1][0] - closed[0][0]).days)
+    stocks = closed(stocks)
+    apart = (stocks["end"].iloc[-1] - stocks["end"].iloc[0]).days if len(stocks) else 0
+    return (last(stocks) - first(stocks)) * (DAYS_A_MONTH / apart) if apart else Bounds.unknown()
 
 
 def share_of(part: Bounds, whole: Bounds) -> Bounds:
@@ -157,8 +127,3 @@ def room(left: Bounds, *explained: Bounds) -> Bounds:
             return Bounds.unknown()
         left = (left - flow).clip()
     return left
-
-
-def covering(gains: Sequence[Increment], day: date) -> Increment | None:
-    """The increment whose period contains the day; ``None`` if there is none."""
-    return next((gain for gain in gains if gain.start <= day <= gain.end), None)

@@ -44,11 +44,19 @@ def quoted(evidence: Evidence, population: str = "russia", category: str = "all"
     return evidence.latest(measure="theatre_strength", population=population, category=category, source=ARTICLE)
 
 
-def within(stocks: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+def as_printed(stocks: pd.DataFrame) -> pd.DataFrame:
+    """The stocks without the rounding of their numbers: "about 326,000" is 326,000. An end that a figure leaves open stays open."""
+    valued = stocks["bounds"].interval.value.notna()
+    return stocks.assign(bounds=stocks["bounds"].where(~valued, stocks["bounds"].interval.at_face_value()))
+
+
+def within(stocks: pd.DataFrame, start: date | None, end: date | None) -> pd.DataFrame:
     """The rows of stocks dated inside the window, both days included; if there are none, those of the nearest day before it.
 
-    Raises ``ValueError`` if the window ends before it starts.
+    Without a window there are none. Raises ``ValueError`` if the window ends before it starts.
     """
+    if start is None or end is None:
+        return stocks.iloc[:0]
     if end < start:
         raise ValueError(f"the window ends ({end}) before it starts ({start})")
     days = list(stocks["end"])
@@ -57,26 +65,30 @@ def within(stocks: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     return stocks[pd.Series([start <= day <= end for day in days], index=stocks.index, dtype=bool)]
 
 
-def over(stocks: pd.DataFrame, start: date, end: date) -> Bounds:
-    """Bounds for the mean strength over a window, in persons, by the rule in the module's docstring. No stock → unknown."""
+def over(stocks: pd.DataFrame, start: date | None, end: date | None) -> Bounds:
+    """Bounds for the mean strength over a window, in persons, by the rule in the module's docstring. No stock → unknown.
+
+    No window, that of a count which is not public yet → unknown.
+    """
     return spanned(within(stocks, start, end)["bounds"])
 
 
-def by_origin(stocks: pd.DataFrame, start: date, end: date) -> dict[str, Bounds]:
+def by_origin(stocks: pd.DataFrame, start: date | None, end: date | None) -> dict[str, Bounds]:
     """The same for each origin with a stock inside the window, from its own stocks alone: key of the origin → bounds."""
-    inside = stocks[stocks["id"].isin(within(stocks, start, end)["id"]) & (stocks["end"] >= start)]
+    inside = within(stocks, start, end)
+    inside = inside[pd.Series([start is not None and day >= start for day in inside["end"]], index=inside.index, dtype=bool)]
     return {str(origin): spanned(own["bounds"]) for origin, own in inside.groupby("origin")}
 
 
-def path_mean(stocks: pd.DataFrame, start: date, end: date) -> Bounds:
+def path_mean(stocks: pd.DataFrame, start: date | None, end: date | None) -> Bounds:
     """Mean strength over a window by linear interpolation between all stocks, at face value, in persons: a number for orientation.
 
     It is the number of person-days over the days of the window, both included. Before the first stock and after the last the
     strength is taken as constant; several stocks of one day count as their mean. The result is no bound for the mean, because the
-    stocks count different things. No stock → unknown.
+    stocks count different things. No stock or no window → unknown.
     """
     known = stocks[[each.best is not None for each in stocks["bounds"]]]
-    if known.empty:
+    if known.empty or start is None or end is None:
         return Bounds.unknown()
     numbers = pd.Series([each.best for each in known["bounds"]], index=[day.toordinal() for day in known["end"]])
     points = numbers.groupby(level=0).mean()

@@ -1,12 +1,10 @@
-"""Counts over time: months between dates, rates a month and a year, and increments between cumulative counts."""
+"""Counts over time: months between dates, rates a month and a year, and what is added between counts of a running total."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+import pandas as pd
 from livingbook.values.bounds import Bounds
 
 DAYS_A_YEAR = 365.25
@@ -18,6 +16,11 @@ def days(start: date, end: date) -> int:
     if end < start:
         raise ValueError(f"the period ends ({end}) before it starts ({start})")
     return (end - start).days + 1
+
+
+def days_of(rows: pd.DataFrame, start: str = "start", end: str = "end") -> pd.Series:
+    """Days of the period of each row, both days included; start, end: names of columns of dates."""
+    return pd.to_timedelta(rows[end] - rows[start]).dt.days + 1
 
 
 def months(start: date, end: date) -> float:
@@ -40,32 +43,13 @@ def monthly_to_yearly_rate(monthly: Bounds, strength: Bounds) -> Bounds:
     return monthly * 12 / strength * 1000
 
 
-@dataclass(frozen=True)
-class Increment:
-    """What was added between two dated counts of one running total. per_month: a mean month of 30.4375 days."""
+def steps(counts: pd.DataFrame) -> pd.DataFrame:
+    """What was added between successive counts of one running total: columns ``start``, ``end`` and ``bounds``.
 
-    start: date  # the day after the earlier count
-    end: date
-    count: Bounds
-    per_month: Bounds
-    is_break: bool  # not growth: the method of counting changed in between, or the total fell
-
-
-def increments(counts: Sequence[tuple[date, Bounds]], breaks: Sequence[date] = ()) -> list[Increment]:
-    """Differences between successive counts of one origin and scope.
-
-    counts: (date of the count, running total); breaks: dates on which the method of counting changed. An increment that spans
-    such a date is marked. A running total cannot fall, so increments are cut at zero; one that is negative throughout is marked
-    too. Raises ``ValueError`` for two counts on one day.
+    counts: columns ``end`` and ``bounds``, in order of ``end``. A step starts on the day after the earlier count. A running total
+    cannot fall, so that what was added is cut at zero.
     """
-    ordered = sorted(counts, key=lambda count: count[0])
-    found = []
-    for (before, earlier), (after, later) in itertools.pairwise(ordered):
-        if before == after:
-            raise ValueError(f"two counts on {after}")
-        gain = later - earlier
-        broken = gain.high < 0 or any(before < when <= after for when in breaks)
-        start = date.fromordinal(before.toordinal() + 1)
-        gain = gain.clip()
-        found.append(Increment(start, after, gain, per_month(gain, start, after), broken))
-    return found
+    earlier, later = (rows.reset_index(drop=True) for rows in (counts.iloc[:-1], counts.iloc[1:]))
+    gains = (later["bounds"] - earlier["bounds"]).interval.clip()
+    starts = (earlier["end"] + timedelta(days=1)).astype(object)  # of no dates, pandas makes a column of numbers
+    return pd.DataFrame({"start": starts, "end": later["end"], "bounds": gains})

@@ -5,60 +5,86 @@ from __future__ import annotations
 import calendar
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
+import pandas as pd
 from livingbook.values.bounds import Bounds, total
+from livingbook.values.bounds_array import BoundsDtype
 
-from desertion.counts.rates import DAYS_A_MONTH, days, months
+from desertion.counts.flows import a_month
+from desertion.counts.rates import DAYS_A_MONTH, days, days_of, months, steps
 
 
-@dataclass(frozen=True)
-class Piece:
+class _Piece(NamedTuple):
     """A count for a period, both days included. derived: it is a longer period's count less those of periods inside."""
 
     start: date
     end: date
-    count: Bounds
+    bounds: Bounds
     derived: bool = False
 
-    @property
-    def per_month(self) -> Bounds:
-        """Count a month, in the count's unit: per calendar month where the period is made of whole ones."""
-        return self.count / calendar_months(self.start, self.end)
 
-
-def spaced(dates: Sequence[date], apart: float) -> list[date]:
-    """The dates, in order, without those less than ``apart`` mean months after the last one kept; the first is kept.
+def spaced(rows: pd.DataFrame, least_days: float) -> pd.DataFrame:
+    """The rows in order of ``end``, without those less than ``least_days`` days after the last one kept; the first is kept.
 
     The difference of two counts close in time says more about late entries than about what happened in between.
     """
+    rows = rows.sort_values("end", kind="stable")
     kept: list[date] = []
-    for day in sorted(dates):
-        if not kept or (day - kept[-1]).days / DAYS_A_MONTH >= apart:
+    flags = []
+    for day in rows["end"]:
+        flags.append(not kept or (day - kept[-1]).days >= least_days)
+        if flags[-1]:
             kept.append(day)
-    return kept
+    return rows[pd.Series(flags, index=rows.index, dtype=bool)].reset_index(drop=True)
 
 
-def disjoint(counts: Sequence[tuple[date, date, Bounds]]) -> list[Piece]:
-    """The same counts as pieces that do not overlap, so that none is shown or added twice.
+def paces(counts: pd.DataFrame) -> pd.DataFrame:
+    """What a running total gains between its counts: columns of ``flows.a_month``, ``days`` and ``added``.
 
-    counts: (start, end, count). A period that contains shorter ones is replaced by them and by one piece with the remainder, if the
-    days that they leave uncovered adjoin. Otherwise the longer period is left out; so is the longer one of two periods that overlap
-    without one containing the other. Pieces are in order of time.
+    counts: columns ``end``, ``known_from`` and ``bounds``, in order of ``end``. added: the gain. monthly: the gain in a mean month,
+    by the days that the counts are said to reach. A count may hold what came in until it was published, so that the bounds of
+    ``monthly`` contain the pace between the days of publication, too.
     """
-    pieces: list[Piece] = []
+    gains = steps(counts)
+    apart = days_of(steps(counts.assign(end=counts["known_from"])))
+    gains = a_month(gains).assign(days=days_of(gains), added=gains["bounds"])
+    later = gains["bounds"] / (apart.where(apart > 0, gains["days"]) / DAYS_A_MONTH)
+    both = [widened(*each) for each in zip(gains["monthly"], later, strict=True)]
+    return gains.assign(monthly=pd.Series(both, index=gains.index, dtype=BoundsDtype()))
+
+
+def during(rows: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose ``end`` lies in a step, each beside its step; ``_step`` is added to names that both have."""
+    beside = rows.merge(steps, how="cross", suffixes=("", "_step"))
+    inside = (beside["start_step"] <= beside["end"]) & (beside["end"] <= beside["end_step"])
+    return beside[inside.astype(bool)].reset_index(drop=True)
+
+
+def disjoint(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same counts as rows that do not overlap, so that none is shown or added twice.
+
+    rows: columns ``start``, ``end`` and ``bounds``. A period that contains shorter ones is replaced by them and by one row with the
+    remainder, if the days that they leave uncovered adjoin. Otherwise the longer period is left out; so is the longer one of two
+    periods that overlap without one containing the other. Columns: ``start``, ``end``, ``bounds``, ``derived`` (a remainder), and
+    ``monthly``, per calendar month where the period is made of whole ones. In order of time.
+    """
+    pieces: list[_Piece] = []
+    counts = zip(rows["start"], rows["end"], rows["bounds"], strict=True)
     for start, end, count in sorted(counts, key=lambda each: (days(each[0], each[1]), each[0])):
         touching = [piece for piece in pieces if piece.start <= end and start <= piece.end]
         inside = [piece for piece in touching if start <= piece.start and piece.end <= end]
         stretches = _uncovered(start, end, inside)
         if len(touching) == len(inside) and len(stretches) == 1:
-            rest = (count - total(piece.count for piece in inside)).clip()
-            pieces.append(Piece(*stretches[0], rest, derived=bool(inside)))
-    return sorted(pieces, key=lambda piece: piece.start)
+            rest = (count - total(piece.bounds for piece in inside)).clip()
+            pieces.append(_Piece(*stretches[0], rest, derived=bool(inside)))
+    found = pd.DataFrame(sorted(pieces, key=lambda piece: piece.start), columns=["start", "end", "bounds", "derived"])
+    found = found.astype({"bounds": BoundsDtype(), "derived": bool})
+    return found.assign(monthly=found["bounds"] / calendar_months_of(found))
 
 
-def _uncovered(start: date, end: date, inside: Sequence[Piece]) -> list[tuple[date, date]]:
+def _uncovered(start: date, end: date, inside: Sequence[_Piece]) -> list[tuple[date, date]]:
     """The days of [start, end] that no piece covers, as (first day, last day) of each stretch, in order."""
     found, next_day = [], start
     for piece in sorted(inside, key=lambda piece: piece.start):
@@ -73,6 +99,12 @@ def calendar_months(start: date, end: date) -> float:
     if start.day == 1 and end.day == calendar.monthrange(end.year, end.month)[1]:
         return float((end.year - start.year) * 12 + end.month - start.month + 1)
     return months(start, end)
+
+
+def calendar_months_of(rows: pd.DataFrame) -> pd.Series:
+    """``calendar_months`` of the period of each row."""
+    lengths = [calendar_months(*each) for each in zip(rows["start"], rows["end"], strict=True)]
+    return pd.Series(lengths, index=rows.index, dtype=float)
 
 
 def widened(measured: Bounds, *others: Bounds) -> Bounds:

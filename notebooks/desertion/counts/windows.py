@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+import pandas as pd
 from livingbook.values.bounds import Bounds
 
 from desertion.counts import rates
@@ -21,6 +22,7 @@ WORDS = {
     "publication": "invasion to publication",
     "article": "invasion to the article",
 }
+ORDER = ("article", "publication", "own", "mobilised")  # of windows that coincide, the name that comes first is kept
 
 
 class DatedCount(Protocol):
@@ -71,3 +73,23 @@ def of_count(count: DatedCount, invasion: date, mobilisation: date, article: dat
         "article": (invasion, article),
     }
     return {name: Window(start, end) for name, (start, end) in spans.items() if end and start <= end}
+
+
+def distinct(count: DatedCount, invasion: date, mobilisation: date, article: date | None = None) -> dict[str, Window]:
+    """The windows of ``of_count`` in the order of ``ORDER``, each once: of equal ones, the name that comes first is kept."""
+    spans = of_count(count, invasion, mobilisation, article)
+    first = {spans[name]: name for name in reversed(ORDER) if name in spans}
+    return {name: spans[name] for name in ORDER if name in spans and first[spans[name]] == name}
+
+
+def table(counts: pd.DataFrame, invasion: date, mobilisation: date, article: date | None = None) -> pd.DataFrame:
+    """The windows of the last of several counts, by name; columns ``start``, ``end`` and ``months`` (bounds, 30.4375 days each).
+
+    counts: rows of ``Evidence.observations``. A window that the count does not have, or that there is no count for, has no days,
+    and its months are unknown.
+    """
+    found = of_count(next(counts.tail(1).itertuples()), invasion, mobilisation, article) if len(counts) else {}
+    ids = counts["id"].tail(1)
+    rows = [(each.start, each.end, Bounds.exact(each.months, ids)) for each in found.values()]
+    spans = pd.DataFrame(rows, index=list(found), columns=["start", "end", "months"], dtype=object).reindex(list(WORDS))
+    return spans.where(spans.notna(), None).astype({"months": "bounds"})

@@ -6,7 +6,7 @@ If a list names L men, a share f of whom never ran, and a share u of all who ran
 
 It is the count corrected for a test with imperfect precision (1 − f, the positive predictive value) and sensitivity
 (1 − u), as in Rogan and Gladen (American Journal of Epidemiology 107, 1978), with precision in place of specificity because
-nobody counted those who stayed. If f = u, the two errors cancel, and N equals L. For a given N, u is linear in f.
+nobody counted those who stayed. If f = u, the two errors cancel, and N equals L.
 """
 
 from __future__ import annotations
@@ -27,16 +27,6 @@ def true_count(listed: Bounds, never_ran: Bounds, unlisted: Bounds) -> Bounds:
     if listed.is_unknown:
         return Bounds.unknown()
     return listed * (1 - never_ran) / (1 - unlisted)
-
-
-def unlisted_for(listed: float, count: float, never_ran: float) -> float:
-    """The share u at which ``listed`` names mean that ``count`` men ran: u = 1 − L (1 − f) / N.
-
-    Negative if even a list without omissions would mean more men. Raises ``ValueError`` for a count that is not positive.
-    """
-    if count <= 0:
-        raise ValueError(f"a count is positive, not {count}")
-    return 1 - listed * (1 - never_ran) / count
 
 
 def at_most_never_ran(listed: Bounds, seen: Bounds) -> Bounds:

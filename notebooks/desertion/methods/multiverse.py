@@ -2,12 +2,12 @@
 
 The specifications are a full factorial: a count with each of its windows, times each strength, times each correction
 (Steegen and others 2016; Simonsohn, Simmons and Nelson 2020). Windows are nested in counts, because a count has only the
-windows that it can cover. Each option of a choice has the same weight, and each window the same within its count.
+windows that it can cover. Every combination counts alike, here as in statements about how many of them lie below a rate.
 
-The decomposition is the analysis of variance of that design (Fisher), which for a full factorial with weights that
-multiply equals Sobol's: the share of a choice is Var(E[y | choice]) / Var(y), its total share one minus the share of
-all others together (Saltelli and others 2008, ch. 4). It describes this set of choices, and another set has other shares. It is not
-the error of any one specification.
+The decomposition is the analysis of variance of that design (Fisher), which for a full factorial equals Sobol's: the share of a
+choice is Var(E[y | choice]) / Var(y), its total share one minus the share of all others together (Saltelli and others 2008, ch. 4);
+counts with their windows are one factor of it, split into what counts explain and what windows add. It describes this set of
+choices, and another set has other shares. It is not the error of any one specification.
 """
 
 from __future__ import annotations
@@ -71,39 +71,33 @@ def decompose(
     within: a nested factor → the factor it is nested in. ``share`` is the first-order index, ``total`` the total index (no
     total for ``together``). Nothing varies → shares of 0. Raises ``ValueError`` for a table that is not a full factorial.
     """
-    weight = weights(table, factors, within)
-    whole = _between(response, weight, [pd.Series(range(len(table)), index=table.index)])
+    require_factorial(table, factors, within)
+    whole = float(response.var(ddof=0)) if len(table) else 0.0
     rows = []
     for factor in factors:
         parent = [within[factor]] if factor in within else []
-        variance = _explained(table, response, weight, [*parent, factor]) - _explained(table, response, weight, parent)
+        variance = _explained(table, response, [*parent, factor]) - _explained(table, response, parent)
         others = [name for name in factors if name != factor and within.get(name) != factor]
-        left = whole - _explained(table, response, weight, others)
+        left = whole - _explained(table, response, others)
         rows.append((factor, table[factor].nunique(), variance, _share(variance, whole), _share(left, whole)))
     remainder = whole - sum(row[2] for row in rows)
     rows.append(("together", 0, remainder, _share(remainder, whole), math.nan))
     return pd.DataFrame(rows, columns=["factor", "options", "variance", "share", "total"])
 
 
-def weights(table: pd.DataFrame, factors: Sequence[str], within: Mapping[str, str]) -> pd.Series:
-    """The weight of each row: one over the number of options, factor by factor; a nested one counts inside its parent.
-
-    Raises ``ValueError`` where a combination is missing or occurs twice.
-    """
-    weight = pd.Series(1.0, index=table.index)
+def require_factorial(table: pd.DataFrame, factors: Sequence[str], within: Mapping[str, str]) -> None:
+    """Raises ``ValueError`` where a combination is missing or occurs twice. A nested option goes with its parent alone."""
+    expected = pd.Series(1.0, index=table.index)  # of each row, one over how many there are beside it; all together are then one
     for factor in factors:
-        options = table.groupby(within[factor])[factor].transform("nunique") if factor in within else table[factor].nunique()
-        weight /= options
-    if table.duplicated(list(factors)).any() or (len(table) and not math.isclose(weight.sum(), 1)):
+        expected /= table.groupby(within[factor])[factor].transform("nunique") if factor in within else table[factor].nunique()
+    if table.duplicated(list(factors)).any() or (len(table) and not math.isclose(expected.sum(), 1)):
         raise ValueError(f"not every combination of {', '.join(factors)} occurs once: no shares of variance")
-    return weight
 
 
 def level_means(table: pd.DataFrame, factor: str) -> pd.Series:
-    """Option of a factor → weighted geometric mean of the rate over all combinations of the other choices (per 1,000 a year)."""
-    weight = weights(table, CHOICES, NESTED)
-    logs = np.log(table["rate"]) * weight
-    return np.exp(logs.groupby(table[factor]).sum() / weight.groupby(table[factor]).sum())
+    """Option of a factor → geometric mean of the rate over all combinations of the other choices (per 1,000 a year)."""
+    require_factorial(table, CHOICES, NESTED)
+    return np.exp(np.log(table["rate"]).groupby(table[factor]).mean())
 
 
 def fold(table: pd.DataFrame, factor: str) -> float:
@@ -117,16 +111,11 @@ def fold(table: pd.DataFrame, factor: str) -> float:
     return float(max(folds, default=math.nan))
 
 
-def _explained(table: pd.DataFrame, response: pd.Series, weight: pd.Series, names: Sequence[str]) -> float:
-    return _between(response, weight, [table[name] for name in names]) if names else 0.0
-
-
-def _between(response: pd.Series, weight: pd.Series, groups: list[pd.Series]) -> float:
-    """Weighted variance of the group means."""
-    mean = (response * weight).sum()
-    heavy = weight.groupby(groups).sum()
-    means = (response * weight).groupby(groups).sum() / heavy
-    return float((heavy * (means - mean) ** 2).sum())
+def _explained(table: pd.DataFrame, response: pd.Series, names: Sequence[str]) -> float:
+    """Variance of the means of the groups that the named columns make, each row with the mean of its group."""
+    if not names or table.empty:
+        return 0.0
+    return float(response.groupby([table[name] for name in names]).transform("mean").var(ddof=0))
 
 
 def _share(part: float, whole: float) -> float:

@@ -30,12 +30,12 @@ def population(first: Bounds, second: Bounds, both: Bounds, odds_ratio: float = 
     N(ψ) = n11 + n10 + n01 + ψ·n10·n01/n11, with n11 men on both lists, n10 and n01 on one. With ψ = 1 (independent lists) this is
     the Lincoln–Petersen estimator, A·B/n11. ψ cannot be estimated from two lists (Bishop, Fienberg and Holland 1975, ch. 6;
     IWGDMF 1995), so no single N is a finding, only the curve over ψ. The bounds contain every N that the bounds of lists and
-    overlap allow. Raises ``ValueError`` for ψ ≤ 0 and ``ZeroDivisionError`` where the lists may share nobody.
+    overlap allow. Two lists that may share nobody say nothing about men on neither: unknown. Raises ``ValueError`` for ψ ≤ 0.
     """
     if odds_ratio <= 0:
         raise ValueError(f"an odds ratio is positive, not {odds_ratio}")
     if both.low <= 0:
-        raise ZeroDivisionError("without a common entry two lists say nothing about men on neither")
+        return Bounds.unknown()
 
     def size(a: float, b: float, m: float) -> float:
         only_a, only_b = max(a - m, 0.0), max(b - m, 0.0)

@@ -10,24 +10,39 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
+from matplotlib.dates import date2num, num2date
 from matplotlib.figure import Figure
 
-from livingbook.drawing.figures import BLUE, GRID, INK, MUTED, PAPER, count_axis, draw_bounds, length, wrapped, year_axis
+from livingbook.drawing.figures import (
+    BLUE,
+    GRID,
+    INK,
+    MUTED,
+    NARROW,
+    PAPER,
+    WIDE,
+    count_axis,
+    draw_bounds,
+    length,
+    wrapped,
+    year_axis,
+)
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
 CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}  # background of words, so that no line runs through them
 DASHED = (0, (4, 3))
 LABELS = 2.6  # inches: the width of the labels that stand left of their marks
+ROOM = {narrow: 72 * width - 60.0 for narrow, width in ((False, WIDE), (True, NARROW))}  # points: axes beside numbers of an axis
 Row = Mapping[str, Any]
+Label = tuple[list[str], tuple[float, float], str]  # lines of words, the spot that they name, colour
 
 
 def _beside(axes: Axes, words: str, spot: tuple[float, float], shift: tuple[float, float], **look: Any) -> None:
@@ -52,14 +67,17 @@ class IntervalRows:
     Rows that follow each other with the same label and group share a line; their numbers are not printed.
 
     values: columns of bounds, with a title each, drawn side by side; one without a title is the usual case. write: prints bounds.
-    share, log: the kind of axis. low, limit: its ends, in the unit of the bounds. colours: column → colour. band, line: what is
-    marked behind all rows, in words.
+    share, log, days: the kind of axis; with days the bounds are periods, as ``period`` makes them, on an axis of whole years.
+    bars: filled from the start of the axis. low, limit: its ends, in the unit of the bounds. colours: column → colour. band, line:
+    what is marked behind all rows, in words.
     """
 
     values: Mapping[str, str] = field(default_factory=lambda: {"bounds": ""})
     write: Callable[[Bounds], str] = wording.of_bounds
     share: bool = False
     log: bool = False
+    days: bool = False
+    bars: bool = False
     low: float = 0.0
     limit: float | None = None
     unit: str = ""
@@ -70,13 +88,13 @@ class IntervalRows:
     def height(self, data: pd.DataFrame, narrow: bool) -> float:
         """Inches that the chart needs for a table."""
         pitch = 0.4 if narrow else 0.29
-        panels = [list(_places(rows)) for _, rows in _panels(data)]
+        panels = [list(_places(rows, narrow)) for _, rows in _panels(data)]
         return sum(pitch * (1.1 - _lowest(places)) + 0.5 for places in panels) or 1.0
 
     def __call__(self, figure: Figure, data: pd.DataFrame, narrow: bool) -> None:
         """Draws the table."""
         panels = list(_panels(data)) or [("", data)]
-        heights = [1.5 - _lowest(list(_places(rows))) for _, rows in panels]
+        heights = [1.5 - _lowest(list(_places(rows, narrow))) for _, rows in panels]
         grid = figure.subplots(len(panels), len(self.values), squeeze=False, height_ratios=heights)
         for line, (panel, rows) in zip(grid, panels, strict=True):
             for axes, (value, title) in zip(line, self.values.items(), strict=True):
@@ -89,9 +107,11 @@ class IntervalRows:
             )
 
     def _draw_panel(self, axes: Axes, rows: pd.DataFrame, value: str, narrow: bool, names: bool) -> None:
-        places = list(_places(rows))
+        places = list(_places(rows, narrow))
         limit = self.limit or 1.1 * _largest(list(rows[value]) if len(rows) else [])
         start = self.low or (limit / 1000 if self.log else 0.0)
+        if self.days and len(rows):
+            start, limit = _whole_years(list(rows[value]))
         if self.log:
             axes.set_xscale("log")
             axes.minorticks_off()
@@ -103,7 +123,7 @@ class IntervalRows:
         for place, marks in places:
             if isinstance(marks, str):
                 if names:
-                    _beside(axes, marks, (start, place), (0, 0), weight="bold", color=MUTED, in_layout=False)
+                    _beside(axes, marks, (start, place), (0, 0), weight="bold", color=MUTED, in_layout=False, bbox=CLEAR)
                 continue
             axes.plot([start, limit], [place, place], color=GRID, linewidth=0.8, zorder=0)
             for mark in marks:
@@ -111,10 +131,13 @@ class IntervalRows:
         self._name_rows(axes, places if names else [], narrow, start)
         axes.set(xlim=(start, limit), ylim=(_lowest(places) - 0.6, 0.15))
         axes.tick_params(axis="y", length=0)
+        axes.spines["bottom"].set_bounds(start, limit)
+        if self.days:
+            year_axis(axes, empty=rows.empty)
+            return
         if not self.log:
             axes.locator_params(axis="x", nbins=7 if not narrow else 4 if len(self.values) == 1 else 2)
             axes.set_xticks([tick for tick in axes.get_xticks() if start <= tick <= limit * 1.001])
-        axes.spines["bottom"].set_bounds(start, limit)
         count_axis(axes.xaxis, share=self.share)
 
     def _name_rows(self, axes: Axes, places: list[tuple[float, Any]], narrow: bool, start: float) -> None:
@@ -122,10 +145,11 @@ class IntervalRows:
         if narrow:
             axes.set_yticks([])
             for place, label in named:
-                _beside(axes, label, (start, place + 0.42), (0, 0), bbox=CLEAR, in_layout=False)
+                words = "\n".join(_lines(label, narrow))
+                _beside(axes, words, (start, place + 0.22), (0, 0), va="bottom", bbox=CLEAR, in_layout=False)
         else:
             axes.set_yticks(
-                [place for place, _ in named], ["\n".join(wrapped(label, LABELS, 9)) for _, label in named], size=9, color=INK
+                [place for place, _ in named], ["\n".join(_lines(label, narrow)) for _, label in named], size=9, color=INK
             )
 
     def _draw_mark(self, axes: Axes, mark: Row, value: str, place: float, reach: float, start: float, alone: bool) -> None:
@@ -137,11 +161,24 @@ class IntervalRows:
             return
         to_limit = (self.limit or math.inf) - bounds.low  # an arrow ends where the axis ends
         reach = bounds.low * 0.5 if self.log else to_limit if 0 < to_limit < reach else reach
-        draw_bounds(axes, place, bounds, colour, reach=reach, hollow=mark.get("hollow") is True)
+        if self.bars:
+            axes.barh(place, bounds.best - start, left=start, height=0.4, color=colour, alpha=0.5, linewidth=0)
+        if not (self.bars and bounds.is_point):
+            draw_bounds(axes, place, bounds, colour, reach=reach, hollow=mark.get("hollow") is True)
         if alone:
             written = mark["written"] if isinstance(mark.get("written"), str) else self.write(bounds)
             end = bounds.low + reach if math.isinf(bounds.high) else bounds.high
             _beside(axes, written, (end, place), (8, 0), bbox=CLEAR)
+
+
+def period(start: date, end: date) -> Bounds:
+    """A period as ``IntervalRows`` draws it on an axis of days."""
+    return Bounds(float(date2num(start)), None, float(date2num(end)))
+
+
+def _whole_years(periods: Sequence[Bounds]) -> tuple[float, float]:
+    first, last = num2date(min(each.low for each in periods)), num2date(max(each.high for each in periods))
+    return float(date2num(date(first.year, 1, 1))), float(date2num(date(last.year + 1, 1, 1)))
 
 
 def _panels(data: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -152,17 +189,28 @@ def _panels(data: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "", data
 
 
-def _places(data: pd.DataFrame) -> Iterator[tuple[float, str | list[Row]]]:
-    """From top to bottom: the place of a heading, with its words, or of a row, with its marks."""
+def _lines(label: str, narrow: bool) -> list[str]:
+    """A label in lines: on a phone it stands above its marks, else left of them."""
+    return wrapped(label, NARROW if narrow else LABELS, 9)
+
+
+def _places(data: pd.DataFrame, narrow: bool) -> Iterator[tuple[float, str | list[Row]]]:
+    """From top to bottom: the place of a heading, with its words, or of a row, with its marks.
+
+    A row is one unit high; a label of several lines takes more, above its row on a phone and else on both sides of it.
+    """
     place = 0.0
     records = data.to_dict("records")
-    for group, rows in groupby(records, lambda row: row.get("group")):
+    for group, rows in groupby(records, lambda row: row["group"] if isinstance(row.get("group"), str) else ""):
         if group:
             place -= 1.15 if place else 0.6
-            yield place, str(group)
-        for _, marks in groupby(rows, lambda row: row["label"]):
-            place -= 1.0
+            yield place, group
+        for label, marks in groupby(rows, lambda row: row["label"]):
+            lines = len(_lines(label, narrow))
+            above, below = (0.38 * (lines - 1), 0.0) if narrow else (max(0.0, 0.26 * lines - 0.4),) * 2
+            place -= 1.0 + above
             yield place, list(marks)
+            place -= below
 
 
 def _lowest(places: list[tuple[float, Any]]) -> float:
@@ -174,11 +222,12 @@ class OverTime:
     """Counts over time: a line across the period that a count covers, or a mark on its day; bounds upright.
 
     Columns of the table: ``end`` and ``value``; optional ``start`` (without it each count is of a day), ``series`` (a colour and a
-    name each), ``panel`` (an axis of its own) and ``hollow``.
+    name each), ``panel`` (an axis of its own), ``hollow``, and ``words`` (written beside a mark). Of a day, "at most" is an arrow.
 
-    colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series. number:
-    write the number of the last count of each series. marked: days on which something happened, in words. log: of the axis of
-    counts. first, last: ends of the axis of days, if not those of the table.
+    colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series, upright
+    where one begins on the day on which the one before ends. number: write the number of the last count of each series. numbers:
+    write that of every count that is not open, above it, instead. above: name all series in a line above the axes. marked: days on
+    which something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not the table's.
     """
 
     value: str = "bounds"
@@ -188,6 +237,8 @@ class OverTime:
     bars: bool = False
     join: bool = False
     number: bool = True
+    numbers: bool = False
+    above: bool = False
     low: float = 0.0
     limit: float | None = None
     first: date | None = None
@@ -205,7 +256,7 @@ class OverTime:
         panels = list(_panels(data)) or [("", data)]
         grid = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
         for axes, (panel, rows) in zip(grid, panels, strict=True):
-            self._draw_panel(axes, rows, panel, narrow)
+            self._draw_panel(axes, rows, panel, narrow, tall=0.8 * 72 * self.height(data, narrow) / len(panels))
             axes.set_title(panel, loc="left", size=9.5, pad=3, color=self.colours.get(panel, INK))
         self._date_axis(grid[-1], data)
 
@@ -214,10 +265,10 @@ class OverTime:
         if len(data):
             days = [*data["end"], *data.get("start", ())]
             first, last = self.first or min(days), self.last or max(days)
-            margin = (last - first) * 0.02
+            margin = max((last - first) * 0.03, timedelta(days=1))  # room for a mark on the first day
             axes.set_xlim(date2num(first - margin), date2num(last + margin * (4 if self.number else 1)))
 
-    def _draw_panel(self, axes: Axes, rows: pd.DataFrame, panel: str, narrow: bool) -> None:
+    def _draw_panel(self, axes: Axes, rows: pd.DataFrame, panel: str, narrow: bool, tall: float) -> None:
         limit = self.limit or 1.15 * _largest(list(rows[self.value]) if len(rows) else [])
         if self.log:
             axes.set_yscale("log")
@@ -226,35 +277,53 @@ class OverTime:
         for day, words in self.marked.items():
             axes.axvline(date2num(day), color=MUTED, linewidth=1, linestyle=DASHED, zorder=0)
             _beside(axes, words, (date2num(day), limit), (-4, -2), ha="right", va="top", color=MUTED, size=8.5, bbox=CLEAR)
-        series = rows.groupby("series", sort=False) if "series" in rows else [(panel, rows)]
-        for name, counts in series:
-            self._draw_series(axes, str(name), counts, limit, named="series" in rows)
+        series = list(rows.groupby("series", sort=False)) if "series" in rows else [(panel, rows)]
+        named = "series" in rows and not self.above
+        labels = [self._draw_series(axes, str(name), counts, limit, named) for name, counts in series]
+        _name_ends(axes, [label for label in labels if label], tall)
+        if self.above:
+            _name_above(axes, [(str(name), self.colours.get(str(name), BLUE)) for name, _ in series], ROOM[narrow])
+        self._write_words(axes, rows, narrow)
         if not self.log:
             axes.locator_params(axis="y", nbins=4 if panel else 6)
         axes.grid(axis="y", color=GRID)
         count_axis(axes.yaxis, share=self.share)
 
-    def _draw_series(self, axes: Axes, name: str, counts: pd.DataFrame, limit: float, named: bool) -> None:
+    def _draw_series(self, axes: Axes, name: str, counts: pd.DataFrame, limit: float, named: bool) -> Label | None:
+        """Draws the counts; the label for their end, if there is any."""
         colour = self.colours.get(name, BLUE)
         known = [row for row in counts.to_dict("records") if not row[self.value].is_unknown]
         for row in known:
             self._draw_count(axes, row, colour, limit)
         if self.join:
             for one, two in pairwise(known):
-                spots = [_middle(one), _middle(two)], [one[self.value].best, two[self.value].best]
-                axes.plot(*spots, color=colour, linewidth=1, alpha=0.4, zorder=1)
-        if known:
-            words = [*([name] if named else []), *([self.write(known[-1][self.value])] if self.number else [])]
-            _beside(
-                axes, "\n".join(words), (date2num(known[-1]["end"]), known[-1][self.value].best), (8, 0), color=colour, bbox=CLEAR
-            )
+                touching = two.get("start") == one["end"]  # the steps of a stair
+                across = [date2num(one["end"])] * 2 if touching else [_middle(one), _middle(two)]
+                axes.plot(across, [one[self.value].best, two[self.value].best], color=colour, linewidth=1, alpha=0.4, zorder=1)
+        if not (known and (named or self.number)):
+            return None
+        end = known[-1]
+        words = [*([name] if named else []), *([self.write(end[self.value])] if self.number and not self.numbers else [])]
+        return words, (date2num(end["end"]), end[self.value].best), colour
+
+    def _write_words(self, axes: Axes, rows: pd.DataFrame, narrow: bool) -> None:
+        """The words of a mark, on the side of it that has more room."""
+        middle = sum(axes.get_xlim()) / 2 if rows.empty else (date2num(min(rows["end"])) + date2num(max(rows["end"]))) / 2
+        for row in rows.to_dict("records"):
+            if isinstance(row.get("words"), str) and not row[self.value].is_unknown:
+                shift, side = (-8, "right") if _middle(row) > middle else (8, "left")
+                words = "\n".join(wrapped(row["words"], (NARROW if narrow else WIDE) / 2, 9))
+                _beside(axes, words, (_middle(row), row[self.value].best), (shift, 0), ha=side, bbox=CLEAR)
 
     def _draw_count(self, axes: Axes, row: Row, colour: str, limit: float) -> None:
         bounds, start, end = row[self.value], row.get("start"), date2num(row["end"])
         reach = bounds.low * 0.35 if self.log else limit * 0.1
         hollow = row.get("hollow") is True
+        if self.numbers and not hollow:
+            _beside(axes, self.write(bounds), (_middle(row), bounds.best), (0, 8), ha="center", color=colour, bbox=CLEAR)
         if not isinstance(start, date) or pd.isna(start) or start == row["end"]:
-            draw_bounds(axes, end, bounds, colour, reach=reach, upright=True, hollow=hollow)
+            stated = Bounds(-math.inf, None, bounds.high) if bounds.is_at_most else bounds  # not a bar down to the axis
+            draw_bounds(axes, end, stated, colour, reach=reach, upright=True, hollow=hollow)
             return
         left, best = date2num(start), bounds.best
         if self.bars:
@@ -264,6 +333,33 @@ class OverTime:
         )
         if bounds.high > bounds.low:
             draw_bounds(axes, _middle(row), Bounds(bounds.low, None, bounds.high), colour, reach=reach, upright=True, hollow=hollow)
+
+
+def _name_above(axes: Axes, names: Sequence[tuple[str, str]], room: float) -> None:
+    """Names in their colours above the axes, in as few lines of ``room`` points as they fit into."""
+    lines: list[list[tuple[float, str, str]]] = []  # of each name: where it begins, its words, its colour
+    right = math.inf
+    for words, colour in names:
+        wide = length(words, 9, "bold") + 12.0
+        if right + wide > room:
+            lines.append([])
+            right = 0.0
+        lines[-1].append((right, words, colour))
+        right += wide
+    for up, line in enumerate(reversed(lines)):
+        for start, words, colour in line:
+            shift = (start, 6.0 + 13.0 * up)
+            _beside(axes, words, (0, 1), shift, xycoords="axes fraction", va="bottom", color=colour, weight="bold")
+
+
+def _name_ends(axes: Axes, labels: list[Label], tall: float) -> None:
+    """Labels right of the ends of their series, moved down where they would overlap. tall: height of the axes in points."""
+    place, free = axes.transScale + axes.transLimits, math.inf
+    for words, spot, colour in sorted(labels, key=lambda label: -label[1][1]):
+        height, half = float(place.transform(spot)[1]) * tall, 6.0 * len(words)  # points
+        lower = min(height, free - half)
+        free = lower - half
+        _beside(axes, "\n".join(words), spot, (8, lower - height), color=colour, bbox=CLEAR)
 
 
 def _middle(row: Row) -> float:
@@ -327,8 +423,8 @@ class Curve:
 class Parts:
     """Bars that consist of parts, one bar for each label, each part with its number.
 
-    Columns of the table: ``label`` and those of ``parts`` (numbers); optional ``total`` (bounds, written at the end of the bar).
-    parts: column → (name, colour). share: the parts of a bar are shares of it.
+    Columns of the table: ``label`` and those of ``parts`` (numbers); optional ``total`` (bounds, written at the end of the bar, in
+    short on a phone). parts: column → (name, colour). share: the parts of a bar are shares of it.
     """
 
     parts: Mapping[str, tuple[str, str]]
@@ -352,20 +448,13 @@ class Parts:
                 if part > longest * (0.22 if narrow else 0.1):
                     _beside(axes, self.write(part), (start + part / 2, place), (0, 0), ha="center", color=PAPER, weight="bold")
             left = left + lengths[name].to_numpy()
-        self._name_parts(axes, narrow)
+        _name_above(axes, list(self.parts.values()), 72 * (NARROW - 1.1) if narrow else 72 * (WIDE - LABELS))
         if "total" in data:
             for place, end, total in zip(places, left, data["total"], strict=True):
-                _beside(axes, wording.of_bounds(total), (end, place), (6, 0))
+                _beside(axes, (wording.short if narrow else wording.of_bounds)(total), (end, place), (6, 0))
         labels = ["\n".join(wrapped(label, 1.1 if narrow else LABELS, 9)) for label in data["label"]]
         axes.set_yticks(places, labels, size=9, color=INK)
         axes.tick_params(axis="y", length=0)
         axes.set(xlim=(0, longest), ylim=(-len(data) + 0.5, 0.4))
         axes.locator_params(axis="x", nbins=4 if narrow else 7)
         count_axis(axes.xaxis, share=self.share)
-
-    def _name_parts(self, axes: Axes, narrow: bool) -> None:
-        """The names of the parts in their colours, in a line above the bars, or one below the other on a phone."""
-        right, up = 0.0, 6.0 + (13.0 * (len(self.parts) - 1) if narrow else 0.0)
-        for words, colour in self.parts.values():
-            _beside(axes, words, (0, 1), (right, up), xycoords="axes fraction", va="bottom", color=colour, weight="bold")
-            right, up = (right, up - 13.0) if narrow else (right + length(words, 9, "bold") + 12.0, up)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -172,11 +173,11 @@ def draw_bounds(
         axes.plot(*spot, color=colour, solid_capstyle="butt", **how)
 
     face = PAPER if hollow else colour
-    if bounds.high == float("inf"):
-        tip = bounds.low + reach
-        start, end = ((where, bounds.low), (where, tip)) if upright else ((bounds.low, where), (tip, where))
+    if math.isinf(bounds.low) or math.isinf(bounds.high):
+        stated, tip = (bounds.low, bounds.low + reach) if math.isinf(bounds.high) else (bounds.high, bounds.high - reach)
+        start, end = ((where, stated), (where, tip)) if upright else ((stated, where), (tip, where))
         axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.8, "shrinkA": 0, "shrinkB": 0})
-        _dot(axes, where, bounds.low, "|" if not upright else "_", colour, face, upright, size=11)
+        _dot(axes, where, stated, "|" if not upright else "_", colour, face, upright, size=11)
         return
     if bounds.high > bounds.low:
         line(bounds.low, bounds.high, linewidth=5, alpha=0.7)

@@ -25,10 +25,9 @@ def retellings(evidence: Evidence, kept: pd.DataFrame) -> pd.DataFrame:
 
 def fold(kept: pd.DataFrame, retold: pd.DataFrame) -> pd.DataFrame:
     """The table ``kept`` with columns ``rereports`` and ``conflicts``: how many rows of ``retold`` name the figure, by status."""
-    counted = retold.groupby(["same_as", "status"]).size().to_dict()
 
-    def of(status: str) -> list[int]:
-        return [int(counted.get((row, status), 0)) for row in kept["id"]]
+    def of(status: str) -> pd.Series:
+        return kept["id"].map(retold.loc[retold["status"] == status, "same_as"].value_counts()).fillna(0).astype(int)
 
     return kept.assign(rereports=of("rereport"), conflicts=of("conflict"))
 
@@ -50,6 +49,11 @@ def span(start: date | None, end: date) -> str:
     if (start.year, start.month) == (end.year, end.month):
         return wording.short_month(end)
     return f"{wording.short_month(start)} {wording.DASH} {wording.short_month(end)}"
+
+
+def spans(rows: pd.DataFrame) -> pd.Series:
+    """The period of each row in short; columns ``start`` and ``end``."""
+    return pd.Series([span(*each) for each in zip(rows["start"], rows["end"], strict=True)], index=rows.index, dtype=object)
 
 
 def face_values(several: Iterable[Bounds]) -> Bounds:

@@ -1,4 +1,4 @@
-"""The first or the last figure of a selection, and its day in words: what prose says of a series that may still be empty.
+"""The first or the last figure of a selection, its day in words, and how many there are: what prose says of a series.
 
 All take rows as ``Evidence.observations`` gives them, in their order. Without rows the figure is unknown and the words say so.
 Words come with the ids of the observations that they rest on, as ``Publisher`` takes them.
@@ -6,12 +6,19 @@ Words come with the ids of the observations that they rest on, as ``Publisher`` 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
 Words = tuple[str, frozenset[str]]
+
+
+def count(rows: pd.DataFrame) -> Bounds:
+    """How many rows there are, with their ids."""
+    return Bounds.exact(len(rows), rows["id"])
 
 
 def first(rows: pd.DataFrame, column: str = "bounds") -> Bounds:
@@ -22,6 +29,11 @@ def first(rows: pd.DataFrame, column: str = "bounds") -> Bounds:
 def last(rows: pd.DataFrame, column: str = "bounds") -> Bounds:
     """The bounds of the last row."""
     return _at(rows, -1, column)
+
+
+def last_of_each(rows: pd.DataFrame, field: str, wanted: Iterable[str]) -> pd.Series:
+    """The bounds of the last row for each of the wanted values of a field, by value; unknown where there is none."""
+    return rows.drop_duplicates(field, keep="last").set_index(field)["bounds"].reindex(list(wanted))
 
 
 def first_day(rows: pd.DataFrame) -> Words:

@@ -18,7 +18,7 @@ from livingbook.runs.present import Present
 from livingbook.sphinx_ext.output.changes_page import standalone
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror
-from livingbook.words import report as words
+from livingbook.words import told as words
 
 
 def run(project: Project, before: str | None, after: str | None) -> int:

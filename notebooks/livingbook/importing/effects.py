@@ -21,7 +21,7 @@ from livingbook.values.qualifiers import from_published
 from livingbook.words.passages import Passage, chapters_in, is_record, passages
 from livingbook.words.selections import Selection, near, readers, selections_of
 from livingbook.words.state import CELLS, Row, State, state_of
-from livingbook.words.wording import figure
+from livingbook.words.telling import figure
 
 TAKES_PLACE = ("measure", "population", "category", "origin")  # what a row shares with the one that it supersedes
 SHOWN = 2  # sentences quoted of those that lean on a quantity

@@ -125,6 +125,7 @@ class Claims:
             "claim": claim,
             "section": row["section"],
             "text": row["claim_text"],
+            "quotation": row.get("quotation", ""),
             "speaker": row["speaker"],
             "check": row["check"],
             "verdict": verdict.verdict,

@@ -156,23 +156,24 @@ class Publisher:
         subtitle: str,
         alt: str,
         columns: Mapping[str, str],
-        rows: Iterable[str],
-        height: float = 3.4,
+        rows: Iterable[str] | None = None,
+        height: float | None = None,
         narrow_height: float | None = None,
         caption: str = "",
     ) -> None:
         """Publishes a figure: drawn twice by ``draw(figure, data, narrow)``, with data, alt text and sources.
 
         title: the finding; subtitle: unit and period; alt: what it shows, for those who do not see it; columns: the columns
-        of ``data`` in its table twin, with their labels; rows: ids of the observations shown; height: inches of the
-        drawing, narrow_height the same on a phone. Raises ``PublishError`` where alt text or data is missing.
+        of ``data`` in its table twin, with their labels; rows: ids of the observations shown, without it those that ``data``
+        rests on; height: inches of the drawing, narrow_height the same on a phone, without it as ``draw.height(data, narrow)``
+        says if ``draw`` is a chart. Raises ``PublishError`` where alt text or data is missing.
         """
         self._claim_name(name)
         if not alt.strip() or not columns:
             raise PublishError(f"{self.notebook}.{name}: a figure needs alt text and data")
         if os.environ.get(NUMBERS_ONLY):
             return
-        rows = self._known(rows)
+        rows = self._known(rests_on(data) if rows is None else rows)
         source = self._source_line(rows)
         drawn = {
             variant: render(
@@ -183,7 +184,7 @@ class Publisher:
                 subtitle=subtitle,
                 source=source,
                 narrow=narrow,
-                height=(narrow_height or height) if narrow else height,
+                height=((narrow_height or height) if narrow else height) or _height(draw, data, narrow),
             )
             for variant, narrow in (("wide", False), ("narrow", True))
         }
@@ -197,10 +198,15 @@ class Publisher:
         }
         self._show("figure", name, body, showing.drawing(drawn["wide"], alt), alt)
 
-    def table(self, name: str, data: pd.DataFrame, *, title: str, columns: Mapping[str, str], rows: Iterable[str]) -> None:
-        """Publishes a table of the given columns (name → label). Bounds are shown in words; the CSV has their ends as numbers."""
+    def table(
+        self, name: str, data: pd.DataFrame, *, title: str, columns: Mapping[str, str], rows: Iterable[str] | None = None
+    ) -> None:
+        """Publishes a table of the given columns (name → label). Bounds are shown in words; the CSV has their ends as numbers.
+
+        rows: ids of the observations shown, without it those that ``data`` rests on.
+        """
         self._claim_name(name)
-        body = {"title": title, **self._tabular(data, columns, self._known(rows))}
+        body = {"title": title, **self._tabular(data, columns, self._known(rests_on(data) if rows is None else rows))}
         cells = pd.DataFrame(body["data"], columns=[column["label"] for column in body["columns"]])
         self._show("table", name, body, cells.to_html(index=False, border=0), f"{title}\n{cells.to_string(index=False)}")
 
@@ -276,6 +282,18 @@ class Publisher:
     def root(self) -> Path:
         """The folder of the book, looked up once a run."""
         return folder_of_book()
+
+
+def _height(draw: Draw, data: pd.DataFrame, narrow: bool) -> float:
+    """Inches that a chart needs, or what suits most drawings."""
+    own = getattr(draw, "height", None)
+    return own(data, narrow) if own else 3.4
+
+
+def rests_on(data: pd.DataFrame) -> set[str]:
+    """Ids of the observations that a table rests on: those of its bounds, and those in its column ``id``."""
+    found = {each for each in data.get("id", ()) if isinstance(each, str)}  # a row that was added to observations has none
+    return found.union(*(cell.rows for name in data for cell in data[name] if isinstance(cell, Bounds)))
 
 
 def required_bounds(given: Any, where: str) -> Bounds:

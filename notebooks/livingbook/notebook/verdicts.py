@@ -103,13 +103,16 @@ def follows(claimed: Bounds) -> Rule:
     return rule
 
 
-def at_best_plausible(rule: Rule, because: str) -> Rule:
-    """The same rule for evidence that is too weak to support a claim: "supported" becomes "plausible"."""
+def replacing(rule: Rule, because: str, **instead: str) -> Rule:
+    """The same rule where the evidence is too weak for some of its verdicts: ``supported="plausible"`` gives the one for the other.
+
+    because: why, as the end of a sentence for readers.
+    """
+    told = "; ".join(f"“{VERDICTS[new].word}” instead of “{VERDICTS[old].word}”" for old, new in instead.items())
 
     def weaker(*evidence: Bounds) -> Verdict:
         found = rule(*evidence)
-        words = f"{found.rule} At best plausible here: {because}."
-        return Verdict("plausible" if found.verdict == "supported" else found.verdict, words)
+        return Verdict(instead.get(found.verdict, found.verdict), f"{found.rule} Here {told}, because {because}.")
 
     return weaker
 

@@ -171,6 +171,7 @@ def _executed(
     os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
     without = () if figures else (f"{FIRST}import os; os.environ[{NUMBERS_ONLY!r}] = '1'; del os",)
     state = str(Path(folder, "state.ipynb"))
+    _so_far[state] = None
     try:
         return papermill.execute_notebook(
             str(path),
@@ -211,9 +212,14 @@ def _stopped(name: str, state: str, what: str) -> CellError:
 
 
 def note_state(notebook: Any, path: str | None) -> None:
-    """In place of papermill's function that saves a notebook after each cell: it only keeps the notebook, for ``CellError``."""
-    if path is not None:
+    """In place of papermill's function that saves a notebook after each cell: of notebooks that run here it only keeps the state,
+    for ``CellError``."""
+    if path in _so_far:
         _so_far[path] = notebook
+    elif path is not None:
+        from papermill.iorw import write_ipynb
+
+        write_ipynb(notebook, path)
 
 
 def without_marks(notebook: Any) -> Any:

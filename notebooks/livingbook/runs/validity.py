@@ -1,7 +1,8 @@
 """Whether a stored run is still valid: what it recorded is compared with what is there now.
 
-``differences`` alone decides it. ``make book`` runs the notebooks without a valid run; ``make explain`` puts the same differences
-into words.
+Runs of another notebook source, lock, Python or other parameters are other runs (``asked.identity``) and do not come here. Among
+the rest ``differences`` alone decides. ``make book`` runs the notebooks without a valid run; ``make explain`` puts the same
+differences into words.
 """
 
 from __future__ import annotations

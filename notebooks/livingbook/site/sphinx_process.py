@@ -30,7 +30,8 @@ def start_sphinx(project: Project) -> subprocess.Popen[str]:
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
     }
-    command = [sys.executable, "-m", "livingbook.site.sphinx_process", str(project.stage), str(project.room / "sphinx")]
+    # -P: the engine is the one of PYTHONPATH, even if another lies in the folder that we are in.
+    command = [sys.executable, "-P", "-m", "livingbook.site.sphinx_process", str(project.stage), str(project.room / "sphinx")]
     return subprocess.Popen(
         command,
         env=environment,

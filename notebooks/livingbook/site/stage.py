@@ -20,6 +20,7 @@ from livingbook.system.files import as_json, mirror, tree
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_of, yaml_of
 from livingbook.values.days import LATEST
 from livingbook.words import report as words
+from livingbook.words import told
 from livingbook.words.reading import Book
 
 TEXTS = (".md", ".rst", ".txt", ".bib", ".csv", ".yml", ".po", ".py", ".js", ".css", ".html", ".svg")  # what people write there
@@ -70,9 +71,9 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     wanted["published/settings.json"] = as_json(settings(project, editions))
     own = documents[editions[0].name]
     read = words.staged(Book(project, own, claims({editions[0].name: own})))
-    wanted[words.FILE] = as_json(read)
-    if told := notice(project, editions[0]):
-        wanted["published/notice.json"] = as_json(told)
+    wanted[told.FILE] = as_json(read)
+    if about := notice(project, editions[0]):
+        wanted["published/notice.json"] = as_json(about)
     if (citation := project.root / "CITATION.cff").is_file():
         wanted["CITATION.cff"] = citation
     wanted |= staging.staged(project, documents, lambda edition, name: held[edition][name].folder / "files", read["list"])

@@ -151,9 +151,8 @@ def _labels(env: BuildEnvironment, doctree: nodes.document) -> None:
                     )
     for link in doctree.findall(nodes.Element):
         if link.get("result") and (found := store.use(env, WORDS, "numbers", link["result"])):
-            link["title"] = (
-                f"{link.get('title', '')} {MARK} {_('Written for other figures.')} {'; '.join(found[0]['words'])}".strip()
-            )
+            words = (link.get("title", ""), MARK, _("Written for other figures."), "; ".join(found[0]["words"]))
+            link["title"] = " ".join(words).strip()
 
 
 def _figure(env: BuildEnvironment, anchor: str) -> list[dict[str, Any]]:

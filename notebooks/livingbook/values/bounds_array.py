@@ -328,7 +328,8 @@ class BoundsArray(OpsMixin, ExtensionArray):
         numbers, groups = self._numbers[:, inside], groups[inside]
         sizes = np.bincount(groups, minlength=count)
         if how == "sum":
-            found: np.ndarray = np.stack([np.bincount(groups, each, count) for each in numbers])
+            # Of nothing, bincount gives whole numbers, which could not hold an unknown.
+            found: np.ndarray = np.stack([np.bincount(groups, each, count) for each in numbers]).astype(float)
             valued = np.bincount(groups, np.isnan(numbers[VALUE]), count) == 0
             _require(~(valued & np.isnan(found[VALUE])), found)  # ∞ − ∞
         else:
@@ -537,3 +538,7 @@ class Interval:
     def words(self, unit: str = "", step: float | None = None) -> pd.Series:
         """Each as the book prints it; arguments as for ``wording.of_bounds``."""
         return self._like([wording.of_bounds(each, unit, step) for each in self._array])
+
+    def short(self) -> pd.Series:
+        """Each in whole numbers, the value alone where there is one; ``wording.short``."""
+        return self._like([wording.short(each) for each in self._array])

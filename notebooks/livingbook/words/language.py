@@ -107,7 +107,7 @@ EMPTY = frozenset(
         "of on one or other out over same she so some such than that the their them then there these they this those to under",
         "up was were what when which who will with would all any each every only per man men person persons people number",
         "numbers figure figures count counts counted said say says publish published page pages day days month months year",
-        "years typical mean average known russian russia war army armies force forces soldier soldiers case cases share shares",
+        "years typical mean average known share shares",
         "list lists category given group period names name date total least",
     )
     for word in words.split()

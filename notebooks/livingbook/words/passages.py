@@ -23,9 +23,9 @@ class Passage:
 
     names: the numbers glued in it (those of another edition left out: they stay what they were); claims: the claims whose verdict
     it shows; cited: the pages that it cites. near: the numbers of its whole paragraph, and for a heading of all below it. beside,
-    claims_beside: the numbers and claims of its own, of the two sentences before and of the two after it. kind: "sentence", or
-    "title", "subtitle", "caption", "description", "reason", whose words are ``of`` a figure, number or claim. lead: the first
-    sentence of the chapter.
+    claims_beside: the numbers and claims of its own, of the two sentences before and of the two after it; for the first sentence of
+    a paragraph the claims of all of it. kind: "sentence", or "title", "subtitle", "caption", "description", "reason", whose words
+    are ``of`` a figure, number or claim. lead: the first sentence of the chapter.
     """
 
     chapter: str
@@ -105,6 +105,7 @@ def passages(chapter: str, markdown: str) -> list[Passage]:
         pieces = list(_pieces(block))
         for place, (text, start, end) in enumerate(pieces):
             around = " ".join(other for other, _, _ in pieces[max(0, place - 2) : place + 3])
+            judged = block.text if place == 0 else around  # the verdict at a paragraph's end is on the finding that opens it
             found.append(
                 Passage(
                     chapter,
@@ -118,7 +119,7 @@ def passages(chapter: str, markdown: str) -> list[Passage]:
                     cited=_unique(_cited(text)),
                     near=near,
                     beside=_unique(_numbers(around)),
-                    claims_beside=_unique(_named(around, "claim", "verdict")),
+                    claims_beside=_unique(_named(judged, "claim", "verdict")),
                     lead=at <= 1 and place == 0 and not block.is_heading,
                 )
             )

@@ -21,12 +21,11 @@ from livingbook.words.moves import Moves
 from livingbook.words.passages import Passage
 from livingbook.words.state import State, state_of
 from livingbook.words.subjects import Subjects
-from livingbook.words.wording import Labels, Words
+from livingbook.words.telling import Labels, Words
 
 NAMES = {"measures": "measure", "populations": "population", "origins": "origin"}  # table → its key
 UNREAD = "book/unread.csv"  # the rows in use that no chapter reads, and why not
 FIELDS = ("row", "why")
-ACCEPTED_BY = "make read CHAPTER="
 Documents = Mapping[str, Mapping[str, Any]]
 
 

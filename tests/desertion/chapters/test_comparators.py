@@ -116,6 +116,23 @@ def test_a_new_army_is_a_row(tmp_path):
     )
 
 
+def test_the_table_of_rates_has_what_the_rows_give(evidence):
+    found = comparators.table(evidence, comparator=["us_navy_2007", "us_army_1970"]).set_index("key")
+    assert list(found.index) == ["us_navy_2007", "us_army_1970"]
+    assert found["bounds"]["us_navy_2007"] == comparators.rate(evidence, BY_KEY["us_navy_2007"])
+    assert found["strength"]["us_navy_2007"].best == pytest.approx(336_659) and found["strength"]["us_army_1970"] is None
+    assert found["period"]["us_navy_2007"] == "FY2007" and found["end"]["us_navy_2007"] == date(2007, 9, 30)
+    before = comparators.table(load(DATA, "2025-06-09"), comparator="ukraine_2023")
+    assert before["bounds"][0].is_unknown and before["period"][0] == "" and before["start"][0] is None
+    assert comparators.table(evidence, grade="none").empty
+
+
+def test_the_rates_of_an_army_by_one_definition_share_a_line(evidence):
+    found = comparators.lines(comparators.table(evidence, comparator=["us_navy_2007", "royal_navy_1999", "royal_navy_2001"]))
+    assert list(found["label"]) == ["Royal Navy, 1999–2001: 0.90–2.4"] * 2 + ["US Navy, 2007: 3.36"]
+    assert comparators.lines(found[:0]).empty
+
+
 def test_a_rate_whose_row_is_not_in_the_table_is_unknown(evidence):
     assert comparators.rate_of(evidence, "us_navy_2007") == comparators.rate(evidence, BY_KEY["us_navy_2007"])
     assert comparators.rate_of(evidence, "no_navy").is_unknown

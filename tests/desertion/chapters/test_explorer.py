@@ -8,7 +8,6 @@ import time
 from datetime import date
 from itertools import product
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -86,17 +85,6 @@ def test_a_floor_over_a_floor_is_not_known():
     assert "not known per 1,000 a year as worded" in explorer.sentence(
         "Names", Bounds(1000, None, INF), YEAR, Strength("x", stocks()), found
     )
-
-
-def test_a_rate_stands_below_above_or_among_others():
-    others = [Bounds.exact(1), Bounds(2, None, INF), Bounds(0, None, 1.5), Bounds(4, None, INF)]
-    assert explorer.standing(Bounds.exact(3), others) == {"below": 2, "above": 1, "alike": 1}
-
-
-def test_windows_that_coincide_are_one():
-    row = SimpleNamespace(end=date(2024, 12, 31), known_from=date(2024, 12, 31))
-    found = explorer.windows(row, date(2022, 2, 24), date(2022, 9, 21), date(2025, 6, 9))
-    assert list(found) == ["article", "publication", "mobilised"] and found["publication"].end == row.end
 
 
 def test_several_rates_are_written_by_their_stated_ends():
@@ -295,7 +283,7 @@ def test_another_rule_for_bounds_is_found(browser, right, wrong):
         ("men.high < Infinity ? men.high : null", "best(men)"),
         ("window.start <= stock.day && ", ""),
         ("written(b.low, unit, false)", "written(b.low, unit)"),
-        ("each.high < rate.low", "each.low < rate.low"),
+        ("!others.length", "others.length"),
         ("sum += (before || after)[1]", "sum += 0"),
         ("Math.max(three, stepOf(width, 2))", "three"),
     ],
@@ -373,7 +361,7 @@ def test_a_copied_link_opens_on_the_choice(page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert (
-        "less 2% that never ran" in page.inner_text(".explorer-words")
+        "less 2% that never left" in page.inner_text(".explorer-words")
         and page.get_attribute("input[name=wrong]", "aria-valuetext") == "2%"
     )
     page.click("text=Copy a link to this choice")

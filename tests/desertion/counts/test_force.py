@@ -61,6 +61,22 @@ def test_nothing_inside_or_before_is_unknown():
     assert force.over(made(), DAY("2022-02-24"), DAY("2022-12-31")).is_unknown
 
 
+def test_without_a_window_the_mean_is_unknown():
+    assert force.over(STOCKS, None, None).is_unknown and force.path_mean(STOCKS, None, None).is_unknown
+    assert force.by_origin(STOCKS, None, None) == {}
+
+
+def test_as_printed_a_number_has_no_rounding_and_an_open_end_stays_open():
+    printed = force.as_printed(STOCKS.astype({"bounds": "bounds"}))
+    assert [(each.low, each.high) for each in printed["bounds"]] == [
+        (326_000, 326_000),
+        (420_000, math.inf),
+        (617_000, 617_000),
+        (0, 640_000),
+    ]
+    assert printed["bounds"].iloc[0].rows == {"a"}
+
+
 def test_a_window_that_ends_before_it_starts_is_refused():
     with pytest.raises(ValueError, match="2022-01-01"):
         force.over(STOCKS, DAY("2023-01-01"), DAY("2022-01-01"))

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from desertion.methods.misclassification import at_most_never_ran, binomial_share, true_count, unlisted_for
+from desertion.methods.misclassification import at_most_never_ran, binomial_share, true_count
 from livingbook.values.bounds import Bounds
 from scipy import stats
 
@@ -40,22 +40,6 @@ def test_a_floor_stays_a_floor_and_the_unknown_unknown() -> None:
 def test_impossible_shares_are_refused(f: float, u: float) -> None:
     with pytest.raises(ValueError, match="share"):
         true_count(Bounds.exact(1000), *shares(f, u))
-
-
-def test_the_line_of_one_count_inverts_the_formula() -> None:
-    for f in (0.0, 0.25, 0.6):
-        u = unlisted_for(49000, 75000, f)
-        assert true_count(Bounds.exact(49000), *shares(f, u)).value == pytest.approx(75000)
-
-
-def test_the_lines_of_all_counts_meet_where_both_errors_are_total() -> None:
-    assert unlisted_for(49000, 25000, 1.0) == unlisted_for(49000, 100000, 1.0) == 1.0
-    assert unlisted_for(0.25, 0.5, 0.0) == 0.5
-
-
-def test_a_count_that_is_not_positive_is_refused() -> None:
-    with pytest.raises(ValueError, match="positive"):
-        unlisted_for(49000, 0, 0.5)
 
 
 def test_men_found_later_cap_the_share_that_never_ran() -> None:

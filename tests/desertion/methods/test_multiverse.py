@@ -52,13 +52,13 @@ def test_a_product_of_centred_factors_is_all_interaction():
 
 
 def test_a_nested_factor_counts_inside_its_parent():
-    """Parents 0 with children at ±1, and 3 with one child: means 0 and 3, weights 1/4, 1/4 and 1/2.
+    """Parents 0 with children at ±1, and 3 with one child, each of the three alike: means 0 and 3, mean of all 1.
 
-    Variance between parents 1.5² = 2.25, within (1/4 + 1/4)·1² = 0.5.
+    Variance between parents (1 + 1 + 2²) / 3 = 2, within (1² + 1² + 0) / 3 = 2/3.
     """
     table = pd.DataFrame({"parent": ["x", "x", "y"], "child": ["low", "high", "only"]})
     found = decompose(table, pd.Series([-1.0, 1.0, 3.0]), ("parent", "child"), {"child": "parent"})
-    assert list(found["variance"]) == pytest.approx([2.25, 0.5, 0.0])
+    assert list(found["variance"]) == pytest.approx([2.0, 2 / 3, 0.0])
 
 
 def test_nothing_varies():

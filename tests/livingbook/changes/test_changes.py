@@ -475,7 +475,6 @@ def test_of_tables_only_rows_are_compared(place):
     ("make", "words"),
     [
         (lambda place: "nowhere", ["'nowhere'", "no edition (latest, article)", "results.json", "observations.csv"]),
-        (lambda place: "article", ["the edition 'article' is not in the built book", "EDITION=article"]),
         (lambda place: broken(place, "evidence.json", "{"), ["evidence.json: cannot be read"]),
         (lambda place: broken(place, "evidence.json", "{}"), ["not a published book of this kind"]),
         (
@@ -493,7 +492,7 @@ def test_of_tables_only_rows_are_compared(place):
         ),
         (lambda place: broken(place, "data/observations.csv", ""), ["observations.csv: not a table of this book"]),
     ],
-    ids=["unknown", "not built", "no JSON", "not ours", "wrong type", "no CSV", "no UTF-8", "empty"],
+    ids=["unknown", "no JSON", "not ours", "wrong type", "no CSV", "no UTF-8", "empty"],
 )
 def test_what_cannot_be_compared_is_told(place, make, words):
     place.new.publish()

@@ -66,12 +66,12 @@ recruits-2025,recruits,brigade,all,2025-01-01,2025-06-30,80,100,120,estimate,hur
 recruits-plan,recruits,army,planned,2026-01-01,2026-12-31,,4000,,projection,hur,delta,,2025-12-01,use,,
 """,
     "claims": """\
-claim,section,claim_text,speaker,kind,check,measures,expected,expected_qualifier,sources,note
-A01,size,A thousand joined.,author,count,recompute,recruits;strength,1000,exact,alpha2024;beta2024,
-A02,size,Nobody knows.,a soldier,opinion,not_checkable,,,,,Impression of one man.
-A03,size,They joined in May.,author,date,compare,,2024-05-01,,,
-A04,size,Half were convicts.,author,share,compare,convict_share,0.5,about,,
-A05,size,Many joined.,author,count,compare,recruits,many,,,
+claim,section,claim_text,quotation,speaker,kind,check,measures,expected,expected_qualifier,sources,note
+A01,size,A thousand joined.,"A thousand, he says, … joined",author,count,recompute,recruits;strength,1000,exact,alpha2024;beta2024,
+A02,size,Nobody knows.,,a soldier,opinion,not_checkable,,,,,Impression of one man.
+A03,size,They joined in May.,,author,date,compare,,2024-05-01,,,
+A04,size,Half were convicts.,,author,share,compare,convict_share,0.5,about,,
+A05,size,Many joined.,,author,count,compare,recruits,many,,,
 """,
     "definitions": """\
 definition,label,meaning
@@ -1003,7 +1003,7 @@ def test_a_copy_of_the_books_data_with_one_wrong_cell(tmp_path, capsys):
     path.write_text(path.read_text(encoding="utf-8").replace(",other,", ",others,", 1), encoding="utf-8")
     assert main([str(tmp_path / "data")]) == 1
     first, last = capsys.readouterr().out.splitlines()
-    assert first == 'populations.csv, row 2, side: "others" — must be one of: russia, ukraine, other'
+    assert first == 'populations.csv, row 2, side: "others" — must be one of: russia, ukraine, other; did you mean "other"?'
     assert last == f"1 fault in {tmp_path / 'data'}/"
 
 

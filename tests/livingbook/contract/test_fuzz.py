@@ -235,7 +235,7 @@ HOSTILE_YAML = {
     "a time": ("latest: {as_of: 2025-06-09T10:00:00}\n", "must be latest, or a day"),
     "nothing": ("latest: {as_of: null}\n", "must be latest, or a day"),
     "twice": ("latest: {as_of: latest}\nlatest: {as_of: 2025-06-09}\n", 'row 2: "latest" is given twice'),
-    "names that are no text": ("latest: {as_of: latest}\non: {as_of: latest}\n", "row 2: a name must be text"),
+    "names that are no text": ("latest: {as_of: latest}\ntrue: {as_of: latest}\n", "row 2: a name must be text"),
     "a path": ("latest: {as_of: latest}\n../../x: {as_of: latest}\n", "must be a name"),
     "a letter of another script": ("latest: {as_of: latest}\nlаtest: {as_of: latest}\n", "must be a name"),
     "too long a name": ("latest: {as_of: latest}\n" + "x" * 900 + ": {as_of: latest}\n", "must be a name"),
@@ -524,4 +524,4 @@ def test_make_takes_an_address_from_its_command_line_alone(project):
             env={**os.environ, **environment},
         ).stdout
 
-    assert "--host" not in asked() and "--host" not in asked(HOST="machine") and "--host 0.0.0.0" in asked("HOST=0.0.0.0")
+    assert "--host" not in asked() and "--host" not in asked(HOST="machine") and '--host "0.0.0.0"' in asked("HOST=0.0.0.0")

@@ -8,9 +8,10 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from livingbook.drawing.charts import Curve, IntervalRows, OverTime, Parts
+from livingbook.drawing.charts import Curve, IntervalRows, OverTime, Parts, period
 from livingbook.drawing.figures import BLUE, GREEN, NARROW, VERMILLION, WIDE, length, render
 from livingbook.values.bounds import Bounds
+from matplotlib.figure import Figure
 
 TEXT = re.compile(r'<text style="([^"]*?font-size: ([\d.]+)px[^"]*?[^"]*)"[^>]*? x="(-?[\d.]+)"[^>]*>([^<]*)<')
 FLOOR, EXACT, RANGE, UNKNOWN = Bounds(1240, None, math.inf), Bounds.exact(1500), Bounds(400, None, 480), Bounds.unknown()
@@ -34,8 +35,18 @@ PARTS = pd.DataFrame({"label": ["A", "B"], "one": [13000, 0], "both": [13000, 13
 CHARTS = {
     "rows": (IntervalRows(line=(1000, "a thousand"), band=(Bounds(1000, None, 1500), "quoted")), ROWS),
     "rows on a log axis": (IntervalRows(log=True), ROWS),
+    "rows of periods": (
+        IntervalRows(days=True),
+        pd.DataFrame({"label": ["A list"], "bounds": [period(date(2022, 2, 24), date(2024, 12, 31))], "written": ["49,000 names"]}),
+    ),
     "panels": (IntervalRows(), ROWS.rename(columns={"group": "panel"})),
     "over time": (OverTime(join=True, bars=True, marked={date(2023, 1, 1): "law"}), DAYS),
+    "named above": (
+        OverTime(above=True, number=False, colours={"names": GREEN}),
+        DAYS.drop(columns="start").assign(
+            words=[None, "a mark to the right of the middle", "the last of several marks on this axis"]
+        ),
+    ),
     "curve": (
         Curve("month", "months", {"even": ("even", BLUE), "rising": ("rising", GREEN)}, points=(2,), level=(5, "five")),
         LINES,
@@ -75,8 +86,37 @@ def test_rows_of_one_label_share_a_line_and_print_no_number():
     assert IntervalRows().height(two, narrow=False) < IntervalRows().height(two.assign(label=["A", "B", "C"]), narrow=False)
 
 
+def test_a_row_without_a_group_has_no_heading():
+    assert "nan" not in texts(drawn(IntervalRows(), ROWS.assign(group=[math.nan, "lists", "courts", None])))
+
+
 def test_a_number_given_in_words_is_printed_as_given():
     assert "some 1,240" in texts(drawn(IntervalRows(), ROWS.assign(written=["some 1,240", "b", "c", None])))
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_a_long_label_has_lines_and_its_row_the_room_for_them(narrow):
+    long = ROWS.assign(label=["A military district in the south of the country, as the other side counts its men"] * 3 + ["B"])
+    said = texts(drawn(IntervalRows(), long, narrow))
+    assert long["label"][0] not in said and "A military district" in " ".join(said)
+    assert IntervalRows().height(long, narrow) > IntervalRows().height(ROWS.assign(label=["A", "A", "A", "B"]), narrow)
+
+
+def test_a_bar_is_filled_and_an_exact_number_needs_no_mark_beside_it():
+    exact = pd.DataFrame({"label": ["A"], "bounds": [EXACT]})
+    plain, bars = drawn(IntervalRows(), exact), drawn(IntervalRows(bars=True), exact)
+    assert plain != bars and plain.count("<use") > bars.count("<use") and "1,500" in texts(bars)
+
+
+@pytest.mark.parametrize("chart", [OverTime(), OverTime(log=True)], ids=["linear", "log"])
+def test_the_names_of_series_that_end_together_stand_apart(chart):
+    data = pd.DataFrame({"series": ["one", "two"], "end": [date(2024, 1, 1)] * 2, "bounds": [EXACT, Bounds.exact(1501)]})
+    one, two = (float(re.search(rf'translate\([\d.]+ ([\d.]+)\)">{name}<', drawn(chart, data))[1]) for name in ("one", "two"))
+    assert 20 < one - two < 30, "each label has two lines of 9 points"
+
+
+def test_an_axis_of_days_has_the_years():
+    assert {"2022", "2023", "2024", "2025", "49,000 names"} <= set(texts(drawn(*CHARTS["rows of periods"])))
 
 
 def test_the_last_count_of_each_series_is_named_and_written():
@@ -85,10 +125,50 @@ def test_the_last_count_of_each_series_is_named_and_written():
     assert "400–480" not in texts(drawn(OverTime(number=False), DAYS))
 
 
+def test_counts_that_touch_are_joined_by_an_upright_line():
+    def line(data):
+        figure = Figure()
+        OverTime(join=True)(figure, data, narrow=False)
+        return next(each for each in figure.axes[0].lines if each.get_alpha() == 0.4).get_xdata()
+
+    apart = DAYS[:2].assign(start=[DAYS["start"][0], date(2023, 6, 1)])
+    assert len(set(line(DAYS[:2]))) == 1 and len(set(line(apart))) == 2
+
+
+def test_names_above_and_words_beside_marks():
+    said = texts(drawn(*CHARTS["named above"]))
+    assert {"cases", "names", "a mark to the right of the middle"} <= set(said) and "400–480" not in said
+    many = pd.DataFrame({"end": date(2024, 1, 1), "bounds": EXACT, "series": [f"{n}: a series with a long name" for n in range(9)]})
+    found = TEXT.findall(drawn(CHARTS["named above"][0], many))
+    assert len({x for _, _, x, words in found if "long" in words}) < 9  # several lines
+    assert all(float(x) + length(words, 9, "bold") < 72 * WIDE for _, _, x, words in found if "long" in words)
+
+
+def test_at_most_of_a_day_is_an_arrow_down_and_no_bar_to_the_axis():
+    one = pd.DataFrame(
+        {"end": [date(2023, 1, 1), date(2024, 1, 1)], "bounds": [EXACT, Bounds(0, None, 1000)], "series": ["a", "b"]}
+    )
+    most, rest = (drawn(OverTime(), one.assign(bounds=[EXACT, each])) for each in (Bounds(0, None, 1000), Bounds(0, 500, 1000)))
+    assert "stroke-width: 5" in rest and "stroke-width: 5" not in most and "at most 1,000" in texts(most)
+
+
+def test_the_number_of_every_count_can_be_written():
+    counts = DAYS.assign(bounds=[Bounds.exact(1499), RANGE, FLOOR])
+    assert "1,499" not in texts(drawn(OverTime(), counts))
+    assert {"1,499", "400–480", "at least 1,240"} <= set(texts(drawn(OverTime(numbers=True), counts)))
+    open_marks = counts.assign(hollow=[True, False, False])
+    assert "1,499" not in texts(drawn(OverTime(numbers=True), open_marks))
+
+
 def test_a_part_too_small_for_its_number_has_none():
     wide = drawn(*CHARTS["parts"])
     assert "13,000" in texts(wide) and "0" not in [each for each in texts(wide) if each == "0"][1:]
     assert {"on one", "on both", "at least 1,240"} <= set(texts(wide))
+
+
+def test_a_total_is_written_in_short_on_a_phone():
+    chart, data = CHARTS["parts"][0], PARTS.assign(total=Bounds(35500, 36000, 36500))
+    assert "36,000 (35,500–36,500)" in texts(drawn(chart, data)) and "36,000" in texts(drawn(chart, data, narrow=True))
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])

@@ -2,8 +2,9 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
-from livingbook.evidence.ledger import face_values, fold, labels_of, retellings, span, spread
+from livingbook.evidence.ledger import face_values, fold, labels_of, retellings, span, spans, spread
 from livingbook.evidence.reading import Evidence
 from livingbook.values.bounds import Bounds
 
@@ -58,6 +59,7 @@ def test_only_the_asked_labels_are_read(evidence):
     ],
 )
 def test_span(start, end, words):
+    assert spans(pd.DataFrame({"start": [start], "end": [end]}, [7])).to_dict() == {7: words}
     assert span(start, end) == words
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from livingbook.evidence import read_out
 from livingbook.values.bounds import Bounds
+from livingbook.values.bounds_array import BoundsDtype
 
 ROWS = pd.DataFrame(
     {
@@ -23,6 +24,21 @@ def test_the_first_and_the_last_row_are_read_out():
     assert read_out.last(ROWS, "monthly") == Bounds.exact(4)
     assert read_out.first_day(ROWS) == ("31 January 2024", {"a"}) and read_out.last_day(ROWS) == ("1 May 2025", {"b"})
     assert read_out.first_month(ROWS) == ("January 2024", {"a"}) and read_out.last_month(ROWS) == ("May 2025", {"b"})
+
+
+def test_the_last_row_of_each_kind_is_read_out_in_the_order_asked_for():
+    rows = pd.DataFrame(
+        {"category": ["a", "b", "a"], "bounds": pd.array([Bounds.exact(each) for each in (1, 2, 3)], BoundsDtype())}
+    )
+    found = read_out.last_of_each(rows, "category", ["c", "b", "a"])
+    assert list(found.items()) == [("c", Bounds.unknown()), ("b", Bounds.exact(2)), ("a", Bounds.exact(3))]
+    assert read_out.last_of_each(rows.iloc[:0], "category", ["a"])["a"].is_unknown
+
+
+def test_rows_are_counted_with_their_ids():
+    counted = read_out.count(pd.DataFrame({"id": ["a", "b"]}))
+    assert counted == Bounds.exact(2) and counted.rows == {"a", "b"}
+    assert read_out.count(pd.DataFrame({"id": []})) == Bounds.exact(0)
 
 
 def test_of_no_rows_nothing_is_known():

@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import re
 import xml.etree.ElementTree as ElementTree
 from contextlib import nullcontext
 from datetime import date
@@ -12,11 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from livingbook import recording
+from livingbook.drawing.charts import IntervalRows
 from livingbook.drawing.figures import BLUE, draw_bounds, render, year_axis
 from livingbook.evidence.reading import load
 from livingbook.notebook import publish as module
 from livingbook.notebook.payload import BUILT, MIME, NUMBERS_ONLY
-from livingbook.notebook.publish import Publisher, PublishError, cell_text, csv_of
+from livingbook.notebook.publish import Publisher, PublishError, cell_text, csv_of, rests_on
 from livingbook.notebook.showing import below, drawing, with_pictures
 from livingbook.values.bounds import Bounds
 from matplotlib.dates import date2num, num2date
@@ -115,6 +117,31 @@ def test_a_figure_carries_both_variants_data_alt_and_sources(publisher, shown):
     for svg in body["svg"].values():
         texts = " ".join(element.text or "" for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("text"))
         assert "It rises" in texts and "Source: iStories" in texts
+
+
+def test_a_figure_without_rows_names_those_of_its_data(publisher, shown):
+    data = pd.DataFrame({"x": [1, 2], "y": [3, 4], "bounds": [Bounds.exact(1, ["a"]), Bounds.unknown()], "id": ["b", "b"]})
+    assert rests_on(data) == {"a", "b"} and rests_on(data[["x"]]) == set()
+    assert rests_on(data.assign(id=["b", None])) == {"a", "b"}  # of some rows only the bounds say on what they rest
+    figure(publisher, rows=None)
+    publisher.table("some", data[["x", "bounds"]], title="Some", columns={"x": "X"})
+    assert [bundle[MIME]["body"]["rows"] for bundle in shown if MIME in bundle] == [[], ["a"]]
+    assert rests_on(pd.concat([data[["id"]], pd.DataFrame({"x": [3]})])) == {"b"}  # a row that was added has no id
+
+
+def test_a_chart_has_the_height_that_its_table_needs(publisher, shown):
+    rows = pd.DataFrame({"label": ["A", "B", "C", "D"], "bounds": [Bounds.exact(each) for each in range(4)]})
+    said = {"title": "T", "subtitle": "S", "alt": "A", "columns": {"label": "L"}}
+    publisher.figure("few", IntervalRows(), rows[:1], **said)
+    publisher.figure("many", IntervalRows(), rows, **said)
+    publisher.figure("given", IntervalRows(), rows, height=1.0, **said)
+    heights = [
+        float(re.search(r'height="([\d.]+)pt"', bundle[MIME]["body"]["svg"]["wide"])[1]) for bundle in shown if MIME in bundle
+    ]
+    assert heights[1] - heights[0] == pytest.approx(
+        72 * (IntervalRows().height(rows, False) - IntervalRows().height(rows[:1], False)), abs=1
+    )
+    assert heights[2] == pytest.approx(heights[1] - 72 * (IntervalRows().height(rows, False) - 1), abs=1)
 
 
 @pytest.mark.parametrize("without", [{"alt": " "}, {"alt": ""}])

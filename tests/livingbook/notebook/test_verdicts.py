@@ -25,7 +25,7 @@ from livingbook.evidence.reading import load
 from livingbook.evidence.tables import EvidenceError
 from livingbook.notebook.claims import Claims
 from livingbook.notebook.publish import Publisher, PublishError
-from livingbook.notebook.verdicts import VERDICTS, Verdict, agrees, at_best_plausible, attested, exceeds, follows, same_day
+from livingbook.notebook.verdicts import VERDICTS, Verdict, agrees, attested, exceeds, follows, replacing, same_day
 from livingbook.project.project import Project
 from livingbook.runs import running
 from livingbook.system.errors import BuildError
@@ -62,15 +62,16 @@ def test_rules(rule, evidence, verdict):
     [
         (lambda: reached_elsewhere(49000), [UNKNOWN, Bounds.exact(50554)], "plausible"),
         (lambda: reached_elsewhere(49000), [UNKNOWN, Bounds.exact(3)], "unsupported"),
-        (lambda: at_best_plausible(exceeds(1), "one poll"), [Bounds.exact(2)], "plausible"),
-        (lambda: at_best_plausible(exceeds(1), "one poll"), [Bounds.exact(0)], "contradicted"),
+        (lambda: replacing(exceeds(1), "one poll", supported="plausible"), [Bounds.exact(2)], "plausible"),
+        (lambda: replacing(exceeds(1), "one poll", supported="plausible"), [Bounds.exact(0)], "contradicted"),
+        (lambda: replacing(exceeds(1), "a condition", contradicted="unsupported"), [Bounds.exact(0)], "unsupported"),
         (lambda: still_rising(0.1), [Bounds.exact(2), Bounds.exact(1.2)], "supported"),
         (lambda: still_rising(0.1), [Bounds.exact(2), Bounds(0.8, None, 1.3)], "imprecise"),
         (lambda: still_rising(0.1), [Bounds.exact(0.9), Bounds.exact(1)], "contradicted"),
         (lambda: still_rising(0.1), [UNKNOWN, Bounds.exact(2)], "unsupported"),
-        (lambda: many_but_few_of_all(10), [Bounds.exact(12), Bounds(0, None, 0.4)], "imprecise"),
-        (lambda: many_but_few_of_all(10), [Bounds.exact(12), Bounds(0.3, None, 0.6)], "supported"),
-        (lambda: many_but_few_of_all(10), [Bounds.exact(9), Bounds.exact(0.9)], "contradicted"),
+        (lambda: many_but_few_of_all(10), [Bounds.exact(12), Bounds(30, None, math.inf)], "imprecise"),
+        (lambda: many_but_few_of_all(10), [Bounds.exact(12), Bounds.exact(20)], "supported"),
+        (lambda: many_but_few_of_all(10), [Bounds.exact(9), Bounds.exact(10)], "contradicted"),
         (lambda: many_but_few_of_all(10), [UNKNOWN, UNKNOWN], "unsupported"),
         (
             lambda: small_beside_all_not_beside_growth(10, 0.05),
@@ -136,8 +137,8 @@ def test_rules_on_several_values(rule, evidence, verdict):
         (lambda: reached_elsewhere(5), [Bounds.exact(5)], "plausible"),
         (lambda: still_rising(0.5), [Bounds.exact(2), Bounds.exact(1.5)], "imprecise"),
         (lambda: still_rising(0.5), [Bounds.exact(1), Bounds.exact(1.5)], "contradicted"),
-        (lambda: many_but_few_of_all(5), [Bounds(1, None, 5), Bounds(0, None, 0.4)], "imprecise"),
-        (lambda: many_but_few_of_all(5), [Bounds.exact(6), Bounds(0, None, 0.5)], "supported"),
+        (lambda: many_but_few_of_all(5), [Bounds.exact(5), Bounds.exact(11)], "imprecise"),
+        (lambda: many_but_few_of_all(5), [Bounds.exact(6), Bounds.exact(12)], "supported"),
         (lambda: small_beside_all_not_beside_growth(10, 0.5), [Bounds.exact(10), Bounds.exact(0.1)], "contradicted"),
         (lambda: small_beside_all_not_beside_growth(10, 0.5), [Bounds.exact(9), Bounds.exact(0.5)], "supported"),
         (lambda: same_day(), [Bounds.exact(2)], "imprecise"),
@@ -186,6 +187,7 @@ def test_a_decision_keeps_rule_values_reason_and_chapter(claims):
     assert claims.decide("B03", follows(Bounds(500, 1000, 1500)), "rate.monthly", reason="because") == "holds_arithmetically"
     card = claims.decided["B03"]
     assert card["computed"] and card["chapter"] == "rate" and card["values"]["rate.monthly"]["text"] == "1,240"
+    assert card["quotation"] == claims.rows.loc["B03", "quotation"]
     assert "B03" not in claims.open() and "A01" in claims.open()
 
 
@@ -346,8 +348,8 @@ RIGHT = {
         "charged": (20662,) * 3,
     },
     "courts": {
-        "filed_by_list_end": (14865,) * 3,
-        "prosecuted_share_later": (0, None, 0.4),
+        "filed_to_date": (19169,) * 3,
+        "listed": (49000, None, math.inf),
         "max_ratio": (2,) * 3,
         "max_after": (10,) * 3,
         "custodial_all": (0.04, None, 0.91),

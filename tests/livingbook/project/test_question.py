@@ -65,7 +65,7 @@ def test_words_that_would_break_the_files_do_not(project):
         ({"name": "../price"}, "NAME=../price: a name has"),
         ({"name": "rate"}, "rate.ipynb: is there already; choose another name"),
         ({"name": "price", "measure": "signon"}, "MEASURE=signon: no row in use has it; there are absent_stock"),
-        ({"name": "price", "after": "nowhere"}, "AFTER=nowhere: no line of _toc.yml has this chapter; there are counting, totals"),
+        ({"name": "price", "after": "nowhere"}, "AFTER=nowhere: no line of _toc.yml has this chapter; there are claims, context"),
     ],
 )
 def test_what_cannot_be_begun_is_refused_and_nothing_is_written(project, asked, words):

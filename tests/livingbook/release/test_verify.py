@@ -20,8 +20,8 @@ def test_two_clean_builds_under_different_circumstances_are_the_same_and_a_noteb
         verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, [("run", "small")])
         for how in (verify.ONE, verify.OTHER)
     ]
-    sides = [{path.name: path for path in (each / "runs").iterdir()} for each in made]
-    assert set(sides[0]) == {"small.ipynb"} and verify.differing(*sides) == []
+    sides = [{path.name: path for path in (each / "runs" / "small").iterdir()} for each in made]
+    assert set(sides[0]) == {"results.csv", "results.json", "small.ipynb"} and verify.differing(*sides) == []
     shutil.rmtree(tmp_path / "in")
     with changed(
         tmp_path / "notebooks" / "small.ipynb", "check(get_ipython())", "import time; print(time.time()); check(get_ipython())"
@@ -30,7 +30,7 @@ def test_two_clean_builds_under_different_circumstances_are_the_same_and_a_noteb
             verify.build(Project.at(tmp_path), tmp_path / "in" / how.folder, tmp_path / "home" / how.user, how, [("run", "small")])
             for how in (verify.ONE, verify.OTHER)
         ]
-    sides = [{path.name: path for path in (each / "runs").iterdir()} for each in made]
+    sides = [{path.name: path for path in (each / "runs" / "small").iterdir()} for each in made]
     assert verify.differing(*sides) == ["small.ipynb"]
 
 

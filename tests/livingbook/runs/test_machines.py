@@ -107,7 +107,7 @@ def test_settings_of_a_user_change_nothing(small, tmp_path, monkeypatch, name):
     (tmp_path / "home" / ".config" / "matplotlib").mkdir(parents=True)
     (tmp_path / "home" / ".config" / "matplotlib" / "matplotlibrc").write_text("font.size: 30\n")
     monkeypatch.setenv("LIVINGBOOK_ENGINE", name)
-    output = small / "_build" / "runs" / "small.ipynb"
+    output = small / "_build" / "runs" / "small" / "small.ipynb"
     assert pipeline(small, "run", "small").returncode == 0
     before = output.read_bytes()
     for variable, value in {
@@ -141,7 +141,7 @@ def test_a_cell_that_fails_is_named_by_its_number_and_error(small):
     was = path.read_text("utf-8")
     path.write_text(was.replace("from desertion.kinds import Persons", "from desertion.kinds import Nobody"), "utf-8")
     try:
-        with pytest.raises(BuildError, match=r"small\.ipynb, cell 2: ImportError"):
+        with pytest.raises(BuildError, match=r"small\.ipynb, cell 2, line 1: ImportError"):
             running.run_notebook(Project.at(small), "small", {"data": "../data"}, False)
     finally:
         path.write_text(was, "utf-8")

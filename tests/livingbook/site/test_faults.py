@@ -421,7 +421,7 @@ LITTLE = (
     [
         ("import os; os.kill(os.getpid(), 9)", ["its kernel was killed while a cell ran", "out of memory"], {}),
         ("import os; os._exit(0)", ["its kernel was killed while a cell ran"], {}),
-        (f"{LITTLE}; bytearray(2**31)", ["cell 5: MemoryError", "out of memory: close other programs"], {}),
+        (f"{LITTLE}; bytearray(2**31)", ["cell 5, line 4 (", "MemoryError", "out of memory: close other programs"], {}),
         (f"{LITTLE}; import numpy; numpy.ones(2**28)", ["cell 5", "Unable to allocate", "out of memory: close other programs"], {}),
         (
             "import time; time.sleep(1000)",

@@ -232,7 +232,7 @@ class Workshop:
             "LC_ALL": "C.UTF-8",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-c", WORKSHOP], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-P", "-c", WORKSHOP], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self.stdin, self.stdout, self.nowhere = self, self, os.open(os.devnull, os.O_WRONLY)
 

@@ -168,6 +168,15 @@ def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
     assert waiting.returncode == 1
 
 
+def test_the_pages_are_built_by_the_engine_of_the_project_and_not_by_one_that_lies_where_we_are(tmp_path, monkeypatch):
+    (tmp_path / "livingbook").mkdir()
+    (tmp_path / "livingbook" / "__init__.py").write_text("raise ImportError('another engine')")
+    monkeypatch.chdir(tmp_path)
+    with sphinx_process.start_sphinx(Project.at(ROOT)) as waiting:
+        waiting.stdin.close()
+        assert "another engine" not in waiting.stdout.read()
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -43,6 +43,6 @@ def test_the_commands_of_the_readme_exist():
 
 def test_the_sweep_of_the_readme_is_one(tmp_path):
     path = tmp_path / "mine.yml"
-    path.write_text(re.search(r"```yaml\n(.*?)```", TEXT, re.S)[1])
+    path.write_text(re.search(r"```yaml\n(strengths:.*?)```", TEXT, re.S)[1])
     sweep = load_sweeps(Project.at(ROOT), path)[0]
-    assert len(sweep.jobs({"rate": [], "multiverse": []})) == 2 * 3 + 2  # `multiverse` does not take the strength
+    assert len(sweep.jobs({"rate": [], "multiverse": []})) == 2 * 11 + 2  # `multiverse` does not take the strength

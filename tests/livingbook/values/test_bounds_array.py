@@ -235,6 +235,7 @@ def test_methods_and_parts_are_those_of_the_elements(several, low, high):
     assert column.isna().tolist() == [each.is_unknown for each in several]
     assert column.interval.rows.tolist() == [each.rows for each in several]
     assert column.interval.words("share", 0.01).tolist() == [wording.share(each) for each in several]
+    assert column.interval.short().tolist() == [wording.short(each) for each in several]
     for part in ("low", "value", "high", "best"):
         found = [None if number != number else number for number in getattr(column.interval, part)]
         assert found == [getattr(each, part) for each in several]
@@ -272,6 +273,7 @@ def test_a_sum_does_not_skip_what_is_unknown():
     column = pd.Series([Bounds.exact(5, {"a"}), None], dtype="bounds")
     assert column.sum() == Bounds(5, None, INF) and column.sum().rows == {"a"} and column.dropna().sum() == Bounds.exact(5)
     assert column.sum(min_count=2).is_unknown and column.groupby([1, 1]).sum(min_count=2).iloc[0].is_unknown
+    assert column[:0].sum(min_count=1).is_unknown and column[:0].sum() == Bounds.exact(0)
     assert pd.DataFrame({"bounds": column}).sum()["bounds"] == Bounds(5, None, INF)
 
 

@@ -111,7 +111,7 @@ def test_numbers_and_dates_are_written_in_one_place():
             for number, cell in enumerate(cells)
             if cell["cell_type"] == "code"
         }
-    assert len(code) > 600
+    assert len(code) > 400  # cells and modules: the check looks at something
     assert {name: found for name, source in code.items() if (found := list(formatted(source)))} == {}
 
 

@@ -13,7 +13,7 @@ from livingbook.words.passages import chapters_in, is_record, passages
 from livingbook.words.selections import Selection, near, readers, unread
 from livingbook.words.state import Card, Figure, Number, Row, State, from_json
 from livingbook.words.subjects import Subjects
-from livingbook.words.wording import Words
+from livingbook.words.telling import Words
 
 LABELS = {
     "measures": {"theatre_strength": {"label": "Men in the theatre"}, "suspended_share": {"label": "Suspended share"}},
@@ -90,6 +90,17 @@ def test_a_verdict_that_flips_makes_its_sentence_the_next_and_its_reason_doubtfu
     scene = Scene(moves, Words(LABELS, before, after), Subjects(LABELS, [], before))
     (found,) = doubts(typed.labels(before, after), scene)
     assert (found.passage.kind, found.passage.of, found.causes[0].certain) == ("reason", "B06", True)
+
+
+def test_the_finding_that_opens_a_paragraph_is_what_the_verdict_at_its_end_is_on() -> None:
+    before, after = (State({}, {}, {}, {"C01": Card(word, word)}) for word in ("unsupported", "supported"))
+    text = "- **Nobody has published the share.** {0} He gave no data. {{claim}}`C01`"
+    assert "verdict" in rules(text.format("The analyst spoke. It was long ago."), before, after)
+    moves = Moves(before, after)
+    found = passages("rate", text.format("The analyst spoke. It was long ago."))
+    scene = Scene(moves, Words(LABELS, before, after), Subjects(LABELS, found, before))
+    doubtful = [each.passage.words for each in doubts(found, scene)]
+    assert doubtful[0] == "Nobody has published the share." and "It was long ago." not in doubtful
 
 
 def test_a_reason_that_was_written_anew_for_its_verdict_is_not_doubtful() -> None:

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 from livingbook.sphinx_ext import elements, links, store
 from livingbook.sphinx_ext.citations import cited
-from livingbook.sphinx_ext.directives.claims import ClaimDirective, in_order, scoreboard
+from livingbook.sphinx_ext.directives.claims import ClaimDirective, in_order
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.kept import by_page
 from livingbook.sphinx_ext.roles import badge, verdict_of
@@ -32,7 +32,7 @@ class Claims(ClaimDirective):
         except store.Unknown as unknown:
             store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
             return []
-        return self.located([scoreboard(claims), *sections])
+        return self.located([self.scoreboard(claims), *sections])
 
     def titles(self, claims: dict[str, Any]) -> dict[str, str]:
         """Section key → title: those the directive's body names, in its order, then the rest as they come."""
@@ -60,9 +60,11 @@ class Claims(ClaimDirective):
             title=_("Permanent link to claim {name}").format(name=name),
         )
         text = elements.element("blockquote", elements.paragraph(claim["text"]), classes=["claim-text"])
+        quotation = [elements.paragraph(f"“{claim['quotation']}”", classes=["claim-quotation"])] if claim.get("quotation") else []
         return elements.element(
             "article",
             elements.paragraph(link, " ", badge(claim["verdict"]), classes=["claim-head"]),
+            *quotation,
             text,
             elements.paragraph(_("Said by: "), claim["speaker"], classes=["claim-speaker"]),
             *self.reason(claim),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -49,7 +50,9 @@ def _links(names: list[str], claims: dict[str, Any]) -> list[nodes.Node | str]:
 
 
 class ClaimDirective(SphinxDirective):
-    """What the directives about claims share."""
+    """What the directives about claims share. Option: without, the speaker whose statements the scoreboard leaves out."""
+
+    option_spec: ClassVar = {"without": directives.unchanged_required}
 
     def all_claims(self) -> dict[str, Any]:
         """Every claim. Warns if none was published."""
@@ -57,6 +60,15 @@ class ClaimDirective(SphinxDirective):
         if not claims:
             store.warn(f"{self.name}: no claims were published ({store.CLAIMS})", (self.env.docname, self.lineno))
         return claims
+
+    def scoreboard(self, claims: dict[str, Any]) -> nodes.Element:
+        """The scoreboard of the claims that count. Warns of a speaker who has made none."""
+        without = self.options.get("without")
+        speakers = {claim["speaker"] for claim in claims.values()}
+        if without and without not in speakers:
+            close = store.close_to(without, sorted(speakers))
+            store.warn(f"{self.name}: no claim has the speaker {without!r}{close}", (self.env.docname, self.lineno))
+        return scoreboard({name: claim for name, claim in claims.items() if claim["speaker"] != without})
 
     def located(self, made: list[nodes.Node]) -> list[nodes.Node]:
         """The same nodes, with page and line noted in each link."""
@@ -70,11 +82,13 @@ class Scoreboard(ClaimDirective):
     def run(self) -> list[nodes.Node]:
         """The scoreboard alone, for another page than the cards'."""
         claims = self.all_claims()
-        return self.located([scoreboard(claims)]) if claims else []
+        return self.located([self.scoreboard(claims)]) if claims else []
 
 
 class ClaimTable(ClaimDirective):
     """```{claim-table}```: all claims in one table, to be sorted and searched."""
+
+    option_spec: ClassVar = {}
 
     def run(self) -> list[nodes.Node]:
         """The table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from small_pages import Book, claim
 
 
@@ -31,12 +32,29 @@ def test_cards_tell_claim_speaker_verdict_numbers_rule_and_reason(book: Book) ->
     assert page.select_one("#claim-A02 .claim-rule").get_text().startswith("Judged by reading.")
 
 
+def test_a_card_has_the_words_of_the_article_above_ours(book: Book) -> None:
+    book.claims(A01=claim("A01", chapter=None) | {"quotation": "At least 5 …"}, A02=claim("A02", chapter=None))
+    page = book.page("```{claims}\n```")
+    assert page.select_one("#claim-A01 .claim-quotation + .claim-text").get_text(strip=True) == "Text of A01."
+    assert [each.get_text() for each in page.select(".claim-quotation")] == ["“At least 5 …”"]
+
+
 def test_the_scoreboard_counts_and_links_every_claim(book: Book) -> None:
     book.claims(A01=claim("A01", chapter=None), A02=claim("A02", chapter=None), B01=claim("B01", chapter=None, verdict="outdated"))
     page = book.page("```{claims}\n```")
     rows = [[part.get_text() for part in row.select("p")] for row in page.select(".scoreboard > li")]
     assert rows == [["2 ✓ supported", "A01 A02"], ["1 ↺ outdated", "B01"]]
     assert [link["href"] for link in page.select(".scoreboard a")] == ["#claim-A01", "#claim-A02", "#claim-B01"]
+
+
+@pytest.mark.parametrize("directive", ["claims", "claim-scoreboard"])
+def test_statements_of_a_speaker_can_be_left_out_of_the_scoreboard_and_keep_their_cards(book: Book, directive: str) -> None:
+    book.claims(A01=claim("A01", chapter=None), A02=claim("A02", chapter=None) | {"speaker": "editor"})
+    page = book.page(f"```{{{directive}}}\n:without: editor\n```")
+    assert [part.get_text() for part in page.select(".scoreboard > li p")] == ["1 ✓ supported", "A01"]
+    assert bool(page.select("#claim-A02")) == (directive == "claims") and "no claim has" not in book.warnings
+    book.page(f"```{{{directive}}}\n:without: edit\n```")
+    assert "no claim has the speaker 'edit'; close to it: editor" in book.warnings
 
 
 def test_an_unknown_section_title_or_verdict_is_said(book: Book) -> None:

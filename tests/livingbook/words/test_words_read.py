@@ -12,6 +12,7 @@ from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.words import lock, report
 from livingbook.words.reading import UNREAD, Book
+from livingbook.words.told import FILE, listing, require_read, summary
 
 ROOT = Path(__file__).parents[3]
 OLD, NEW = "istories-merged-49000-censor", "istories-20mrd-contract"
@@ -46,7 +47,7 @@ def doubtful(found: Book) -> set[str]:
 def test_a_book_without_a_lock_has_no_doubts_and_says_so(folder: Path) -> None:
     found = book(folder).reading()
     assert not found.doubts and not found.read_before
-    assert "No chapter has been read yet" in report.listing(report.staged(book(folder)))
+    assert "No chapter has been read yet" in listing(report.staged(book(folder)))
 
 
 def test_a_book_is_doubtful_until_its_chapters_have_been_read(folder: Path) -> None:
@@ -66,7 +67,7 @@ def test_the_causes_say_what_was_and_what_is(folder: Path) -> None:
     assert told["certain"] and told["text"] == "iStories counted 26,000."
     assert "was 49,000 names, by iStories" in told["causes"][0] and "is 26,000 names, by" in told["causes"][0]
     assert body["pages"]["book/lists"][0]["text"].startswith("iStories counted {result}")
-    assert "no longer hold" in report.summary(body)
+    assert "no longer hold" in summary(body)
 
 
 def test_a_chapter_that_there_is_not_cannot_have_been_read(folder: Path) -> None:
@@ -92,10 +93,10 @@ def test_rows_that_nobody_reads_are_named_until_they_have_a_reason(folder: Path)
 
 def test_nothing_is_released_before_it_has_been_read(folder: Path) -> None:
     project = Project(folder, folder / "data")
-    report.require_read(project)  # a book that was never built, or never read
+    require_read(project)  # a book that was never built, or never read
     book(folder).accept(["all"])
-    stage = project.stage / report.FILE
+    stage = project.stage / FILE
     stage.parent.mkdir(parents=True)
     stage.write_text(json.dumps(report.staged(book(folder, NEW, "26,000", 26000))), "utf-8")
     with pytest.raises(BuildError, match="Nothing is released before they have been read"):
-        report.require_read(project)
+        require_read(project)
