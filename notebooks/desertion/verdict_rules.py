@@ -40,6 +40,22 @@ def reached_elsewhere(limit: float) -> Rule:
     return rule
 
 
+def declared_and_reached_elsewhere(limit: float) -> Rule:
+    """For a claim that somebody declared at least ``limit``. The rule takes (what is declared, totals of other origins).
+
+    What is declared is read as exact: "at least 46,500" declares no 49,000.
+    """
+    elsewhere = reached_elsewhere(limit)
+    words = "Contradicted if what is declared, read as exact, is less."
+
+    def rule(declared: Bounds, *others: Bounds) -> Verdict:
+        found = elsewhere(*others)
+        is_less = declared.best is not None and declared.best < limit
+        return Verdict("contradicted" if is_less else found.verdict, f"{found.rule} {words}")
+
+    return rule
+
+
 def still_rising(margin: float) -> Rule:
     """For a claim that something grows "as the war goes on".
 

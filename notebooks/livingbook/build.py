@@ -96,6 +96,7 @@ def settled(project: Project, present: Present, editions: list[Edition], workers
         runs.source(name)  # a file that is no notebook is reported before anything runs
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
     runs.sweeps = {each.name: partial(bring_up_to_date, each, runs, workers) for each in sweeps}
+    runs.shares = {each.name: each.shared_with(editions) for each in sweeps}
     if not only_pages:
         running.start_fork_server(project)
         with step("data", "checked"):

@@ -11,6 +11,8 @@ from typing import Protocol
 import pandas as pd
 from livingbook.evidence.reading import Evidence
 
+from desertion.counts import lists
+from desertion.counts.force import ARTICLE
 from desertion.counts.windows import DatedCount, Window, distinct
 
 OWN_YEAR = "its own year"  # the only window of a projection
@@ -33,7 +35,7 @@ def of_army(evidence: Evidence) -> pd.DataFrame:
     ``listed``, names on the merged list; ``claim``, the first public claim of a larger total; ``cases``, entries in leaked records;
     ``projection``, the last one for a year.
     """
-    listed = evidence.observations(measure="listed_absent", population="list_istories_merged", category="all")
+    listed = lists.merged(evidence)
     claims = evidence.observations(measure="deserters_claimed", qualifier="at_least", **ARMY)
     cases = evidence.observations(measure="awol_cases_documented", **ARMY)
     projected = evidence.observations(measure="deserters_claimed", qualifier="projection", **ARMY)
@@ -55,4 +57,4 @@ def spread(row: Total, invasion: date, mobilisation: date, article: date | None)
 
 def quotation(evidence: Evidence) -> pd.DataFrame:
     """The article's monthly number, as a row of ``Evidence.observations`` or none; its period ends with the article."""
-    return evidence.observations(measure="deserters_per_month", **ARMY).tail(1)
+    return evidence.observations(measure="deserters_per_month", source=ARTICLE, **ARMY).tail(1)

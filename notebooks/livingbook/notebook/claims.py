@@ -10,7 +10,8 @@ from typing import Any
 from livingbook.evidence.reading import Evidence
 from livingbook.evidence.tables import EvidenceError
 from livingbook.notebook.results import published
-from livingbook.notebook.verdicts import Rule, Verdict
+from livingbook.notebook.verdicts import VERDICTS, Rule, Verdict, since
+from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 from livingbook.values.days import is_day
 from livingbook.values.published import PublishedNumber
@@ -25,11 +26,19 @@ class Claims:
     """Collects a verdict for each row of ``claims.csv``.
 
     results: the folder with the results of other notebooks. own: numbers that this notebook has published itself
-    (``Publisher.numbers``), which are not in that folder yet. decided: claim → its card, see ``cards``.
+    (``Publisher.numbers``), which are not in that folder yet. then: the numbers as they were when the claims were made, by
+    ``notebook.result``; one that is left out has not changed. decided: claim → its card, see ``cards``.
     """
 
-    def __init__(self, evidence: Evidence, results: str, own: Mapping[str, PublishedNumber] | None = None) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        results: str,
+        own: Mapping[str, PublishedNumber] | None = None,
+        then: Mapping[str, PublishedNumber] | None = None,
+    ) -> None:
         self.evidence, self.results, self.own = evidence, results, {} if own is None else own
+        self.then = {} if then is None else then
         self.rows = evidence.select("claims").set_index("claim")
         self.decided: dict[str, dict[str, Any]] = {}
 
@@ -41,23 +50,23 @@ class Claims:
         return published(self.results, notebook, self.evidence).number(key)
 
     def decide(
-        self,
-        claim: str,
-        rule: Rule | Callable[..., Verdict],
-        *values: str,
-        reason: str | Mapping[str, str],
-        chapter: str | None = None,
+        self, claim: str, rule: Rule | Callable[..., Verdict], *values: str, reason: Mapping[str, str], chapter: str | None = None
     ) -> str:
         """Decides a claim by a rule on published values, named ``notebook.result``; returns the verdict.
 
-        rule: gets the bounds of the values, in their order. reason: shown to readers beside the verdict; where it differs, one for
-        each verdict. chapter: the chapter to which the card links; by default that of the first value's notebook. Raises
-        ``EvidenceError`` for an unknown claim or value.
+        rule: gets the bounds of the values, in their order. Where it gave a claim right by the values of then and gives it wrong
+        by those of now, the verdict is "outdated". reason: shown to readers beside the verdict, one for each verdict that the rule
+        can be expected to give: no reason stands beside a verdict that it was not written for. chapter: the chapter to which the
+        card links; by default that of the first value's notebook. Raises ``EvidenceError`` for an unknown claim or value, and for
+        a reason for no verdict.
         """
+        if strange := [each for each in reason if each not in VERDICTS]:
+            raise EvidenceError(f"{claim}: a reason for {', '.join(strange)}, which is no verdict; they are {', '.join(VERDICTS)}")
         found = {name: self.value(name) for name in values}
-        verdict = rule(*(value.bounds for value in found.values()))
+        before = {name: self.then.get(name, value) for name, value in found.items()}
+        verdict = since(*(rule(*(value.bounds for value in each.values())) for each in (before, found)))
         cards = {name: value.card for name, value in found.items()}
-        given = reason if isinstance(reason, str) else reason.get(verdict.verdict, NO_REASON)
+        given = reason.get(verdict.verdict) or (_moved(before, found) if verdict.verdict == "outdated" else NO_REASON)
         return self._keep(claim, verdict, True, given, cards, chapter or values[0].split(".")[0])
 
     def read(self, claim: str, verdict: str, reason: str = "", chapter: str | None = None) -> str:
@@ -137,6 +146,13 @@ class Claims:
             "sources": [key for key in row["sources"].split(";") if key],
         }
         return verdict.verdict
+
+
+def _moved(before: Mapping[str, PublishedNumber], now: Mapping[str, PublishedNumber]) -> str:
+    """What has changed among some numbers, for a claim that held by those of before."""
+    pairs = [(was, now[name]) for name, was in before.items() if was.text != now[name].text]
+    told = [f"{found.about.rstrip('.')}: {was.text} then, {found.text} now" for was, found in pairs]
+    return f"It held when it was said. {wording.listing(told)}." if told else NO_REASON
 
 
 def _is_number(cell: str) -> bool:

@@ -82,6 +82,12 @@ def swept(file: str | Path, evidence: Evidence) -> pd.DataFrame:
     return rows.assign(bounds=list(map(bounds_of_cells, rows[list(COLUMNS)].to_dict("records"))))
 
 
+def numbers_in(table: pd.DataFrame, setting: str) -> dict[str, PublishedNumber]:
+    """The numbers under one setting of a sweep, by ``notebook.name``. table: as ``swept`` gives it."""
+    rows = table[table["setting"] == setting].to_dict("records")
+    return {f"{row['notebook']}.{row['name']}": PublishedNumber.from_cells(row) for row in rows}
+
+
 def _require_made(path: Path, what: str, otherwise: str) -> None:
     """Raises ``EvidenceError`` if a file of results is missing. A build then makes it, and runs the notebook again."""
     if not path.is_file():

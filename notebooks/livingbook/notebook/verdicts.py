@@ -48,6 +48,21 @@ class Verdict:
             raise ValueError(f"no such verdict: {self.verdict}; they are {', '.join(VERDICTS)}")
 
 
+HELD = ("supported", "holds_arithmetically", "plausible")
+FALLEN = ("unsupported", "contradicted")
+
+
+def since(then: Verdict, now: Verdict) -> Verdict:
+    """The verdict on a claim by what is public now, given the one by what was public when it was made.
+
+    Outdated where the claim held then and has fallen since; whoever made it could not know.
+    """
+    if then.verdict not in HELD or now.verdict not in FALLEN:
+        return now
+    was, found = VERDICTS[then.verdict].word, VERDICTS[now.verdict].word
+    return Verdict("outdated", f"{now.rule} That gives “{found}”; by what was public when it was said, it gave “{was}”.")
+
+
 Rule = Callable[..., Verdict]  # from the bounds of published values
 
 

@@ -49,6 +49,7 @@ class Runs:
         self.project, self.present, self.run_it, self.say = project, present, run_it, say
         self.store = Store(project.build / "store")
         self.sweeps: dict[str, Callable[[], Any]] = {}  # name → function that brings its table up to date
+        self.shares: dict[str, set[Job]] = {}  # sweep → the jobs whose runs it shares: made with figures first, they are made once
         self.made: dict[Job, str] = {}  # "run" or "reused"
         self.kept: set[str] = set()  # keys of runs that unchanged sweeps use
         self._futures: dict[Job, Future[Any]] = {}
@@ -86,7 +87,7 @@ class Runs:
         mentions. If it reads others, it is stopped and run again.
         """
         first = {name: self._likely(name) for name in self.project.notebook_names}
-        waiting: dict[Job, set[Job]] = {("sweep", name): set() for name in self.sweeps}
+        waiting: dict[Job, set[Job]] = {("sweep", name): set(self.shares.get(name, ())) for name in self.sweeps}
         waiting |= {
             (edition.name, name): {
                 ("sweep" if each in self.sweeps and kind == "sweep" else edition.name, each) for kind, each in first[name]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -68,6 +68,12 @@ class Sweep:
     def takes(self, notebook: str, axis: str) -> bool:
         """Whether a notebook has an axis as a parameter, or depends on it as all notebooks do."""
         return axis in OF_THE_EVIDENCE or axis in self.parameters[notebook]
+
+    def shared_with(self, editions: Iterable[Edition]) -> set[tuple[str, str]]:
+        """The runs of these editions, as (edition, notebook), that are also its own: of one of its days, which it lists."""
+        days = self.grid.get("as_of", ())
+        same = {each.name for each in editions if not isinstance(days, str) and each.as_of in days and not each.without}
+        return {(edition, name) for edition in same for name in self.notebooks}
 
     @functools.cached_property
     def parameters(self) -> dict[str, list[str]]:

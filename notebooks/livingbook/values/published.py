@@ -63,6 +63,13 @@ class PublishedNumber:
         """A number from what was published of it. Raises ``TypeError`` for one without a text."""
         return cls(**known(entry))
 
+    @classmethod
+    def from_cells(cls, cells: Mapping[str, str]) -> PublishedNumber:
+        """A number from its cells in the table of a sweep, as text, with ``about``."""
+        low, value, high = (float(cells[end]) if cells[end] else None for end in ENDS)
+        rows = sorted(set(cells["rows"].split(";")) - {""})
+        return cls(low=low, value=value, high=high, unit=cells["unit"], text=cells["text"], about=cells["about"], rows=rows)
+
     @property
     def json(self) -> dict[str, Any]:
         """What is published of it; the inverse of ``from_json``. Words have no ends that could be picked."""
@@ -100,7 +107,4 @@ def to_cells(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def bounds_of_cells(cells: Mapping[str, str]) -> Bounds | None:
     """The bounds of a number from its cells in the table of a sweep, as text; ``None`` for words."""
-    if cells["unit"] == WORDS:
-        return None
-    low, value, high = (float(cells[end]) if cells[end] else None for end in ENDS)
-    return Bounds.from_ends(low, value, high, frozenset(cells["rows"].split(";")) - {""})
+    return None if cells["unit"] == WORDS else PublishedNumber.from_cells({"about": "", **cells}).bounds

@@ -184,7 +184,10 @@ def claims(root, tmp_path):
 
 
 def test_a_decision_keeps_rule_values_reason_and_chapter(claims):
-    assert claims.decide("B03", follows(Bounds(500, 1000, 1500)), "rate.monthly", reason="because") == "holds_arithmetically"
+    assert (
+        claims.decide("B03", follows(Bounds(500, 1000, 1500)), "rate.monthly", reason={"holds_arithmetically": "because"})
+        == "holds_arithmetically"
+    )
     card = claims.decided["B03"]
     assert card["computed"] and card["chapter"] == "rate" and card["values"]["rate.monthly"]["text"] == "1,240"
     assert card["quotation"] == claims.rows.loc["B03", "quotation"]
@@ -219,7 +222,7 @@ def test_a_card_shows_a_number_of_its_own_notebook_as_that_published_it(claims, 
     publish = Publisher("claims", claims.evidence)
     claims = Claims(claims.evidence, claims.results, publish.numbers)
     publish.number("part", bounds, unit, "A part of them.", step)
-    assert claims.decide("F02", exceeds(0), "claims.part", reason="x") == "supported"
+    assert claims.decide("F02", exceeds(0), "claims.part", reason={"supported": "x"}) == "supported"
     shown, found = claims.decided["F02"]["values"]["claims.part"], publish.numbers["claims.part"]
     assert found.bounds == bounds and shown == {**bounds.ends, "unit": unit, "text": text, "about": "A part of them."}
     assert found.json.items() >= shown.items()
@@ -320,9 +323,9 @@ def test_unknown_claims_and_values_are_refused(claims):
     with pytest.raises(EvidenceError, match="no claim 'Z99'"):
         claims.read("Z99", "supported", "x")
     with pytest.raises(EvidenceError, match="rate publishes no 'yearly', only monthly"):
-        claims.decide("B03", exceeds(1), "rate.yearly", reason="x")
+        claims.decide("B03", exceeds(1), "rate.yearly", reason={"supported": "x"})
     with pytest.raises(EvidenceError, match=r"totals.json: the notebook totals has not been run"):
-        claims.decide("B03", exceeds(1), "totals.x", reason="x")
+        claims.decide("B03", exceeds(1), "totals.x", reason={"supported": "x"})
 
 
 def test_every_checkable_claim_is_decided_by_a_rule_and_no_other(root):
