@@ -15,12 +15,12 @@ from functools import cached_property
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
-from livingbook.words.state import FIGURES, Row
+from livingbook.words.state import FIGURES, Row, State
 from livingbook.words.subjects import Subjects
 from livingbook.words.telling import Words
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
-LARGE = 1.25  # a number that moved by less than this factor keeps the words of size beside it
+LARGE = 1.5  # a number that moved by less than this factor keeps the words of size beside it
 SENTENCE = 4  # words: "Wrong names." concludes nothing
 DOUBLED = 1.8  # a number that moved by this factor is another finding, and what is concluded from it another conclusion
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
@@ -57,12 +57,25 @@ class Scene:
     edition: str = ""
 
     @cached_property
-    def turned(self) -> dict[str, list[Move]]:
-        """Notebook → its numbers that prose cites and that are in another state."""
+    def directions(self) -> dict[str, list[Move]]:
+        """Notebook → its published words that say another direction ("stayed level" was, "fell" is)."""
         found: dict[str, list[Move]] = {}
         for move in self.moves.numbers.values():
-            if move.turned and move.name in self.subjects.cited:
+            if (
+                move.turned
+                and move.after.unit == "words"
+                and language.same_direction(move.before.text)
+                and not move.name.startswith(FIGURES)
+            ):
                 found.setdefault(move.name.partition(".")[0], []).append(move)
+        return found
+
+    @cached_property
+    def quantities(self) -> dict[str, set[tuple[str, str, str]]]:
+        """Chapter → the quantities behind the numbers of its notebook that prose cites."""
+        found: dict[str, set[tuple[str, str, str]]] = {}
+        for name in self.subjects.cited:
+            found.setdefault(name.partition(".")[0], set()).update(self.subjects.measured(self.moves.before, [name]))
         return found
 
     @cached_property
@@ -101,6 +114,20 @@ class Look:
         """The moves among these numbers."""
         return [self.scene.moves.numbers[name] for name in names if name in self.scene.moves.numbers]
 
+    def about(self, names: Iterable[str]) -> set[tuple[str, str, str]]:
+        """The quantities behind numbers and verdicts; of words on what has changed, those of the chapter's figures."""
+        before, subjects = self.scene.moves.before, self.scene.subjects
+        decided = [value for claim in self.passage.claims_beside if claim in before.cards for value in before.cards[claim].values]
+        found = subjects.measured(before, [*names, *decided])
+        if not found and language.CORRECTED.search(self.text):
+            own = f"{FIGURES}{self.passage.chapter}."
+            found = subjects.measured(before, [name for name in before.numbers if name.startswith(own)])
+        return found
+
+    def is_of_others(self, row: Row) -> bool:
+        """Whether the words name an army, or a list, and the row is of another."""
+        return self.scene.subjects.is_of_others(row.population, self.text)
+
     def cause(self, rule: str, move: Move, added: str = "", certain: bool = False) -> Cause:
         """A cause that tells how a number moved."""
         return Cause(rule, f"{self.scene.words.moved(move)}{added}", certain, move.gained or move.lost)
@@ -113,6 +140,8 @@ def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
     """The passages that a rule finds doubtful, in order; causes with equal words are given once."""
     found = []
     for passage in passages:
+        if language.QUOTED.match(passage.text):
+            continue  # what somebody else said stays said
         look = Look(passage, scene)
         rules = RULES.get(passage.kind, LABELS)
         causes: dict[str, Cause] = {}
@@ -127,14 +156,21 @@ def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
 
 
 def page(look: Look) -> Iterator[Cause]:
-    """A page that printed a number of the sentence prints none of them any more."""
-    before, after = look.scene.moves.before, look.scene.moves.after
-    old = before.pages(row for name in look.passage.names if name in before.numbers for row in before.numbers[name].rows)
-    new = after.pages(row for name in look.passage.names if name in after.numbers for row in after.numbers[name].rows)
-    gone = [each for each in look.passage.cited if each in old and each not in new]
-    for move in look.moved(look.passage.names) if gone else ():
-        if look.scene.moves.before.pages(move.before.rows) & set(gone):
-            yield look.cause("page", move, f"; the page cited ({', '.join(gone)}) does not print it", True)
+    """A page that printed a number for which it is cited prints it no more: a number of its sentence, or of those before it."""
+    passage, moves = look.passage, look.scene.moves
+    earlier = tuple(name for name in passage.behind if name not in passage.names)
+    own = _printed(moves.after, passage.names)
+    for names, still in ((passage.names, own), (earlier, own | _printed(moves.after, earlier))):
+        before = _printed(moves.before, names)
+        gone = [each for each in passage.cited if each in before and each not in still]
+        for move in look.moved(names) if gone else ():
+            if moves.before.pages(move.before.rows) & set(gone):
+                yield look.cause("page", move, f"; the page cited ({', '.join(gone)}) does not print it", True)
+
+
+def _printed(state: State, names: Iterable[str]) -> set[str]:
+    """The pages that print any of these numbers."""
+    return state.pages(row for name in names if name in state.numbers for row in state.numbers[name].rows)
 
 
 def speaker(look: Look) -> Iterator[Cause]:
@@ -146,8 +182,8 @@ def speaker(look: Look) -> Iterator[Cause]:
 
 
 def day(look: Look) -> Iterator[Cause]:
-    """The number is of another day than the sentence may name."""
-    if "when" in look.says:
+    """The number is of another day than the sentence names, or counts from ("four months earlier")."""
+    if language.TIMED.search(look.text) or language.APART.search(look.text):
         for move in look.moved(look.passage.names):
             if move.ends and move.printed:
                 yield look.cause("when", move)
@@ -162,18 +198,61 @@ def apart(look: Look) -> Iterator[Cause]:
 
 def edition(look: Look) -> Iterator[Cause]:
     """What is said of the day of an earlier edition ("the article's own"), where another figure took the place of that day's."""
-    if look.scene.edition and re.search(rf"\b(?:{look.scene.edition}|quot\w+|retelling|its analyst)\b", look.text, re.I):
+    if look.scene.edition and re.search(
+        rf"\b(?:{look.scene.edition}|quot\w+|retelling|its (?:analyst|main|own))\b", look.text, re.I
+    ):
         for move in look.moved(look.passage.names):
             if move.lost and move.printed:
                 yield look.cause("edition", move)
+
+
+def later(look: Look) -> Iterator[Cause]:
+    """Words on how things stand now, beside a figure of which a later one is new that no number here takes.
+
+    A sentence without a time says so too, of what holds until it is changed: a law, a strength.
+    """
+    moves, passage = look.scene.moves, look.passage
+    now, timed = language.NOW.search(look.text), language.TIMED.search(look.text)
+    for name in (passage.names or passage.beside) if now else () if timed else passage.names:
+        was, taken = moves.before.numbers.get(name), moves.after.numbers[name].rows if name in moves.after.numbers else ()
+        rows = [moves.before.rows[row] for row in (was.rows if was else ()) if row in moves.before.rows]
+        for key, (_, row) in look.scene.news.items():
+            same = [each for each in rows if each.quantity == row.quantity]
+            if not same or key in taken or row.end <= max(each.end for each in same) or look.is_of_others(row):
+                continue
+            stands = len(rows) == 1 and row.start in ("", row.end) and rows[0].origin == row.origin and rows[0].figure != row.figure
+            if now or stands:
+                yield Cause("later", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
+def collected(look: Look) -> Iterator[Cause]:
+    """A sentence that says until when figures were collected, when one is new that became public later."""
+    found = language.COLLECTED.search(look.text)
+    until = language.last_day(found) if found else ""
+    if until or language.ADDED_LATER.search(look.text):
+        for key, row in look.scene.moves.fresh.items():
+            if row.known_from > until:
+                yield Cause(
+                    "collected",
+                    f"new since it was written: {look.scene.words.row(key)}, public since {row.known_from}",
+                    bool(until),
+                    (key,),
+                )
 
 
 # --- Which is larger, and what follows -------------------------------------------------------------------------------------------
 
 
 def verdict(look: Look) -> Iterator[Cause]:
-    """A verdict shown in the sentence is another one."""
-    yield from _verdicts(look, look.passage.claims)
+    """A verdict shown in the sentence is another one; or the sentence opens the page of all verdicts, and names what one is on."""
+    if look.text.strip(" ⟨⟩.,;"):
+        yield from _verdicts(look, look.passage.claims)
+    if look.passage.lead and any(name.startswith("claims.") for name in look.passage.near):
+        texts = look.scene.subjects.labels.get("claims", {})
+        moved = [each for each in look.scene.moves.verdicts if each in texts]
+        yield from _verdicts(
+            look, [each for each in moved if look.scene.subjects.shared(texts[each]["claim_text"], look.text) >= ENOUGH]
+        )
 
 
 def _verdicts(look: Look, claims: Iterable[str]) -> Iterator[Cause]:
@@ -191,47 +270,61 @@ def turned(look: Look) -> Iterator[Cause]:
 
 
 def order(look: Look) -> Iterator[Cause]:
-    """Of two numbers of the sentence, or of its paragraph if the sentence compares, another one is larger."""
-    beside = look.passage.near if "compare" in look.says else look.passage.names
-    for one, other, words in look.scene.moves.turned_round(look.passage.names, beside):
-        for move in look.moved((one, other)):
-            yield look.cause("order", move, f"; {words}")
+    """Of two numbers of a sentence that compares, another one is larger; or of its only one and another of its paragraph."""
+    passage = look.passage
+    if language.THAN.search(look.text):
+        for one, other, words in look.scene.moves.turned_round(
+            passage.names, passage.near if len(passage.names) == 1 else passage.names
+        ):
+            for move in look.moved((one, other)):
+                yield look.cause("order", move, f"; {words}")
 
 
 def size(look: Look) -> Iterator[Cause]:
     """A number moved by so much that words of comparison beside it may not fit."""
-    if "compare" in look.says:
+    if language.THAN.search(look.text) or language.CONCLUDES.search(look.text):
         for move in look.moved(look.passage.names):
             if move.printed and move.after.unit != "words" and move.factor >= LARGE:
                 yield look.cause("size", move)
 
 
 def conclusion(look: Look) -> Iterator[Cause]:
-    """A sentence without numbers that concludes from those beside it, of which one is in another state."""
+    """A sentence without numbers that concludes from those beside it, of which one is in another state; or from a verdict."""
     passage = look.passage
-    is_standing = passage.is_heading and passage.text in look.scene.subjects.standing
-    if not passage.names and not is_standing and look.says & {"compare", "logic", "none"} and len(look.text.split()) >= SENTENCE:
-        for move in look.moved(passage.beside or passage.near):
-            if move.turned or (move.printed and move.factor >= DOUBLED and move.name in passage.beside):
+    if passage.names or passage.is_heading or len(look.text.split()) < SENTENCE:
+        return
+    if language.CONCLUDES.search(look.text):
+        for move in look.moved(passage.beside):
+            if move.turned or (move.printed and move.factor >= DOUBLED):
                 yield look.cause("near", move)
-        yield from _verdicts(look, look.passage.claims_beside)
+    if language.NOW.search(look.text):
+        for move in look.moved(passage.beside):
+            if move.turned or move.origins:
+                yield look.cause("near", move)
+    if passage.claims_beside and (passage.opens or language.CONCLUDES.search(look.text)):
+        yield from _verdicts(look, passage.claims_beside)
+
+
+def direction(look: Look) -> Iterator[Cause]:
+    """A sentence that says what a computed direction said ("stayed level") until it turned, in its chapter or beside a verdict."""
+    about = {look.passage.chapter} | {
+        value.partition(".")[0]
+        for claim in look.passage.claims_beside
+        for value in getattr(look.scene.moves.before.cards.get(claim), "values", ())
+    }
+    for notebook in sorted(about):
+        for move in look.scene.directions.get(notebook, ()):
+            words = language.same_direction(move.before.text)
+            if words and words.search(look.text):
+                yield look.cause("direction", move)
 
 
 def lead(look: Look) -> Iterator[Cause]:
-    """The finding with which a chapter opens, when a number of the chapter is in another state."""
+    """The finding with which a chapter opens, when a number beside it is in another state."""
     if look.passage.lead and not look.passage.names:
-        for move in look.scene.turned.get(look.passage.chapter, ()):
-            yield look.cause("lead", move)
-
-
-def topic(look: Look) -> Iterator[Cause]:
-    """A paragraph without numbers about what a number of the same chapter measures, when that is in another state."""
-    if look.passage.near or look.passage.is_heading or not look.says & {"compare", "logic"}:
-        return
-    for move in look.scene.turned.get(look.passage.chapter, ()):
-        rows = (look.scene.moves.after.rows[key] for key in move.gained)
-        if any(look.scene.subjects.overlap(row, look.text) >= ENOUGH for row in rows):
-            yield look.cause("topic", move)
+        for move in look.moved(look.passage.near):
+            if move.turned:
+                yield look.cause("lead", move)
 
 
 # --- That there is none, or only this --------------------------------------------------------------------------------------------
@@ -243,44 +336,55 @@ def absence(look: Look) -> Iterator[Cause]:
     wish = bool(language.WISH.search(passage.heading))
     # A number that has moved itself is the business of the rules above.
     counted = bool(language.COUNTED.search(look.text)) and not any(move.printed for move in look.moved(passage.names))
-    if passage.is_heading or not (wish or counted or language.STARK.search(look.text)):
+    stark = bool(language.STARK.search(look.text) and language.PUBLISHED.search(look.text))
+    if passage.is_heading or not (wish or counted or stark):
         return
-    near = subjects.measured(look.scene.moves.before, passage.names if wish or (counted and passage.names) else passage.near)
+    near = look.about(passage.names if wish or (counted and passage.names) else passage.near)
     of_any = bool(language.OF_ANY.search(look.text))
     for key, (kind, row) in look.scene.news.items():
-        if kind == "extension" and not wish and "when" not in look.says:
+        goes_on = not wish and not language.LATER.search(look.text)
+        mended = not language.CORRECTED.search(look.text)
+        if look.is_of_others(row) or (kind == "extension" and goes_on) or (kind == "correction" and mended):
             continue  # a series that goes on leaves "nobody else has counted" true, not "no later count is known"
+        shared = subjects.overlap(row, look.text)
         close = any(
             row.measure == measure
             and (subjects.related(row.population, whose) or (of_any and subjects.of_one(row.population, whose)))
-            for measure, whose, _ in near
+            and (row.category in (category, "all", "") or shared)
+            for measure, whose, category in near
         )
-        if close or (subjects.overlap(row, look.text) >= ENOUGH and subjects.at_home(row, passage)):
+        unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
+        if (
+            close
+            or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
+            or (stark and subjects.names(look.text, row.population))
+        ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
 def limit(look: Look) -> Iterator[Cause]:
-    """Words without a number that say until when something is published, when a row of the chapter's subject goes beyond that."""
+    """Words that say until when something is published, or that it ended, when a row of the chapter's subject goes beyond that."""
     passage, subjects = look.passage, look.scene.subjects
-    until = language.UNTIL.search(look.text)
-    if passage.names or not until:
+    until, ended = language.UNTIL.search(look.text), language.ENDED.search(look.text)
+    if not ended and (passage.names or not until):
         return
-    own = [name for name in subjects.cited if name.partition(".")[0] == passage.chapter]
-    about = subjects.measured(look.scene.moves.before, own)
+    about = look.scene.quantities.get(passage.chapter, set())
     for key, (kind, row) in look.scene.news.items():
-        if kind == "extension" and row.quantity in about and row.end[:4] > until["year"]:
+        beyond = bool(ended) or (until is not None and row.end[:4] > until["year"])
+        in_series = kind == "extension" and row.start not in ("", row.end) and row.quantity in about
+        if in_series and beyond and subjects.is_main(row, passage) and not look.is_of_others(row):
             yield Cause("limit", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
 def known(look: Look) -> Iterator[Cause]:
-    """A sentence that says there is nothing, in a chapter of which a number has become known."""
+    """A sentence that says there is nothing, in a chapter of which a number has become known, and about the same."""
     passage = look.passage
-    if passage.is_heading or not (
-        language.STARK.search(look.text) or language.WISH.search(passage.heading) or language.FIGURE.search(look.text)
-    ):
+    wish = bool(language.WISH.search(passage.heading))
+    if passage.is_heading or not (language.STARK.search(look.text) or wish or language.FIGURE.search(look.text)):
         return
     for move in look.scene.known.get(passage.chapter, ()):
-        yield look.cause("known", move)
+        if wish or language.FIGURE.search(look.text) or language.stems(look.text) & language.stems(move.after.about):
+            yield look.cause("known", move)
 
 
 # --- Labels: words that no sentence surrounds ------------------------------------------------------------------------------------
@@ -318,9 +422,10 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, turned, order, size, apart, edition, conclusion, lead, topic, absence, limit, known,
+        page, verdict, speaker, day, turned, order, size, apart, edition, later, collected, conclusion, direction, lead, absence,
+        limit, known,
     ),
     "reason": (reason,),
-    "title": (named, absence),
+    "title": (named, absence, later),
 }  # fmt: skip
 LABELS: tuple[Rule, ...] = (named,)

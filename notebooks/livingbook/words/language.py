@@ -56,14 +56,14 @@ WHEN = (
 # That there is nothing, or this alone, said so that one new row can make it false.
 STARK = re.compile(
     r"^[\W_]*"
-    + _any("no nobody none nothing neither only one a_single not_one what_no")
+    + r"(?:no(?! matter)\b(?![:,])|(?:nobody|none|nothing|neither|only|not one|what no\w*)\b)"
     + "|"
     + _any(
         """nobody no_one was_found were_found is_not_known not_published not_been_published has_not_been have_not_been had_not_been
-    has_never_been have_never_been everyone_else everybody_else had_no has_no no_other did_not_fall_silent the_only
-    there_is_no"""
+    has_never_been have_never_been had_no has_no have_no hold_no holds_no holds_none no_other
+    did_not_fall_silent the_only there_is_no no_later no_published found_no found_none is_none we_found_it_only"""
     )
-    + r"|\bno \w+ (?:is|are|has|was|count)\b",
+    + r"|\bno (?:\w+ )?(?:list|count|figure|total|share|strength|sample|series|poll|record|number|report|page|source)s?\b",
     re.I,
 )
 # How many there are, and which is the most: words that a further row of the same kind makes false, though no number moves.
@@ -71,7 +71,7 @@ KINDS_OF_EVIDENCE = _any(
     "list* count counts total* origin* source* outlet* series page pages leak* poll* sample* strength* estimate* figure* number*"
 )
 COUNTED = re.compile(
-    _any("two three four five six both neither either every all largest smallest highest lowest latest newest last record")
+    _any("two three four five six both neither either every largest smallest highest lowest latest newest last record")
     + r"(?: \w+){0,2} "
     + KINDS_OF_EVIDENCE
     + r"|\banyone has\b",
@@ -88,11 +88,67 @@ OF_ANY = re.compile(
     + _any("no_successor was_found were_found not_published anyone_has"),
     re.I,
 )
+# That figures exist at all: without such a word, "no ranking is possible" is no statement about what is published.
+PUBLISHED = re.compile(
+    r"\b(?:publi|count|found|find|figure|number|list|record|series|total|successor|source|remark|share|poll|survey|known?\b|say|said"
+    r"|estimate|strength|support|measure|match|added|statistic|silent)\w*",
+    re.I,
+)
 UNTIL = re.compile(
     _any("published known counted reported given available")
     + r" (?:until|up to|to|through)\b[^.;:|]{0,30}\b(?P<year>(?:19|20)\d\d)\b",
     re.I,
 )
+# That the collecting of figures came to an end: "collected up to early March 2026", "two were added later".
+COLLECTED = re.compile(
+    r"\b(?:collected|gathered|searched|compiled)\b[^.;]{0,30}?\b(?:up to|until|to|through)\b[^.;]{0,6}?"
+    rf"(?P<part>early|mid|late)?[ -]?(?P<month>{'|'.join(MONTHS.split())}) (?P<year>20\d\d)\b",
+    re.I,
+)
+ADDED_LATER = re.compile(r"\bonly\b.{0,60}\b(?:added|came|included) (?:later|since|afterwards)\b", re.I)
+# That a series has ended, so that what goes on with it makes the words false.
+ENDED = re.compile(
+    r"\b(?:vanished|withdrawn|fell silent|fall silent|no longer publish\w*|since then there (?:are|is)\b.*\bonly)\b", re.I
+)
+# How things stand when the sentence is read, and not on a day that it names.
+NOW = re.compile(
+    _any(
+        """now still since_then has_since have_since no_longer ended stopped at_present today current* latest newest
+        so_far"""
+    ),
+    re.I,
+)
+TIMED = re.compile(rf"\b(?:{'|'.join(MONTHS.split())}|spring|summer|autumn|winter|mid|early|late|(?:19|20)\d\d)\b", re.I)
+# A span of time counted from a figure's day, and a place in a series: "four months earlier", "the one before", "then".
+APART = re.compile(
+    r"\b(?:(?:months?|years?|weeks?|days?) (?:earlier|later|before|after)|the one before|year of the war|then)\b", re.I
+)
+LATER = re.compile(r"\b(?:later|after|since|until|newer|successor|changed|in time|silent)\b", re.I)
+CORRECTED = re.compile(r"\b(?:successor|changed|corrected|revised|unchanged|no second)\b", re.I)
+NOBODY_KNOWS = re.compile(r"\b(?:nobody|no one) knows\b|\bnothing is known\b", re.I)
+QUOTED = re.compile(
+    r"[*_>\s]*[\"“].*[\"”][*_.\s]*(?:\{[\w:-]+\}`[^`]*`[\s.]*)*$", re.S
+)  # a sentence that is all somebody else's words
+# Two things set against each other in size.
+THAN = re.compile(
+    _any(
+        """than above below beyond exceed* larger smaller higher lower half twice thrice double* tripled times more less
+        fewer as_many far outweigh* most few many majority minority smallest largest heavier enough"""
+    ),
+    re.I,
+)
+CONCLUDES = re.compile(
+    r"^[\W_]*(?:so|therefore|thus|hence|that (?:is|was|means|shows|settles|confirms)|this (?:is|means|shows|settles|confirms)"
+    r"|it (?:means|shows|follows))\b|\b(?:so that|therefore|thus|hence|it follows|we conclude|confirms?|settles?|suggests?)\b",
+    re.I,
+)
+# A direction as a notebook words it → the words by which sentences say the same.
+DIRECTIONS = {
+    "stay": r"level|plateau|flat|one pace|stand still|stayed|unchanged",
+    "level": r"level|plateau|flat|one pace|stand still|stayed|unchanged",
+    "rose": r"ris(?:e|es|ing)|rose|climb\w*|grow\w*|grew|increas\w*",
+    "fell": r"fall(?:s|ing)?|fell|drop\w*|declin\w*|decreas\w*|ended|stopped",
+}
 WISH = re.compile(r"\bwould (?:change|decide|replace|settle|tell)\b", re.I)  # a heading over what is not there yet
 FIGURE = re.compile(r"^[\W_]*the (?:figure|table|chart|drawing)\b|\bhalf of the figure\b", re.I)
 KINDS = {
@@ -125,6 +181,19 @@ def plain(sentence: str) -> str:
 def kinds_in(words: str) -> set[str]:
     """What a plain sentence says: any of "who", "when", "compare", "logic", "none"."""
     return {kind for kind, pattern in KINDS.items() if pattern.search(words)}
+
+
+def same_direction(finding: str) -> re.Pattern[str] | None:
+    """The words that say what a computed direction ("stayed level") says; ``None`` if it is no direction."""
+    found = next((words for word, words in DIRECTIONS.items() if word in finding.lower()), None)
+    return re.compile(rf"\b(?:{found})\b", re.I) if found else None
+
+
+def last_day(found: re.Match[str]) -> str:
+    """The last day (ISO) that "early March 2026" allows, of a match of ``COLLECTED``."""
+    month = [each.lower() for each in MONTHS.split()].index(found["month"].lower()) + 1
+    day = {"early": 10, "mid": 20}.get((found["part"] or "").lower(), 31)
+    return f"{found['year']}-{month:02}-{day:02}"
 
 
 def frame(text: str) -> str:

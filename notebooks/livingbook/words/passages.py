@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,9 @@ class Passage:
     it shows; cited: the pages that it cites. near: the numbers of its whole paragraph, and for a heading of all below it. beside,
     claims_beside: the numbers and claims of its own, of the two sentences before and of the two after it; for the first sentence of
     a paragraph the claims of all of it. kind: "sentence", or "title", "subtitle", "caption", "description", "reason", whose words
-    are ``of`` a figure, number or claim. lead: the first sentence of the chapter.
+    are ``of`` a figure, number or claim. lead: of the finding with which a chapter opens. behind: the numbers for which the pages
+    cited in it stand: its own, and those of the sentences before it in its paragraph that cite nothing. opens: the first sentence
+    of a paragraph.
     """
 
     chapter: str
@@ -43,6 +45,8 @@ class Passage:
     kind: str = "sentence"
     of: str = ""
     lead: bool = False
+    behind: tuple[str, ...] = ()
+    opens: bool = False
 
     @property
     def words(self) -> str:
@@ -103,7 +107,11 @@ def passages(chapter: str, markdown: str) -> list[Passage]:
         borrowed = numbers[at - 1] if block.goes_on and not numbers[at] else []
         near = _unique(below[block.heading] if block.is_heading else numbers[at] or borrowed)
         pieces = list(_pieces(block))
+        waiting: list[str] = []  # the numbers for which no page has been cited yet
         for place, (text, start, end) in enumerate(pieces):
+            waiting += _numbers(text)
+            cited = _unique(_cited(text))
+            behind, waiting = (_unique(waiting), []) if cited else ((), waiting)
             around = " ".join(other for other, _, _ in pieces[max(0, place - 2) : place + 3])
             judged = block.text if place == 0 else around  # the verdict at a paragraph's end is on the finding that opens it
             found.append(
@@ -116,11 +124,13 @@ def passages(chapter: str, markdown: str) -> list[Passage]:
                     block.is_heading,
                     names=_unique(_numbers(text)) or _unique(borrowed),
                     claims=_unique(_named(text, "claim", "verdict")),
-                    cited=_unique(_cited(text)),
+                    cited=cited,
                     near=near,
                     beside=_unique(_numbers(around)),
                     claims_beside=_unique(_named(judged, "claim", "verdict")),
-                    lead=at <= 1 and place == 0 and not block.is_heading,
+                    lead=at <= 1 and not block.is_heading and _opens(pieces, place),
+                    behind=behind,
+                    opens=place == 0 and not block.is_heading,
                 )
             )
     return found
@@ -173,6 +183,11 @@ def _pieces(block: _Block) -> Iterator[tuple[str, int, int]]:
         if stripped := text.strip():
             first = begin + len(text) - len(text.lstrip())
             yield stripped, places[first], places[first + len(stripped) - 1] + 1
+
+
+def _opens(pieces: Sequence[tuple[str, int, int]], place: int) -> bool:
+    """Whether a sentence is of the finding that opens a paragraph: the first one, and all others of the same bold type."""
+    return place == 0 or " ".join(text for text, _, _ in pieces[:place]).count("**") == 1
 
 
 def _closing(between: str) -> int:

@@ -23,7 +23,7 @@ from livingbook.words.state import State, state_of
 from livingbook.words.subjects import Subjects
 from livingbook.words.telling import Labels, Words
 
-NAMES = {"measures": "measure", "populations": "population", "origins": "origin"}  # table → its key
+NAMES = {"measures": "measure", "populations": "population", "origins": "origin", "claims": "claim"}  # table → its key
 UNREAD = "book/unread.csv"  # the rows in use that no chapter reads, and why not
 FIELDS = ("row", "why")
 Documents = Mapping[str, Mapping[str, Any]]

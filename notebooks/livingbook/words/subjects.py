@@ -7,15 +7,18 @@ population, or by words of its measure and category that are rare in the book.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from livingbook.words import language
 from livingbook.words.passages import Passage
-from livingbook.words.state import Row, State
+from livingbook.words.state import FIGURES, Row, State
 
 FAR = 1.5  # a factor
+NAMED = 5  # letters by which words name an army
+MANY = 0.1  # share of all figures from which on an army is one of those that words tell apart
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 
@@ -44,13 +47,25 @@ class Subjects:
     @cached_property
     def homes(self) -> dict[str, set[str]]:
         """Chapter → the families of which it cites more than a few figures."""
-        found: dict[str, set[str]] = {}
-        for chapter in {each.chapter for each in self.passages}:
-            names = {name for each in self.passages if each.chapter == chapter for name in each.names}
-            counted = Counter(self.root(whose) for name in names for _, whose, _ in self.measured(self.state, [name]))
-            if counted:
-                found[chapter] = {whose for whose, count in counted.items() if count >= FEW * sum(counted.values())}
-        return found
+        return {
+            chapter: {whose for whose, count in counted.items() if count >= FEW * sum(counted.values())}
+            for chapter, counted in self.families.items()
+        }
+
+    @cached_property
+    def families(self) -> dict[str, Counter[str]]:
+        """Chapter → how many of the quantities that its numbers and figures show belong to which family."""
+        names: dict[str, set[str]] = {}
+        for each in self.passages:
+            names.setdefault(each.chapter, set()).update(each.names)
+        for name in self.state.numbers:
+            if name.startswith(FIGURES):
+                names.setdefault(name.removeprefix(FIGURES).partition(".")[0], set()).add(name)
+        counted = {
+            chapter: Counter(self.root(whose) for name in found for _, whose, _ in self.measured(self.state, [name]))
+            for chapter, found in names.items()
+        }
+        return {chapter: found for chapter, found in counted.items() if found}
 
     @cached_property
     def rarity(self) -> dict[str, float]:
@@ -63,13 +78,57 @@ class Subjects:
         """The stems that name what a row counts: of its measure and category, as their keys say it."""
         return language.stems_of([row.measure, row.category])
 
+    @cached_property
+    def phrases(self) -> dict[str, re.Pattern[str]]:
+        """Population that is no army → what words call it: its label, without who made it, as in "merged list"."""
+        makers = "|".join(re.escape(row["label"]) for row in self.labels.get("origins", {}).values()) or "$^"
+        found = {}
+        for key, row in self.labels.get("populations", {}).items():
+            phrase = re.sub(rf"^(?:{makers})\s+", "", row["label"])
+            if self.root(key) != key and phrase.count(" "):
+                found[key] = re.compile(rf"\b{re.escape(phrase)}\b", re.I)
+        return found
+
+    def names(self, words: str, population: str) -> bool:
+        """Whether words name a population by its own name; an army is named in every chapter."""
+        return population in self.phrases and bool(self.phrases[population].search(words))
+
+    @cached_property
+    def armies(self) -> dict[str, str]:
+        """The armies of which many figures are → how words about them begin: "russi" for Russian armed forces."""
+        counted = Counter(self.root(row.population) for row in self.state.rows.values())
+        return {
+            key: self.labels["populations"][key]["label"][:NAMED].lower()
+            for key, count in counted.items()
+            if count >= MANY * sum(counted.values()) and key in self.labels["populations"]
+        }
+
+    def is_of_others(self, population: str, words: str) -> bool:
+        """Whether words name an army of which the population is none, or a list which it is not."""
+        said = {key for key, begin in self.armies.items() if re.search(rf"\b{re.escape(begin)}", words, re.I)}
+        if said and self.root(population) in self.armies and self.root(population) not in said:
+            return True
+        named = [key for key in self.phrases if self.names(words, key)]
+        return bool(named) and not any(self.related(population, key) for key in named)
+
+    def shared(self, one: str, other: str) -> float:
+        """The rarity of the stems that two texts have in common."""
+        return sum(self.rarity.get(stem, 0) for stem in language.stems(one) & language.stems(other))
+
     def overlap(self, row: Row, words: str) -> float:
-        """How much the words of a sentence and of a row have in common: the rarity of the stems that both have."""
-        shared = self.words_of(row) & language.stems(words)
+        """How much the words of a sentence and of a row have in common: the rarity of the stems that both have.
+
+        Half the name of a measure names something else: "prisoners" are no "prison term".
+        """
+        said = language.stems(words)
+        shared = self.words_of(row) & said
+        measure, category = language.stems(row.measure), language.stems(row.category)
+        if not (measure and measure <= said) and not (category and category <= said):
+            return 0.0
         return sum(self.rarity.get(stem, 0) for stem in shared)
 
     def kind(self, row: Row, before: State) -> str:
-        """What a new row is beside those in use: "extension" of a series, "another" figure of a quantity, or "new".
+        """What a new row is beside those in use: "extension" of a series, "correction", "another" figure of a quantity, or "new".
 
         A later figure of one origin that is far from its last one is another figure, not the same series going on.
         """
@@ -77,7 +136,13 @@ class Subjects:
         own = sorted((each for each in same if each.origin == row.origin), key=lambda each: each.end)
         if not same:
             return "new"
-        return "extension" if own and _apart(own[-1], row) < FAR else "another"
+        if not own:
+            return "another"
+        if any((each.start, each.end) == (row.start, row.end) for each in own):
+            return "correction"
+        goes_on = bool(row.start) and row.start == own[-1].start and row.end > own[-1].end  # a running total, which can only grow
+        grew = goes_on and _figure(row) >= _figure(own[-1])
+        return "extension" if grew or factor_between(own[-1], row) < FAR else "another"
 
     def root(self, population: str) -> str:
         """The population that holds all others of its family: an army for its units, lists and courts."""
@@ -99,7 +164,12 @@ class Subjects:
 
     def at_home(self, row: Row, passage: Passage) -> bool:
         """Whether a chapter speaks of the population of a row at all: a return in one army is no news of another's."""
-        return self.root(row.population) in self.homes.get(passage.chapter, {self.root(row.population)})
+        return self.root(row.population) in self.homes.get(passage.chapter, ())
+
+    def is_main(self, row: Row, passage: Passage) -> bool:
+        """Whether a row is of the population of which a chapter speaks most."""
+        found = self.families.get(passage.chapter, Counter[str]())
+        return [self.root(row.population)] == [whose for whose, _ in found.most_common(1)]
 
     def measured(self, state: State, names: Iterable[str]) -> set[tuple[str, str, str]]:
         """The quantities behind some numbers."""
@@ -107,7 +177,11 @@ class Subjects:
         return {state.rows[row].quantity for row in rows if row in state.rows}
 
 
-def _apart(one: Row, other: Row) -> float:
+def _figure(row: Row) -> float:
+    return float(row.value or row.low or row.high or 0)
+
+
+def factor_between(one: Row, other: Row) -> float:
     """By which factor two figures differ, at least 1; infinite if one of them is nothing."""
-    first, second = (float(row.value or row.low or row.high or 0) for row in (one, other))
+    first, second = _figure(one), _figure(other)
     return max(first / second, second / first) if first > 0 and second > 0 else math.inf

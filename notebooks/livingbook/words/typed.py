@@ -15,7 +15,7 @@ def labels(before: State, after: State) -> list[Passage]:
 
 def _passage(kind: str, of: str, text: str, names: tuple[str, ...], claims: tuple[str, ...] = ()) -> Passage:
     notebook = "claims" if claims else of.partition(".")[0]
-    return Passage(notebook, text, 0, 0, "", False, names, claims, (), names, names, kind=kind, of=of)
+    return Passage(notebook, text, 0, 0, "", False, names, claims, (), names, names, kind=kind, of=of, behind=names)
 
 
 def _of_figures(before: State, after: State) -> Iterator[Passage]:

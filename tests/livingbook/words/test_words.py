@@ -127,16 +127,20 @@ def test_a_series_that_goes_on_concerns_only_who_says_that_it_ends() -> None:
 
 
 def test_a_day_until_which_figures_are_published_is_passed_by_a_later_one() -> None:
-    later = State({"old": OLD, "later": replace(OLD, end="2026-01-01")}, BEFORE.numbers)
+    month = replace(OLD, start="2025-07-01")
+    before = State({"old": month}, BEFORE.numbers)
+    later = State({"old": month, "later": replace(month, start="2025-12-01", end="2026-01-01")}, BEFORE.numbers)
     text = "It is {result}`rate.growth`.\n\n| Stage | published until late 2025 |\n"
-    assert rules(text, after=later) == {"limit"}
-    assert rules(text.replace("2025", "2026"), after=later) == set()
+    assert rules(text, before, later) == {"limit"}
+    assert rules(text.replace("2025", "2026"), before, later) == set()
 
 
 def test_a_number_that_becomes_known_concerns_who_says_that_there_is_none() -> None:
-    unknown = State({}, {"rate.counted": Number("not known", "share")})
-    known = State({}, {"rate.counted": Number("60%", "share", 0.55, 0.6, 0.65)})
-    assert rules("**Nobody has published a share.**", unknown, known) == {"known"}
+    about = "Share of convicts among them."
+    unknown = State({}, {"rate.counted": Number("not known", "share", about=about)})
+    known = State({}, {"rate.counted": Number("60%", "share", 0.55, 0.6, 0.65, about=about)})
+    assert rules("**Nobody has published a share of convicts.**", unknown, known) == {"known"}
+    assert rules("**Nobody has published a strength.**", unknown, known) == set()
     assert rules("The figure shows room, not presence.", unknown, known) == {"known"}
     assert rules("A list is a list.", unknown, known) == set()
 
