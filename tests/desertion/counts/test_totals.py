@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from desertion.counts import totals
+from desertion.counts import lists, totals
+from desertion.counts.force import ARTICLE
 from desertion.counts.windows import Window
 from livingbook.evidence.reading import load
 
@@ -17,7 +18,8 @@ ROWS = [
     {"id": "claim-a", "known_from": "2025-10-08", **CLAIMED},
     {"id": "cases", **CASES},
     {"id": "plan", **PROJECTED},
-    {"id": "said", "measure": "deserters_per_month", "population": "russia", "category": "all"},
+    {"id": "said", "measure": "deserters_per_month", "population": "russia", "category": "all", "source": ARTICLE},
+    {"id": "said-later", "measure": "deserters_per_month", "population": "russia", "category": "all", "end": "2026-03-31"},
 ]
 
 
@@ -29,6 +31,14 @@ def test_each_total_is_one_row_and_the_claim_is_the_first_public(tables):
         "cases": "cases",
         "projection": "plan",
     }
+
+
+def test_a_later_list_of_the_same_kind_is_another_list(tables):
+    later = {**LISTED, "id": "list-2025", "end": "2025-12-31", "known_from": "2026-05-20"}
+    evidence = load(tables([*ROWS, later]))
+    assert list(lists.merged(evidence)["id"]) == ["list"]
+    assert list(lists.in_its_time(evidence.observations(measure="listed_absent"))["id"]) == ["list"]
+    assert totals.of_army(evidence)["id"].iloc[0] == "list"
 
 
 def test_without_totals_the_table_is_empty(tables):

@@ -6,12 +6,14 @@ import math
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from csv_rows import read_rows, write_rows
 from desertion.verdict_rules import (
+    declared_and_reached_elsewhere,
     doubled_to,
     first_without_second,
     many_but_few_of_all,
@@ -25,12 +27,13 @@ from livingbook.evidence.reading import load
 from livingbook.evidence.tables import EvidenceError
 from livingbook.notebook.claims import Claims
 from livingbook.notebook.publish import Publisher, PublishError
+from livingbook.notebook.results import numbers_in, swept
 from livingbook.notebook.verdicts import VERDICTS, Verdict, agrees, attested, exceeds, follows, replacing, same_day
 from livingbook.project.project import Project
 from livingbook.runs import running
 from livingbook.system.errors import BuildError
 from livingbook.values.bounds import Bounds
-from livingbook.values.published import PublishedNumber
+from livingbook.values.published import PublishedNumber, to_cells
 
 UNKNOWN, FLOOR = Bounds.unknown(), Bounds(49000, None, math.inf)
 
@@ -62,6 +65,9 @@ def test_rules(rule, evidence, verdict):
     [
         (lambda: reached_elsewhere(49000), [UNKNOWN, Bounds.exact(50554)], "plausible"),
         (lambda: reached_elsewhere(49000), [UNKNOWN, Bounds.exact(3)], "unsupported"),
+        (lambda: declared_and_reached_elsewhere(49000), [FLOOR, Bounds.exact(50554)], "plausible"),
+        (lambda: declared_and_reached_elsewhere(49000), [Bounds(46500, None, math.inf), Bounds.exact(50554)], "contradicted"),
+        (lambda: declared_and_reached_elsewhere(49000), [UNKNOWN, Bounds.exact(50554)], "plausible"),
         (lambda: replacing(exceeds(1), "one poll", supported="plausible"), [Bounds.exact(2)], "plausible"),
         (lambda: replacing(exceeds(1), "one poll", supported="plausible"), [Bounds.exact(0)], "contradicted"),
         (lambda: replacing(exceeds(1), "a condition", contradicted="unsupported"), [Bounds.exact(0)], "unsupported"),
@@ -203,6 +209,38 @@ def test_a_reason_follows_the_verdict_that_the_rule_gives(claims):
     assert claims.decided["B03"]["reason"] == "No reason has been written for this verdict yet."
 
 
+@pytest.mark.parametrize(
+    ("then", "limit", "verdict"),
+    [
+        (3000, 2000, "outdated"),  # held then, and has fallen
+        (1500, 2000, "contradicted"),  # never held
+        (3000, 1000, "supported"),  # holds still
+        (900, 1000, "supported"),  # holds only now
+    ],
+)
+def test_a_claim_that_held_when_it_was_made_and_has_fallen_is_outdated(claims, then, limit, verdict):
+    was = PublishedNumber.of(Bounds.exact(then), "persons", "Men a month.")
+    dated = Claims(claims.evidence, claims.results, then={"rate.monthly": was})
+    assert dated.decide("B03", exceeds(limit), "rate.monthly", reason={"contradicted": "it is less"}) == verdict
+    card = dated.decided["B03"]
+    if verdict == "outdated":
+        assert card["reason"] == "It held when it was said. x: 3,000 then, 1,240 now."
+        assert "That gives “contradicted”; by what was public when it was said, it gave “supported”." in card["rule"]
+
+
+def test_a_reason_is_written_for_a_verdict(claims):
+    with pytest.raises(EvidenceError, match="B03: a reason for right, which is no verdict; they are supported, "):
+        claims.decide("B03", exceeds(1), "rate.monthly", reason={"right": "x"})
+
+
+def test_the_numbers_of_a_setting_of_a_sweep_are_those_that_were_published(tmp_path, root):
+    number = PublishedNumber.of(Bounds(1, 2, math.inf, frozenset("ab")), "persons", "Men.")
+    cells = {"setting": "2025-06-09", "notebook": "rate", "name": "monthly", "about": "Men.", **to_cells(number.json)}
+    write_rows(tmp_path / "article.csv", [cells, cells | {"setting": "2026-01-01"}])
+    found = numbers_in(swept(tmp_path / "article.csv", load(root / "data")), "2025-06-09")
+    assert found == {"rate.monthly": replace(number, picks={})}
+
+
 def test_claims_are_published_when_all_are_decided(claims):
     with pytest.raises(PublishError, match="claims without a verdict: A01, "):
         Publisher("claims", claims.evidence).claims(claims)
@@ -342,6 +380,7 @@ def test_every_checkable_claim_is_decided_by_a_rule_and_no_other(root):
 # Published values with which each claimed figure is right, by notebook and name.
 RIGHT = {
     "totals": {
+        "listed_merged": (49000, None, math.inf),
         "claimed_ministry": (50000, None, math.inf),
         "cases_documented": (50554,) * 3,
         "claimed_un": (50000, None, math.inf),
@@ -351,7 +390,7 @@ RIGHT = {
         "charged": (20662,) * 3,
     },
     "courts": {
-        "filed_to_date": (19169,) * 3,
+        "filed_by_list_end": (19169,) * 3,
         "listed": (49000, None, math.inf),
         "max_ratio": (2,) * 3,
         "max_after": (10,) * 3,
@@ -363,7 +402,7 @@ RIGHT = {
         "latest_over_previous": (0.8, 0.9, 0.97),
         "latest_over_2023": (1.5, 1.8, 1.9),
     },
-    "rate": {"strength_published": (190000, None, 210000), "monthly_invasion": (1240, None, math.inf)},
+    "rate": {"strength_published": (190000, None, 210000), "monthly_as_quoted": (1240, None, math.inf)},
     "matters": {"per_thousand": (1.6, None, math.inf), "share_of_net_growth": (0.1, None, math.inf)},
     "who": {
         "counted": (0.55, None, 0.7),
@@ -391,8 +430,12 @@ def verdicts(tmp_path):
         entries = {key: PublishedNumber.of(Bounds(*ends), "x", "x").json for key, ends in numbers.items()}
         (results / f"{name}.json").write_text(json.dumps({"notebook": name, "title": name, "results": entries, "reads": []}))
 
+    sweep = tmp_path / "article.csv"
+    sweep.write_text("setting,notebook,name,about,low,value,high,unit,text,rows\n")
+
     def run(data: Path) -> dict[str, dict]:
-        notebook = running.run_notebook(Project.at(), "claims", {"as_of": "latest", "data": str(data), "results": str(results)})
+        given = {"as_of": "latest", "data": str(data), "results": str(results), "sweep": str(sweep)}
+        notebook = running.run_notebook(Project.at(), "claims", given)
         (cards,) = [each["body"] for each in running.payloads(notebook) if each["kind"] == "claims"]
         return cards
 
