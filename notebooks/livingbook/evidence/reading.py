@@ -18,10 +18,11 @@ import pandas as pd
 
 from livingbook import recording
 from livingbook.evidence.indexed import Indexed
-from livingbook.evidence.tables import EvidenceError, first_public, read_table, visible
+from livingbook.evidence.tables import SAME_QUANTITY, EvidenceError, first_public, read_table, visible
 from livingbook.values.bounds import Bounds, hull
 from livingbook.values.bounds_array import BoundsDtype
 from livingbook.values.days import LATEST, is_day
+from livingbook.values.periods import Flow, note
 from livingbook.values.qualifiers import from_published
 
 LEFT_OUT = "left_out"  # table of the observations that were removed from a data folder on purpose
@@ -254,6 +255,9 @@ class Evidence:
         rows = rows.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
         cells = zip(*(rows[name] for name in ("qualifier", "value", "low", "high", "id")), strict=True)
         figures = [from_published(*each) for each in cells]
+        quantities = zip(*(rows[name] for name in (*SAME_QUANTITY, "origin")), strict=True)
+        flows = map(Flow, quantities, rows["start"], rows["end"])
+        note(zip(rows["id"], flows, strict=True))
         typed = {"bounds": pd.Series(figures, rows.index, BoundsDtype())}
         for name in ("start", "end", "known_from"):
             typed[name] = pd.Series([date.fromisoformat(day) if day else None for day in rows[name]])

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+from livingbook.values import periods
+
 ENDS = ("low", "value", "high")  # as files name them
 
 
@@ -209,5 +211,7 @@ def hull(several: Iterable[Bounds]) -> Bounds:
 
 
 def total(parts: Iterable[Bounds]) -> Bounds:
-    """The sum of parts that do not overlap (overlapping flows must never be added)."""
-    return sum(parts, start=Bounds.exact(0.0))
+    """The sum of parts that do not overlap. Raises ``ValueError`` for flows of one quantity whose periods do (``periods``)."""
+    added = list(parts)
+    periods.require_apart(each.rows for each in added)
+    return sum(added, start=Bounds.exact(0.0))

@@ -35,7 +35,7 @@ from pandas.api.indexers import check_array_indexer
 from pandas.api.types import is_list_like
 from pandas.core.arraylike import OpsMixin
 
-from livingbook.values import wording
+from livingbook.values import periods, wording
 from livingbook.values.bounds import Bounds, as_bounds
 from livingbook.values.row_ids import RowIds
 
@@ -323,11 +323,12 @@ class BoundsArray(OpsMixin, ExtensionArray):
         groups: int of shape (n,), from 0 to ``count`` − 1; −1 for an element of none. least: a group with fewer elements that are
         known is unknown. Nothing has the sum 0, and otherwise is unknown.
         """
-        inside = groups >= 0
+        inside, every = groups >= 0, groups
         rows = self._ids.grouped(groups, count)
         numbers, groups = self._numbers[:, inside], groups[inside]
         sizes = np.bincount(groups, minlength=count)
         if how == "sum":
+            self._require_apart(every, count)
             # Of nothing, bincount gives whole numbers, which could not hold an unknown.
             found: np.ndarray = np.stack([np.bincount(groups, each, count) for each in numbers]).astype(float)
             valued = np.bincount(groups, np.isnan(numbers[VALUE]), count) == 0
@@ -345,11 +346,20 @@ class BoundsArray(OpsMixin, ExtensionArray):
         found[:, unknown] = np.array([[0.0], [math.nan], [math.inf]])
         return type(self)(found, rows)
 
+    def _require_apart(self, groups: np.ndarray, count: int) -> None:
+        """Raises ``ValueError`` for a group whose elements must not be added; see ``periods.require_apart``."""
+        parts: list[list[frozenset[str]]] = [[] for _ in range(count)]
+        for ids, group in zip(self._ids, groups.tolist(), strict=True) if self._ids.filled else ():
+            if group >= 0:
+                parts[group].append(ids)
+        for each in parts:
+            periods.require_apart(each)
+
     def _all(self, how: str, least: int = 0) -> Bounds:
         return self._grouped(np.zeros(len(self), dtype=np.intp), 1, how, least)[0]
 
     def sum(self, *, skipna: bool = True, min_count: int = 0, **_: Any) -> Bounds:
-        """The sum of parts that do not overlap; ``bounds.total``."""
+        """The sum of parts that do not overlap; ``bounds.total``, which says what it refuses."""
         return self._all("sum", min_count)
 
     def min(self, *, skipna: bool = True, **_: Any) -> Bounds:
