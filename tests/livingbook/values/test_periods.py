@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from livingbook.values.bounds import Bounds, total
+from livingbook.values.bounds_array import BoundsDtype
 from livingbook.values.periods import Flow, note, require_apart
 
 FILED = ("cases_filed", "army", "awol", "court")
@@ -27,7 +28,7 @@ def of(*ids: str) -> list[Bounds]:
 @pytest.mark.parametrize("ids", [["y2024", "y2025"], ["y2024", "other2024"], ["stock", "stock-later"], ["y2024", "y2024"], []])
 def test_parts_that_do_not_overlap_are_added(ids: list[str]) -> None:
     assert total(of(*ids)).low == len(ids)
-    assert pd.Series(of(*ids), dtype="bounds").sum().low == len(ids)
+    assert pd.Series(of(*ids), dtype=BoundsDtype()).sum().low == len(ids)
 
 
 def test_flows_of_one_quantity_that_overlap_cannot_be_added() -> None:
@@ -36,11 +37,11 @@ def test_flows_of_one_quantity_that_overlap_cannot_be_added() -> None:
     with pytest.raises(ValueError, match=words):
         total(parts)
     with pytest.raises(ValueError, match=words):
-        pd.Series(parts, dtype="bounds").sum()
+        pd.Series(parts, dtype=BoundsDtype()).sum()
 
 
 def test_groups_are_asked_one_by_one() -> None:
-    table = pd.DataFrame({"group": ["a", "b", "a"], "bounds": pd.Series(of("y2024", "h2024", "y2025"), dtype="bounds")})
+    table = pd.DataFrame({"group": ["a", "b", "a"], "bounds": pd.Series(of("y2024", "h2024", "y2025"), dtype=BoundsDtype())})
     assert table.groupby("group")["bounds"].sum()["a"].low == 2
     with pytest.raises(ValueError, match="periods overlap"):
         table.assign(group=["a", "a", "b"]).groupby("group")["bounds"].sum()
