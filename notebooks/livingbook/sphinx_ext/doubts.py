@@ -164,7 +164,9 @@ def _figure(env: BuildEnvironment, anchor: str) -> list[dict[str, Any]]:
 
 
 def _part(each: dict[str, Any]) -> str:
-    return {"title": _("The title"), "subtitle": _("The subtitle"), "caption": _("The caption")}[each["kind"]]
+    return {"title": _("The title"), "subtitle": _("The subtitle"), "caption": _("The caption"), "label": _("A label")}[
+        each["kind"]
+    ]
 
 
 def _heads(app: Sphinx, doctree: nodes.document, own: int) -> None:

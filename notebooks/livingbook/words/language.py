@@ -15,6 +15,7 @@ import snowballstemmer
 from livingbook.changes.sentences import GLUED, ROLE, words_of_role
 
 WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*|\d{4}")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 MONTHS = "January February March April May June July August September October November December"
 ORDINALS = "first second third fourth fifth sixth seventh"
 

@@ -16,10 +16,18 @@ KINDS = {  # kind of passage → how one and several are called
     "title": ("title of a figure or table", "titles of figures and tables"),
     "subtitle": ("subtitle of a figure", "subtitles of figures"),
     "caption": ("caption", "captions"),
+    "label": ("label in a figure or table", "labels in figures and tables"),
     "description": ("description of a number", "descriptions of numbers"),
     "reason": ("reason for a verdict", "reasons for verdicts"),
 }
-LABELLED = {"title": "figures", "subtitle": "figures", "caption": "figures", "description": "numbers", "reason": "claims"}
+LABELLED = {
+    "title": "figures",
+    "subtitle": "figures",
+    "caption": "figures",
+    "label": "figures",
+    "description": "numbers",
+    "reason": "claims",
+}
 
 
 def staged(book: Book) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
+from livingbook.words import language
+
 Table = Iterable[Mapping[str, str]]
 CELLS = (
     "measure", "population", "category", "start", "end", "low", "value", "high", "qualifier", "origin", "source", "primary_source",
@@ -89,13 +91,17 @@ class Number:
 
 @dataclass(frozen=True)
 class Figure:
-    """What is typed into a published figure or table, and the rows that it shows."""
+    """What is typed into a published figure or table, and the rows that it shows.
+
+    labels: the columns. marked: the words in it that name a time, as the label of a row does.
+    """
 
     title: str
     subtitle: str = ""
     caption: str = ""
     rows: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,7 @@ class Card:
     values: tuple[str, ...] = ()
 
 
+NAMED_ALONE = 2  # words: "May 2025" is a day of the axis
 FIGURES = "figure "  # before the name of a figure or table among the numbers: its title is published words that rest on its rows
 
 
@@ -166,7 +173,7 @@ def state_of(documents: Mapping[str, Mapping[str, Any]], claims: Mapping[str, Ma
     """The state that a build publishes. documents: notebook → what it published; claims: claim → its card."""
     results = [(f"{name}.{key}", body) for name, each in documents.items() for key, body in each["results"].items()]
     shown = [
-        (f"{name}.{key}", _figure(body))
+        (f"{name}.{key}", _figure(body, is_drawn=kind == "figures"))
         for name, each in documents.items()
         for kind in ("figures", "tables")
         for key, body in each[kind].items()
@@ -190,14 +197,21 @@ def _number(body: Mapping[str, Any]) -> Number:
     return Number(text=body["text"], unit=body["unit"], rows=tuple(body["rows"]), about=body["about"], **ends)
 
 
-def _figure(body: Mapping[str, Any]) -> Figure:
+def _figure(body: Mapping[str, Any], is_drawn: bool) -> Figure:
     return Figure(
         body["title"],
         body.get("subtitle", ""),
         body.get("caption", ""),
         tuple(body["rows"]),
         tuple(each["label"] for each in body["columns"]),
+        tuple(dict.fromkeys(cell for row in body["data"] for cell in row if _is_timed(cell))) if is_drawn else (),
     )
+
+
+def _is_timed(cell: object) -> bool:
+    """Whether a cell is words, not a day or a number alone, that name a year."""
+    words = language.WORD.findall(cell) if isinstance(cell, str) else []
+    return len(words) > NAMED_ALONE and bool(language.YEAR.search(str(cell)))
 
 
 def _filled(each: Number | Figure | Card) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The words typed outside of chapters: titles and subtitles of figures, what numbers are said to be, reasons for verdicts."""
+"""The words typed outside of chapters: titles and labels of figures, what numbers are said to be, reasons for verdicts."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def _of_figures(before: State, after: State) -> Iterator[Passage]:
         for kind in ("title", "subtitle", "caption"):
             if (text := getattr(now, kind)) and text == getattr(was, kind):
                 yield _passage(kind, name, text, (f"{FIGURES}{name}",))
+        for text in sorted({*was.labels, *was.marked} & {*now.labels, *now.marked}):
+            yield _passage("label", name, text, (f"{FIGURES}{name}",))
 
 
 def _descriptions(before: State, after: State) -> Iterator[Passage]:

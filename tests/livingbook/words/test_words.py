@@ -11,7 +11,7 @@ from livingbook.words.lock import _lines
 from livingbook.words.moves import Moves
 from livingbook.words.passages import chapters_in, is_record, passages
 from livingbook.words.selections import Selection, near, readers, unread
-from livingbook.words.state import Card, Figure, Number, Row, State, from_json
+from livingbook.words.state import Card, Figure, Number, Row, State, from_json, state_of
 from livingbook.words.subjects import Subjects
 from livingbook.words.telling import Words
 
@@ -198,3 +198,139 @@ def test_rows_that_no_selection_takes_are_named_with_what_comes_near() -> None:
     assert unread({"old": replace(OLD, population="division")}, asked) == []
     assert readers("old", replace(OLD, population="division"), asked) == ["rate"]
     assert unread({"old": replace(OLD, status="rereport")}, asked) == []
+
+
+# --- What the sample updates showed -------------------------------------------------------------------------------------------
+
+
+def test_a_page_cited_at_the_end_of_a_paragraph_stands_for_the_sentences_before_it() -> None:
+    text = "It is {result}`rate.growth` men. Each of them counts twice {cite:p}`page2025`. Nobody disputes {result}`rate.growth`."
+    moves = Moves(BEFORE, AFTER)
+    found = passages("rate", text)
+    scene = Scene(moves, Words(LABELS, BEFORE, AFTER), Subjects(LABELS, found, BEFORE))
+    certain = [each.passage.text for each in doubts(found, scene) if each.causes[0].rule == "page"]
+    assert certain == ["Each of them counts twice {cite:p}`page2025`."]
+
+
+def test_a_page_that_still_prints_another_number_is_stale_beside_its_own() -> None:
+    list_row = replace(OLD, measure="listed_absent", value="36000")
+    before = State({**BEFORE.rows, "list": list_row}, {**BEFORE.numbers, "rate.list": Number("36,000", rows=("list",))})
+    after = State({**AFTER.rows, "list": list_row}, {**AFTER.numbers, "rate.list": Number("36,000", rows=("list",))})
+    assert "page" in rules("One has {result}`rate.list`. It grew by {result}`rate.growth` {cite:p}`page2025`.", before, after)
+    assert "page" not in rules("It grew by {result}`rate.growth`. One has {result}`rate.list` {cite:p}`page2025`.", before, after)
+
+
+def test_a_direction_that_turned_concerns_whoever_says_the_old_one_here_or_beside_its_verdict() -> None:
+    level, fell = (
+        State({}, {"growth.direction": Number(word, "words")}, {}, {"B01": Card("imprecise", "", ("growth.direction",))})
+        for word in ("stayed level", "fell")
+    )
+    for words in ("Then the pace stayed about level.", "Cases may also stand still.", "The level pace would hold."):
+        assert "direction" in rules(words, level, fell, chapter="growth")
+        assert "direction" not in rules(words, level, fell, chapter="index")
+        assert "direction" not in rules(words, level, level, chapter="growth")
+    assert "direction" in rules("- **It rose, and stayed level.** So it is. {claim}`B01`", level, fell, chapter="index")
+    assert "direction" not in rules("It rose steeply.", level, fell, chapter="growth")
+
+
+@pytest.mark.parametrize(
+    ("text", "known_from", "found"),
+    [
+        ("The evidence was collected up to early March 2026.", "2026-03-18", {"collected"}),
+        ("The evidence was collected up to early March 2026.", "2026-03-02", set()),
+        ("The evidence was collected up to March 2026.", "2026-03-18", set()),
+        ("Only two older counts of prisoners were added later.", "2026-03-18", {"collected"}),
+    ],
+)
+def test_a_day_until_which_was_collected_is_passed_by_what_became_public_later(text: str, known_from: str, found: set[str]) -> None:
+    after = State({"old": OLD, "new": replace(OLD, measure="pay", known_from=known_from)}, BEFORE.numbers)
+    assert rules(text, after=after) == found
+
+
+def test_a_later_figure_that_no_number_takes_concerns_words_on_how_things_stand() -> None:
+    after = State({"old": OLD, "new": NEW}, BEFORE.numbers)  # the number rests on the old row still
+    assert rules("It grew by {result}`rate.growth`. The growth has since ended.", after=after) == {"later"}
+    assert rules("In mid-2025 it grew by {result}`rate.growth`.", after=after) == set()
+    law = replace(OLD, measure="prison_term", start="2022-09-24", end="2022-09-24", origin="law", value="10")
+    before = State({"law": law}, {"rate.term": Number("10", "years", 10, 10, 10, ("law",))})
+    harsher = State({"law": law, "new": replace(law, start="2026-09-01", end="2026-09-01", value="15")}, before.numbers)
+    assert rules("Absence carries {result}`rate.term` years.", before, harsher) == {"later"}
+    assert rules("In 2022 it was made {result}`rate.term` years.", before, harsher) == set()
+
+
+def test_a_corrected_figure_concerns_who_says_that_nothing_was_corrected() -> None:
+    corrected = State({"old": replace(OLD, status="conflict", same_as="new"), "new": replace(OLD, value="9500")}, BEFORE.numbers)
+    assert "absence" in rules("With {result}`rate.other`. It grew by {result}`rate.growth`; no count has changed.", after=corrected)
+    assert "absence" not in rules("No later count than {result}`rate.growth` was found.", after=corrected)
+
+
+def test_words_that_name_an_army_or_a_list_are_not_about_another() -> None:
+    labels = {
+        **LABELS,
+        "populations": {
+            "russia": {"label": "Russian armed forces", "parent": ""},
+            "ukraine": {"label": "Ukrainian armed forces", "parent": ""},
+            "merged": {"label": "The general merged list", "parent": "russia"},
+        },
+    }
+    rows = {key: replace(OLD, population=key) for key in ("russia", "ukraine", "merged")}
+    subjects = Subjects({**labels, "origins": {"general": {"label": "The general"}}}, [], State(rows))
+    assert subjects.is_of_others("ukraine", "We found no Russian count of returns.")
+    assert not subjects.is_of_others("russia", "We found no Russian count of returns.")
+    assert subjects.is_of_others("russia", "The merged list has had no successor.") is False  # the list is of that army
+    assert subjects.is_of_others("ukraine", "The merged list has had no successor.")
+    assert subjects.names("The merged list has had no successor.", "merged")
+    assert not subjects.names("It merged the lists.", "merged")
+
+
+def test_what_somebody_else_said_stays_said() -> None:
+    assert rules("With {result}`rate.growth` men. Nobody has counted more.") == {"absence"}
+    found = passages("rate", 'With {result}`rate.growth` men.\n\n> "No strength of the theatre was published in 2025."\n')
+    moves = Moves(BEFORE, AFTER)
+    scene = Scene(moves, Words(LABELS, BEFORE, AFTER), Subjects(LABELS, found, BEFORE), "article")
+    assert not [each for each in doubts(found, scene) if each.passage.text.startswith("> ")]
+
+
+def test_half_the_name_of_a_measure_names_something_else() -> None:
+    term = replace(OLD, measure="prison_term", category="awol_max")
+    found = passages("rate", "Of {result}`rate.growth`.\n\nPrisoners were added. Each prison term counts. Others say nothing.")
+    subjects = Subjects(LABELS, found, BEFORE)
+    assert subjects.overlap(term, "the prisoner headquarters") == 0
+    assert subjects.overlap(term, "no prison term is published") > 0
+
+
+def test_a_running_total_that_goes_on_is_no_other_figure() -> None:
+    first = replace(OLD, start="2022-09-21", end="2025-05-31", value="900")
+    subjects = Subjects(LABELS, [], State({"first": first}))
+    before = State({"first": first})
+    assert subjects.kind(replace(first, end="2026-05-31", value="1600"), before) == "extension"
+    assert subjects.kind(replace(first, end="2026-05-31", value="300"), before) == "another"
+    assert subjects.kind(replace(first, value="300"), before) == "correction"
+
+
+def test_a_label_in_a_figure_is_of_the_year_in_which_its_rows_end() -> None:
+    body = {"title": "t", "rows": ["old"], "columns": [{"label": "Who"}], "data": [["Force in the theatre, end of 2025", "9,000"]]}
+    documents = {"rate": {"results": {}, "figures": {"force": body}, "tables": {}}}
+    before, after = (
+        state_of(documents, {}, []),
+        state_of({"rate": {**documents["rate"], "figures": {"force": {**body, "rows": ["new"]}}}}, {}, []),
+    )
+    before, after = (State({"old": OLD, "new": NEW}, each.numbers, each.figures) for each in (before, after))
+    scene = Scene(Moves(before, after), Words(LABELS, before, after), Subjects(LABELS, [], before))
+    assert [(each.passage.kind, each.passage.words) for each in doubts(typed.labels(before, after), scene)] == [
+        ("label", "Force in the theatre, end of 2025")
+    ]
+
+
+def test_the_finding_of_the_page_of_verdicts_is_doubtful_for_a_verdict_that_it_names() -> None:
+    labels = {**LABELS, "claims": {"C01": {"claim_text": "Most deserters are convicts."}, "B01": {"claim_text": "It grows."}}}
+    text = "**Its claim about convicts has no support.** Of {result}`claims.count` statements, few hold.\n\nOther words."
+    found = passages("claims", text)
+    for claim, expected in (("C01", {"verdict"}), ("B01", set())):
+        before, after = (State({}, {"claims.count": Number("9")}, {}, {claim: Card(word)}) for word in ("unsupported", "supported"))
+        scene = Scene(
+            Moves(before, after),
+            Words(labels, before, after),
+            Subjects(labels, [*found, *passages("x", "Other words. " * 90)], before),
+        )
+        assert {cause.rule for rule in RULES["sentence"] for cause in rule(Look(found[0], scene))} == expected
