@@ -139,7 +139,7 @@ Rule = Callable[[Look], Iterator[Cause]]
 def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
     """The passages that a rule finds doubtful, in order; causes with equal words are given once."""
     found = []
-    for passage in passages:
+    for passage in passages if scene.moves.any else ():
         if language.QUOTED.match(passage.text):
             continue  # what somebody else said stays said
         look = Look(passage, scene)
@@ -212,6 +212,8 @@ def later(look: Look) -> Iterator[Cause]:
     A sentence without a time says so too, of what holds until it is changed: a law, a strength.
     """
     moves, passage = look.scene.moves, look.passage
+    if not look.scene.news or not (passage.names or passage.beside):
+        return
     now, timed = language.NOW.search(look.text), language.TIMED.search(look.text)
     for name in (passage.names or passage.beside) if now else () if timed else passage.names:
         was, taken = moves.before.numbers.get(name), moves.after.numbers[name].rows if name in moves.after.numbers else ()
@@ -227,6 +229,8 @@ def later(look: Look) -> Iterator[Cause]:
 
 def collected(look: Look) -> Iterator[Cause]:
     """A sentence that says until when figures were collected, when one is new that became public later."""
+    if not look.scene.moves.fresh:
+        return
     found = language.COLLECTED.search(look.text)
     until = language.last_day(found) if found else ""
     if until or language.ADDED_LATER.search(look.text):
@@ -307,6 +311,8 @@ def conclusion(look: Look) -> Iterator[Cause]:
 
 def direction(look: Look) -> Iterator[Cause]:
     """A sentence that says what a computed direction said ("stayed level") until it turned, in its chapter or beside a verdict."""
+    if not look.scene.directions:
+        return
     about = {look.passage.chapter} | {
         value.partition(".")[0]
         for claim in look.passage.claims_beside

@@ -54,6 +54,11 @@ class Moves:
     def __init__(self, before: State, after: State) -> None:
         self.before, self.after = before, after
 
+    @property
+    def any(self) -> bool:
+        """Whether anything differs at all."""
+        return bool(self.numbers or self.fresh or self.revised or self.gone or self.verdicts)
+
     @cached_property
     def numbers(self) -> dict[str, Move]:
         """Number → its move; numbers that stayed are left out."""

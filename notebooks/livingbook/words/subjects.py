@@ -105,11 +105,26 @@ class Subjects:
 
     def is_of_others(self, population: str, words: str) -> bool:
         """Whether words name an army of which the population is none, or a list which it is not."""
-        said = {key for key, begin in self.armies.items() if re.search(rf"\b{re.escape(begin)}", words, re.I)}
+        said, named = self._named_in(words)
         if said and self.root(population) in self.armies and self.root(population) not in said:
             return True
-        named = [key for key in self.phrases if self.names(words, key)]
         return bool(named) and not any(self.related(population, key) for key in named)
+
+    def _named_in(self, words: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The armies and the other populations that words name."""
+        if words not in self._named:
+            said = frozenset(key for key, begin in self.armies.items() if re.search(rf"\b{re.escape(begin)}", words, re.I))
+            some = self._any_phrase.search(words)
+            self._named[words] = said, frozenset(key for key in self.phrases if self.names(words, key)) if some else frozenset()
+        return self._named[words]
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+        return {}
+
+    @cached_property
+    def _any_phrase(self) -> re.Pattern[str]:
+        return re.compile("|".join(each.pattern for each in self.phrases.values()) or "$^", re.I)
 
     def shared(self, one: str, other: str) -> float:
         """The rarity of the stems that two texts have in common."""
