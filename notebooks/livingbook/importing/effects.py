@@ -9,6 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -18,10 +19,15 @@ from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.values import wording
 from livingbook.values.qualifiers import from_published
-from livingbook.words.passages import Passage, chapters_in, is_record, passages
+from livingbook.words.doubts import Scene, doubts
+from livingbook.words.moves import Moves
+from livingbook.words.passages import Passage
+from livingbook.words.reading import Book
+from livingbook.words.report import spoken
 from livingbook.words.selections import Selection, near, readers, selections_of
 from livingbook.words.state import CELLS, Row, State, state_of
-from livingbook.words.telling import figure
+from livingbook.words.subjects import Subjects
+from livingbook.words.telling import Words, figure
 
 TAKES_PLACE = ("measure", "population", "category", "origin")  # what a row shares with the one that it supersedes
 SHOWN = 2  # sentences quoted of those that lean on a quantity
@@ -45,9 +51,14 @@ class Effects:
         return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((published / own).glob("*.json"))}
 
     @cached_property
+    def claims(self) -> dict[str, Any]:
+        """Claim → its card."""
+        return {key: card for document in self.documents.values() for key, card in document.get("claims", {}).items()}
+
+    @cached_property
     def state(self) -> State:
-        """Numbers and rows as they are."""
-        return state_of(self.documents, {}, self.existing)
+        """Numbers, verdicts and rows as they are."""
+        return state_of(self.documents, self.claims, self.existing)
 
     @cached_property
     def selections(self) -> list[Selection]:
@@ -55,20 +66,35 @@ class Effects:
         return selections_of(self.documents)
 
     @cached_property
+    def book(self) -> Book:
+        return Book(self.project, self.documents, self.claims)
+
+    @cached_property
     def sentences(self) -> list[Passage]:
         """The sentences of the chapters."""
-        chapters = chapters_in(self.project.root / "book")
-        return [each for name, text in chapters.items() if not is_record(text) for each in passages(name, text)]
+        return self.book.passages
+
+    def doubtful(self, new: Mapping[str, Row]) -> dict[str, list[Passage]]:
+        """New row → the sentences that it makes doubtful by being there: that there is none, no later one, or none collected."""
+        after = replace(self.state, rows={**self.state.rows, **new})
+        moves, labels = Moves(self.state, after), self.book.labels
+        edition = self.project.settings.compared_with
+        scene = Scene(moves, Words(labels, self.state, after), Subjects(labels, self.sentences, self.state), edition)
+        found: dict[str, list[Passage]] = {}
+        for doubt in doubts(self.sentences, scene):
+            for key in dict.fromkeys(row for cause in doubt.causes if cause.rule != "collected" for row in cause.rows):
+                found.setdefault(key, []).append(doubt.passage)
+        return found
 
     def of(self, lines: Iterable[Mapping[str, str]]) -> Iterator[str]:
         """What each new row in use will do, in words: one line for the row, indented lines for its effects."""
-        for line in lines:
-            row = Row(*(line[name] for name in CELLS))
-            if row.status == "use":
-                yield f"{line['id']}:"
-                yield from (
-                    f"  {printable(each, 400)}" for each in [*self._readers(line["id"], row), *self._beside(line["id"], row)]
-                )
+        new = {line["id"]: Row(*(line[name] for name in CELLS)) for line in lines}
+        used = {key: row for key, row in new.items() if row.status == "use"}
+        against = self.doubtful(used) if self.documents else {}
+        for key, row in used.items():
+            yield f"{key}:"
+            told = [*self._readers(key, row), *self._against(against.get(key, [])), *self._beside(key, row)]
+            yield from (f"  {printable(each, 400)}" for each in told)
 
     def _readers(self, key: str, row: Row) -> Iterator[str]:
         """Who reads it; else that nobody does, and what comes near."""
@@ -87,10 +113,21 @@ class Effects:
             else "no sentence rests"
         )
         yield f"read by {wording.listing(reading)}; {resting} on figures of this quantity"
-        yield from (f"  “{printable(each.words, 160)}”" for each in leaning[:SHOWN])
+        yield from map(self._quoted, leaning[:SHOWN])
         alone = [each.notebook for each in self.selections if not each.misses(key, row) and len(self._found(each)) == 1]
         if alone:
             yield f"{wording.listing(list(dict.fromkeys(alone)))} found one figure here, and will find two"
+
+    def _quoted(self, passage: Passage) -> str:
+        """A sentence as a reader sees it."""
+        return f"  “{printable(spoken(passage.text, self.state), 160)}”"
+
+    def _against(self, passages: list[Passage]) -> Iterator[str]:
+        """The sentences that a row makes doubtful."""
+        if passages:
+            chapters = wording.listing(list(dict.fromkeys(each.chapter for each in passages)))
+            yield f"to be read again because of it: {wording.plural(len(passages), 'sentence')} in {chapters}"
+            yield from map(self._quoted, passages[:SHOWN])
 
     def _leaning(self, row: Row, reading: set[str]) -> list[Passage]:
         """The sentences with a number that rests on figures of this quantity and comes from a notebook that reads the row."""
@@ -121,7 +158,9 @@ class Effects:
         own = sorted((known.end, each) for each, known in same.items() if known.origin == row.origin and known.end <= row.end)
         if own:
             day, last = own[-1]
-            kept = f"it stays in use beside this one; SUPERSEDES={last} sets it aside"
+            comparable = same[last].start == row.start or "" in (same[last].start, row.start)
+            aside = f"; SUPERSEDES={last} sets it aside" if comparable else ", being of another period"
+            kept = f"it stays in use beside this one{aside}"
             yield f"{row.origin} gave this quantity before, last for {day}: {figure(same[last])} ({last}); {kept}"
         for other, known in same.items():
             if (known.start, known.end) == (row.start, row.end) and _rounds(known, row):

@@ -9,6 +9,7 @@ from livingbook.values import wording
 from livingbook.words.doubts import Doubt
 from livingbook.words.passages import chapters_in, title
 from livingbook.words.reading import Book, Reading
+from livingbook.words.state import State
 
 SHOWN = 3  # causes of one doubt that are told; the others are counted
 KINDS = {  # kind of passage → how one and several are called
@@ -65,20 +66,20 @@ def _entry(doubt: Doubt, book: Book) -> dict[str, Any]:
     passage = doubt.passage
     rows = sorted({row for cause in doubt.causes for row in cause.rows})
     return {
-        "chapter": passage.chapter, "kind": passage.kind, "of": passage.of, "text": spoken(passage.text, book),
+        "chapter": passage.chapter, "kind": passage.kind, "of": passage.of, "text": spoken(passage.text, book.state),
         "causes": told_of(doubt), "certain": doubt.causes[0].certain, "rows": rows,
     }  # fmt: skip
 
 
-def spoken(text: str, book: Book) -> str:
+def spoken(text: str, state: State) -> str:
     """A sentence as a reader sees it: its numbers and verdicts as they are now, without citations and markup."""
     from livingbook.changes.sentences import parts_of
 
     def look(role: str, content: str) -> str | None:
         name = content.partition(":")[0].strip()
         if role == "result":
-            return book.state.numbers[name].text if name in book.state.numbers else None
-        return f"{name} {book.state.cards[name].verdict.replace('_', ' ')}" if name in book.state.cards else None
+            return state.numbers[name].text if name in state.numbers else None
+        return f"{name} {state.cards[name].verdict.replace('_', ' ')}" if name in state.cards else None
 
     return "".join(part.text or part.after or "…" for part in parts_of(text, look, look)).strip()
 

@@ -69,7 +69,11 @@ def test_what_cannot_be_superseded_is_said(folder: Path, old: str, message: str)
         importing.examine(folder, new(folder, CORRECTED), supersedes=[old])
 
 
-def told(folder: Path, row: dict[str, str], *where: dict[str, str]) -> str:
+HOLDS = "It holds {result}`lists.listed` names."
+READ = {"measure": "listed_absent", "population": "list_istories_merged", "category": "all", "status": "use"}
+
+
+def told(folder: Path, row: dict[str, str], *where: dict[str, str], text: str = HOLDS) -> str:
     """What is said of a row in a book with one notebook that made these selections."""
     published = folder.parent / "_build" / "stage" / "published"
     (published / "latest").mkdir(parents=True)
@@ -79,18 +83,39 @@ def told(folder: Path, row: dict[str, str], *where: dict[str, str]) -> str:
     document = {"results": {"listed": number}, "figures": {}, "tables": {}, "reads": reads}
     (published / "latest" / "lists.json").write_text(json.dumps(document), "utf-8")
     (folder.parent / "book").mkdir()
-    (folder.parent / "book" / "lists.md").write_text("# Lists\n\nIt holds {result}`lists.listed` names.\n", "utf-8")
+    (folder.parent / "book" / "lists.md").write_text(f"# Lists\n\n{text}\n", "utf-8")
     existing = list(csv.DictReader((folder / "observations.csv").open(encoding="utf-8")))
     return "\n".join(Effects(Project(folder.parent, folder), existing).of([row]))
 
 
 def test_the_import_says_who_reads_a_row_what_rests_on_it_and_what_it_may_replace(folder: Path) -> None:
-    said = told(
-        folder, CORRECTED, {"measure": "listed_absent", "population": "list_istories_merged", "category": "all", "status": "use"}
-    )
+    said = told(folder, CORRECTED, READ)
     assert "read by lists; 1 sentence in lists rests on figures of this quantity" in said
     assert "lists found one figure here, and will find two" in said
     assert f"SUPERSEDES={OLD} sets it aside" in said
+
+
+def test_the_import_shows_sentences_as_they_are_read(folder: Path) -> None:
+    assert "“It holds at least 49,000 names.”" in told(folder, CORRECTED, READ)
+
+
+def test_the_import_says_which_sentences_a_row_makes_doubtful(folder: Path) -> None:
+    text = f"{HOLDS} We found no later list than that of {{result}}`lists.listed` names."
+    said = told(folder, {**CORRECTED, "end": "2025-12-31", "value": "71000"}, READ, text=text)
+    assert "to be read again because of it: 1 sentence in lists" in said
+    assert "“We found no later list than that of at least 49,000 names.”" in said
+
+
+def test_a_month_does_not_set_aside_another_month(folder: Path) -> None:
+    month = {
+        **CORRECTED,
+        "population": "ukraine",
+        "measure": "cases_registered",
+        "category": "awol_desertion",
+        "origin": "ogp_reports",
+    }
+    said = told(folder, {**month, "start": "2025-11-01", "end": "2025-11-30", "value": "17850"}, READ)
+    assert "it stays in use beside this one, being of another period" in said and "SUPERSEDES" not in said
 
 
 def test_the_import_says_that_nobody_reads_a_row_and_what_comes_near(folder: Path) -> None:
