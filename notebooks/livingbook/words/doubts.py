@@ -22,7 +22,6 @@ from livingbook.words.telling import Words
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.5  # a number that moved by less than this factor keeps the words of size beside it
 SENTENCE = 4  # words: "Wrong names." concludes nothing
-DOUBLED = 1.8  # a number that moved by this factor is another finding, and what is concluded from it another conclusion
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
 
 
@@ -79,6 +78,12 @@ class Scene:
         return found
 
     @cached_property
+    def collected(self) -> dict[str, str]:
+        """Chapter → the last day until which it says that figures were collected."""
+        found = ((each.chapter, language.COLLECTED.search(each.words)) for each in self.subjects.passages)
+        return {chapter: language.last_day(said) for chapter, said in found if said}
+
+    @cached_property
     def known(self) -> dict[str, list[Move]]:
         """Notebook → its numbers that were not known, and are."""
         found: dict[str, list[Move]] = {}
@@ -121,12 +126,16 @@ class Look:
         found = subjects.measured(before, [*names, *decided])
         if not found and language.CORRECTED.search(self.text):
             own = f"{FIGURES}{self.passage.chapter}."
-            found = subjects.measured(before, [name for name in before.numbers if name.startswith(own)])
+            found = subjects.behind(before, [name for name in before.numbers if name.startswith(own)])
         return found
 
     def is_of_others(self, row: Row) -> bool:
         """Whether the words name an army, or a list, and the row is of another."""
-        return self.scene.subjects.is_of_others(row.population, self.text)
+        return self.scene.subjects.is_of_others(row, self.text)
+
+    def is_told_by(self, row: Row) -> bool:
+        """Whether the words name who produced a row."""
+        return bool(re.search(rf"\b{re.escape(self.scene.words.label('origins', row.origin))}\b", self.text))
 
     def cause(self, rule: str, move: Move, added: str = "", certain: bool = False) -> Cause:
         """A cause that tells how a number moved."""
@@ -175,10 +184,13 @@ def _printed(state: State, names: Iterable[str]) -> set[str]:
 
 def speaker(look: Look) -> Iterator[Cause]:
     """Others gave the number than those whom the sentence may name."""
-    if "who" in look.says:
-        for move in look.moved(look.passage.names):
-            if move.origins and (move.lost or language.COUNTED.search(look.text)):
-                yield look.cause("who", move)
+    if "who" not in look.says:
+        return
+    is_named = bool(language.SPEAKER.search(look.text))
+    for move in look.moved(look.passage.names):
+        one = len(look.scene.moves.before.of(move.before.rows, "origin")) == 1  # "they" are no speakers of a number of many
+        if move.origins and (is_named or one) and (move.lost or language.COUNTED.search(look.text)):
+            yield look.cause("who", move)
 
 
 def day(look: Look) -> Iterator[Cause]:
@@ -187,6 +199,21 @@ def day(look: Look) -> Iterator[Cause]:
         for move in look.moved(look.passage.names):
             if move.ends and move.printed:
                 yield look.cause("when", move)
+
+
+def dated(look: Look) -> Iterator[Cause]:
+    """A computed day and a number beside it were of one day, and are of two: "by that day it had counted so many"."""
+    before, after = look.scene.moves.before, look.scene.moves.after
+    days = [move for move in look.moved(look.passage.names) if move.after.unit == "words" and move.ends and move.printed]
+    for move in days:
+        for name in look.passage.names:
+            number, now = before.numbers.get(name), after.numbers.get(name)
+            if number is None or now is None or number.unit == "words":
+                continue
+            was = (before.last_day(move.before.rows), before.last_day(number.rows))
+            new = (after.last_day(move.after.rows), after.last_day(now.rows))
+            if was[0] == was[1] and new[0] != new[1]:
+                yield look.cause("dated", move, f"; {now.about.rstrip('.') or name} beside it is of {new[1]}")
 
 
 def apart(look: Look) -> Iterator[Cause]:
@@ -232,8 +259,8 @@ def collected(look: Look) -> Iterator[Cause]:
     if not look.scene.moves.fresh:
         return
     found = language.COLLECTED.search(look.text)
-    until = language.last_day(found) if found else ""
-    if until or language.ADDED_LATER.search(look.text):
+    until = language.last_day(found) if found else look.scene.collected.get(look.passage.chapter, "")
+    if found or (until and language.ADDED_LATER.search(look.text)):
         for key, row in look.scene.moves.fresh.items():
             if row.known_from > until:
                 yield Cause(
@@ -299,11 +326,7 @@ def conclusion(look: Look) -> Iterator[Cause]:
         return
     if language.CONCLUDES.search(look.text):
         for move in look.moved(passage.beside):
-            if move.turned or (move.printed and move.factor >= DOUBLED):
-                yield look.cause("near", move)
-    if language.NOW.search(look.text):
-        for move in look.moved(passage.beside):
-            if move.turned or move.origins:
+            if move.turned:
                 yield look.cause("near", move)
     if passage.claims_beside and (passage.opens or language.CONCLUDES.search(look.text)):
         yield from _verdicts(look, passage.claims_beside)
@@ -343,15 +366,17 @@ def absence(look: Look) -> Iterator[Cause]:
     # A number that has moved itself is the business of the rules above.
     counted = bool(language.COUNTED.search(look.text)) and not any(move.printed for move in look.moved(passage.names))
     stark = bool(language.STARK.search(look.text) and language.PUBLISHED.search(look.text))
-    if passage.is_heading or not (wish or counted or stark):
+    if not (counted or (not passage.is_heading and (wish or stark))):
         return
     near = look.about(passage.names if wish or (counted and passage.names) else passage.near)
     of_any = bool(language.OF_ANY.search(look.text))
     for key, (kind, row) in look.scene.news.items():
         goes_on = not wish and not language.LATER.search(look.text)
         mended = not language.CORRECTED.search(look.text)
-        if look.is_of_others(row) or (kind == "extension" and goes_on) or (kind == "correction" and mended):
+        if (not wish and look.is_of_others(row)) or (kind == "extension" and goes_on) or (kind == "correction" and mended):
             continue  # a series that goes on leaves "nobody else has counted" true, not "no later count is known"
+        if stark and not counted and not wish and not language.is_of_kind(look.text, row.measure):
+            continue
         shared = subjects.overlap(row, look.text)
         close = any(
             row.measure == measure
@@ -359,13 +384,25 @@ def absence(look: Look) -> Iterator[Cause]:
             and (row.category in (category, "all", "") or shared)
             for measure, whose, category in near
         )
+        told = wish and row.quantity in look.scene.quantities.get(passage.chapter, ()) and look.is_told_by(row)
         unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
         if (
             close
+            or told
             or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
             or (stark and subjects.names(look.text, row.population))
         ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
+def gone(look: Look) -> Iterator[Cause]:
+    """Words that say how many figures there are, when one of them is no longer in use."""
+    if language.COUNTED.search(look.text):
+        about = look.about(look.passage.names or look.passage.near)
+        for key, row in look.scene.moves.gone.items():
+            now = look.scene.moves.after.rows.get(key)
+            if row.quantity in about and not (now and now.same_as):  # one that was superseded is one still
+                yield Cause("gone", f"no longer in use: {look.scene.words.row(key)}", False, (key,))
 
 
 def limit(look: Look) -> Iterator[Cause]:
@@ -378,7 +415,7 @@ def limit(look: Look) -> Iterator[Cause]:
     for key, (kind, row) in look.scene.news.items():
         beyond = bool(ended) or (until is not None and row.end[:4] > until["year"])
         in_series = kind == "extension" and row.start not in ("", row.end) and row.quantity in about
-        if in_series and beyond and subjects.is_main(row, passage) and not look.is_of_others(row):
+        if in_series and beyond and subjects.is_main(row, passage):
             yield Cause("limit", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
@@ -428,8 +465,8 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, turned, order, size, apart, edition, later, collected, conclusion, direction, lead, absence,
-        limit, known,
+        page, verdict, speaker, day, dated, turned, order, size, apart, edition, later, collected, conclusion, direction, lead,
+        absence, gone, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence, later),

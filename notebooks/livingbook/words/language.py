@@ -46,6 +46,15 @@ WHO = _any(
     journalist* article* quotation quoted project* outlet* officer* institute* government* agency general_staff
     prosecutor* court_department his her its their whose own same another other others both it they he"""
 )
+# A speaker by name or office, and not only a pronoun.
+SPEAKER = re.compile(
+    _any(
+        """said say says put puts claim* estimat* stated states reported gave gives given according analyst* president* commander*
+        minist* official* rapporteur intelligence investigator* journalist* quoted producer* outlet* agency general_staff
+        prosecutor*"""
+    )
+    + r"|(?<=[a-z,;] )[A-Z][a-z]+\b"
+)
 WHEN = (
     _any(
         f"""{MONTHS} spring summer autumn winter mid early late since until till today latest last earlier before afterwards ago
@@ -64,7 +73,7 @@ STARK = re.compile(
     has_never_been have_never_been had_no has_no have_no hold_no holds_no holds_none no_other
     did_not_fall_silent the_only there_is_no no_later no_published found_no found_none is_none we_found_it_only"""
     )
-    + r"|\bno (?:\w+ )?(?:list|count|figure|total|share|strength|sample|series|poll|record|number|report|page|source)s?\b",
+    + r"|\b(?<!on )no (?:\w+ )?(?:list|count|figure|total|share|strength|sample|series|poll|record|report)s?\b",
     re.I,
 )
 # How many there are, and which is the most: words that a further row of the same kind makes false, though no number moves.
@@ -72,7 +81,7 @@ KINDS_OF_EVIDENCE = _any(
     "list* count counts total* origin* source* outlet* series page pages leak* poll* sample* strength* estimate* figure* number*"
 )
 COUNTED = re.compile(
-    _any("two three four five six both neither either every largest smallest highest lowest latest newest last record")
+    _any("two three four five six both neither either largest smallest highest lowest latest newest last record")
     + r"(?: \w+){0,2} "
     + KINDS_OF_EVIDENCE
     + r"|\banyone has\b",
@@ -182,6 +191,16 @@ def plain(sentence: str) -> str:
 def kinds_in(words: str) -> set[str]:
     """What a plain sentence says: any of "who", "when", "compare", "logic", "none"."""
     return {kind for kind, pattern in KINDS.items() if pattern.search(words)}
+
+
+# What a list, a poll or a strength is told apart by, in the names of measures: another kind of figure says nothing of it.
+OF_KIND = {"list": "listed", "poll": "opinion", "strength": "strength", "sample": "share", "share": "share"}
+
+
+def is_of_kind(words: str, measure: str) -> bool:
+    """Whether a figure of a measure can make "no list", "no poll" or "no strength" false; of other nouns, any can."""
+    nouns = {found[1].lower() for found in re.finditer(r"\b(?<!on )no (?:\w+ )?(list|poll|strength|sample|share)s?\b", words, re.I)}
+    return not nouns or any(OF_KIND[noun] in measure for noun in nouns)
 
 
 def same_direction(finding: str) -> re.Pattern[str] | None:

@@ -144,6 +144,10 @@ class State:
                 found |= row.pages.union(*(each.pages for each in family if each.figure == row.figure))
         return found
 
+    def last_day(self, rows: Iterable[str]) -> str:
+        """The day on which the last of these rows ends; "" of none."""
+        return max(self.of(rows, "end"), default="")
+
     def of(self, rows: Iterable[str], name: str) -> set[str]:
         """The values of a field in these rows."""
         return {getattr(self.rows[each], name) for each in rows if each in self.rows} - {""}

@@ -62,7 +62,7 @@ class Subjects:
             if name.startswith(FIGURES):
                 names.setdefault(name.removeprefix(FIGURES).partition(".")[0], set()).add(name)
         counted = {
-            chapter: Counter(self.root(whose) for name in found for _, whose, _ in self.measured(self.state, [name]))
+            chapter: Counter(self.root(whose) for name in found for _, whose, _ in self.behind(self.state, [name]))
             for chapter, found in names.items()
         }
         return {chapter: found for chapter, found in counted.items() if found}
@@ -103,12 +103,13 @@ class Subjects:
             if count >= MANY * sum(counted.values()) and key in self.labels["populations"]
         }
 
-    def is_of_others(self, population: str, words: str) -> bool:
-        """Whether words name an army of which the population is none, or a list which it is not."""
+    def is_of_others(self, row: Row, words: str) -> bool:
+        """Whether words name an army of which the population of a row is none, or a list of which the row counts another thing."""
         said, named = self._named_in(words)
-        if said and self.root(population) in self.armies and self.root(population) not in said:
+        if said and self.root(row.population) in self.armies and self.root(row.population) not in said:
             return True
-        return bool(named) and not any(self.related(population, key) for key in named)
+        counted = {each.measure for each in self.state.rows.values() if each.population in named} if named else set()
+        return bool(named) and row.population not in named and row.measure not in counted
 
     def _named_in(self, words: str) -> tuple[frozenset[str], frozenset[str]]:
         """The armies and the other populations that words name."""
@@ -187,7 +188,12 @@ class Subjects:
         return [self.root(row.population)] == [whose for whose, _ in found.most_common(1)]
 
     def measured(self, state: State, names: Iterable[str]) -> set[tuple[str, str, str]]:
-        """The quantities behind some numbers."""
+        """The quantities behind some numbers, as far as a number rests on one measure: a quotient of two is of neither."""
+        each = (self.behind(state, [name]) for name in names)
+        return {quantity for found in each if len({measure for measure, _, _ in found}) == 1 for quantity in found}
+
+    def behind(self, state: State, names: Iterable[str]) -> set[tuple[str, str, str]]:
+        """All quantities behind some numbers and figures."""
         rows = {row for name in names if name in state.numbers for row in state.numbers[name].rows}
         return {state.rows[row].quantity for row in rows if row in state.rows}
 

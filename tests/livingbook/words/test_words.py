@@ -239,7 +239,8 @@ def test_a_direction_that_turned_concerns_whoever_says_the_old_one_here_or_besid
         ("The evidence was collected up to early March 2026.", "2026-03-18", {"collected"}),
         ("The evidence was collected up to early March 2026.", "2026-03-02", set()),
         ("The evidence was collected up to March 2026.", "2026-03-18", set()),
-        ("Only two older counts of prisoners were added later.", "2026-03-18", {"collected"}),
+        ("It was collected up to May 2026. Only two older counts were added later.", "2026-06-18", {"collected"}),
+        ("It was collected up to May 2026. Only two older counts were added later.", "2026-04-18", set()),
     ],
 )
 def test_a_day_until_which_was_collected_is_passed_by_what_became_public_later(text: str, known_from: str, found: set[str]) -> None:
@@ -275,10 +276,11 @@ def test_words_that_name_an_army_or_a_list_are_not_about_another() -> None:
     }
     rows = {key: replace(OLD, population=key) for key in ("russia", "ukraine", "merged")}
     subjects = Subjects({**labels, "origins": {"general": {"label": "The general"}}}, [], State(rows))
-    assert subjects.is_of_others("ukraine", "We found no Russian count of returns.")
-    assert not subjects.is_of_others("russia", "We found no Russian count of returns.")
-    assert subjects.is_of_others("russia", "The merged list has had no successor.") is False  # the list is of that army
-    assert subjects.is_of_others("ukraine", "The merged list has had no successor.")
+    assert subjects.is_of_others(rows["ukraine"], "We found no Russian count of returns.")
+    assert not subjects.is_of_others(rows["russia"], "We found no Russian count of returns.")
+    cases = replace(rows["russia"], measure="cases_filed")
+    assert subjects.is_of_others(cases, "The merged list has had no successor.")
+    assert not subjects.is_of_others(rows["russia"], "The merged list has had no successor.")  # of the list's own measure
     assert subjects.names("The merged list has had no successor.", "merged")
     assert not subjects.names("It merged the lists.", "merged")
 
