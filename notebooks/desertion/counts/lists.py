@@ -25,3 +25,9 @@ def merged(evidence: Evidence, **where: str | Iterable[str]) -> pd.DataFrame:
 def in_its_time(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that count no further than the merged list: what is divided by its names, or they by it, is of its time."""
     return rows[rows["end"] <= date.fromisoformat(LAST_DAY)]
+
+
+def leaked_records(evidence: Evidence, population: str = "russia") -> pd.DataFrame:
+    """The entries that analysts counted in leaked records, up to the end of the merged list: the last count, one row or none."""
+    entries = evidence.observations(measure="awol_cases_documented", population=population, category="all", origin="frontelligence")
+    return in_its_time(entries).tail(1)

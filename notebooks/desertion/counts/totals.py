@@ -37,7 +37,7 @@ def of_army(evidence: Evidence) -> pd.DataFrame:
     """
     listed = lists.merged(evidence)
     claims = evidence.observations(measure="deserters_claimed", qualifier="at_least", **ARMY)
-    cases = evidence.observations(measure="awol_cases_documented", **ARMY)
+    cases = lists.leaked_records(evidence)
     projected = evidence.observations(measure="deserters_claimed", qualifier="projection", **ARMY)
     found = {
         "listed": listed.tail(1),

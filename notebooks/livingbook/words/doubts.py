@@ -129,9 +129,9 @@ class Look:
             found = subjects.behind(before, [name for name in before.numbers if name.startswith(own)])
         return found
 
-    def is_of_others(self, row: Row) -> bool:
-        """Whether the words name an army, or a list, and the row is of another."""
-        return self.scene.subjects.is_of_others(row, self.text)
+    def is_of_others(self, row: Row, lists: bool = True) -> bool:
+        """Whether the words name an army, or a list, and the row is of another; lists: False to ask of armies alone."""
+        return self.scene.subjects.is_of_others(row, self.text, lists)
 
     def is_told_by(self, row: Row) -> bool:
         """Whether the words name who produced a row."""
@@ -214,6 +214,14 @@ def dated(look: Look) -> Iterator[Cause]:
             new = (after.last_day(move.after.rows), after.last_day(now.rows))
             if was[0] == was[1] and new[0] != new[1]:
                 yield look.cause("dated", move, f"; {now.about.rstrip('.') or name} beside it is of {new[1]}")
+
+
+def denied(look: Look) -> Iterator[Cause]:
+    """A sentence that denies something of a number ("they do not grow") which has got a further figure."""
+    if language.DENIED.search(look.text):
+        for move in look.moved(look.passage.names):
+            if move.gained and not move.lost and move.printed:
+                yield look.cause("denied", move)
 
 
 def apart(look: Look) -> Iterator[Cause]:
@@ -373,7 +381,7 @@ def absence(look: Look) -> Iterator[Cause]:
     for key, (kind, row) in look.scene.news.items():
         goes_on = not wish and not language.LATER.search(look.text)
         mended = not language.CORRECTED.search(look.text)
-        if (not wish and look.is_of_others(row)) or (kind == "extension" and goes_on) or (kind == "correction" and mended):
+        if look.is_of_others(row, lists=not wish) or (kind == "extension" and goes_on) or (kind == "correction" and mended):
             continue  # a series that goes on leaves "nobody else has counted" true, not "no later count is known"
         if stark and not counted and not wish and not language.is_of_kind(look.text, row.measure):
             continue
@@ -384,13 +392,14 @@ def absence(look: Look) -> Iterator[Cause]:
             and (row.category in (category, "all", "") or shared)
             for measure, whose, category in near
         )
-        told = wish and row.quantity in look.scene.quantities.get(passage.chapter, ()) and look.is_told_by(row)
+        cited = wish and row.quantity in look.scene.quantities.get(passage.chapter, ())
+        told = cited and (look.is_told_by(row) or subjects.is_named(row, look.text))
         unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
         if (
             close
             or told
             or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
-            or (stark and subjects.names(look.text, row.population))
+            or ((stark or wish) and subjects.names(look.text, row.population))
         ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
@@ -465,7 +474,7 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, dated, turned, order, size, apart, edition, later, collected, conclusion, direction, lead,
+        page, verdict, speaker, day, dated, denied, turned, order, size, apart, edition, later, collected, conclusion, direction, lead,
         absence, gone, limit, known,
     ),
     "reason": (reason,),

@@ -26,6 +26,7 @@ def _any(words: str) -> str:
     return rf"\b(?:{alternatives})\b"
 
 
+DENIED = re.compile(r"\b(?:do|does|did|has|have|is|are) (?:not|never)\b", re.I)
 NOTHING = _any("no nobody none nothing never neither nor without nowhere not cannot") + "|n[’']t\\b"
 COMPARE = _any(
     """more less fewer most few many much majority minority half twice thrice doubled tripled times large* small* higher

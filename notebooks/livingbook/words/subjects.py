@@ -17,6 +17,7 @@ from livingbook.words.passages import Passage
 from livingbook.words.state import FIGURES, Row, State
 
 FAR = 1.5  # a factor
+STEM = 4  # letters by which words name a measure
 NAMED = 5  # letters by which words name an army
 MANY = 0.1  # share of all figures from which on an army is one of those that words tell apart
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
@@ -103,13 +104,16 @@ class Subjects:
             if count >= MANY * sum(counted.values()) and key in self.labels["populations"]
         }
 
-    def is_of_others(self, row: Row, words: str) -> bool:
-        """Whether words name an army of which the population of a row is none, or a list of which the row counts another thing."""
+    def is_of_others(self, row: Row, words: str, lists: bool = True) -> bool:
+        """Whether words name an army of which the population of a row is none, or a list of which the row counts another thing.
+
+        lists: False to ask of armies alone.
+        """
         said, named = self._named_in(words)
         if said and self.root(row.population) in self.armies and self.root(row.population) not in said:
             return True
         counted = {each.measure for each in self.state.rows.values() if each.population in named} if named else set()
-        return bool(named) and row.population not in named and row.measure not in counted
+        return lists and bool(named) and row.population not in named and row.measure not in counted
 
     def _named_in(self, words: str) -> tuple[frozenset[str], frozenset[str]]:
         """The armies and the other populations that words name."""
@@ -188,9 +192,17 @@ class Subjects:
         return [self.root(row.population)] == [whose for whose, _ in found.most_common(1)]
 
     def measured(self, state: State, names: Iterable[str]) -> set[tuple[str, str, str]]:
-        """The quantities behind some numbers, as far as a number rests on one measure: a quotient of two is of neither."""
+        """The quantities behind numbers that rest on measures of one kind: a count over a strength is of neither."""
         each = (self.behind(state, [name]) for name in names)
-        return {quantity for found in each if len({measure for measure, _, _ in found}) == 1 for quantity in found}
+        return {quantity for found in each if len({self._kind_of(*quantity) for quantity in found}) == 1 for quantity in found}
+
+    def _kind_of(self, measure: str, *_: str) -> str:
+        """What kind of thing a measure counts: flow, stock or share; of one that no table has, itself."""
+        return self.labels.get("measures", {}).get(measure, {}).get("kind", measure)
+
+    def is_named(self, row: Row, words: str) -> bool:
+        """Whether words begin as the name of the measure does: "the same list" for listed_absent."""
+        return any(re.search(rf"\b{part[:STEM]}", words, re.I) for part in row.measure.split("_") if len(part) >= STEM)
 
     def behind(self, state: State, names: Iterable[str]) -> set[tuple[str, str, str]]:
         """All quantities behind some numbers and figures."""

@@ -11,7 +11,7 @@ DAYS = date(2022, 2, 24), date(2022, 9, 21), date(2025, 6, 9)
 LISTED = {"measure": "listed_absent", "population": "list_istories_merged", "category": "all", "end": "2024-12-31"}
 CLAIMED = {"measure": "deserters_claimed", "population": "russia", "category": "all", "qualifier": "at_least"}
 PROJECTED = {**CLAIMED, "qualifier": "projection", "start": "2025-01-01", "end": "2025-12-31"}
-CASES = {"measure": "awol_cases_documented", "population": "russia", "category": "all"}
+CASES = {"measure": "awol_cases_documented", "population": "russia", "category": "all", "origin": "frontelligence"}
 ROWS = [
     {"id": "list", "known_from": "2025-05-20", **LISTED},
     {"id": "claim-b", "known_from": "2025-06-09", **CLAIMED},
