@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +33,7 @@ from livingbook.notebook.descriptions import read as read_descriptions
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.settings import TITLED, read
-from livingbook.values import wording
+from livingbook.values import periods, wording
 from livingbook.values.bounds import ENDS, Bounds, as_bounds
 from livingbook.values.published import WORDS, PublishedNumber
 from livingbook.values.wording import SHARE
@@ -132,6 +133,9 @@ class Publisher:
             raise PublishError(f"{self.notebook}.{name}: say what the number is")
         bounds = required_bounds(bounds, f"{self.notebook}.{name}")
         self._known(bounds.rows)
+        if unit == SHARE and (times := periods.apart(bounds.rows)):
+            ended, begins = (wording.day(date.fromisoformat(each)) for each in times)
+            about = f"{about} Its figures are of different times: one to {ended}, the other from {begins}."
         made = self.numbers[f"{self.notebook}.{name}"] = PublishedNumber.of(bounds, unit, about, step)
         shown = f"<b>{html.escape(made.text)}</b> {html.escape(unit if unit != SHARE else '')}: {html.escape(about)}"
         self._show("result", name, made.json, shown, f"{name}: {made.text} {unit}. {about}")

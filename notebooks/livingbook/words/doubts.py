@@ -474,8 +474,8 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, dated, denied, turned, order, size, apart, edition, later, collected, conclusion, direction, lead,
-        absence, gone, limit, known,
+        page, verdict, speaker, day, dated, denied, turned, order, size, apart, edition, later, collected, conclusion, direction,
+        lead, absence, gone, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence, later),

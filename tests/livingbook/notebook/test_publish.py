@@ -20,6 +20,7 @@ from livingbook.notebook import publish as module
 from livingbook.notebook.payload import BUILT, MIME, NUMBERS_ONLY
 from livingbook.notebook.publish import Publisher, PublishError, cell_text, csv_of, rests_on
 from livingbook.notebook.showing import below, drawing, with_pictures
+from livingbook.values import periods
 from livingbook.values.bounds import Bounds
 from matplotlib.dates import date2num, num2date
 
@@ -85,6 +86,16 @@ def test_a_share_is_published_in_whole_percent_or_finer(publisher, shown):
         ("share", "50%"),
         ("share", "12.3%"),
     ]
+
+
+def test_a_share_of_figures_of_different_times_says_so(publisher, shown, monkeypatch):
+    monkeypatch.setattr("livingbook.values.periods._noted", {})
+    periods.note({"a": periods.Flow(("x",), "2025-01-01", "2025-12-31"), "b": periods.Flow(("y",), "", "2023-04-30")}.items())
+    publisher.share("both", Bounds(0.1, None, 0.2, frozenset("ab")), "Share among all.")
+    told = "Share among all. Its figures are of different times: one to 30 April 2023, the other from 1 January 2025."
+    assert shown[0][MIME]["body"]["about"] == told
+    publisher.number("quotient", Bounds(0.1, None, 0.2, frozenset("ab")), "times", "How many times.")
+    assert shown[1][MIME]["body"]["about"] == "How many times."  # growth is of two times by its nature
 
 
 def test_an_unknown_number_is_published_as_not_known(publisher, shown):

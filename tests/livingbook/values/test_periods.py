@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from livingbook.values.bounds import Bounds, total
 from livingbook.values.bounds_array import BoundsDtype
-from livingbook.values.periods import Flow, note, require_apart
+from livingbook.values.periods import Flow, apart, note, require_apart
 
 FILED = ("cases_filed", "army", "awol", "court")
 note(
@@ -59,3 +59,17 @@ def test_observations_are_noted_when_they_are_read(tables) -> None:
     found = load(folder).observations(measure="listed_absent")
     with pytest.raises(ValueError, match=r"adds one \(2022-02-24 to 2024-12-31\) and two"):
         found["bounds"].sum()
+
+
+def test_two_figures_of_different_times_are_told_apart() -> None:
+    note(
+        {
+            "share2025": Flow(("share",), "2025-01-01", "2025-12-31"),
+            "seen2023": Flow(("seen",), "2023-01-01", "2023-04-30"),
+            "seen2024": Flow(("seen",), "", "2024-09-30"),
+        }.items()
+    )
+    assert apart(frozenset({"share2025", "seen2023"})) == ("2023-04-30", "2025-01-01")
+    assert apart(frozenset({"share2025", "seen2024"})) is None  # three months
+    assert apart(frozenset({"share2025", "y2025"})) is None
+    assert apart(frozenset({"share2025"})) is None and apart(frozenset({"share2025", "nothing"})) is None
