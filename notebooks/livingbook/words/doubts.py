@@ -312,11 +312,10 @@ def order(look: Look) -> Iterator[Cause]:
     """Of two numbers of a sentence that compares, another one is larger; or of its only one and another of its paragraph."""
     passage = look.passage
     if language.THAN.search(look.text):
-        for one, other, words in look.scene.moves.turned_round(
-            passage.names, passage.near if len(passage.names) == 1 else passage.names
-        ):
-            for move in look.moved((one, other)):
-                yield look.cause("order", move, f"; {words}")
+        for one, other, words in look.scene.moves.turned_round(passage.names, passage.near):
+            if other in passage.names or (len(passage.names) == 1 and "beside" not in words):
+                for move in look.moved((one, other)):
+                    yield look.cause("order", move, f"; {words}")
 
 
 def size(look: Look) -> Iterator[Cause]:
@@ -376,7 +375,8 @@ def absence(look: Look) -> Iterator[Cause]:
     stark = bool(language.STARK.search(look.text) and language.PUBLISHED.search(look.text))
     if not (counted or (not passage.is_heading and (wish or stark))):
         return
-    near = look.about(passage.names if wish or (counted and passage.names) else passage.near)
+    own = look.scene.subjects.measured(look.scene.moves.before, passage.names)  # of what a sentence gives, it speaks
+    near = own or look.about(passage.names if wish or (counted and passage.names) else passage.near)
     of_any = bool(language.OF_ANY.search(look.text))
     for key, (kind, row) in look.scene.news.items():
         goes_on = not wish and not language.LATER.search(look.text)
@@ -393,7 +393,8 @@ def absence(look: Look) -> Iterator[Cause]:
             for measure, whose, category in near
         )
         cited = wish and row.quantity in look.scene.quantities.get(passage.chapter, ())
-        told = cited and (look.is_told_by(row) or subjects.is_named(row, look.text))
+        goes_further = bool(language.CONTINUED.search(look.text)) and subjects.is_named(row, look.text)
+        told = cited and (look.is_told_by(row) or goes_further)
         unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
         if (
             close
@@ -406,7 +407,7 @@ def absence(look: Look) -> Iterator[Cause]:
 
 def gone(look: Look) -> Iterator[Cause]:
     """Words that say how many figures there are, when one of them is no longer in use."""
-    if language.COUNTED.search(look.text):
+    if language.SEVERAL.search(look.text):
         about = look.about(look.passage.names or look.passage.near)
         for key, row in look.scene.moves.gone.items():
             now = look.scene.moves.after.rows.get(key)

@@ -26,6 +26,8 @@ def _any(words: str) -> str:
     return rf"\b(?:{alternatives})\b"
 
 
+# What a longer series would be in words on what would change an answer.
+CONTINUED = re.compile(r"\b(?:continued|past|later|after|another date|further)\b", re.I)
 DENIED = re.compile(r"\b(?:do|does|did|has|have|is|are) (?:not|never)\b", re.I)
 NOTHING = _any("no nobody none nothing never neither nor without nowhere not cannot") + "|n[’']t\\b"
 COMPARE = _any(
@@ -70,7 +72,7 @@ STARK = re.compile(
     + r"(?:no(?! matter)\b(?![:,])|(?:nobody|none|nothing|neither|only|not one|what no\w*)\b)"
     + "|"
     + _any(
-        """nobody no_one was_found were_found is_not_known not_published not_been_published has_not_been have_not_been had_not_been
+        """nobody no_one is_not_known not_published not_been_published has_not_been have_not_been had_not_been
     has_never_been have_never_been had_no has_no have_no hold_no holds_no holds_none no_other
     did_not_fall_silent the_only there_is_no no_later no_published found_no found_none is_none we_found_it_only"""
     )
@@ -88,6 +90,8 @@ COUNTED = re.compile(
     + r"|\banyone has\b",
     re.I,
 )
+# How many figures of a kind there are, where that is told of them all.
+SEVERAL = re.compile(_any("three four five six seven eight nine") + r"(?: \w+){0,2} " + KINDS_OF_EVIDENCE, re.I)
 # The same of any figure of a kind, whomever it counts: "no count of persons", "nobody has published", "has had no successor".
 OF_ANY = re.compile(
     _any("no nobody none every all only neither")
