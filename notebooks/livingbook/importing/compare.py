@@ -11,6 +11,7 @@ from livingbook.values import wording
 
 QUANTITY = ("measure", "population", "category", "start", "end", "origin")
 FIGURE = ("qualifier", "low", "value", "high")
+PROJECTED = "projection"
 
 
 def fresh_rows(incoming: list[Incoming], existing: dict[str, list[Row]], fields: dict[str, list[str]], outcome: Outcome) -> Fresh:
@@ -92,6 +93,8 @@ def compare_figures(rows: list[tuple[str, Row]], existing: list[Row], outcome: O
     for file, row in rows:
         if row["status"] == "use":
             same = [other for other in in_use if all(row[column] == other[column] for column in QUANTITY[:-1])]
+            # What was projected for a year and what was counted of it later are two figures.
+            same = [other for other in same if (row["qualifier"] == PROJECTED) == (other["qualifier"] == PROJECTED)]
             if own := [other for other in same if row["origin"] == other["origin"]]:
                 outcome.faults.append(_second_figure(file, row, own[0]))
                 continue

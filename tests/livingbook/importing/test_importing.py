@@ -382,6 +382,12 @@ def test_another_figure_of_the_same_quantity_is_asked_to_be_a_conflict(place, pr
     assert place.bring(place.write(text_of(new | {"value": "52000", "status": "conflict", "same_as": old["id"]})))[0] == 0
 
 
+def test_a_count_of_what_its_origin_had_projected_is_taken(place):
+    projected = GOOD | {"id": "zz-projected", "qualifier": "projection", "value": "70000"}
+    code, shown = place.bring(place.write(text_of(projected, GOOD)))
+    assert code == 0 and "conflicts with" not in shown
+
+
 def test_two_new_rows_of_one_quantity_are_held_against_each_other(place):
     code, shown = place.bring(place.write(text_of(GOOD, GOOD | {"id": "zz-other", "value": "13000"})))
     assert code == 1 and "row 3, value" in shown and "conflicts with zz-new" in shown
