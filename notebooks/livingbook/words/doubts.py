@@ -74,7 +74,7 @@ class Scene:
         """Chapter → the quantities behind the numbers of its notebook that prose cites."""
         found: dict[str, set[tuple[str, str, str]]] = {}
         for name in self.subjects.cited:
-            found.setdefault(name.partition(".")[0], set()).update(self.subjects.measured(self.moves.before, [name]))
+            found.setdefault(name.partition(".")[0], set()).update(self.subjects.behind(self.moves.before, [name]))
         return found
 
     @cached_property
@@ -88,7 +88,8 @@ class Scene:
         """Notebook → its numbers that were not known, and are."""
         found: dict[str, list[Move]] = {}
         for move in self.moves.numbers.values():
-            if move.after.is_known and not move.before.is_known:
+            first = move.before.face == 0 and (move.after.face or 0) > 0  # of how many figures there are
+            if (move.after.is_known and not move.before.is_known) or (first and move.gained):
                 found.setdefault(move.name.partition(".")[0], []).append(move)
         return found
 
@@ -250,15 +251,17 @@ def later(look: Look) -> Iterator[Cause]:
     if not look.scene.news or not (passage.names or passage.beside):
         return
     now, timed = language.NOW.search(look.text), language.TIMED.search(look.text)
-    for name in (passage.names or passage.beside) if now else () if timed else passage.names:
+    for name in passage.names or passage.beside:
         was, taken = moves.before.numbers.get(name), moves.after.numbers[name].rows if name in moves.after.numbers else ()
         rows = [moves.before.rows[row] for row in (was.rows if was else ()) if row in moves.before.rows]
         for key, (_, row) in look.scene.news.items():
             same = [each for each in rows if each.quantity == row.quantity]
-            if not same or key in taken or row.end <= max(each.end for each in same) or look.is_of_others(row):
+            if not same or key in taken or look.is_of_others(row):
                 continue
-            stands = len(rows) == 1 and row.start in ("", row.end) and rows[0].origin == row.origin and rows[0].figure != row.figure
-            if now or stands:
+            is_one = len(rows) == 1 and rows[0].origin == row.origin and name in passage.names
+            stands = is_one and not timed and row.start in ("", row.end) and rows[0].figure != row.figure
+            again = is_one and (rows[0].start, rows[0].end) == (row.start, row.end)  # what was projected has been counted
+            if again or ((now or stands) and row.end > max(each.end for each in same)):
                 yield Cause("later", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
@@ -331,7 +334,7 @@ def conclusion(look: Look) -> Iterator[Cause]:
     passage = look.passage
     if passage.names or passage.is_heading or len(look.text.split()) < SENTENCE:
         return
-    if language.CONCLUDES.search(look.text):
+    if language.CONCLUDES.search(look.text) or language.EXPLAINS.search(look.text):
         for move in look.moved(passage.beside):
             if move.turned:
                 yield look.cause("near", move)
@@ -353,6 +356,20 @@ def direction(look: Look) -> Iterator[Cause]:
             words = language.same_direction(move.before.text)
             if words and words.search(look.text):
                 yield look.cause("direction", move)
+
+
+def last(look: Look) -> Iterator[Cause]:
+    """A sentence without numbers on the last total, count or step, in a chapter of which a number has come to be of another day."""
+    passage = look.passage
+    if not passage.names and not passage.is_heading and language.LAST_OF.search(look.text):
+        for move in look.scene.moves.numbers.values():
+            if (
+                move.name.partition(".")[0] == passage.chapter
+                and move.ends
+                and move.printed
+                and move.name in look.scene.subjects.cited
+            ):
+                yield look.cause("last", move)
 
 
 def lead(look: Look) -> Iterator[Cause]:
@@ -394,7 +411,7 @@ def absence(look: Look) -> Iterator[Cause]:
         )
         cited = wish and row.quantity in look.scene.quantities.get(passage.chapter, ())
         goes_further = bool(language.CONTINUED.search(look.text)) and subjects.is_named(row, look.text)
-        told = cited and (look.is_told_by(row) or goes_further)
+        told = cited and (look.is_told_by(row) or goes_further or row.end[:4] in look.text)
         unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
         if (
             close
@@ -433,10 +450,10 @@ def known(look: Look) -> Iterator[Cause]:
     """A sentence that says there is nothing, in a chapter of which a number has become known, and about the same."""
     passage = look.passage
     wish = bool(language.WISH.search(passage.heading))
-    if passage.is_heading or not (language.STARK.search(look.text) or wish or language.FIGURE.search(look.text)):
-        return
-    for move in look.scene.known.get(passage.chapter, ()):
-        if wish or language.FIGURE.search(look.text) or language.stems(look.text) & language.stems(move.after.about):
+    stark, shown = language.STARK.search(look.text), language.FIGURE.search(look.text)
+    for move in look.scene.known.get(passage.chapter, ()) if not passage.is_heading else ():
+        shared = len(language.stems(look.text) & language.stems(move.after.about))
+        if wish or shown or (stark and shared) or ("none" in look.says and shared > 1):
             yield look.cause("known", move)
 
 
@@ -476,7 +493,7 @@ def _plain(verdict: str) -> str:
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
         page, verdict, speaker, day, dated, denied, turned, order, size, apart, edition, later, collected, conclusion, direction,
-        lead, absence, gone, limit, known,
+        last, lead, absence, gone, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence, later),

@@ -28,6 +28,11 @@ def _any(words: str) -> str:
 
 # What a longer series would be in words on what would change an answer.
 CONTINUED = re.compile(r"\b(?:continued|past|later|after|another date|further)\b", re.I)
+# Which is the last of a series, said without its number; and what may explain a number.
+LAST_OF = re.compile(
+    r"\b(?:last|latest|newest) (?:\w+ )?(?:totals?|counts?|steps?|figures?|polls?|reports?) (?:is|are|was)\b", re.I
+)
+EXPLAINS = re.compile(r"\b(?:may|might|could) (?:have|be|also)\b", re.I)
 DENIED = re.compile(r"\b(?:do|does|did|has|have|is|are) (?:not|never)\b", re.I)
 NOTHING = _any("no nobody none nothing never neither nor without nowhere not cannot") + "|n[’']t\\b"
 COMPARE = _any(

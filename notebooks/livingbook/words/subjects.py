@@ -20,6 +20,7 @@ FAR = 1.5  # a factor
 STEM = 4  # letters by which words name a measure
 NAMED = 5  # letters by which words name an army
 MANY = 0.1  # share of all figures from which on an army is one of those that words tell apart
+PROJECTED = "projection"  # what was projected for a year and what was counted of it are two figures
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 
@@ -158,7 +159,8 @@ class Subjects:
             return "new"
         if not own:
             return "another"
-        if any((each.start, each.end) == (row.start, row.end) for each in own):
+        projected = row.qualifier == PROJECTED
+        if any((each.start, each.end) == (row.start, row.end) and (each.qualifier == PROJECTED) == projected for each in own):
             return "correction"
         goes_on = bool(row.start) and row.start == own[-1].start and row.end > own[-1].end  # a running total, which can only grow
         grew = goes_on and _figure(row) >= _figure(own[-1])

@@ -336,3 +336,61 @@ def test_the_finding_of_the_page_of_verdicts_is_doubtful_for_a_verdict_that_it_n
             Subjects(labels, [*found, *passages("x", "Other words. " * 90)], before),
         )
         assert {cause.rule for rule in RULES["sentence"] for cause in rule(Look(found[0], scene))} == expected
+
+
+def test_a_day_and_a_number_that_were_of_one_day_must_stay_so() -> None:
+    filed = replace(OLD, measure="cases_filed", start="2022-09-21", end="2025-05-31")
+    charged = replace(filed, measure="defendants")
+    numbers = {
+        "rate.day": Number("31 May 2025", "words", rows=("f",)),
+        "rate.charged": Number("20,662", "persons", 1, 1, 1, ("c",)),
+    }
+    before = State({"f": filed, "c": charged}, numbers)
+    later = State(
+        {"f": filed, "c": charged, "f2": replace(filed, end="2025-11-30", value="9100")},
+        {**numbers, "rate.day": Number("30 November 2025", "words", rows=("f2",))},
+    )
+    assert "dated" in rules("By {result}`rate.day` it counted {result}`rate.charged` men.", before, later)
+    both = State(
+        {**later.rows, "c2": replace(charged, end="2025-11-30")}, {**later.numbers, "rate.charged": Number("25,000", rows=("c2",))}
+    )
+    assert "dated" not in rules("By {result}`rate.day` it counted {result}`rate.charged` men.", before, both)
+
+
+def test_what_is_denied_of_several_figures_is_read_again_with_one_more() -> None:
+    wider = State(
+        {"old": OLD, "new": replace(NEW, origin="general", value="20000")},
+        {**BEFORE.numbers, "rate.growth": replace(RATE, text="9,000–20,000", high=20000, value=None, rows=("old", "new"))},
+    )
+    assert "denied" in rules("They do not grow, as {result}`rate.growth` shows.", after=wider)
+    assert "denied" not in rules("They grow, as {result}`rate.growth` shows.", after=wider)
+
+
+def test_a_figure_that_is_gone_concerns_words_that_count_the_figures() -> None:
+    without = State({"old": replace(OLD, status="reject")}, BEFORE.numbers)
+    assert "gone" in rules("Close to {result}`rate.growth`, say four published totals.", after=without)
+    superseded = State({"old": replace(OLD, status="conflict", same_as="new"), "new": replace(OLD, value="8000")}, BEFORE.numbers)
+    assert "gone" not in rules("Close to {result}`rate.growth`, say four published totals.", after=superseded)
+
+
+def test_what_was_projected_and_is_counted_now_concerns_who_gives_the_projection() -> None:
+    plan = replace(OLD, measure="deserters_claimed", start="2025-01-01", end="2025-12-31", qualifier="projection", value="70000")
+    before = State({"plan": plan}, {"rate.plan": Number("70,000", "persons", 1, 1, 1, ("plan",))})
+    counted = State({"plan": plan, "new": replace(plan, qualifier="about", value="41000")}, before.numbers)
+    assert "later" in rules("They expect {result}`rate.plan` men to leave in 2025.", before, counted)
+    text = "It is {result}`rate.plan`.\n\n## What would change the answer\n\nA count for 2025 in place of a projection would."
+    assert "absence" in rules(text, before, counted)
+    assert "absence" not in rules(text.replace("for 2025", "for 2027"), before, counted)
+
+
+def test_the_first_published_figure_of_a_kind_concerns_who_says_that_there_is_none() -> None:
+    about = "Published counts of asylum granted to former soldiers."
+    none, one = (State({"old": OLD}, {"rate.grants": Number(str(n), "figures", n, n, n, ("old",) * n, about)}) for n in (0, 1))
+    assert "known" in rules("Asylum statistics do not show who was a soldier.", none, one)
+    assert "known" not in rules("Pay does not show who was there.", none, one)
+
+
+def test_words_on_the_last_of_a_series_are_read_again_when_it_goes_on() -> None:
+    later = State(AFTER.rows, {**AFTER.numbers, "rate.growth": replace(AFTER.numbers["rate.growth"], value=9500, text="9,500")})
+    assert "last" in rules("It has {result}`rate.growth`.\n\nThe last total is older than the list's end.", after=later)
+    assert "last" not in rules("It has {result}`rate.growth`.\n\nThe total is a total.", after=later)
