@@ -141,11 +141,11 @@ def write_catalogues(project: Project, chosen: argparse.Namespace) -> None:
 
 def check_links(project: Project, chosen: argparse.Namespace) -> int:
     """Builds the book if need be, then asks every address that it names; 0 if all answer."""
-    from livingbook.formats import links
+    from livingbook.release import linkcheck
 
     make_book(project, chosen)
     with exclusive(project):
-        return links.check(project)
+        return linkcheck.check(project)
 
 
 def make_translation(project: Project, chosen: argparse.Namespace) -> None:
@@ -344,10 +344,10 @@ def read_words(project: Project, chosen: argparse.Namespace) -> int:
 
 def show_changes(project: Project, chosen: argparse.Namespace) -> int:
     """Compares two states of the book and prints what differs; the exit code says whether anything does and a verdict flipped."""
-    from livingbook.formats.comparison import run
+    from livingbook import comparison
 
     with exclusive(project):
-        return run(project, chosen.before, chosen.after)
+        return comparison.run(project, chosen.before, chosen.after)
 
 
 def compare_bytes(project: Project, chosen: argparse.Namespace) -> int:

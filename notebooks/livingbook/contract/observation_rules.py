@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from livingbook.contract.csv_files import Table
 from livingbook.contract.faults import Fault
 from livingbook.contract.notation import day, last_day, number
-from livingbook.contract.tables import Table
 
 WHOLE_KINDS = frozenset({"flow", "stock"})  # kinds of measure that count things one by one
 FIGURES = ("low", "value", "high")

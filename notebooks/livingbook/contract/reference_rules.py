@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from livingbook.contract.csv_files import Table
 from livingbook.contract.faults import Fault
 from livingbook.contract.notation import PLAIN_DATE, number
-from livingbook.contract.tables import Table
 from livingbook.values.days import is_day
 
 SITE = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")

@@ -19,7 +19,7 @@ from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror, tree
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_of, yaml_of
 from livingbook.values.days import LATEST
-from livingbook.words import report as words
+from livingbook.words import staging as words
 from livingbook.words import told
 from livingbook.words.reading import Book
 

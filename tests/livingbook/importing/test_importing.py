@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from livingbook import contract
 from livingbook.__main__ import main
-from livingbook.contract import tables
+from livingbook.contract import csv_files
 from livingbook.importing import journal, read, rows
 from livingbook.system.errors import BuildError
 
@@ -184,7 +184,7 @@ def test_the_table_keeps_its_own_line_ends_and_mark(place, end, mark):
     assert place.bring(place.write(text_of(GOOD)), apply=True)[0] == 0
     content = path.read_bytes()
     assert content.startswith(mark + b"id,") and content.count(end.encode()) == content.count(b"\n") == 1 + len(
-        contract.read_table(place.data, "observations", COLUMNS).rows
+        contract.read_csv_table(place.data, "observations", COLUMNS).rows
     )
 
 
@@ -318,7 +318,7 @@ def test_a_folder_without_files_and_a_huge_file_are_refused(place, monkeypatch):
         1,
         f"{place.root / 'empty'} — is a folder without any table ({', '.join(read.ENDINGS)})\n\n1 fault: nothing was written.\n",
     )
-    monkeypatch.setattr(tables, "MAX_FILE_BYTES", 1024 * 1024)
+    monkeypatch.setattr(csv_files, "MAX_FILE_BYTES", 1024 * 1024)
     assert "is larger than 1 MB" in place.bring(place.write(b"x" * (1024 * 1024 + 1)))[1]
 
 
@@ -338,7 +338,7 @@ def test_all_that_is_wrong_is_said_at_once(place):
 
 
 def test_an_id_that_is_taken_is_told_with_what_differs(place):
-    taken = contract.read_table(place.data, "observations", COLUMNS).rows[0]
+    taken = contract.read_csv_table(place.data, "observations", COLUMNS).rows[0]
     code, shown = place.bring(place.write(text_of(dict(taken) | {"value": "7", "note": ""})))
     assert code == 1 and f'is in observations.csv already (row 2) and differs: value "{taken["value"]}" there, "7" here' in shown
 
@@ -353,7 +353,9 @@ def test_an_id_given_in_two_files_is_told(place):
 def preferred(place):
     """A row in use, and a new row for the same quantity of the same origin."""
     row = next(
-        row for row in contract.read_table(place.data, "observations", COLUMNS).rows if row["id"] == "istories-merged-49000-censor"
+        row
+        for row in contract.read_csv_table(place.data, "observations", COLUMNS).rows
+        if row["id"] == "istories-merged-49000-censor"
     )
     assert row["status"] == "use"
     return row, dict(row) | {"id": "zz-new", "source": "24kanal2026theatre", "known_from": "2026-02-01"}
@@ -363,7 +365,7 @@ def test_the_same_figure_of_the_same_quantity_is_asked_to_be_a_rereport(place, p
     old, new = preferred
     new["source"] = next(
         row["source"]
-        for row in contract.read_table(place.data, "sources", columns_of("sources")).rows
+        for row in contract.read_csv_table(place.data, "sources", columns_of("sources")).rows
         if row["source"] != old["source"]
     )
     code, shown = place.bring(place.write(text_of(new)))

@@ -183,7 +183,7 @@ def test_the_pages_are_built_by_the_engine_of_the_project_and_not_by_one_that_li
         "data/claims.csv",
         "book/index.md",
         "notebooks/livingbook/sphinx_ext/static/book.css",
-        "notebooks/livingbook/sphinx_ext/store.py",
+        "notebooks/livingbook/sphinx_ext/pieces.py",
         "_config.yml",
         "_toc.yml",
         "requirements.txt",

@@ -16,7 +16,7 @@ from livingbook.changes import compare
 from livingbook.changes.snapshots import Figure
 from livingbook.drawing import svg
 from livingbook.project.project import Project
-from livingbook.site import leaks, manifest, provenance, publish
+from livingbook.site import leaks, manifest, provenance, publication
 from livingbook.system.errors import BuildError
 from livingbook.system.files import digest
 from small_project import ROOT, lay_out
@@ -62,7 +62,7 @@ def executed(printed: str) -> str:
 
 def published(project: Project, name: str = "book") -> Path:
     text = (project.build / "editions/latest/notebooks/small.ipynb").read_text("utf-8")
-    publish.complete(project, project.build / "pages", project.build / name, {("latest", "small", digest(text)): lambda: text})
+    publication.complete(project, project.build / "pages", project.build / name, {("latest", "small", digest(text)): lambda: text})
     return project.build / name
 
 

@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import elements, freshness, store
+from livingbook.sphinx_ext import elements, freshness, pieces
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.kept import by_page
 
@@ -44,11 +44,11 @@ class Observations(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The table; a warning if there are no data."""
-        content = store.use(self.env, OBSERVATIONS)
+        content = pieces.use(self.env, OBSERVATIONS)
         if content is None:
-            store.warn(f"{self.name}: {OBSERVATIONS} is not there", (self.env.docname, self.lineno))
+            pieces.warn(f"{self.name}: {OBSERVATIONS} is not there", (self.env.docname, self.lineno))
             return []
-        addresses = {row["source"]: row.get("url", "") for row in rows(store.use(self.env, SOURCES) or b"")}
+        addresses = {row["source"]: row.get("url", "") for row in rows(pieces.use(self.env, SOURCES) or b"")}
         found = [row for row in rows(content) if row.get("id")]
         if found:
             by_page(self.env).observations.setdefault(self.env.docname, set()).update(row["id"] for row in found)
