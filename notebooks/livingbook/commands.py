@@ -176,7 +176,7 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
     folder = possible(Path(chosen.out)) if chosen.out else project.build / "runs" / side_by_side.folder_name(name, asked)
     require_free(folder, lambda file: file in side_by_side.FILES or (file.startswith(name) and file.endswith(".ipynb")))
     columns = [
-        side_by_side.Column(label, settings, results_of_run(project, name, parameters, folder, label if len(asked) > 1 else ""))
+        side_by_side.Side(label, settings, results_of_run(project, name, parameters, folder, label if len(asked) > 1 else ""))
         for label, settings, parameters in zip(labels, asked, given, strict=True)
     ]
     beside = side_by_side.Beside(name, columns, side_by_side.results_of_book(project, name))
@@ -257,7 +257,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
         raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
     require_clean(project.data, project.contract)
     with exclusive(project), contextlib.ExitStack() as stack:
-        run_it: running.Run = running.run_recorded
+        run_it: running.Runner = running.run_recorded
         workers = default_workers()
         if chosen.scheduler:
             from livingbook.runs.cluster import cluster
@@ -326,7 +326,7 @@ def read_words(project: Project, chosen: argparse.Namespace) -> int:
     Brings the book up to date first: words are read beside the figures that stand there.
     """
     from livingbook.words import told as words
-    from livingbook.words.reading import Book
+    from livingbook.words.book import Book
 
     make_book(project, chosen)
     if chosen.chapters:

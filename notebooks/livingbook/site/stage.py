@@ -21,7 +21,7 @@ from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_of, yaml_of
 from livingbook.values.days import LATEST
 from livingbook.words import staging as words
 from livingbook.words import told
-from livingbook.words.reading import Book
+from livingbook.words.book import Book
 
 TEXTS = (".md", ".rst", ".txt", ".bib", ".csv", ".yml", ".po", ".py", ".js", ".css", ".html", ".svg")  # what people write there
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book

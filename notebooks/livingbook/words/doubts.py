@@ -15,7 +15,7 @@ from functools import cached_property
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
-from livingbook.words.state import FIGURES, Row
+from livingbook.words.state import FIGURES, Observation
 from livingbook.words.subjects import Subjects
 from livingbook.words.telling import Words
 
@@ -75,7 +75,7 @@ class Scene:
         return found
 
     @cached_property
-    def news(self) -> dict[str, tuple[str, Row]]:
+    def news(self) -> dict[str, tuple[str, Observation]]:
         """Row that is new or says something else → what it is beside those before (``Subjects.kind``), and the row."""
         rows = {**self.moves.fresh, **self.moves.revised}
         return {key: (self.subjects.kind(row, self.moves.before), row) for key, row in rows.items()}

@@ -9,7 +9,7 @@ from livingbook.evidence.ledger import span
 from livingbook.values import wording
 from livingbook.values.qualifiers import from_published
 from livingbook.words.moves import Move
-from livingbook.words.state import FIGURES, Number, Row, State
+from livingbook.words.state import FIGURES, Number, Observation, State
 
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 NAMED = 2  # origins named before "and 3 others"
@@ -63,7 +63,7 @@ class Words:
         return "; ".join([*map(self.row, shown[:NAMED]), *([f"{len(shown) - NAMED} more"] if len(shown) > NAMED else [])])
 
 
-def figure(row: Row) -> str:
+def figure(row: Observation) -> str:
     """The figure of a row as the book prints it."""
     try:
         return wording.of_bounds(from_published(row.qualifier, row.value, row.low, row.high))
@@ -71,7 +71,7 @@ def figure(row: Row) -> str:
         return " ".join(each for each in row.figure if each)
 
 
-def when(rows: Iterable[Row]) -> str:
+def when(rows: Iterable[Observation]) -> str:
     """The period that rows cover together, in short; "" where they have no days."""
     days = [(row.start, row.end) for row in rows if row.end]
     if not days:

@@ -28,7 +28,7 @@ from pathlib import Path
 import psutil
 import pytest
 from livingbook.runs import running
-from livingbook.runs.store import Run, Store
+from livingbook.runs.store import Store, StoredRun
 from livingbook.system import errors, files
 from livingbook.system.errors import BuildError
 from small_project import everything, lay_out_book
@@ -650,7 +650,7 @@ def test_the_state_of_a_folder_tells_whether_anybody_wrote_there(tmp_path):
 @pytest.mark.parametrize("content", ["", "{", "[]", "[1]", "1", '{"identity": {}}', b"\xff\xfe"])
 def test_a_record_that_is_none_is_no_run(tmp_path, content):
     files.write(tmp_path / "rate" / "one" / "run.json", content)
-    assert Store(tmp_path).all("rate") == [] and not Run(tmp_path / "rate" / "one").is_whole
+    assert Store(tmp_path).all("rate") == [] and not StoredRun(tmp_path / "rate" / "one").is_whole
 
 
 def test_a_note_that_was_damaged_is_as_good_as_none(tmp_path):

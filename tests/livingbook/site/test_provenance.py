@@ -22,7 +22,7 @@ from livingbook.system.files import digest
 from small_project import ROOT, lay_out
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10" height="10">\n <title>T</title><path d="M 0 0 L 9 9" stroke="black"/></svg>'
-BOOK = provenance.Book("A <book> & more", "1.2.3", "latest", {"latest": "ab" * 32, "article": "cd" * 32})
+BOOK = provenance.Imprint("A <book> & more", "1.2.3", "latest", {"latest": "ab" * 32, "article": "cd" * 32})
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from livingbook.words.lock import _lines
 from livingbook.words.moves import Moves
 from livingbook.words.passages import chapters_in, is_record, passages
 from livingbook.words.selections import Selection, near, readers, unread
-from livingbook.words.state import Card, Figure, Number, Row, State, from_json
+from livingbook.words.state import Card, Number, Observation, State, TypedFigure, from_json
 from livingbook.words.subjects import Subjects
 from livingbook.words.telling import Words
 
@@ -20,7 +20,7 @@ LABELS = {
     "populations": {"army": {"label": "The army", "parent": ""}, "division": {"label": "A division", "parent": "army"}},
     "origins": {"general": {"label": "The general"}, "president": {"label": "The president"}},
 }
-OLD = Row(
+OLD = Observation(
     "theatre_strength", "army", "all", "", "2025-07-15", "", "9000", "", "exact", "general", "page2025", "", "2025-07-20", "use", ""
 )
 NEW = replace(OLD, end="2026-02-15", value="4000", origin="president", source="page2026")
@@ -109,9 +109,9 @@ def test_a_reason_that_was_written_anew_for_its_verdict_is_not_doubtful() -> Non
 
 
 def test_labels_name_an_origin_or_a_year_that_is_gone() -> None:
-    before = State(BEFORE.rows, BEFORE.numbers, {"rate.figure": Figure("Growth in 2025", rows=("old",))})
+    before = State(BEFORE.rows, BEFORE.numbers, {"rate.figure": TypedFigure("Growth in 2025", rows=("old",))})
     before.numbers["figure rate.figure"] = Number("Growth in 2025", "words", rows=("old",))
-    after = State(AFTER.rows, dict(AFTER.numbers), {"rate.figure": Figure("Growth in 2025", rows=("new",))})
+    after = State(AFTER.rows, dict(AFTER.numbers), {"rate.figure": TypedFigure("Growth in 2025", rows=("new",))})
     after.numbers["figure rate.figure"] = Number("Growth in 2025", "words", rows=("new",))
     scene = Scene(Moves(before, after), Words(LABELS, before, after), Subjects(LABELS, [], before))
     assert [(each.passage.kind, each.passage.of) for each in doubts(typed.labels(before, after), scene)] == [
@@ -175,7 +175,10 @@ def test_the_state_survives_the_lock() -> None:
     import json
 
     state = State(
-        AFTER.rows, AFTER.numbers, {"rate.f": Figure("T", "S", rows=("old",))}, {"B06": Card("supported", "R", ("rate.growth",))}
+        AFTER.rows,
+        AFTER.numbers,
+        {"rate.f": TypedFigure("T", "S", rows=("old",))},
+        {"B06": Card("supported", "R", ("rate.growth",))},
     )
     again = from_json(json.loads(_lines({"form": 1, "open": {}, "state": state.as_json()}))["state"])
     assert again.rows == state.rows and again.cards == state.cards and again.figures == state.figures

@@ -11,7 +11,7 @@ import pytest
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.words import lock, staging
-from livingbook.words.reading import UNREAD, Book
+from livingbook.words.book import UNREAD, Book
 from livingbook.words.told import FILE, listing, require_read, summary
 
 ROOT = Path(__file__).parents[3]

@@ -18,7 +18,7 @@ from livingbook.sphinx_ext.roles import badge, verdict_of
 UNITS_SHOWN = ("days", "months", "years")  # a number of these means nothing without its unit
 
 
-class Claims(ClaimDirective):
+class ClaimCards(ClaimDirective):
     """```{claims}```: scoreboard and cards. The body may order and title the sections: lines of "size: How many"."""
 
     has_content = True
@@ -125,4 +125,4 @@ class Claims(ClaimDirective):
 
 def setup(app: Sphinx) -> None:
     """Registers the directive."""
-    app.add_directive("claims", Claims)
+    app.add_directive("claims", ClaimCards)

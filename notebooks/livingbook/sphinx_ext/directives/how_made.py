@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
 from livingbook.sphinx_ext import citing, elements, links, pieces
-from livingbook.sphinx_ext.directives.observations import Row
+from livingbook.sphinx_ext.directives.observations import RowLink
 from livingbook.sphinx_ext.i18n import _
 
 PARAMETERS = "published/parameters.json"
@@ -38,7 +38,7 @@ class Making:
             return []
         shown: list[nodes.Node] = []
         for identifier in ids:
-            shown += [Row("", row=identifier), nodes.Text(" ")]
+            shown += [RowLink("", row=identifier), nodes.Text(" ")]
         return [elements.fold(_("Rows used ({count})").format(count=f"{len(ids):,}"), elements.paragraph(*shown), classes=["rows"])]
 
     def parameters(self, name: str) -> list[nodes.Node]:

@@ -105,15 +105,15 @@ def grouped(number: str) -> str:
     return f"{int(number):,}" if number.isdigit() else number
 
 
-class Row(nodes.Inline, nodes.TextElement):
+class RowLink(nodes.Inline, nodes.TextElement):
     """An observation's id, which becomes a link to its row where the book shows the rows ("row")."""
 
 
 def link_rows(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Makes links of ``Row`` nodes. Only when all pages have been read is it known which page shows the rows."""
+    """Makes links of ``RowLink`` nodes. Only when all pages have been read is it known which page shows the rows."""
     shown = sorted(by_page(app.env).observations.items()) if app.builder.format == "html" else []
     places = {name: page for page, names in shown for name in names}
-    for node in list(doctree.findall(Row)):
+    for node in list(doctree.findall(RowLink)):
         code = nodes.literal("", node["row"])
         page = places.get(node["row"])
         if page is None:
@@ -131,7 +131,7 @@ def _visit_markup(writer: Any, node: markup) -> None:
 def setup(app: Sphinx) -> None:
     """Register directive, nodes and hooks."""
     elements.add_node(app, markup, (_visit_markup, None), elsewhere=elements.SKIP)
-    app.add_node(Row)
-    freshness.QUESTIONS.add(Row)
+    app.add_node(RowLink)
+    freshness.QUESTIONS.add(RowLink)
     app.add_directive("observations", Observations)
     app.connect("doctree-resolved", link_rows)
