@@ -17,8 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 from livingbook.contract import CONTRACT_NAME, fields_of
 from livingbook.evidence.tables import EvidenceError, read_table, visible
 from livingbook.project.project import Project
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest
 from livingbook.values import wording as text
 from livingbook.values.days import LATEST
 from livingbook.values.published import PublishedNumber, known

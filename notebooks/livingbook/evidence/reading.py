@@ -19,6 +19,7 @@ import pandas as pd
 from livingbook import recording
 from livingbook.evidence.indexed import Indexed
 from livingbook.evidence.tables import EvidenceError, first_public, read_table, visible
+from livingbook.system.digests import digest
 from livingbook.values.bounds import Bounds, hull
 from livingbook.values.bounds_array import BoundsDtype
 from livingbook.values.days import LATEST, is_day
@@ -58,7 +59,7 @@ class Evidence:
     def as_of(self) -> str:
         """The date; recorded as read, because a notebook may show it: runs of other dates then cannot reuse its run."""
         if recorder := recording.recorder():
-            recorder.record("date:", recording.hashed(self._as_of))
+            recorder.record("date:", digest(self._as_of))
         return self._as_of
 
     @property
@@ -79,7 +80,7 @@ class Evidence:
         }
         names = {field: sorted(asked) for field, asked in sorted(self._asked.items())}
         return {f"rows:{read_key({**read, **of})}": self.digest(read_key(read)) for read in self.reads if "table" in read} | {
-            f"names:{read_key({'folder': of['folder'], 'names': names})}": recording.hashed(read_key(self.misspelt(names)))
+            f"names:{read_key({'folder': of['folder'], 'names': names})}": digest(read_key(self.misspelt(names)))
         }
 
     @cached_property

@@ -32,6 +32,7 @@ from livingbook.notebook.descriptions import read as read_descriptions
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.settings import TITLED, read
+from livingbook.system.digests import digest
 from livingbook.values import wording
 from livingbook.values.bounds import ENDS, Bounds, as_bounds
 from livingbook.values.published import WORDS, PublishedNumber
@@ -74,7 +75,7 @@ def title_of_book() -> str:
     with recorder.unrecorded() if recorder else nullcontext():
         found = read(root).title
     if recorder:
-        recorder.record("setting:title", recording.hashed(found))
+        recorder.record("setting:title", digest(found))
     return found
 
 

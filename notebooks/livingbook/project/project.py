@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livingbook.contract import printable
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest
 
 if TYPE_CHECKING:
     from livingbook.project.settings import Settings

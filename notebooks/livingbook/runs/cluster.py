@@ -23,8 +23,9 @@ import nbformat
 
 from livingbook.project.project import Project
 from livingbook.runs.running import Ran, Runner
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest, tree
+from livingbook.system.files import tree
 
 SECONDS_TO_ANSWER = 20
 

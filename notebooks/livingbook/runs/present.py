@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livingbook.project.project import Edition, Project
-from livingbook.recording import ABSENT, hash_of_file, hash_of_folder, hashed, served
+from livingbook.recording import ABSENT, hash_of_file, hash_of_folder, served
+from livingbook.system.digests import digest
 from livingbook.system.files import as_json_line, tree, visible, write
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Present:
         """A file's content. Raises ``OSError`` if it cannot be read."""
         if path not in self._contents:
             self._contents[path] = path.read_bytes()
-            self._hashes[path] = hashed(self._contents[path])
+            self._hashes[path] = digest(self._contents[path])
         return self._contents[path]
 
     def hash(self, path: Path) -> str:
@@ -200,7 +201,7 @@ class Inputs:
     def _names(self, name: str) -> str:
         asked = json.loads(name)
         evidence = self.present.evidence(self._path(asked["folder"])) if asked["folder"] else self.evidence
-        return hashed(json.dumps(evidence.misspelt(asked["names"]), sort_keys=True))
+        return digest(json.dumps(evidence.misspelt(asked["names"]), sort_keys=True))
 
     def _results(self, name: str) -> str:
         document = self.documents(name)
@@ -208,19 +209,19 @@ class Inputs:
 
     def _document(self, name: str) -> str:
         document = self.documents(name)
-        return ABSENT if document is None else hashed(as_json_line(document))
+        return ABSENT if document is None else digest(as_json_line(document))
 
     def _sweep(self, name: str) -> str:
         return hash_of_file(self.project.sweep_file(name)) if self.sweeps(name) else ABSENT
 
     def _notebooks(self, _: str) -> str:
-        return hashed(*self.project.notebook_names)
+        return digest(*self.project.notebook_names)
 
     def _setting(self, name: str) -> str:
-        return hashed(str(getattr(self.present.settings(self.project.root), name)))
+        return digest(str(getattr(self.present.settings(self.project.root), name)))
 
     def _date(self, _: str) -> str:
-        return hashed(self.edition.as_of)
+        return digest(self.edition.as_of)
 
 
 KINDS: dict[str, Callable[[Inputs, str], str]] = {

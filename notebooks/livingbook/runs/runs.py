@@ -25,8 +25,9 @@ from livingbook.runs.present import MADE_KINDS, Inputs, Present
 from livingbook.runs.running import Runner, run_recorded, write_notebook
 from livingbook.runs.store import Store, StoredRun
 from livingbook.runs.validity import first_valid, in_short, made_inputs
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json_line, digest, write
+from livingbook.system.files import as_json_line, write
 
 Job = tuple[str, str]  # (edition, notebook), or ("sweep", name of the sweep)
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from livingbook.project.project import Project
 from livingbook.runs import up_to_date
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest
+from livingbook.system.files import as_json
 
 FILES = ("results.json", "results.csv")  # in the folder of a run
 ENDS = ("low", "value", "high")

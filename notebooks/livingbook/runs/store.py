@@ -19,8 +19,9 @@ from typing import Any
 from livingbook.notebook.payload import MIME
 from livingbook.runs.notebook_source import title_of
 from livingbook.runs.running import Ran, payloads, scrubbed
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, as_json_line, digest, tree, write
+from livingbook.system.files import as_json, as_json_line, tree, write
 
 FORM = "8"  # version of the form in which runs are stored; runs of other versions are ignored
 KEPT = 10  # books and sweeps whose runs are kept

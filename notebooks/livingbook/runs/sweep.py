@@ -24,8 +24,9 @@ from livingbook.project.project import NAME, SETTING, Edition, Project, possible
 from livingbook.project.validation import validated
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.sweep_settings import MONTHS, ORIGINS, SweepSettings
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json_line, digest
+from livingbook.system.files import as_json_line
 from livingbook.system.readers import number_or_text, yaml_of
 from livingbook.values.days import LATEST
 

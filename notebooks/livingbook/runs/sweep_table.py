@@ -22,8 +22,9 @@ from livingbook.runs.runs import Runs
 from livingbook.runs.store import FORM, StoredRun
 from livingbook.runs.sweep import Setting, Sweep, values_of
 from livingbook.runs.validity import made_inputs
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, write
+from livingbook.system.files import as_json, write
 from livingbook.values.published import COLUMNS, to_cells
 
 ROUNDS = 5  # at most; after each it is better known which notebooks those of a sweep read

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from livingbook.project.project import Project
 from livingbook.runs.present import Present, differing
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, write
+from livingbook.system.files import as_json, write
 
 if TYPE_CHECKING:
     from livingbook.runs.store import StoredRun

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from livingbook.project.project import Project
 from livingbook.runs.present import Present, hash_all_inputs
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, temporary, write
+from livingbook.system.files import as_json, temporary, write
 
 Executed = Mapping[tuple[str, str, str], Callable[[], str]]  # edition, notebook and key of its run → what gives its text
 LONG = 8  # characters: shorter values of variables are too common to tell machines apart

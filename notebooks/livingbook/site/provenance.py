@@ -21,7 +21,8 @@ from typing import Any
 from livingbook.drawing import svg
 from livingbook.project.citation import citation_of
 from livingbook.project.project import Project
-from livingbook.system.files import as_json, digest_of_bytes, visible, write
+from livingbook.system.digests import digest_of_bytes
+from livingbook.system.files import as_json, visible, write
 
 LICENCE = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
 PACKAGE = "datapackage.json"

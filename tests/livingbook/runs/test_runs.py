@@ -7,13 +7,14 @@ import pytest
 from livingbook.evidence.reading import load
 from livingbook.notebook.payload import MIME
 from livingbook.project.project import Edition, Project
-from livingbook.recording import hash_of_file, hash_of_folder, hashed, served
+from livingbook.recording import hash_of_file, hash_of_folder, served
 from livingbook.runs.present import Inputs, Present, hash_all_inputs
 from livingbook.runs.running import Ran
 from livingbook.runs.store import KEPT, Store, StoredRun
 from livingbook.runs.validity import differences, first_valid
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json_line, digest, write
+from livingbook.system.files import as_json_line, write
 
 LATEST, ARTICLE = Edition("latest", "latest", {}), Edition("article", "2025-06-09", {})
 ASKED = {"table": "observations", "where": {"measure": "listed_absent", "status": "use"}}
@@ -231,7 +232,7 @@ def test_content_is_read_once_and_later_changes_are_told(project):
     assert present.changed_since() == []
     put(helper, "30", "31")
     write(project.notebooks / "parts" / "two.txt", "2")
-    assert present.read(helper) == was and present.hash(helper) == hashed(was)
+    assert present.read(helper) == was and present.hash(helper) == digest(was)
     assert present.changed_since() == [str(helper), str(project.notebooks / "parts")]
 
 

@@ -17,8 +17,8 @@ from livingbook.changes.snapshots import Figure
 from livingbook.drawing import svg
 from livingbook.project.project import Project
 from livingbook.site import leaks, manifest, provenance, publication
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest
 from small_project import ROOT, lay_out
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10" height="10">\n <title>T</title><path d="M 0 0 L 9 9" stroke="black"/></svg>'
