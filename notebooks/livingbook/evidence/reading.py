@@ -18,7 +18,7 @@ import pandas as pd
 
 from livingbook import recording
 from livingbook.evidence.indexed import Indexed
-from livingbook.evidence.tables import EvidenceError, first_public, read_table, visible
+from livingbook.evidence.tables import EvidenceError, first_public, public_on, read_table
 from livingbook.system.digests import digest
 from livingbook.values.bounds import Bounds, hull
 from livingbook.values.bounds_array import BoundsDtype
@@ -96,7 +96,7 @@ class Evidence:
             whole = self.whole or self
             if table == "observations":
                 rows = whole._rows[whole._rows["origin"] != self.without] if self.without else whole._rows
-                self._tables[table] = Indexed(first_public(visible(rows, self._as_of)).sort_values("id"), whole._texts)
+                self._tables[table] = Indexed(first_public(public_on(rows, self._as_of)).sort_values("id"), whole._texts)
             else:
                 self._tables[table] = self.whole._table(table) if self.whole else Indexed(self._text(table))
         return self._tables[table]
@@ -267,7 +267,7 @@ class Evidence:
     def figures(self, ids: Iterable[str]) -> pd.DataFrame:
         """The observations with these ids, with the columns of ``observations``; for tables that name rows by their ids.
 
-        In place of one that was not public by ``as_of`` comes the row that stood in for it then (see ``visible``), or none. The
+        In place of one that was not public by ``as_of`` comes the row that stood in for it then (see ``public_on``), or none. The
         selection names the measures too, so that its record shows which measures are used.
         """
         named, everything = set(ids), (self.whole or self)._rows

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from livingbook.project.project import Edition, Project
 from livingbook.recording import ABSENT, hash_of_file, hash_of_folder, served
 from livingbook.system.digests import digest
-from livingbook.system.files import as_json_line, tree, visible, write
+from livingbook.system.files import as_json_line, tree, visible_files, write
 
 if TYPE_CHECKING:
     from livingbook.evidence.reading import Evidence
@@ -250,7 +250,7 @@ def write_reduced_tables(present: Present, project: Project, origin: str) -> Non
 
     rows = read_table(project.data, "observations", present.read)
     kept = rows["origin"] != origin
-    written = {path.name: present.read(path) for path in visible(project.data, "*.csv")}
+    written = {path.name: present.read(path) for path in visible_files(project.data, "*.csv")}
     written["observations.csv"] = rows[kept].to_csv(index=False, lineterminator="\n")
     written[f"{LEFT_OUT}.csv"] = rows[~kept].to_csv(index=False, lineterminator="\n")
     for name, content in written.items():

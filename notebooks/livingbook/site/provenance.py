@@ -22,7 +22,7 @@ from livingbook.drawing import svg
 from livingbook.project.citation import citation_of
 from livingbook.project.project import Project
 from livingbook.system.digests import digest_of_bytes
-from livingbook.system.files import as_json, visible, write
+from livingbook.system.files import as_json, visible_files, write
 
 LICENCE = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
 PACKAGE = "datapackage.json"
@@ -68,7 +68,7 @@ def of_stage(project: Project) -> Imprint:
 
 def data_hash(folder: Path) -> str:
     """One hash for all tables: what ``sha256sum *.csv | sha256sum`` gives in a folder that holds nothing but them."""
-    lines = (f"{digest_of_bytes(path.read_bytes())}  {path.name}\n" for path in visible(folder, "*.csv"))
+    lines = (f"{digest_of_bytes(path.read_bytes())}  {path.name}\n" for path in visible_files(folder, "*.csv"))
     return digest_of_bytes("".join(lines).encode())
 
 

@@ -79,7 +79,7 @@ def tree(folder: Path, suffixes: Iterable[str] = ()) -> Iterator[Path]:
             yield path
 
 
-def visible(folder: Path, pattern: str = "*") -> list[Path]:
+def visible_files(folder: Path, pattern: str = "*") -> list[Path]:
     """The files in a folder that match a pattern, in order of their names, without those that no person has put there.
 
     Editors and systems leave hidden files (``.#rate.ipynb``, ``._rate.ipynb``), locks of open documents (``~$new.xlsx``), and links
@@ -136,7 +136,7 @@ def scratch(note: Path) -> Iterator[bool]:
     note.unlink(missing_ok=True)
 
 
-def settle(folder: Path) -> None:
+def flush_to_disk(folder: Path) -> None:
     """Makes the system write all changes of this file system to disk, in one call, which takes tenths of a second."""
     import ctypes
 
