@@ -46,7 +46,7 @@ def of_army(evidence: Evidence) -> pd.DataFrame:
     return pd.concat([rows.assign(total=name) for name, rows in found.items()], ignore_index=True)
 
 
-def spread(row: Total, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
+def windows_of(row: Total, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
     """The windows of a row of ``of_army``, by name: those of ``windows.distinct``, or ``OWN_YEAR`` for a projection."""
     if row.total == "projection":
         return {OWN_YEAR: Window(row.start, row.end)}

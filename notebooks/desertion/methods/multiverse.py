@@ -100,7 +100,7 @@ def level_means(table: pd.DataFrame, factor: str) -> pd.Series:
     return np.exp(np.log(table["rate"]).groupby(table[factor]).mean())
 
 
-def fold(table: pd.DataFrame, factor: str) -> float:
+def fold_change(table: pd.DataFrame, factor: str) -> float:
     """The ratio of the highest to the lowest of the options' mean rates (``level_means``).
 
     The options of a nested factor are compared within each option of its parent, and the largest ratio is returned. NaN for an

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from livingbook.evidence.ledger import span
+from livingbook.evidence.ledger import short_period
 from livingbook.values import wording
 from livingbook.values.qualifiers import from_published
 from livingbook.words.moves import Move
@@ -78,4 +78,4 @@ def when(rows: Iterable[Observation]) -> str:
         return ""
     starts = [start for start, _ in days if start]
     end = date.fromisoformat(max(end for _, end in days))
-    return span(date.fromisoformat(min(starts)) if starts else None, end)
+    return short_period(date.fromisoformat(min(starts)) if starts else None, end)

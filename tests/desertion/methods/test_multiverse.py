@@ -83,8 +83,8 @@ def test_every_combination_once_with_its_rate():
     found = shares(decompose(table, np.log(table["rate"])))
     assert found["together"] == pytest.approx(0)
     assert found["strength"] == pytest.approx(4 * found["correction"])
-    assert multiverse.fold(table, "strength") == pytest.approx(4)
-    assert multiverse.fold(table, "window") == pytest.approx(730 / 365)
+    assert multiverse.fold_change(table, "strength") == pytest.approx(4)
+    assert multiverse.fold_change(table, "window") == pytest.approx(730 / 365)
     assert multiverse.level_means(table, "strength")["small"] == pytest.approx(
         4 * multiverse.level_means(table, "strength")["large"]
     )
