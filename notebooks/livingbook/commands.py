@@ -314,10 +314,10 @@ def import_rows(project: Project, chosen: argparse.Namespace) -> int:
         return 0
     if not chosen.rows:
         raise BuildError("give a file of new rows, or a folder of them")
-    from livingbook.importing.rows import run
+    from livingbook.importing import rows
 
     with exclusive(project):
-        return run(project, chosen.rows, chosen.apply, chosen.mapping, chosen.supersedes)
+        return rows.run(project, chosen.rows, chosen.apply, chosen.mapping, chosen.supersedes)
 
 
 def read_words(project: Project, chosen: argparse.Namespace) -> int:
@@ -376,16 +376,16 @@ def make_release(project: Project, chosen: argparse.Namespace) -> None:
 
 def begin_book(project: Project, chosen: argparse.Namespace) -> None:
     """Writes the start of another book; prints what to do next."""
-    from livingbook.project.begin import begin
+    from livingbook.project.begin import start_book
 
-    print(f"A small book is in {begin(chosen.folder)}; `make book` in that folder builds it.")
+    print(f"A small book is in {start_book(chosen.folder)}; `make book` in that folder builds it.")
 
 
 def begin_question(project: Project, chosen: argparse.Namespace) -> None:
     """Writes notebook, chapter and table-of-contents line of a new question; prints where they are and what to do next."""
-    from livingbook.project.question import begin
+    from livingbook.project.question import add_question
 
-    for line in begin(project, chosen.name, chosen.question, chosen.measure, chosen.after):
+    for line in add_question(project, chosen.name, chosen.question, chosen.measure, chosen.after):
         print(f"  {line}")
     print(f"`make run NOTEBOOK={chosen.name}` runs it; `make book` builds it, and then says which rules of writing it breaks.")
     if (project.root / "book" / "authors.md").is_file():

@@ -154,6 +154,6 @@ def word(verdict: str | None) -> str:
     return VERDICTS[verdict].word if verdict in VERDICTS else verdict or "none"
 
 
-def percent(number: NumberChange) -> str:
+def signed_percent(number: NumberChange) -> str:
     """The symmetric change as it is printed: "+69%"; nothing where there is none."""
     return "" if number.change is None else f"{number.change:+.0%}".replace("-", "−")

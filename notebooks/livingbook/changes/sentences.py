@@ -79,7 +79,7 @@ def moved(folder: Path, before: Look, after: Look, except_citing: str = "") -> l
     return found
 
 
-def cited(folder: Path) -> dict[str, list[str]]:
+def cited_in(folder: Path) -> dict[str, list[str]]:
     """Published name (with ``@edition`` if the role has one) → chapters whose prose cites it."""
     found: dict[str, list[str]] = {}
     for path in visible_files(folder, "*.md"):

@@ -22,7 +22,7 @@ from livingbook.importing.compare import asked_for, compare_figures, fresh_rows
 from livingbook.importing.journal import recover, swap
 from livingbook.importing.merge import contract_faults, merged, references_of
 from livingbook.importing.outcome import Incoming, Outcome
-from livingbook.importing.terminal import report
+from livingbook.importing.terminal import summary
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.values import wording
@@ -52,7 +52,7 @@ def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None =
     if not outcome.refused and (new := outcome.added.get("observations")):
         lines = effects.Effects(project, contract.read_csv_table(folder, "observations", list(new[0])).rows).of(new)
         print("\n".join(["What the rows will do:", *(f"  {line}" for line in lines), ""]))
-    print(report(outcome, folder, apply))
+    print(summary(outcome, folder, apply))
     if outcome.refused:
         return 1
     if apply and outcome.tables:

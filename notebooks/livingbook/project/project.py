@@ -73,9 +73,9 @@ class Project:
     @cached_property
     def settings(self) -> Settings:
         """The book's settings in ``pyproject.toml``, and its title. Raises ``BuildError`` for a setting that is wrong."""
-        from livingbook.project.settings import read
+        from livingbook.project.settings import read_settings
 
-        return read(self.root)
+        return read_settings(self.root)
 
     @property
     def engine(self) -> Path:

@@ -60,10 +60,10 @@ class Present:
 
     def settings(self, root: Path) -> Settings:
         """The settings of the book at ``root``."""
-        from livingbook.project.settings import read
+        from livingbook.project.settings import read_settings
 
         if root not in self._settings:
-            self._settings[root] = read(root, self.read)
+            self._settings[root] = read_settings(root, self.read)
         return self._settings[root]
 
     def reduced_tables(self, project: Project, origin: str) -> Path:

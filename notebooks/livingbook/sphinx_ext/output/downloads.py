@@ -54,7 +54,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     for edition in pieces.editions(source):
         mirror(source / "published" / edition / "files", out / "figures" / edition)
         for name in wide_figures(source, edition):
-            draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), cache_folder)
+            draw(source / "published" / edition / "files" / name, out / "figures" / edition / png_name(name), cache_folder)
     mirror(source / "data", out / "data", "*.csv", "datapackage.json")
     write_notebooks(app, cache_folder)
     extra_files.write(app)
@@ -102,7 +102,7 @@ def draw(svg: Path, png: Path, cache_folder: Path) -> None:
         pieces.logger.warning(f"{svg}: cannot be drawn: {error}", type="published")
 
 
-def picture(svg: str) -> str:
+def png_name(svg: str) -> str:
     """The name of the PNG that goes with an SVG file."""
     return f"{svg.removesuffix('.svg')}.png"
 

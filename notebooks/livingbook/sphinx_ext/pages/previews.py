@@ -20,7 +20,7 @@ def main_figure(env: BuildEnvironment, pagename: str, doctree: nodes.document) -
     """The picture for previews of a page (its first figure, else the book's card): path in the site, and alternative text."""
     for figure in doctree.findall(elements.inline_svg):
         return figure["picture"], figure["alt"]
-    return notebook_figure(env, pagename) or (CARD, pieces.of_book(env, "card_alt"))
+    return notebook_figure(env, pagename) or (CARD, pieces.setting_of_book(env, "card_alt"))
 
 
 def notebook_figure(env: BuildEnvironment, pagename: str) -> tuple[str, str] | None:
