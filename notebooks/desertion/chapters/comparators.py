@@ -22,7 +22,7 @@ from livingbook.values import wording
 from livingbook.values.bounds import Bounds, total
 from livingbook.values.bounds_array import BoundsDtype
 
-from desertion.chapters.explorer import in_short
+from desertion.chapters.explorer import rates_in_short
 from desertion.counts import rates
 from desertion.counts.force import spanned
 
@@ -154,7 +154,7 @@ def labelled(rates_of_armies: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for _, own in rates_of_armies.groupby(["definition", "army"], sort=False):
         when = years(list(zip(own["start"], own["end"], strict=True)))
-        parts.append(own.assign(label=f"{own['army'].iloc[0]}, {when}: {in_short(list(own['bounds']))}"))
+        parts.append(own.assign(label=f"{own['army'].iloc[0]}, {when}: {rates_in_short(list(own['bounds']))}"))
     return pd.concat(parts) if parts else rates_of_armies.assign(label="")
 
 

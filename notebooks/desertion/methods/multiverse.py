@@ -28,7 +28,7 @@ NESTED = {"window": "count"}
 
 
 @dataclass(frozen=True)
-class Count:
+class CountWithWindows:
     """A total that can be turned into a rate: persons, and the windows over which it may be spread."""
 
     persons: float
@@ -36,7 +36,7 @@ class Count:
 
 
 def specifications(
-    counts: Mapping[str, Count], strengths: Mapping[str, Callable[[Window], float]], kept: Mapping[str, float]
+    counts: Mapping[str, CountWithWindows], strengths: Mapping[str, Callable[[Window], float]], kept: Mapping[str, float]
 ) -> pd.DataFrame:
     """Every combination: columns ``count``, ``window``, ``strength``, ``correction`` and ``rate`` (per 1,000 a year).
 

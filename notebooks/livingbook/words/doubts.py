@@ -17,7 +17,7 @@ from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
 from livingbook.words.state import FIGURES, Observation
 from livingbook.words.subjects import Subjects
-from livingbook.words.telling import Words
+from livingbook.words.telling import Teller
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.25  # a number that moved by less than this factor keeps the words of size beside it
@@ -52,7 +52,7 @@ class Scene:
     """
 
     moves: Moves
-    words: Words
+    words: Teller
     subjects: Subjects
     edition: str = ""
 

@@ -15,7 +15,7 @@ Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the 
 NAMED = 2  # origins named before "and 3 others"
 
 
-class Words:
+class Teller:
     """Puts moves and rows into words. labels: the tables of measures, populations and origins."""
 
     def __init__(self, labels: Labels, before: State, after: State) -> None:
