@@ -507,7 +507,7 @@ def test_json_never_holds_infinity():
 def test_months_end_with_the_one_that_covers_the_last_day():
     from datetime import date
 
-    found = [str(day) for day in sweep.months(date(2022, 11, 1), date(2023, 1, 15))]
+    found = [str(day) for day in sweep.month_ends(date(2022, 11, 1), date(2023, 1, 15))]
     assert found == ["2022-11-30", "2022-12-31", "2023-01-31"]
 
 

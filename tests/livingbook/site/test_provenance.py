@@ -90,7 +90,7 @@ def test_a_drawing_says_book_version_edition_and_data_and_looks_the_same():
         "license": "https://creativecommons.org/licenses/by/4.0/",
     }
     assert bytes(resvg_py.svg_to_bytes(svg_string=made.decode())) == bytes(resvg_py.svg_to_bytes(svg_string=SVG))
-    assert svg.plain(made) == SVG.encode()
+    assert svg.without_provenance(made) == SVG.encode()
     assert svg.stamped(made, provenance.terms("figures/latest/a.svg", BOOK.of("latest"))) == made  # said once
     assert svg.stamped(SVG.encode(), provenance.terms("figures/latest/a.svg", BOOK.of("article"))) != made
 

@@ -13,7 +13,7 @@ from livingbook.words.passages import chapters_in, is_record, passages
 from livingbook.words.selections import Selection, near, readers, unread
 from livingbook.words.state import Card, Number, Observation, State, TypedFigure, from_json
 from livingbook.words.subjects import Subjects
-from livingbook.words.telling import Words
+from livingbook.words.telling import Teller
 
 LABELS = {
     "measures": {"theatre_strength": {"label": "Men in the theatre"}, "suspended_share": {"label": "Suspended share"}},
@@ -39,7 +39,7 @@ def rules(text: str, before: State = BEFORE, after: State = AFTER, chapter: str 
     """The rules by which any sentence of a chapter is doubtful."""
     found = passages(chapter, text)
     moves = Moves(before, after)
-    scene = Scene(moves, Words(LABELS, before, after), Subjects(LABELS, found, before), "article")
+    scene = Scene(moves, Teller(LABELS, before, after), Subjects(LABELS, found, before), "article")
     return {cause.rule for each in found for rule in RULES["sentence"] for cause in rule(Look(each, scene))}
 
 
@@ -87,7 +87,7 @@ def test_a_verdict_that_flips_makes_its_sentence_the_next_and_its_reason_doubtfu
     before, after = State({}, {}, {}, cards[0]), State({}, {}, {}, cards[1])
     assert rules("So pay has not stopped it {claim}`B06`. That is therefore true.", before, after) == {"verdict"}
     moves = Moves(before, after)
-    scene = Scene(moves, Words(LABELS, before, after), Subjects(LABELS, [], before))
+    scene = Scene(moves, Teller(LABELS, before, after), Subjects(LABELS, [], before))
     (found,) = doubts(typed.labels(before, after), scene)
     assert (found.passage.kind, found.passage.of, found.causes[0].certain) == ("reason", "B06", True)
 
@@ -98,7 +98,7 @@ def test_the_finding_that_opens_a_paragraph_is_what_the_verdict_at_its_end_is_on
     assert "verdict" in rules(text.format("The analyst spoke. It was long ago."), before, after)
     moves = Moves(before, after)
     found = passages("rate", text.format("The analyst spoke. It was long ago."))
-    scene = Scene(moves, Words(LABELS, before, after), Subjects(LABELS, found, before))
+    scene = Scene(moves, Teller(LABELS, before, after), Subjects(LABELS, found, before))
     doubtful = [each.passage.words for each in doubts(found, scene)]
     assert doubtful[0] == "Nobody has published the share." and "It was long ago." not in doubtful
 
@@ -113,7 +113,7 @@ def test_labels_name_an_origin_or_a_year_that_is_gone() -> None:
     before.numbers["figure rate.figure"] = Number("Growth in 2025", "words", rows=("old",))
     after = State(AFTER.rows, dict(AFTER.numbers), {"rate.figure": TypedFigure("Growth in 2025", rows=("new",))})
     after.numbers["figure rate.figure"] = Number("Growth in 2025", "words", rows=("new",))
-    scene = Scene(Moves(before, after), Words(LABELS, before, after), Subjects(LABELS, [], before))
+    scene = Scene(Moves(before, after), Teller(LABELS, before, after), Subjects(LABELS, [], before))
     assert [(each.passage.kind, each.passage.of) for each in doubts(typed.labels(before, after), scene)] == [
         ("title", "rate.figure"),
         ("description", "rate.growth"),
