@@ -21,10 +21,12 @@ class Total(DatedCount, Protocol):
     """A row of ``of_army``."""
 
     @property
-    def start(self) -> date: ...
+    def start(self) -> date:
+        """First day of the period."""
 
     @property
-    def total(self) -> str: ...
+    def total(self) -> str:
+        """The short name of the total."""
 
 
 def of_army(evidence: Evidence) -> pd.DataFrame:

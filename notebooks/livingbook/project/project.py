@@ -68,6 +68,7 @@ class Project:
 
     @property
     def notebooks(self) -> Path:
+        """The folder of the notebooks."""
         return self.root / "notebooks"
 
     @cached_property
@@ -95,6 +96,7 @@ class Project:
 
     @property
     def build(self) -> Path:
+        """The folder of everything that is made; nobody edits there."""
         return self.root / "_build"
 
     @property
@@ -117,6 +119,7 @@ class Project:
         return replace(self, data=edition.data) if edition.data else self
 
     def edition_folder(self, edition: str) -> Path:
+        """The folder with the results of an edition, a file for each notebook."""
         return self.build / "editions" / edition
 
     def sweep_file(self, sweep: str) -> Path:

@@ -36,6 +36,7 @@ class StoredRun:
 
     @property
     def key(self) -> str:
+        """ "notebook/folder": which run it is."""
         return f"{self.folder.parent.name}/{self.folder.name}"
 
     @cached_property

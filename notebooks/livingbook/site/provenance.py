@@ -41,6 +41,7 @@ class Imprint:
 
     @property
     def name(self) -> str:
+        """ "Title, version 1.0"; the title alone without a version."""
         return f"{self.title}, version {self.version}" if self.version else self.title
 
     def about(self) -> dict[str, str]:
@@ -133,6 +134,7 @@ def chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def text_chunk(keyword: str, words: str) -> bytes:
+    """A chunk of text of a PNG. Characters beyond Latin-1 become question marks."""
     body = b"tEXt" + keyword.encode("latin-1") + b"\0" + words.encode("latin-1", "replace")
     return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
 
@@ -151,10 +153,12 @@ def package(edition: str, tables: list[Path], book: Imprint) -> dict[str, Any]:
 
 
 def versioned(book: Imprint) -> dict[str, str]:
+    """The field with the version; none without one."""
     return {"version": book.version} if book.version else {}
 
 
 def described(path: Path) -> dict[str, Any]:
+    """A table as a resource of a data package: name, path, format, size and hash."""
     content = path.read_bytes()
     return {
         "name": path.stem.lower().replace("_", "-"),

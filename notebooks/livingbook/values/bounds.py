@@ -82,6 +82,7 @@ class Bounds:
 
     @property
     def is_point(self) -> bool:
+        """True where both ends are the same number."""
         return self.low == self.high
 
     @property

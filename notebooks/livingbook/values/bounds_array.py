@@ -52,6 +52,7 @@ class BoundsDtype(ExtensionDtype):
 
     @classmethod
     def construct_array_type(cls) -> Any:
+        """The type of columns of this dtype."""
         return BoundsArray
 
 
@@ -146,10 +147,12 @@ class BoundsArray(OpsMixin, ExtensionArray):
 
     @property
     def dtype(self) -> BoundsDtype:
+        """The dtype, "bounds"."""
         return BoundsDtype()
 
     @property
     def nbytes(self) -> int:
+        """Bytes of the ends and of the codes of ids."""
         return self._numbers.nbytes + sum(codes.nbytes for _, codes in self._ids.layers)
 
     def __len__(self) -> int:
@@ -160,6 +163,7 @@ class BoundsArray(OpsMixin, ExtensionArray):
         return np.isnan(self.value) & (self.low <= 0) & (self.high == math.inf)
 
     def take(self, indices: Any, *, allow_fill: bool = False, fill_value: Any = None) -> Self:
+        """The elements at these places; with ``allow_fill``, the place -1 gives ``fill_value``."""
         if not allow_fill:
             places = take(np.arange(len(self)), indices)
             return self._unchecked(self._numbers[:, places], self._ids.take(places))
@@ -167,9 +171,11 @@ class BoundsArray(OpsMixin, ExtensionArray):
         return self._concat_same_type([self, self._of([_element(fill_value)])]).take(places)
 
     def copy(self) -> Self:
+        """A copy that shares nothing with it."""
         return self._unchecked(self._numbers.copy(), self._ids.copy())
 
     def view(self, dtype: Any = None) -> Any:
+        """The same column as another object."""
         return self[:] if dtype is None else super().view(dtype)
 
     @classmethod

@@ -78,6 +78,7 @@ class Book:
 
     @cached_property
     def lock(self) -> Lock | None:
+        """The lock; ``None`` if no chapter has been read yet."""
         return lock.load(self.project)
 
     @cached_property

@@ -95,6 +95,7 @@ class Look:
 
     @cached_property
     def text(self) -> str:
+        """The passage's words."""
         return self.passage.words
 
     def moved(self, names: Iterable[str]) -> list[Move]:

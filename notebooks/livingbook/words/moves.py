@@ -35,6 +35,7 @@ class Move:
 
     @property
     def printed(self) -> bool:
+        """Whether it is printed in other words than before."""
         return self.before.text != self.after.text
 
     @property

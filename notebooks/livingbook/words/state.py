@@ -52,6 +52,7 @@ class Observation:
 
     @property
     def quantity(self) -> tuple[str, str, str]:
+        """What is counted, of whom: measure, population, category."""
         return self.measure, self.population, self.category
 
 
