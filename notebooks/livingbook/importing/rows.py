@@ -56,7 +56,7 @@ def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None =
     if outcome.refused:
         return 1
     if apply and outcome.tables:
-        swap(folder, outcome.tables)
+        swap(folder, outcome.tables, project.contract)
         count = sum(len(rows) for rows in outcome.added.values())
         print(
             f"\nAdded: {wording.plural(count, 'row')} in {', '.join(f'{table}.csv' for table in outcome.tables)}. "

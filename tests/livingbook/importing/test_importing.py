@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from livingbook import contract
 from livingbook.__main__ import main
-from livingbook.contract import csv_files
+from livingbook.contract import csv_files, datapackage
 from livingbook.importing import journal, read, rows
 from livingbook.system.errors import BuildError
 
@@ -63,6 +63,8 @@ COMPARATOR = {
     "floor": "no",
 }
 POPULATION = {"population": "zz_people", "label": "Others", "parent": "list_smd_2024", "side": "russia", "kind": "list"}
+
+CONTRACT = ROOT / "data" / "datapackage.json"
 
 
 def text_of(*rows: dict, columns: list[str] | None = None, end: str = "\n") -> str:
@@ -430,6 +432,14 @@ def two_tables(place):
     return outcome.tables
 
 
+def test_tables_are_swapped_by_the_contract_of_their_book_wherever_the_engine_lies(place, two_tables, monkeypatch, tmp_path):
+    """A data folder need not have a contract of its own, and the engine need not lie in the book's repository."""
+    monkeypatch.setattr(datapackage, "PROJECT_CONTRACT", tmp_path / "nowhere" / "datapackage.json")
+    (place.data / "datapackage.json").unlink()
+    journal.swap(place.data, two_tables, CONTRACT)
+    assert {name: place.bytes()[f"{name}.csv"] for name in two_tables} == two_tables
+
+
 @pytest.mark.parametrize("fails_at", [0, 1])
 def test_a_failed_swap_leaves_all_tables_as_they_were(place, two_tables, monkeypatch, fails_at):
     before, swapped, real = place.bytes(), [], journal._replace
@@ -442,7 +452,7 @@ def test_a_failed_swap_leaves_all_tables_as_they_were(place, two_tables, monkeyp
 
     monkeypatch.setattr(journal, "_replace", replace)
     with pytest.raises(BuildError, match=r"No space left on device.*the tables are as they were"):
-        journal.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables, CONTRACT)
     assert place.bytes() == before
 
 
@@ -464,7 +474,7 @@ def test_an_import_that_is_killed_while_it_swaps_is_completed_by_the_next(place,
 
     monkeypatch.setattr(journal, "_replace", replace)
     with pytest.raises(Killed):
-        journal.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables, CONTRACT)
     assert contract.check(place.data) == []  # at every point the tables are sound
     assert swapped == ["sources.csv", "observations.csv"][:dies_after]
     monkeypatch.setattr(journal, "_replace", real)
@@ -483,7 +493,7 @@ def test_an_import_that_is_killed_before_it_swaps_leaves_nothing(place, two_tabl
 
     monkeypatch.setattr(journal, "_write", write)
     with pytest.raises(Killed):
-        journal.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables, CONTRACT)
     monkeypatch.setattr(journal, "_write", real)
     assert "what it left has been removed" in journal.recover(place.data) and journal.recover(place.data) == ""
     assert place.bytes() == before
@@ -495,5 +505,5 @@ def test_a_folder_that_cannot_be_written_is_told(place, two_tables, monkeypatch)
 
     monkeypatch.setattr(journal, "_write", write)
     with pytest.raises(BuildError, match="Permission denied"):
-        journal.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables, CONTRACT)
     assert not (place.data / ".import").exists()
