@@ -18,7 +18,7 @@ def swap(folder: Path, tables: dict[str, bytes], books: Path) -> None:
 
     The new files are first written into a journal beside the tables, then renamed into place one by one. A table that others refer
     to comes before those others, so that a build that reads in between finds tables that keep the contract. If this is interrupted,
-    ``recover`` completes it; if it fails, the old tables are put back and ``BuildError`` is raised. books: the file of the book's own
+    ``recover`` completes it; if it fails, the old tables are put back and ``BuildError`` is raised. books: the book's own
     contract, which gives the order where the folder has none.
     """
     journal = folder / JOURNAL
