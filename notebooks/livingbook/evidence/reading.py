@@ -327,7 +327,8 @@ def load(data: str | Path, as_of: str = LATEST) -> Evidence:
     if as_of != LATEST and not is_day(as_of):
         raise EvidenceError(f"as_of = {as_of!r}: must be {LATEST}, or a day as 2025-06-09")
     if not folder.is_dir():
-        raise EvidenceError(f"{folder}: no such data folder, seen from {Path.cwd()}")
+        where = "a notebook runs in its own folder, or in the one above"
+        raise EvidenceError(f"{folder}: no such data folder, seen from {Path.cwd()}: {where}")
     if recording.recorder() is None and "IPython" in sys.modules:
         from livingbook.evidence.exploring import complete_names
 
