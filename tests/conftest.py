@@ -31,7 +31,7 @@ SLOW = [
     "inline_styles",
     "lab",
     "launch",
-    "links",
+    "linkcheck",
     "machines",
     "make",
     "mutants",

@@ -12,7 +12,7 @@ from livingbook import commands
 from livingbook.live import work_live
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, in_words
-from livingbook.system.surroundings import settle
+from livingbook.system.surroundings import set_environment
 
 COMMANDS = {
     "book": commands.make_book,
@@ -205,5 +205,5 @@ def add_releasing(known: Known[argparse.ArgumentParser]) -> None:
 
 
 if __name__ == "__main__":
-    settle()
+    set_environment()
     sys.exit(main())

@@ -24,7 +24,7 @@ from sphinx.util.build_phase import BuildPhase
 
 from livingbook.project.project import Project
 from livingbook.site import sphinx_process
-from livingbook.sphinx_ext import freshness, store
+from livingbook.sphinx_ext import freshness, pieces
 from livingbook.system.files import write
 
 PATIENCE_SECONDS = 60.0  # for Sphinx to start
@@ -43,7 +43,7 @@ class Desk:
         if self.process == 0:
             os.close(self._asking)
             os.close(self._answers)
-            sphinx_process.settle(project)
+            sphinx_process.take_environment(project)
             _work(project, room, asked, answered)
             os._exit(0)
         os.close(asked)
@@ -99,7 +99,7 @@ def _wait(app: Sphinx, room: Path, asked: int, answered: int) -> None:
     # Sphinx reads all pages anew that it knows from another folder; so it is told of the desk's stage only now.
     for each in (app, env, env.project, app.project, builder):
         each.srcdir = type(app.srcdir)(room / "stage")
-    shown = {page: _notebooks(pieces) for page, pieces in store.uses(env).items()}
+    shown = {page: _notebooks(used) for page, used in pieces.uses(env).items()}
     _write(app, app.config.root_doc, room / "first")  # the templates are compiled once, here, and not for each page
     write(room / "shown.json", json.dumps(shown))
     with open(asked, encoding="utf-8") as lines:
@@ -112,9 +112,9 @@ def _wait(app: Sphinx, room: Path, asked: int, answered: int) -> None:
             os.write(answered, b"0" if status else b"1")
 
 
-def _notebooks(pieces: Iterable[tuple[str, ...]]) -> list[str]:
+def _notebooks(used: Iterable[tuple[str, ...]]) -> list[str]:
     """The notebooks of which a page shows something, by the pieces that it was made from."""
-    paths = [Path(piece[0]) for piece in pieces]
+    paths = [Path(piece[0]) for piece in used]
     results = {path.stem for path in paths if path.parts[0] == "published" and len(path.parts) == 3}
     return sorted(results | {path.stem for path in paths if path.suffix == ".ipynb"})
 
@@ -122,7 +122,7 @@ def _notebooks(pieces: Iterable[tuple[str, ...]]) -> list[str]:
 def _made(app: Sphinx, page: str, out: Path) -> str:
     """Reads and writes one page; returns what is wrong with it. What changes in memory is lost with this process."""
     env, builder = app.env, app.builder
-    store.look_again(app, app.config)
+    pieces.look_again(app, app.config)
     try:
         env.find_files(app.config, builder)
         freshness.forget(app, env, [page])

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from livingbook.project.project import Project
-from livingbook.system.files import digest_of_bytes
+from livingbook.system.digests import digest_of_bytes
 
 HERE = Path(__file__).parent
 OWN = "_live/"  # addresses that are no part of the book

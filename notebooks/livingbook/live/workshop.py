@@ -34,8 +34,9 @@ from livingbook.runs import running
 from livingbook.runs.present import Present
 from livingbook.runs.runs import Runs
 from livingbook.site import pages, sphinx_process, stage
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest, only_one, write
+from livingbook.system.files import only_one, write
 
 
 class Workshop:
@@ -102,6 +103,7 @@ class Workshop:
             self.begin()
 
     def wait(self) -> None:
+        """Waits for the end of the build, if there is one."""
         if self.building:
             os.waitpid(self.building, 0)
             os.close(self.alive)
@@ -205,7 +207,7 @@ class ForkedSphinx:
             os.dup2(hearing, 1)
             os.dup2(hearing, 2)
             sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode, encoding="utf-8") for number, mode in enumerate("rww"))
-            sphinx_process.settle(project)
+            sphinx_process.take_environment(project)
             status = sphinx_process.main(project.stage, project.room / "sphinx", lambda: at_pages.__setitem__(0, 1))
             sys.stdout.flush()
             sys.stderr.flush()

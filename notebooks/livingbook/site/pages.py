@@ -12,8 +12,9 @@ from pathlib import Path
 
 from livingbook.project.project import Project
 from livingbook.site.sphinx_process import LIBRARY, Waiting
+from livingbook.system.digests import digest, folder_digest
 from livingbook.system.errors import KILLED, BuildError, in_words
-from livingbook.system.files import digest, folder_digest, has_content, tree, write
+from livingbook.system.files import has_content, tree, write
 
 
 def build(project: Project, waiting: Waiting) -> Path:

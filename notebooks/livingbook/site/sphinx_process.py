@@ -28,7 +28,8 @@ class Waiting(Protocol):
     stdin: IO[str] | None
     stdout: IO[str] | None
 
-    def wait(self) -> int: ...
+    def wait(self) -> int:
+        """Waits for its end; returns the exit code, negative if a signal ended it."""
 
 
 def start_sphinx(project: Project) -> subprocess.Popen[str]:
@@ -59,7 +60,7 @@ def prepare() -> None:
     importlib.import_module("jupyter_book.sphinx")
 
 
-def settle(project: Project) -> None:
+def take_environment(project: Project) -> None:
     """Gives this process the environment variables of the process."""
     os.environ.update(environment(project))
 

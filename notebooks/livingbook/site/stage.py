@@ -14,15 +14,15 @@ from livingbook.evidence.tables import read_table
 from livingbook.project import addresses
 from livingbook.project.project import Edition, Project
 from livingbook.runs.runs import Runs
-from livingbook.runs.store import Run
+from livingbook.runs.store import StoredRun
 from livingbook.site import jupyter_book, library
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror, tree
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_of, yaml_of
 from livingbook.values.days import LATEST
-from livingbook.words import report as words
+from livingbook.words import staging as words
 from livingbook.words import told
-from livingbook.words.reading import Book
+from livingbook.words.book import Book
 
 TEXTS = (".md", ".rst", ".txt", ".bib", ".csv", ".yml", ".po", ".py", ".js", ".css", ".html", ".svg")  # what people write there
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
@@ -80,7 +80,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     return mirror(wanted, project.stage)
 
 
-def of_run(edition: str, name: str, run: Run) -> dict[str, Path | str | bytes]:
+def of_run(edition: str, name: str, run: StoredRun) -> dict[str, Path | str | bytes]:
     """The files of the stage that have what a notebook published for an edition."""
     files: dict[str, Path | str | bytes] = {f"published/{edition}/files/{file.name}": file for file in run.files()}
     return {f"published/{edition}/{name}.json": as_json(run.of_edition(edition)), **files}

@@ -194,6 +194,7 @@ class ForkedKernel:
         return code
 
     def send_signal(self, signum: int) -> None:
+        """Sends the process a signal, unless it has ended."""
         if self.poll() is None:
             os.kill(self.pid, signum)
 
