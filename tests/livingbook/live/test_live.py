@@ -140,7 +140,7 @@ def test_a_fault_is_shown_where_it_is_with_the_last_good_page_behind(folder, rea
     reader.wait(lambda page: page.states[-1]["wrong"], "what is wrong")
     state = reader.states[-1]
     assert "no result 'loans.nonsuch'" in state["wrong"] and state["at"]["page"] == INDEX
-    assert state["at"]["text"] == ", which nobody has published."
+    assert state["at"]["words"][0] == ", which nobody has published."
     assert reader.html == good
     chapter.write_text(text, "utf-8")
     reader.rest()
