@@ -5,9 +5,9 @@ from pathlib import Path
 
 from livingbook.project.project import Project
 from livingbook.words import lock
-from livingbook.words.citations import for_words
+from livingbook.words.book import UNREAD
+from livingbook.words.cited_pages import for_words
 from livingbook.words.passages import chapters_in, is_record, passages
-from livingbook.words.reading import UNREAD
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,21 +13,20 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from livingbook.contract import Row as Line
-from livingbook.contract import printable
+from livingbook.contract import Row, printable
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.values import wording
 from livingbook.values.qualifiers import from_published
+from livingbook.words.book import Book
 from livingbook.words.doubts import Scene, doubts
 from livingbook.words.moves import Moves
 from livingbook.words.passages import Passage
-from livingbook.words.reading import Book
-from livingbook.words.report import spoken
 from livingbook.words.selections import Selection, near, readers, selections_of
-from livingbook.words.state import CELLS, Row, State, state_of
+from livingbook.words.staging import spoken
+from livingbook.words.state import CELLS, Observation, State, state_of
 from livingbook.words.subjects import Subjects
-from livingbook.words.telling import Words, figure
+from livingbook.words.telling import Teller, figure
 
 TAKES_PLACE = ("measure", "population", "category", "origin")  # what a row shares with the one that it supersedes
 SHOWN = 2  # sentences quoted of those that lean on a quantity
@@ -67,6 +66,7 @@ class Effects:
 
     @cached_property
     def book(self) -> Book:
+        """The book as it was built, to be read."""
         return Book(self.project, self.documents, self.claims)
 
     @cached_property
@@ -74,12 +74,12 @@ class Effects:
         """The sentences of the chapters."""
         return self.book.passages
 
-    def doubtful(self, new: Mapping[str, Row]) -> dict[str, list[Passage]]:
+    def doubtful(self, new: Mapping[str, Observation]) -> dict[str, list[Passage]]:
         """New row → the sentences that it makes doubtful by being there: that there is none, no later one, or none collected."""
         after = replace(self.state, rows={**self.state.rows, **new})
         moves, labels = Moves(self.state, after), self.book.labels
         edition = self.project.settings.compared_with
-        scene = Scene(moves, Words(labels, self.state, after), Subjects(labels, self.sentences, self.state), edition)
+        scene = Scene(moves, Teller(labels, self.state, after), Subjects(labels, self.sentences, self.state), edition)
         found: dict[str, list[Passage]] = {}
         for doubt in doubts(self.sentences, scene):
             for key in dict.fromkeys(row for cause in doubt.causes if cause.rule != "collected" for row in cause.rows):
@@ -88,7 +88,7 @@ class Effects:
 
     def of(self, lines: Iterable[Mapping[str, str]]) -> Iterator[str]:
         """What each new row in use will do, in words: one line for the row, indented lines for its effects."""
-        new = {line["id"]: Row(*(line[name] for name in CELLS)) for line in lines}
+        new = {line["id"]: Observation(*(line[name] for name in CELLS)) for line in lines}
         used = {key: row for key, row in new.items() if row.status == "use"}
         against = self.doubtful(used) if self.documents else {}
         for key, row in used.items():
@@ -96,7 +96,7 @@ class Effects:
             told = [*self._readers(key, row), *self._against(against.get(key, [])), *self._beside(key, row)]
             yield from (f"  {printable(each, 400)}" for each in told)
 
-    def _readers(self, key: str, row: Row) -> Iterator[str]:
+    def _readers(self, key: str, row: Observation) -> Iterator[str]:
         """Who reads it; else that nobody does, and what comes near."""
         if not self.documents:
             yield "which chapters read it is known once the book has been built"
@@ -129,7 +129,7 @@ class Effects:
             yield f"to be read again because of it: {wording.plural(len(passages), 'sentence')} in {chapters}"
             yield from map(self._quoted, passages[:SHOWN])
 
-    def _leaning(self, row: Row, reading: set[str]) -> list[Passage]:
+    def _leaning(self, row: Observation, reading: set[str]) -> list[Passage]:
         """The sentences with a number that rests on figures of this quantity and comes from a notebook that reads the row."""
         names = {
             name
@@ -152,7 +152,7 @@ class Effects:
     def _finds(self) -> dict[str, list[str]]:
         return {}
 
-    def _beside(self, key: str, row: Row) -> Iterator[str]:
+    def _beside(self, key: str, row: Observation) -> Iterator[str]:
         """The last figure of the same quantity and origin, which it may replace, and rounded ones that it agrees with."""
         same = {each: known for each, known in self.state.rows.items() if known.status == "use" and known.quantity == row.quantity}
         own = sorted((known.end, each) for each, known in same.items() if known.origin == row.origin and known.end <= row.end)
@@ -167,7 +167,7 @@ class Effects:
                 yield f"more exact than {figure(known)} ({other}), which agrees with it by rounding"
 
 
-def _rounds(known: Row, new: Row) -> bool:
+def _rounds(known: Observation, new: Observation) -> bool:
     """Whether one figure is a rounding of the other, which is more exact."""
     try:
         old, exact = (from_published(each.qualifier, each.value, each.low, each.high) for each in (known, new))
@@ -176,7 +176,7 @@ def _rounds(known: Row, new: Row) -> bool:
     return old.low <= exact.low and exact.high <= old.high and (exact.high - exact.low) < (old.high - old.low)
 
 
-def superseding(new: Iterable[Line], olds: Iterable[str], existing: Iterable[Line]) -> tuple[list[Line], dict[str, Line]]:
+def superseding(new: Iterable[Row], olds: Iterable[str], existing: Iterable[Row]) -> tuple[list[Row], dict[str, Row]]:
     """New rows as they are when they supersede rows of ``olds``, and the existing rows that differ then, by id.
 
     The new row of the same quantity and origin takes the place of the old one: it is in use, the old one contradicts it, and what
@@ -184,7 +184,7 @@ def superseding(new: Iterable[Line], olds: Iterable[str], existing: Iterable[Lin
     there is no such row in use, or not exactly one that takes its place.
     """
     rows, fresh = {row["id"]: row for row in existing}, {row["id"]: row for row in new}
-    changed: dict[str, Line] = {}
+    changed: dict[str, Row] = {}
     for old in olds:
         if old not in rows or rows[old]["status"] != "use":
             raise BuildError(f"SUPERSEDES={old}: observations.csv has no such row in use")
@@ -200,8 +200,8 @@ def superseding(new: Iterable[Line], olds: Iterable[str], existing: Iterable[Lin
     return list(fresh.values()), changed
 
 
-def _with(row: Line, **cells: str) -> Line:
-    return Line({**row, **cells}.items(), row.number)
+def _with(row: Row, **cells: str) -> Row:
+    return Row({**row, **cells}.items(), row.number)
 
 
 def rewritten(content: bytes, rows: Mapping[str, Mapping[str, str]]) -> bytes:

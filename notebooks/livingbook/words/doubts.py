@@ -15,9 +15,9 @@ from functools import cached_property
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
-from livingbook.words.state import FIGURES, Row, State
+from livingbook.words.state import FIGURES, Observation, State
 from livingbook.words.subjects import Subjects
-from livingbook.words.telling import Words
+from livingbook.words.telling import Teller
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.5  # a number that moved by less than this factor keeps the words of size beside it
@@ -51,7 +51,7 @@ class Scene:
     """
 
     moves: Moves
-    words: Words
+    words: Teller
     subjects: Subjects
     edition: str = ""
 
@@ -94,8 +94,8 @@ class Scene:
         return found
 
     @cached_property
-    def news(self) -> dict[str, tuple[str, Row]]:
-        """Row that is new or says something else → what it is beside those before (``Subjects.kind``), and the row."""
+    def news(self) -> dict[str, tuple[str, Observation]]:
+        """Observation that is new or says something else → what it is beside those before (``Subjects.kind``), and the row."""
         rows = {**self.moves.fresh, **self.moves.revised}
         return {key: (self.subjects.kind(row, self.moves.before), row) for key, row in rows.items()}
 
@@ -114,6 +114,7 @@ class Look:
 
     @cached_property
     def text(self) -> str:
+        """The passage's words."""
         return self.passage.words
 
     def moved(self, names: Iterable[str]) -> list[Move]:
@@ -130,11 +131,11 @@ class Look:
             found = subjects.behind(before, [name for name in before.numbers if name.startswith(own)])
         return found
 
-    def is_of_others(self, row: Row, lists: bool = True) -> bool:
+    def is_of_others(self, row: Observation, lists: bool = True) -> bool:
         """Whether the words name an army, or a list, and the row is of another; lists: False to ask of armies alone."""
         return self.scene.subjects.is_of_others(row, self.text, lists)
 
-    def is_told_by(self, row: Row) -> bool:
+    def is_told_by(self, row: Observation) -> bool:
         """Whether the words name who produced a row."""
         return bool(re.search(rf"\b{re.escape(self.scene.words.label('origins', row.origin))}\b", self.text))
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from livingbook.words import language
 from livingbook.words.passages import Passage
-from livingbook.words.state import FIGURES, Row, State
+from livingbook.words.state import FIGURES, Observation, State
 
 FAR = 1.5  # a factor
 STEM = 4  # letters by which words name a measure
@@ -76,7 +76,7 @@ class Subjects:
         total = len(self.passages) or 1
         return {stem: math.log(total / count) for stem, count in counted.items()}
 
-    def words_of(self, row: Row) -> frozenset[str]:
+    def words_of(self, row: Observation) -> frozenset[str]:
         """The stems that name what a row counts: of its measure and category, as their keys say it."""
         return language.stems_of([row.measure, row.category])
 
@@ -105,7 +105,7 @@ class Subjects:
             if count >= MANY * sum(counted.values()) and key in self.labels["populations"]
         }
 
-    def is_of_others(self, row: Row, words: str, lists: bool = True) -> bool:
+    def is_of_others(self, row: Observation, words: str, lists: bool = True) -> bool:
         """Whether words name an army of which the population of a row is none, or a list of which the row counts another thing.
 
         lists: False to ask of armies alone.
@@ -136,7 +136,7 @@ class Subjects:
         """The rarity of the stems that two texts have in common."""
         return sum(self.rarity.get(stem, 0) for stem in language.stems(one) & language.stems(other))
 
-    def overlap(self, row: Row, words: str) -> float:
+    def overlap(self, row: Observation, words: str) -> float:
         """How much the words of a sentence and of a row have in common: the rarity of the stems that both have.
 
         Half the name of a measure names something else: "prisoners" are no "prison term".
@@ -148,7 +148,7 @@ class Subjects:
             return 0.0
         return sum(self.rarity.get(stem, 0) for stem in shared)
 
-    def kind(self, row: Row, before: State) -> str:
+    def kind(self, row: Observation, before: State) -> str:
         """What a new row is beside those in use: "extension" of a series, "correction", "another" figure of a quantity, or "new".
 
         A later figure of one origin that is far from its last one is another figure, not the same series going on.
@@ -184,11 +184,11 @@ class Subjects:
         """Whether one population holds the other."""
         return one in self.family(other) or other in self.family(one)
 
-    def at_home(self, row: Row, passage: Passage) -> bool:
+    def at_home(self, row: Observation, passage: Passage) -> bool:
         """Whether a chapter speaks of the population of a row at all: a return in one army is no news of another's."""
         return self.root(row.population) in self.homes.get(passage.chapter, ())
 
-    def is_main(self, row: Row, passage: Passage) -> bool:
+    def is_main(self, row: Observation, passage: Passage) -> bool:
         """Whether a row is of the population of which a chapter speaks most."""
         found = self.families.get(passage.chapter, Counter[str]())
         return [self.root(row.population)] == [whose for whose, _ in found.most_common(1)]
@@ -202,7 +202,7 @@ class Subjects:
         """What kind of thing a measure counts: flow, stock or share; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("kind", measure)
 
-    def is_named(self, row: Row, words: str) -> bool:
+    def is_named(self, row: Observation, words: str) -> bool:
         """Whether words begin as the name of the measure does: "the same list" for listed_absent."""
         return any(re.search(rf"\b{part[:STEM]}", words, re.I) for part in row.measure.split("_") if len(part) >= STEM)
 
@@ -212,11 +212,11 @@ class Subjects:
         return {state.rows[row].quantity for row in rows if row in state.rows}
 
 
-def _figure(row: Row) -> float:
+def _figure(row: Observation) -> float:
     return float(row.value or row.low or row.high or 0)
 
 
-def factor_between(one: Row, other: Row) -> float:
+def factor_between(one: Observation, other: Observation) -> float:
     """By which factor two figures differ, at least 1; infinite if one of them is nothing."""
     first, second = _figure(one), _figure(other)
     return max(first / second, second / first) if first > 0 and second > 0 else math.inf
