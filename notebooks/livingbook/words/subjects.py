@@ -97,7 +97,7 @@ class Subjects:
 
     @cached_property
     def armies(self) -> dict[str, str]:
-        """The armies of which many figures are → how words about them begin: "russi" for Russian armed forces."""
+        """The populations of which many figures are → how words about them begin: the first letters of their labels."""
         counted = Counter(self.root(row.population) for row in self.state.rows.values())
         return {
             key: self.labels["populations"][key]["label"][:NAMED].lower()
