@@ -80,10 +80,15 @@ class Effects:
         moves, labels = Moves(self.state, after), self.book.labels
         edition = self.project.settings.compared_with
         scene = Scene(moves, Teller(labels, self.state, after), Subjects(labels, self.sentences, self.state), edition)
+        read = {key for key, row in new.items() if readers(key, row, self.selections)}
         found: dict[str, list[Passage]] = {}
         for doubt in doubts(self.sentences, scene):
-            for key in dict.fromkeys(row for cause in doubt.causes if cause.rule != "collected" for row in cause.rows):
-                found.setdefault(key, []).append(doubt.passage)
+            # A number of a notebook that reads the row may take it, and is then no earlier figure.
+            taken = {row for cause in doubt.causes if cause.rule == "later" for row in cause.rows if row in read}
+            told = (row for cause in doubt.causes if cause.rule != "collected" for row in cause.rows)
+            for key in dict.fromkeys(told):
+                if key not in taken or any(key in cause.rows for cause in doubt.causes if cause.rule != "later"):
+                    found.setdefault(key, []).append(doubt.passage)
         return found
 
     def of(self, lines: Iterable[Mapping[str, str]]) -> Iterator[str]:

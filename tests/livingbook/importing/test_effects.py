@@ -106,6 +106,18 @@ def test_the_import_says_which_sentences_a_row_makes_doubtful(folder: Path) -> N
     assert "“We found no later list than that of at least 49,000 names.”" in said
 
 
+def test_a_number_that_may_take_a_row_is_not_called_an_earlier_figure(folder: Path) -> None:
+    later = {**CORRECTED, "end": "2025-12-31", "value": "71000"}
+    text = "By the latest count they are {result}`lists.listed` names."
+    assert "to be read again because of it" not in told(folder, later, READ, text=text)
+
+
+def test_an_earlier_figure_that_stays_is_called_one(folder: Path) -> None:
+    later = {**CORRECTED, "end": "2025-12-31", "value": "71000"}
+    text = "By the latest count they are {result}`lists.listed` names."
+    assert "to be read again because of it: 1 sentence in lists" in told(folder, later, {**READ, "end": "2024-12-31"}, text=text)
+
+
 def test_a_month_does_not_set_aside_another_month(folder: Path) -> None:
     month = {
         **CORRECTED,
