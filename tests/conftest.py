@@ -32,6 +32,7 @@ SLOW = [
     "lab",
     "launch",
     "linkcheck",
+    "live",
     "machines",
     "make",
     "mutants",

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,10 +23,11 @@ from livingbook.site import pages, publication, rules_of_writing, sphinx_process
 from livingbook.system.errors import BuildError, in_words
 from livingbook.system.files import write
 
+Start = Callable[[Project], AbstractContextManager[sphinx_process.Waiting]]
 ATTEMPTS = 3  # at a build whose inputs change while it goes on
 
 
-def book(asked: Project, edition: str, workers: int) -> None:
+def book(asked: Project, edition: str, workers: int, start: Start = sphinx_process.start_sphinx) -> None:
     """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays as it was.
 
     edition: the name of the book's own edition, which may have a data folder of its own. workers: how many notebooks run at once.
@@ -39,7 +41,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
         stage.require_settings(project)
         present = Present()
         hash_all_inputs(present, project, editions)
-        with sphinx_process.start_sphinx(project) as waiting:
+        with start(project) as waiting:
             try:
                 runs = settled(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
                 with step("pages", "built"):

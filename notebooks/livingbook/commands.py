@@ -28,8 +28,8 @@ from livingbook.system.files import only_one, scratch, tidy, write
 from livingbook.system.readers import number_or_text
 
 
-def make_book(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds and publishes the book, if anything has changed; prints where it is."""
+def make_book(project: Project, chosen: argparse.Namespace, **how: Any) -> None:
+    """Builds and publishes the book, if anything has changed; prints where it is. how: other arguments of ``build.book``."""
     from livingbook.project import addresses
     from livingbook.runs import up_to_date
     from livingbook.words import told as words
@@ -51,7 +51,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
             if recovered := finish_import(data):
                 print(recovered)
             print(f"Building from {data}", flush=True)
-            book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers())
+            book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers(), **how)
     if said := words.summary(words.of_built(project)):
         print(said)
     serve = f"make serve OUT={chosen.out}" if project.beside else "make serve"

@@ -124,6 +124,10 @@ class Runs:
             [each for each in self.project.notebook_names if each != name], list(self.sweeps)
         )
 
+    def reads_sweeps(self, name: str) -> bool:
+        """Whether a notebook is likely to read the table of a sweep, directly or by the results of others."""
+        return any(kind == "sweep" for each in [name, *self.reads_of(name)] for kind, _ in self._likely(each))
+
     def has_sweep(self, name: str, by: Job) -> bool:
         """Brings the table of a sweep up to date; False if the book has no such sweep, even if an old table of it lies there."""
         self.settle_sweep(name, by)
