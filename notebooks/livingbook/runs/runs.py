@@ -49,7 +49,7 @@ class Runs:
         self.project, self.present, self.run_it, self.say = project, present, run_it, say
         self.store = Store(project.build / "store")
         self.sweeps: dict[str, Callable[[], Any]] = {}  # name → function that brings its table up to date
-        self.shares: dict[str, set[Job]] = {}  # sweep → the jobs whose runs it shares: made with figures first, they are made once
+        self.shares: dict[str, list[tuple[Edition, str]]] = {}  # sweep → the runs that it shares: with figures, made once
         self.made: dict[Job, str] = {}  # "run" or "reused"
         self.kept: set[str] = set()  # keys of runs that unchanged sweeps use
         self._futures: dict[Job, Future[Any]] = {}
@@ -87,7 +87,7 @@ class Runs:
         mentions. If it reads others, it is stopped and run again.
         """
         first = {name: self._likely(name) for name in self.project.notebook_names}
-        waiting: dict[Job, set[Job]] = {("sweep", name): set(self.shares.get(name, ())) for name in self.sweeps}
+        waiting: dict[Job, set[Job]] = {("sweep", name): set() for name in self.sweeps}
         waiting |= {
             (edition.name, name): {
                 ("sweep" if each in self.sweeps and kind == "sweep" else edition.name, each) for kind, each in first[name]
@@ -136,7 +136,13 @@ class Runs:
 
     def settle_sweep(self, name: str, by: Job | None = None) -> Any:
         """Brings the table of a sweep up to date."""
-        return self._once(("sweep", name), by, self.sweeps[name]) if name in self.sweeps else None
+        return self._once(("sweep", name), by, partial(self._swept, name)) if name in self.sweeps else None
+
+    def _swept(self, name: str) -> Any:
+        shared = self.shares.get(name, [])
+        with ThreadPoolExecutor(len(shared) or 1) as pool:
+            list(pool.map(lambda each: self.settle(*each, by=("sweep", name)), shared))
+        return self.sweeps[name]()
 
     def used(self) -> set[str]:
         """Keys of the runs that were found or made."""

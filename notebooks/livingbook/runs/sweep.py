@@ -70,11 +70,11 @@ class Sweep:
         """Whether a notebook has an axis as a parameter, or depends on it as all notebooks do."""
         return axis in OF_THE_EVIDENCE or axis in self.parameters[notebook]
 
-    def shared_with(self, editions: Iterable[Edition]) -> set[tuple[str, str]]:
+    def shared_with(self, editions: Iterable[Edition]) -> list[tuple[Edition, str]]:
         """The runs of these editions, as (edition, notebook), that are also its own: of one of its days, which it lists."""
         days = self.grid.get("as_of", ())
-        same = {each.name for each in editions if not isinstance(days, str) and each.as_of in days and not each.without}
-        return {(edition, name) for edition in same for name in self.notebooks}
+        same = [each for each in editions if not isinstance(days, str) and each.as_of in days and not each.without]
+        return [(edition, name) for edition in same for name in self.notebooks]
 
     @functools.cached_property
     def parameters(self) -> dict[str, list[str]]:
