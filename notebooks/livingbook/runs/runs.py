@@ -141,7 +141,7 @@ class Runs:
     def _swept(self, name: str) -> Any:
         shared = self.shares.get(name, [])
         with ThreadPoolExecutor(len(shared) or 1) as pool:
-            list(pool.map(lambda each: self.settle(*each, by=("sweep", name)), shared))
+            list(pool.map(lambda each: self.settle(each[0], each[1], ("sweep", name)), shared))
         return self.sweeps[name]()
 
     def used(self) -> set[str]:
