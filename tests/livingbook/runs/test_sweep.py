@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -341,3 +342,24 @@ def test_a_parcel_holds_what_is_read_and_is_equal_for_equal_content(project):
         names
     )
     assert not [name for name in names if name.startswith(("/", "..", "_build/store"))]
+
+
+def test_a_sweep_shares_the_runs_of_an_edition_of_one_of_its_days(project):
+    of_a_day = sweep_of(project, 'then:\n  notebooks: [small, second]\n  as_of: ["2025-06-09"]\n')
+    latest = project.edition("latest")
+    then, without = (
+        replace(latest, name=name, as_of="2025-06-09", without=origin) for name, origin in (("then", ""), ("less", "x"))
+    )
+    assert of_a_day.shared_with([latest, then, without]) == [(then, "small"), (then, "second")]
+    every_month = sweep_of(project, "months:\n  notebooks: [small]\n  as_of: months\n")
+    assert every_month.shared_with([latest, then]) == []
+
+
+def test_what_a_sweep_shares_is_made_with_figures_before_it(project):
+    asked = sweep_of(project, 'then:\n  notebooks: [small]\n  as_of: ["2025-06-09"]\n')
+    runs = Runs(project, Present(), run_recorded)
+    then = replace(project.edition("latest"), name="then", as_of="2025-06-09")
+    found = []
+    runs.sweeps, runs.shares = {"then": lambda: found.append(dict(runs.made))}, {"then": asked.shared_with([then])}
+    runs.settle_sweep("then")
+    assert ("then", "small") in found[0]
