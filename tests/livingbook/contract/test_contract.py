@@ -281,8 +281,7 @@ RULE_FAULTS = [
     ("figures_fit_the_qualifier", "observations", 4, "high", "950", 'must be empty: the qualifier "at_least"'),
     ("figures_fit_the_qualifier", "observations", 6, "low", "1", 'must be empty: the qualifier "at_most"'),
     ("figures_fit_the_qualifier", "observations", 7, "high", "60000", 'must be empty: the qualifier "about"'),
-    ("figures_fit_the_qualifier", "observations", 11, "high", "", "is missing: low and high are given together"),
-    ("figures_fit_the_qualifier", "observations", 11, "low", "", "is missing: low and high are given together"),
+    ("figures_fit_the_qualifier", "observations", 11, "low", "", "is missing: high needs low beside it"),
     ("shares_are_fractions", "observations", 9, "high", "1.01", "must lie between 0 and 1: convict_share is a share"),
     ("counts_are_not_negative", "observations", 2, "value", "-1", "must not be negative: recruits counts from 0 up"),
     ("counts_are_whole", "observations", 2, "value", "1000.5", "must be a whole number: recruits"),
@@ -415,10 +414,12 @@ def test_a_figure_below_zero_needs_a_measure_that_may_be_negative(folder):
     assert folder.check() == [Fault("observations.csv", 8, "value", "-300", reason)]
 
 
-def test_a_projection_has_two_ends_or_none(folder):
-    folder.edit("observations", 12, "low", "3000")
-    assert [(fault.row, fault.field) for fault in folder.check()] == [(12, "high")]
+def test_a_projection_has_two_ends_a_lower_end_or_none(folder):
     folder.edit("observations", 12, "high", "5000")
+    assert [(fault.row, fault.field) for fault in folder.check()] == [(12, "low")]
+    folder.edit("observations", 12, "low", "3000")
+    assert folder.check() == []
+    folder.edit("observations", 12, "high", "")
     assert folder.check() == []
 
 
