@@ -7,6 +7,7 @@ import shutil
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -43,7 +44,9 @@ def book(asked: Project, edition: str, workers: int) -> None:
                 runs = settled(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
                 with step("pages", "built"):
                     stage.stage(project, editions, runs)
-                    built = pages.build(project, waiting)
+                    with ThreadPoolExecutor(1) as beside:  # the pages are made in another process
+                        writing = beside.submit(rules_of_writing.faults, project)
+                        built = pages.build(project, waiting)
             except Changed as error:
                 print(f"  {error}, which changed meanwhile: the book is built again", flush=True)
                 continue
@@ -62,7 +65,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
             present,
             {each.name: {name: runs.settle(each, name).key for name in project.notebook_names} for each in editions},
         )
-        if broken := rules_of_writing.faults(project):
+        if broken := writing.result():
             path = project.room / "rules.txt"
             write(path, "\n".join(broken) + "\n")
             print(rules_of_writing.told(broken, path), flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,8 +53,17 @@ def readers(key: str, row: Row, selections: Iterable[Selection]) -> list[str]:
 
 def unread(rows: Mapping[str, Row], selections: Iterable[Selection]) -> list[str]:
     """The rows in use that no notebook reads."""
-    asked = list(selections)
-    return [key for key, row in rows.items() if row.status == "use" and all(each.misses(key, row) for each in asked)]
+    by_id: dict[str, list[Selection]] = defaultdict(list)  # each asks for one or the other, which narrows the search
+    by_measure: dict[str, list[Selection]] = defaultdict(list)
+    for each in selections:
+        field, asked = ("measure", by_measure) if "measure" in each.where else ("id", by_id)
+        for wanted in each.where[field]:
+            asked[wanted].append(each)
+    return [
+        key
+        for key, row in rows.items()
+        if row.status == "use" and all(each.misses(key, row) for each in (*by_measure[row.measure], *by_id[key]))
+    ]
 
 
 def near(key: str, row: Row, selections: Iterable[Selection], shown: int = 2) -> list[str]:
