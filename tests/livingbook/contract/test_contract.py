@@ -135,6 +135,14 @@ def test_the_books_own_data_are_clean(capsys):
     assert re.search(r"data/: [0-9,]+ observations, .*, [0-9]+ claims, .*: all good\n$", said)
 
 
+def test_a_folder_says_itself_until_when_its_evidence_was_collected(folder):
+    assert contract.collected_until(folder.path) == ""
+    (folder.path / contract.CONTRACT_NAME).write_text('{"collectedUntil": "2026-11-29", "resources": []}', "utf-8")
+    assert contract.collected_until(folder.path) == "2026-11-29"
+    rows = csv.DictReader((DATA / "observations.csv").open(encoding="utf-8"))
+    assert contract.collected_until(DATA) >= max(row["known_from"] for row in rows)
+
+
 def test_a_small_folder_without_a_contract_of_its_own_is_clean(folder):
     assert folder.check() == []
 
