@@ -16,17 +16,17 @@ from test_importing import COLUMNS, GOOD, SOURCE, Place, columns_of, text_of
 
 SERIES = [
     {"date": "2022-02-25", "day": "2", "personnel": "2800", "personnel*": "about", "POW": "0.0"},
-    {"date": "2026-09-30", "day": "1466", "personnel": "1265900", "personnel*": "about", "POW": None},
-    {"date": "2026-10-31", "day": "1497", "personnel": "1297670", "personnel*": "about", "POW": ""},
-    {"date": "2026-11-08", "day": "1505", "personnel": "1306610", "personnel*": "about", "POW": ""},
+    {"date": "2026-02-28", "day": "1466", "personnel": "1265900", "personnel*": "about", "POW": None},
+    {"date": "2026-03-31", "day": "1497", "personnel": "1297670", "personnel*": "about", "POW": ""},
+    {"date": "2026-04-08", "day": "1505", "personnel": "1306610", "personnel*": "about", "POW": ""},
 ]
 MAPPING = """\
 table: observations
 columns: {end: date, known_from: date, value: personnel, qualifier: "personnel*"}
-constants: {measure: losses_claimed, population: russia, category: all, start: 2022-02-24, origin: gs_ukraine,
+constants: {measure: losses_claimed, population: russia, category: all, start: 2022-02-24, origin: press_unattributed,
             source: ivaniuk2026losses, status: use, note: A running claim.}
 every: month
-id: gs-losses-{end:.7}
+id: press-losses-{end:.7}
 """
 FIELDS = [{"name": name, "type": "string"} for name in ("id", "measure", "population", "category")]
 FIELDS += [{"name": "start", "type": "date"}, {"name": "end", "type": "date"}, {"name": "value", "type": "number"}]
@@ -60,8 +60,8 @@ def test_a_public_daily_series_comes_in_by_a_mapping_of_less_than_a_dozen_lines(
     code, shown = place.bring(place.write(series(kind), f"losses.{kind}"), apply=True)
     assert code == 0, shown
     assert [(row["id"], row["value"], row["start"], row["known_from"], row["qualifier"]) for row in added(place)] == [
-        ("gs-losses-2026-09", "1265900", "2022-02-24", "2026-09-30", "about"),
-        ("gs-losses-2026-10", "1297670", "2022-02-24", "2026-10-31", "about"),
+        ("press-losses-2026-02", "1265900", "2022-02-24", "2026-02-28", "about"),
+        ("press-losses-2026-03", "1297670", "2022-02-24", "2026-03-31", "about"),
     ]
     assert contract.check(place.data) == []
 
@@ -70,7 +70,7 @@ def test_next_month_it_is_one_command_and_what_is_here_is_left_out(place):
     path = place.write(series("csv"), "losses.csv")
     place.write(MAPPING, "losses.mapping.yml")
     place.bring(path, apply=True)
-    place.write(series("csv") + "2026-11-30,1527,1330290,about,\n", "losses.csv")
+    place.write(series("csv") + "2026-04-30,1527,1330290,about,\n", "losses.csv")
     code, shown = place.bring(path, apply=True)
     assert code == 0 and "2 rows are here already, 1 is new" in shown and "Added: 1 row in observations.csv." in shown
 
@@ -120,10 +120,10 @@ def test_a_spreadsheet_with_a_sheet_for_each_table(place, ending):
 
 @pytest.mark.parametrize("ending", ["xlsx", "ods"])
 def test_a_sheet_is_chosen_by_a_mapping_and_a_fault_names_sheet_and_row(place, ending):
-    good = [{"date": "2026-09-30", "personnel": 1265900, "personnel*": "about"}]
+    good = [{"date": "2026-02-28", "personnel": 1265900, "personnel*": "about"}]
     tables = {
         "read me": pd.DataFrame([{"a": "b"}]),
-        "daily": pd.DataFrame([*good, {**good[0], "date": "2026-10-31", "personnel": "many"}]),
+        "daily": pd.DataFrame([*good, {**good[0], "date": "2026-03-31", "personnel": "many"}]),
     }
     path = workbook(place.root / f"losses.{ending}", tables)
     place.write(MAPPING, "losses.mapping.yml")
@@ -206,7 +206,7 @@ def test_numbers_as_other_programs_write_them(settings, text, expected):
 
 def test_a_number_that_could_be_two_is_refused_once(place):
     place.write(MAPPING, "losses.mapping.yml")
-    rows = "date,personnel,personnel*\n2026-09-30,310.000,about\n2026-10-31,320.000,about\n"
+    rows = "date,personnel,personnel*\n2026-02-28,310.000,about\n2026-03-31,320.000,about\n"
     path = place.write(rows, "losses.csv")
     code, shown = place.bring(path)
     assert code == 1 and f'{path}, value, row 2: "310.000" (2 times) — could be thousands or decimals' in shown
