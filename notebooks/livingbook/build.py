@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,14 +19,15 @@ from livingbook.project.project import SETTING, Edition, Project
 from livingbook.runs import running, sweep, sweep_table, up_to_date
 from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.runs.runs import Changed, Runs
-from livingbook.site import pages, publish, rules_of_writing, sphinx_process, stage
+from livingbook.site import pages, publication, rules_of_writing, sphinx_process, stage
 from livingbook.system.errors import BuildError, in_words
 from livingbook.system.files import write
 
+Start = Callable[[Project], AbstractContextManager[sphinx_process.Waiting]]
 ATTEMPTS = 3  # at a build whose inputs change while it goes on
 
 
-def book(asked: Project, edition: str, workers: int) -> None:
+def book(asked: Project, edition: str, workers: int, start: Start = sphinx_process.start_sphinx) -> None:
     """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays as it was.
 
     edition: the name of the book's own edition, which may have a data folder of its own. workers: how many notebooks run at once.
@@ -39,7 +41,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
         stage.require_settings(project)
         present = Present()
         hash_all_inputs(present, project, editions)
-        with sphinx_process.start_sphinx(project) as waiting:
+        with start(project) as waiting:
             try:
                 runs = settled(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
                 with step("pages", "built"):
@@ -57,7 +59,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
             )
             continue
         with step("book", "published"):
-            publish.publish(project, built, executed(runs, editions))
+            publication.publish(project, built, executed(runs, editions))
         runs.store.used(runs.used())
         up_to_date.built(
             asked,

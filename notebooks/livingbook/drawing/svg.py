@@ -235,9 +235,9 @@ def stamped(drawing: bytes, terms: Mapping[str, str]) -> bytes:
         f'xmlns:dcterms="http://purl.org/dc/terms/"><rdf:Description rdf:about="">{lines}</rdf:Description></rdf:RDF>'
         "</metadata>"
     )
-    return ROOT_OF_FILE.sub(lambda root: root[0] + made.encode(), plain(drawing), count=1)
+    return ROOT_OF_FILE.sub(lambda root: root[0] + made.encode(), without_provenance(drawing), count=1)
 
 
-def plain(drawing: bytes) -> bytes:
+def without_provenance(drawing: bytes) -> bytes:
     """The drawing without its provenance, which differs between drawings that look the same."""
     return STAMP.sub(b"", drawing) if BEGIN in drawing else drawing

@@ -17,8 +17,9 @@ import nbformat
 from livingbook.contract import printable
 from livingbook.notebook.parameters import Parameter, ParameterError, kinds_of, of_notebook, require
 from livingbook.project.project import Project
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest
+from livingbook.system.files import as_json
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_from
 
 # Functions to which notebooks pass the date and the folders. What they read by them is recorded.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from livingbook.words.state import Row
+from livingbook.words.state import Observation
 
 NOT_COUNTED = frozenset({"status", "id", "same_as"})  # fields that say nothing of what is asked for
 NEAR = 2  # fields by which a selection may differ from a row and still come near it
@@ -20,7 +20,7 @@ class Selection:
     notebook: str
     where: Mapping[str, frozenset[str]]
 
-    def misses(self, key: str, row: Row) -> list[str]:
+    def misses(self, key: str, row: Observation) -> list[str]:
         """The fields by which a row falls outside the selection; none if it is selected."""
         cells = {**vars(row), "id": key}
         return [name for name, wanted in self.where.items() if cells.get(name, "") not in wanted]
@@ -46,12 +46,12 @@ def selections_of(documents: Mapping[str, Mapping[str, Any]]) -> list[Selection]
     return [each for each in found if each.is_asking]
 
 
-def readers(key: str, row: Row, selections: Iterable[Selection]) -> list[str]:
+def readers(key: str, row: Observation, selections: Iterable[Selection]) -> list[str]:
     """The notebooks that read a row."""
     return list(dict.fromkeys(each.notebook for each in selections if not each.misses(key, row)))
 
 
-def unread(rows: Mapping[str, Row], selections: Iterable[Selection]) -> list[str]:
+def unread(rows: Mapping[str, Observation], selections: Iterable[Selection]) -> list[str]:
     """The rows in use that no notebook reads."""
     by_id: dict[str, list[Selection]] = defaultdict(list)  # each asks for one or the other, which narrows the search
     by_measure: dict[str, list[Selection]] = defaultdict(list)
@@ -66,7 +66,7 @@ def unread(rows: Mapping[str, Row], selections: Iterable[Selection]) -> list[str
     ]
 
 
-def near(key: str, row: Row, selections: Iterable[Selection], shown: int = 2) -> list[str]:
+def near(key: str, row: Observation, selections: Iterable[Selection], shown: int = 2) -> list[str]:
     """The selections that come nearest to a row that none takes, each with what it asks for instead."""
     close = []
     for each in selections:

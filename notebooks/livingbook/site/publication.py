@@ -12,7 +12,7 @@ from pathlib import Path
 
 from livingbook.project.project import Project
 from livingbook.site import leaks, manifest, provenance
-from livingbook.system.files import mirror, settle, write
+from livingbook.system.files import flush_to_disk, mirror, write
 
 HERE, SWAP = -100, 2  # what the systems call a path from here, and that two names change places
 
@@ -47,7 +47,7 @@ def publish_beside(project: Project, folder: Path, pages: Path, executed: leaks.
         shutil.rmtree(path, ignore_errors=True)
     try:
         complete(project, pages, unfinished, executed)
-        settle(unfinished)
+        flush_to_disk(unfinished)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
@@ -73,7 +73,7 @@ def publish_as_the_book(project: Project, pages: Path, executed: leaks.Executed)
         else:
             aside.unlink(missing_ok=True)
             fresh.replace(aside)
-        settle(aside)  # else, after a loss of power, the published files could be ones that were not written to disk
+        flush_to_disk(aside)  # else, after a loss of power, the published files could be ones that were not written to disk
         exchange(aside, project.published)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
