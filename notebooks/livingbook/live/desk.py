@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import jupyter_book.sphinx
+from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.build_phase import BuildPhase
@@ -91,21 +92,28 @@ def _work(project: Project, room: Path, asked: int, answered: int) -> None:
     sys.stderr = io.StringIO()  # where Sphinx writes its warnings
     sphinx_process.build(project.stage, project.room / "sphinx")
     if not (room / "shown.json").is_file():
+        print(f"  Pages are not made ahead: {sys.stderr.getvalue()}", file=sys.__stderr__, flush=True)
         write(room / "shown.json", "{}")
 
 
 def _wait(app: Sphinx, room: Path, asked: int, answered: int) -> None:
-    env, builder = app.env, app.builder
+    env, builder = app.env, cast(freshness.Pages, app.builder)
     # Sphinx reads all pages anew that it knows from another folder; so it is told of the desk's stage only now.
     for each in (app, env, env.project, app.project, builder):
         each.srcdir = type(app.srcdir)(room / "stage")
     shown = {page: _notebooks(used) for page, used in pieces.uses(env).items()}
-    _write(app, app.config.root_doc, room / "first")  # the templates are compiled once, here, and not for each page
+    app.outdir = builder.outdir = type(app.outdir)(room / "first")
+    assets = room / "first" / "_static"
+    assets.mkdir(parents=True)
+    _prepare(builder, set())
+    builder.copy_static_files()
+    add_global_html_resources(app, None)
+    _write(app, app.config.root_doc, room / "first", assets)  # the templates are compiled once, here, and not for each page
     write(room / "shown.json", json.dumps(shown))
     with open(asked, encoding="utf-8") as lines:
         for line in lines:
             if (copy := os.fork()) == 0:
-                words = _made(app, line.strip(), room / "made")
+                words = _made(app, line.strip(), room / "made", assets)
                 write(room / "wrong.txt", words)
                 os._exit(bool(words))
             _, status = os.waitpid(copy, 0)
@@ -119,7 +127,7 @@ def _notebooks(used: Iterable[tuple[str, ...]]) -> list[str]:
     return sorted(results | {path.stem for path in paths if path.suffix == ".ipynb"})
 
 
-def _made(app: Sphinx, page: str, out: Path) -> str:
+def _made(app: Sphinx, page: str, out: Path, assets: Path) -> str:
     """Reads and writes one page; returns what is wrong with it. What changes in memory is lost with this process."""
     env, builder = app.env, app.builder
     pieces.look_again(app, app.config)
@@ -135,23 +143,29 @@ def _made(app: Sphinx, page: str, out: Path) -> str:
                 listener.handler(app, env)
         freshness.name_images(env)
         app.events.emit("env-updated", env)
-        _write(app, page, out)
+        _write(app, page, out, assets)
     except Exception as error:
         print(f"ERROR: {error}", file=sys.stderr)
     return cast(io.StringIO, sys.stderr).getvalue()
 
 
-def _write(app: Sphinx, page: str, out: Path) -> None:
-    """Writes a page that has been read."""
+def _write(app: Sphinx, page: str, out: Path, assets: Path) -> None:
+    """Writes a page that has been read. assets: the folder of style sheets and scripts, whose checksums pages name."""
     builder = cast(freshness.Pages, app.builder)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "_static").symlink_to(Path(app.outdir, "_static").resolve())  # pages name style sheets with checksums of these files
     app.outdir = builder.outdir = type(app.outdir)(out)
-    builder.search, builder.chosen, builder.shown = False, {page}, {page: {}}
+    if out != assets.parent:
+        (out / assets.name).symlink_to(assets)
     app.phase = BuildPhase.RESOLVING
-    builder.prepare_writing({page})
+    _prepare(builder, {page})
     doctree = app.env.get_and_resolve_doctree(page, builder)
     app.phase = BuildPhase.WRITING
     with logging.pending_warnings():
         builder.write_doc_serialized(page, doctree)
         builder.write_doc(page, doctree)
+
+
+def _prepare(builder: freshness.Pages, pages: set[str]) -> None:
+    """Prepares to write these pages, without the search index, which is for the whole book."""
+    builder.chosen, builder.shown, builder.search = pages, {page: {} for page in pages}, False
+    builder.prepare_writing(pages)
+    builder.search = True  # pages link to it

@@ -16,13 +16,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from livingbook.drawing import svg
 from livingbook.project.citation import citation_of
 from livingbook.project.project import Project
 from livingbook.system.digests import digest_of_bytes
-from livingbook.system.files import as_json, visible_files, write
+from livingbook.system.files import as_json, visible_files
 
 LICENCE = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
 PACKAGE = "datapackage.json"
@@ -92,13 +91,6 @@ def stamped(name: str, content: bytes, book: Imprint) -> bytes:
     return content
 
 
-def describe(folder: Path, book: Imprint) -> None:
-    """Writes a ``datapackage.json`` beside the tables of each edition's figures."""
-    for edition in book.data:
-        if tables := sorted((folder / "figures" / edition).glob("*.csv")):
-            write(folder / "figures" / edition / PACKAGE, as_json(package(edition, tables, book)))
-
-
 def terms(name: str, origin: dict[str, str]) -> dict[str, str]:
     """What a drawing says of itself: term of Dublin Core → text. origin: as ``Imprint.of`` gives it."""
     return {
@@ -139,33 +131,6 @@ def text_chunk(keyword: str, words: str) -> bytes:
     return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
 
 
-def package(edition: str, tables: list[Path], book: Imprint) -> dict[str, Any]:
-    """A Data Package of the tables behind an edition's figures, with the hash of each file."""
-    return {
-        "profile": "data-package",
-        "name": f"{book.slug}-figures-{edition}".lower().replace("_", "-"),
-        "title": f"{book.title}: the tables of figures, edition {edition}",
-        **versioned(book),
-        "licenses": [dict(zip(("name", "path", "title"), LICENCE, strict=True))],
-        "provenance": book.of(edition),
-        "resources": [described(path) for path in tables],
-    }
-
-
 def versioned(book: Imprint) -> dict[str, str]:
     """The field with the version; none without one."""
     return {"version": book.version} if book.version else {}
-
-
-def described(path: Path) -> dict[str, Any]:
-    """A table as a resource of a data package: name, path, format, size and hash."""
-    content = path.read_bytes()
-    return {
-        "name": path.stem.lower().replace("_", "-"),
-        "path": path.name,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": f"sha256:{digest_of_bytes(content)}",
-    }

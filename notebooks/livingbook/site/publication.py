@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from livingbook.project.project import Project
-from livingbook.site import leaks, manifest, provenance
+from livingbook.site import data_package, leaks, manifest, provenance
 from livingbook.system.files import flush_to_disk, mirror, write
 
 HERE, SWAP = -100, 2  # what the systems call a path from here, and that two names change places
@@ -26,7 +26,7 @@ def complete(project: Project, pages: Path, folder: Path, executed: leaks.Execut
     shutil.copytree(
         pages, folder, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"), copy_function=partial(provenance.copy, book, pages)
     )
-    provenance.describe(folder, book)
+    data_package.describe(project, folder, book)
     listed = manifest.of_folder(folder, book.about())
     leaks.require_none(project, folder, listed.files, executed)
     write(folder / manifest.NAME, manifest.as_text(listed))

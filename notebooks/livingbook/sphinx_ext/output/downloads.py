@@ -15,14 +15,14 @@ from sphinx.application import Sphinx
 from livingbook.drawing.png import draw_in_background, drawn, png_of
 from livingbook.notebook.showing import with_pictures
 from livingbook.sphinx_ext import elements, pieces
-from livingbook.sphinx_ext.output import extra_files, unused
-from livingbook.values.published import FOR_MACHINES
+from livingbook.sphinx_ext.output import extra_files, schemas, unused
+from livingbook.values.published import ON_A_CARD
 
 _drawing: WeakKeyDictionary[Sphinx, subprocess.Popen[str]] = WeakKeyDictionary()  # build → the process that draws its PNG files
 
 
 def results(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """edition → notebook → name → the fields ``FOR_MACHINES``, from everything published."""
+    """edition → notebook → name → the fields ``ON_A_CARD``, from everything published."""
     return {
         edition: {
             path.stem: _numbers(pieces.look_up(root, (path.relative_to(root).as_posix(), "results")) or {})
@@ -33,7 +33,7 @@ def results(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _numbers(entries: dict[str, Any]) -> dict[str, Any]:
-    return {name: {field: entry.get(field) for field in FOR_MACHINES} for name, entry in entries.items()}
+    return {name: {field: entry.get(field) for field in ON_A_CARD} for name, entry in entries.items()}
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -56,6 +56,9 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         for name in wide_figures(source, edition):
             draw(source / "published" / edition / "files" / name, out / "figures" / edition / png_name(name), cache_folder)
     mirror(source / "data", out / "data", "*.csv", "datapackage.json")
+    for name, schema in schemas.schemas().items():
+        (out / "schemas").mkdir(exist_ok=True)
+        write_json(out / "schemas" / f"{name}.schema.json", schema)
     write_notebooks(app, cache_folder)
     extra_files.write(app)
     unused.finish(app, cache_folder)

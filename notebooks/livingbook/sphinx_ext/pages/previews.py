@@ -14,6 +14,7 @@ from livingbook.sphinx_ext import elements, pieces
 from livingbook.sphinx_ext.pages.prose import description, shortened
 
 CARD = "_static/card.png"
+FEED = "feed.xml"
 
 
 def main_figure(env: BuildEnvironment, pagename: str, doctree: nodes.document) -> tuple[str, str]:
@@ -56,4 +57,7 @@ def tags(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -> str
     names = {"description": said, "author": app.config.author, "twitter:card": "summary_large_image"}
     made = [f'<meta name="{name}" content="{escape(text)}"/>' for name, text in names.items() if text]
     made += [f'<meta property="{name}" content="{escape(text)}"/>' for name, text in properties.items() if text]
+    made.append(
+        f'<link rel="alternate" type="application/atom+xml" title="What has changed" href="{address(app, pagename, FEED)}"/>'
+    )
     return "\n  " + "\n  ".join(made)
