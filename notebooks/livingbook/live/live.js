@@ -16,8 +16,10 @@
   const placeOf = (at) => {
     const article = document.querySelector("article") || document.body;
     if (at.cell) return article.querySelectorAll("div.cell")[at.cell - 1] || article.firstElementChild;
+    const plain = (text) => text.replace(/[\u2018\u2019\u201c\u201d\u2013\u2014'"-]+/g, "").replace(/\s+/g, " ");
     const holders = [...article.querySelectorAll("p, li, h1, h2, h3, td, dd")];
-    return (at.text && holders.find((each) => each.textContent.includes(at.text))) || article.firstElementChild;
+    const found = (at.words || []).map((words) => holders.find((each) => plain(each.textContent).includes(plain(words))));
+    return found.find((each) => each) || article.firstElementChild;
   };
 
   const show = (now) => {

@@ -33,7 +33,7 @@ class State:
     """What the open pages show of the work.
 
     doing: what is being done, "" if nothing. older: whether the rest of the book is older than a page that was made ahead. wrong:
-    what is wrong, "" if nothing; at: where that is: "page", and there "cell" (its number) or "text" (words of a line).
+    what is wrong, "" if nothing; at: where that is: "page", and there "cell" (its number) or "words" (of a line).
     """
 
     doing: str = ""
@@ -111,13 +111,14 @@ class Site:
         notebook, cell, chapter, line = found.groups()
         if notebook:
             return {"page": f"notebooks/{notebook}.html", "cell": int(cell or 0)}
-        return {"page": f"book/{chapter}.html", "text": self._words(chapter, int(line or 0))}
+        return {"page": f"book/{chapter}.html", "words": self._words(chapter, int(line or 0))}
 
-    def _words(self, chapter: str, line: int) -> str:
-        """The longest piece of a chapter's line that stands on its page as it stands in the file."""
+    def _words(self, chapter: str, line: int) -> list[str]:
+        """The pieces of a chapter's line that stand on its page as they stand in the file, the longest first."""
         file = self.project.root / "book" / f"{chapter}.md"
         lines = file.read_text("utf-8", errors="replace").splitlines() if file.is_file() else []
-        return max(re.split(r"[`*_\[\](){}#|<>]+", lines[line - 1]), key=len).strip() if 0 < line <= len(lines) else ""
+        found = re.split(r"[`*_\[\](){}#|<>]+", lines[line - 1]) if 0 < line <= len(lines) else []
+        return sorted(filter(None, map(str.strip, found)), key=len, reverse=True)
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

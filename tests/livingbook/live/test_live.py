@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
+from live_reader import PATIENCE, Reader
 from livingbook.live.server import Site
 from livingbook.live.watching import is_watched
 from livingbook.live.workshop import concerned
@@ -22,49 +20,7 @@ from livingbook.project.begin import start_book
 from livingbook.project.project import Project
 from small_book import digests
 
-PATIENCE = 240  # seconds, on a machine that does other work as well
 INDEX = "book/index.html"
-LOADING = {"doing": "the page is loaded", "older": False, "wrong": "", "at": {}}
-
-
-class Reader:
-    """A browser's part: an open page, and what it is told."""
-
-    def __init__(self, address: str, page: str) -> None:
-        self.address, self.page = address, page
-        self.html, self.states = "", [LOADING]
-        self.loads = 0
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def get(self, path: str) -> str:
-        return urllib.request.urlopen(f"{self.address}{path}").read().decode()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                self.states.append(LOADING)
-                self.html = self.get(self.page)
-                self.loads += 1
-                shown = re.search(r'data-shown="(\w+)"', self.html)[1]
-                with urllib.request.urlopen(f"{self.address}_live/events?page={self.page}&shown={shown}") as events:
-                    for line in events:
-                        if line.startswith(b"event: again"):
-                            break
-                        if line.startswith(b"data: {"):
-                            self.states.append(json.loads(line.removeprefix(b"data: ")))
-            except OSError:
-                time.sleep(0.2)
-
-    def wait(self, what, why: str) -> None:
-        """Waits until something is true of this page."""
-        end = time.monotonic() + PATIENCE
-        while not what(self):
-            assert time.monotonic() < end, f"never: {why}; the last state: {self.states[-1]}"
-            time.sleep(0.05)
-
-    def rest(self) -> None:
-        """Waits until the whole book has what was saved."""
-        self.wait(lambda page: page.states[-1] == {"doing": "", "older": False, "wrong": "", "at": {}}, "nothing to do")
 
 
 def run(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -140,7 +96,7 @@ def test_a_fault_is_shown_where_it_is_with_the_last_good_page_behind(folder, rea
     reader.wait(lambda page: page.states[-1]["wrong"], "what is wrong")
     state = reader.states[-1]
     assert "no result 'loans.nonsuch'" in state["wrong"] and state["at"]["page"] == INDEX
-    assert state["at"]["text"] == ", which nobody has published."
+    assert state["at"]["words"][0] == ", which nobody has published."
     assert reader.html == good
     chapter.write_text(text, "utf-8")
     reader.rest()

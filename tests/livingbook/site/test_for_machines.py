@@ -14,7 +14,7 @@ import pytest
 from frictionless import Package
 from livingbook.sphinx_ext.output import extra_files, feed
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 ATOM = "{http://www.w3.org/2005/Atom}"
 NAMES = ("results", "claims", "evidence", "changes")
 REPORT = {
