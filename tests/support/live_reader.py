@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 PATIENCE = 240  # seconds, on a machine that does other work as well
-LOADING = {"doing": "the page is loaded", "older": False, "wrong": "", "at": {}}
-AT_REST = {"doing": "", "older": False, "wrong": "", "at": {}}
+LOADING = {"doing": "the page is loaded", "made": "", "wrong": "", "at": {}}
+AT_REST = {"doing": "", "made": "", "wrong": "", "at": {}}
 
 
 class Reader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -14,10 +15,11 @@ from pathlib import Path
 import pytest
 from live_reader import PATIENCE, Reader
 from livingbook.live.server import Site
-from livingbook.live.watching import is_watched
+from livingbook.live.watching import changed_page, is_watched
 from livingbook.live.workshop import concerned
 from livingbook.project.begin import start_book
 from livingbook.project.project import Project
+from livingbook.runs import up_to_date
 from small_book import digests
 
 INDEX = "book/index.html"
@@ -75,7 +77,7 @@ def test_a_page_is_made_ahead_of_the_book_and_the_book_is_the_clean_one(folder, 
     chapter.write_text(chapter.read_text("utf-8") + "\nThis sentence was written while the page was open.\n", "utf-8")
     reader.wait(lambda page: "written while the page was open" in page.html, "the sentence on the page")
     reader.rest()
-    assert any(state["older"] for state in reader.states)
+    assert any(state["made"] == INDEX for state in reader.states)
     assert reader.loads == loads + 1  # the page of the whole book is the same, byte for byte: it is not loaded again
     assert digests(folder) == clean(folder, tmp_path)
     assert not [path for path in (folder / "_build" / "html").rglob("*") if path.is_file() and b"_live/" in path.read_bytes()]
@@ -174,6 +176,18 @@ def test_which_page_is_made_first(tmp_path, paths, on_screen, page):
 )
 def test_what_editors_leave_is_not_watched(path, watched):
     assert is_watched(Path("/project", path)) == watched
+
+
+def test_it_opens_at_the_chapter_that_was_changed(tmp_path):
+    project = Project(tmp_path, tmp_path / "data")
+    assert changed_page(project) == ""
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "rate.md").write_text("# A rate")
+    inputs = {str(tmp_path / "book" / name): "a hash of before" for name in ("style.css", "rate.md")}
+    up_to_date.note(project).parent.mkdir(parents=True)
+    note = {"of": "", "edition": "latest", "inputs": inputs, "outputs": "", "runs": {}}
+    up_to_date.note(project).write_text(json.dumps(note))
+    assert changed_page(project) == "book/rate.html"
 
 
 def test_the_newest_page_that_was_made_ahead_is_served(tmp_path):
