@@ -19,6 +19,7 @@ from livingbook.project.project import SETTING, Edition, Project
 from livingbook.runs import running, sweep, sweep_table, up_to_date
 from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.runs.runs import Changed, Runs
+from livingbook.runs.store import forget_drawings
 from livingbook.site import pages, publication, rules_of_writing, sphinx_process, stage
 from livingbook.system.errors import BuildError, in_words
 from livingbook.system.files import write
@@ -61,6 +62,7 @@ def book(asked: Project, edition: str, workers: int, start: Start = sphinx_proce
         with step("book", "published"):
             publication.publish(project, built, executed(runs, editions))
         runs.store.used(runs.used())
+        forget_drawings(project.build)
         up_to_date.built(
             asked,
             edition,

@@ -309,9 +309,15 @@ class Recorder:
 
     # --- What the build gets -----------------------------------------------------------------------------------------------
 
+    @property
+    def extent(self) -> tuple[int | tuple[int, ...], ...]:
+        """A measure of how much has been recorded: it changes whenever the record does."""
+        parts = (self.inputs, self.changed, self.waits, self.refused)
+        return (*map(len, parts), *(each.extent for each in self._evidence))
+
     def write(self, *_: Any) -> None:
         """Writes the record to its file, if anything has been added since it was last written."""
-        now = (len(self.inputs), len(self.changed), len(self.waits), len(self.refused), *(each.extent for each in self._evidence))
+        now = self.extent
         if now == self._last:
             return
         with self.unrecorded():

@@ -34,11 +34,12 @@ class Total(DatedCount, Protocol):
 def of_army(evidence: Evidence) -> pd.DataFrame:
     """One row each, with the columns of ``Evidence.observations`` and ``total``, a short name; without those not public yet.
 
-    ``listed``, names on the merged list; ``claim``, the first public claim of a larger total; ``cases``, entries in leaked records;
-    ``projection``, the last one for a year.
+    ``listed``, names on the merged list; ``claim``, the first public claim of a larger total that covers the list's period;
+    ``cases``, entries in leaked records; ``projection``, the last one for a year.
     """
     listed = lists.merged(evidence)
     claims = evidence.observations(measure="deserters_claimed", qualifier="at_least", **ARMY)
+    claims = claims[claims["end"] >= listed["end"].max()] if len(listed) else claims
     cases = lists.leaked_records(evidence)
     projected = evidence.observations(measure="deserters_claimed", qualifier="projection", **ARMY)
     found = {

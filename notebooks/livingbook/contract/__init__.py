@@ -17,7 +17,15 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from livingbook.contract.csv_files import Row, Table, read_csv_table
-from livingbook.contract.datapackage import CONTRACT_NAME, PROJECT_CONTRACT, contract_for, fields_of, references, resources_of
+from livingbook.contract.datapackage import (
+    CONTRACT_NAME,
+    PROJECT_CONTRACT,
+    collected_until,
+    contract_for,
+    fields_of,
+    references,
+    resources_of,
+)
 from livingbook.contract.faults import MAX_FAULTS, Fault, printable, told
 from livingbook.contract.rules import rule_faults
 from livingbook.contract.schema import schema_faults
@@ -30,6 +38,7 @@ __all__ = [
     "Row",
     "Table",
     "check",
+    "collected_until",
     "examine",
     "fields_of",
     "printable",

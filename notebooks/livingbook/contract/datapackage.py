@@ -49,6 +49,12 @@ def resources_of(folder: Path, books: Path | None = None) -> list[dict[str, Any]
     return json.loads((own if own.is_file() else books or PROJECT_CONTRACT).read_text("utf-8-sig"))["resources"]
 
 
+def collected_until(folder: Path) -> str:
+    """The last day on which evidence was collected for the tables of a folder (ISO), as its own contract says; "" if none does."""
+    own = folder / CONTRACT_NAME
+    return str(json.loads(own.read_text("utf-8-sig")).get("collectedUntil", "")) if own.is_file() else ""
+
+
 def load_contract(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
     """The contract at `path`, or None and what is wrong with it."""
 

@@ -75,7 +75,7 @@ def _more_than(observations: Table, upper: str) -> Callable[[int], str]:
 
 
 def figures_fit_the_qualifier(observations: Table) -> Iterator[Fault]:
-    """A range has low and high; every other figure has a value, and only an estimate or projection a low and high too."""
+    """A range has low and high; every other figure has a value, and only an estimate or projection a low too, or low and high."""
     qualifier = observations["qualifier"]
     given = {column: observations[column].each(bool) for column in FIGURES}
     is_range = qualifier.among({"range"})
@@ -88,11 +88,9 @@ def figures_fit_the_qualifier(observations: Table) -> Iterator[Fault]:
         yield from observations.faults(
             bounded & given[column], column, lambda row: f'must be empty: the qualifier "{qualifier[row]}" gives the bounds'
         )
-    both = qualifier.among({"estimate", "projection"})
-    for column, other in (("low", "high"), ("high", "low")):
-        yield from observations.faults(
-            both & ~given[column] & given[other], column, "is missing: low and high are given together or not at all"
-        )
+    yield from observations.faults(
+        qualifier.among({"estimate", "projection"}) & ~given["low"] & given["high"], "low", "is missing: high needs low beside it"
+    )
 
 
 def shares_are_fractions(observations: Table, measures: Table) -> Iterator[Fault]:

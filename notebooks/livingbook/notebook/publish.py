@@ -24,7 +24,8 @@ from IPython import get_ipython
 from IPython.display import display
 
 from livingbook import recording
-from livingbook.drawing.figures import Draw, render
+from livingbook.drawing.figures import Draw
+from livingbook.drawing.kept import kept_render
 from livingbook.evidence.reading import Evidence
 from livingbook.notebook import showing
 from livingbook.notebook.claims import Claims
@@ -180,7 +181,7 @@ class Publisher:
         rows = self._known(rests_on(data) if rows is None else rows)
         source = self._source_line(rows)
         drawn = {
-            variant: render(
+            variant: kept_render(
                 draw,
                 data,
                 name=f"{self.notebook}-{name}",

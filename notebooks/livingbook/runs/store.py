@@ -25,6 +25,7 @@ from livingbook.system.files import as_json, as_json_line, tree, write
 
 FORM = "8"  # version of the form in which runs are stored; runs of other versions are ignored
 KEPT = 10  # books and sweeps whose runs are kept
+DRAWINGS_KEPT = 2000  # of those that were used last
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
 
@@ -145,6 +146,13 @@ class Store:
                 gone = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
                 folder.replace(gone)  # renamed first, so that half a run never has its name
                 shutil.rmtree(gone, ignore_errors=True)
+
+
+def forget_drawings(build: Path) -> None:
+    """Removes the drawings (``livingbook.drawing.kept``) that were used longest ago, so that ``DRAWINGS_KEPT`` are left."""
+    drawn = sorted((build / "drawn").glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in drawn[DRAWINGS_KEPT:]:
+        path.unlink(missing_ok=True)
 
 
 def _lists(note: Path) -> list[list[str]]:

@@ -25,6 +25,7 @@ from livingbook.sphinx_ext.kept import Piece, by_page
 logger = logging.getLogger(__name__)
 
 CLAIMS = "published/claims.json"
+CHANGES = "published/changes.json"
 PACKAGE = "data/datapackage.json"
 EDITIONS = "published/editions.json"
 BOOK = "published/book.json"

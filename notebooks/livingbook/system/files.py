@@ -150,7 +150,7 @@ def flush_to_disk(folder: Path) -> None:
 
 def tidy(build: Path) -> None:
     """Removes what a killed build has left: files and folders under temporary names, and results for settings of a sweep."""
-    for part in ("done", "editions", "store", "sweeps", "without"):
+    for part in ("done", "drawn", "editions", "store", "sweeps", "without"):
         for path in sorted((build / part).rglob(".*")):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)

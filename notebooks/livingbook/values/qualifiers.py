@@ -21,14 +21,17 @@ def from_published(qualifier: str, value: str = "", low: str = "", high: str = "
     """The one rule that turns a qualifier into bounds. Arguments are the cells of one observation, as text.
 
     exact v → [v, v]; about v → v ± half a unit of its last significant digit; at_least v → [v, ∞);
-    at_most v → [0, v]; range → [low, high]. An estimate or a projection is [low, high] where its source gives them;
-    otherwise it is read like "about": its rounding is all that is published of its error, which is larger.
+    at_most v → [0, v]; range → [low, high]. An estimate or a projection is [low, high] where its source gives them, and
+    [low, ∞) where it gives a lower end alone ("at least"); otherwise it is read like "about": its rounding is all that is
+    published of its error, which is larger.
     A figure that is not negative stays so. Raises ``ValueError`` for a qualifier that is none of these.
     """
     rows = frozenset([row] if row else ())
     if qualifier == "range" or (qualifier in ("estimate", "projection") and low and high):
         return Bounds(float(low), float(value) if value else None, float(high), rows)
     number = float(value)
+    if qualifier in ("estimate", "projection") and low:
+        return Bounds(float(low), number if number > float(low) else None, math.inf, rows)
     match qualifier:
         case "exact":
             return Bounds(number, number, number, rows)

@@ -41,6 +41,14 @@ def test_a_later_list_of_the_same_kind_is_another_list(tables):
     assert totals.of_army(evidence)["id"].iloc[0] == "list"
 
 
+def test_a_claim_that_ends_before_the_list_stands_for_it_only_until_the_list_is_public(tables):
+    early = {"id": "claim-0", "known_from": "2024-05-31", **CLAIMED, "end": "2024-05-31"}
+    later = [{**row, "end": "2025-05-20"} if row["id"].startswith("claim") else row for row in ROWS]
+    evidence = load(tables([early, *later]))
+    claims = [totals.of_army(evidence.view(day)).set_index("total")["id"].get("claim") for day in ("2024-06-30", "2025-12-31")]
+    assert claims == ["claim-0", "claim-b"]
+
+
 def test_without_totals_the_table_is_empty(tables):
     evidence = load(tables(ROWS))
     assert totals.of_army(evidence.view("2021-01-01")).empty and totals.quotation(evidence.view("2021-01-01")).empty

@@ -135,6 +135,14 @@ def test_the_books_own_data_are_clean(capsys):
     assert re.search(r"data/: [0-9,]+ observations, .*, [0-9]+ claims, .*: all good\n$", said)
 
 
+def test_a_folder_says_itself_until_when_its_evidence_was_collected(folder):
+    assert contract.collected_until(folder.path) == ""
+    (folder.path / contract.CONTRACT_NAME).write_text('{"collectedUntil": "2026-11-29", "resources": []}', "utf-8")
+    assert contract.collected_until(folder.path) == "2026-11-29"
+    rows = csv.DictReader((DATA / "observations.csv").open(encoding="utf-8"))
+    assert contract.collected_until(DATA) >= max(row["known_from"] for row in rows)
+
+
 def test_a_small_folder_without_a_contract_of_its_own_is_clean(folder):
     assert folder.check() == []
 
@@ -281,8 +289,7 @@ RULE_FAULTS = [
     ("figures_fit_the_qualifier", "observations", 4, "high", "950", 'must be empty: the qualifier "at_least"'),
     ("figures_fit_the_qualifier", "observations", 6, "low", "1", 'must be empty: the qualifier "at_most"'),
     ("figures_fit_the_qualifier", "observations", 7, "high", "60000", 'must be empty: the qualifier "about"'),
-    ("figures_fit_the_qualifier", "observations", 11, "high", "", "is missing: low and high are given together"),
-    ("figures_fit_the_qualifier", "observations", 11, "low", "", "is missing: low and high are given together"),
+    ("figures_fit_the_qualifier", "observations", 11, "low", "", "is missing: high needs low beside it"),
     ("shares_are_fractions", "observations", 9, "high", "1.01", "must lie between 0 and 1: convict_share is a share"),
     ("counts_are_not_negative", "observations", 2, "value", "-1", "must not be negative: recruits counts from 0 up"),
     ("counts_are_whole", "observations", 2, "value", "1000.5", "must be a whole number: recruits"),
@@ -415,10 +422,12 @@ def test_a_figure_below_zero_needs_a_measure_that_may_be_negative(folder):
     assert folder.check() == [Fault("observations.csv", 8, "value", "-300", reason)]
 
 
-def test_a_projection_has_two_ends_or_none(folder):
-    folder.edit("observations", 12, "low", "3000")
-    assert [(fault.row, fault.field) for fault in folder.check()] == [(12, "high")]
+def test_a_projection_has_two_ends_a_lower_end_or_none(folder):
     folder.edit("observations", 12, "high", "5000")
+    assert [(fault.row, fault.field) for fault in folder.check()] == [(12, "low")]
+    folder.edit("observations", 12, "low", "3000")
+    assert folder.check() == []
+    folder.edit("observations", 12, "high", "")
     assert folder.check() == []
 
 

@@ -23,10 +23,10 @@ SERIES = [
 MAPPING = """\
 table: observations
 columns: {end: date, known_from: date, value: personnel, qualifier: "personnel*"}
-constants: {measure: losses_claimed, population: russia, category: all, start: 2022-02-24, origin: gs_ukraine,
+constants: {measure: losses_claimed, population: russia, category: all, start: 2022-02-24, origin: press_unattributed,
             source: ivaniuk2026losses, status: use, note: A running claim.}
 every: month
-id: gs-losses-{end:.7}
+id: press-losses-{end:.7}
 """
 FIELDS = [{"name": name, "type": "string"} for name in ("id", "measure", "population", "category")]
 FIELDS += [{"name": "start", "type": "date"}, {"name": "end", "type": "date"}, {"name": "value", "type": "number"}]
@@ -60,8 +60,8 @@ def test_a_public_daily_series_comes_in_by_a_mapping_of_less_than_a_dozen_lines(
     code, shown = place.bring(place.write(series(kind), f"losses.{kind}"), apply=True)
     assert code == 0, shown
     assert [(row["id"], row["value"], row["start"], row["known_from"], row["qualifier"]) for row in added(place)] == [
-        ("gs-losses-2026-02", "1265900", "2022-02-24", "2026-02-28", "about"),
-        ("gs-losses-2026-03", "1297670", "2022-02-24", "2026-03-31", "about"),
+        ("press-losses-2026-02", "1265900", "2022-02-24", "2026-02-28", "about"),
+        ("press-losses-2026-03", "1297670", "2022-02-24", "2026-03-31", "about"),
     ]
     assert contract.check(place.data) == []
 

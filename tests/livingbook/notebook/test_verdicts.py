@@ -384,6 +384,8 @@ RIGHT = {
         "claimed_ministry": (50000, None, math.inf),
         "cases_documented": (50554,) * 3,
         "claimed_un": (50000, None, math.inf),
+        "claimed_delfi": (50000, None, math.inf),
+        "claimed_insider": (50000, None, math.inf),
         "window_excess": (3.2,) * 3,
         "listed_district": (26000, None, math.inf),
         "listed_command": (35500, 36000, 36500),

@@ -44,6 +44,7 @@ def test_half_a_unit_of_the_last_significant_digit(published, half):
         ("estimate", ("160000", "150000", "175000"), 150000, 160000, 175000),
         ("projection", ("70000", "", ""), 65000, 70000, 75000),
         ("projection", ("160000", "150000", "175000"), 150000, 160000, 175000),
+        ("projection", ("70000", "70000", ""), 70000, None, INF),
         ("about", ("-300", "", ""), -350, -300, -250),
     ],
 )
@@ -57,8 +58,8 @@ def test_the_qualifier_rule(qualifier, cells, low, value, high):
     assert bounds.rows == {"r"}
 
 
-def test_an_estimate_of_which_one_end_is_given_is_read_like_about():
-    assert from_published("estimate", "70000", low="60000") == Bounds(65000, 70000, 75000)
+def test_an_estimate_with_a_lower_end_alone_has_no_upper_one():
+    assert from_published("estimate", "70000", low="60000") == Bounds(60000, 70000, INF)
     assert from_published("estimate", "70000", high="90000") == Bounds(65000, 70000, 75000)
 
 

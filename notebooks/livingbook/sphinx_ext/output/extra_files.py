@@ -15,7 +15,7 @@ from livingbook.sphinx_ext.output import feed
 from livingbook.sphinx_ext.pages import content_policy
 from livingbook.sphinx_ext.pages.previews import CARD, FEED
 
-CHANGES, SETTINGS = "published/changes.json", "published/settings.json"
+SETTINGS = "published/settings.json"
 ENTRANCE = """<!DOCTYPE html>
 <html lang="{language}">
 <head><meta charset="utf-8">{policy}<title>{title}</title><meta http-equiv="refresh" content="0; url={first}">
@@ -78,10 +78,10 @@ def for_robots(address: str, pages: list[str]) -> dict[str, str]:
 def feed_of(app: Sphinx) -> str:
     """The feed of what has changed, which leads to the page of changes if the book has one, else to its first page."""
     root, config = Path(app.srcdir), app.config
-    report, editions = pieces.look_up(root, (CHANGES,)), pieces.look_up(root, (SETTINGS,))
+    report, editions = pieces.look_up(root, (pieces.CHANGES,)), pieces.look_up(root, (SETTINGS,))
     page = next((page for page in app.env.found_docs if page.rpartition("/")[2] == "changes"), config.root_doc)
     address = f"{config.html_baseurl.rstrip('/')}/" if config.html_baseurl else ""
-    day = editions[pieces.own_edition(root)]["evidence_to"] or "1970-01-01"
+    day = (editions or {}).get(pieces.own_edition(root), {}).get("evidence_to") or "1970-01-01"
     return feed.feed(report, config.project, config.author, day, address, f"{page}.html")
 
 
@@ -108,7 +108,8 @@ def write(app: Sphinx) -> None:
     (out / "404.html").write_text(nowhere, "utf-8", newline="\n")
     for name, content in for_robots(config.html_baseurl, list(app.env.found_docs)).items():
         (out / name).write_text(content, "utf-8", newline="\n")
-    (out / FEED).write_text(feed_of(app), "utf-8", newline="\n")
+    if pieces.look_up(Path(app.srcdir), (pieces.CHANGES,)):  # an edition is compared with it
+        (out / FEED).write_text(feed_of(app), "utf-8", newline="\n")
     card = out / "_static" / "card.svg"
     if card.is_file():
         (out / CARD).write_bytes(png.png(card.read_bytes()))
