@@ -35,6 +35,7 @@ SLOW = [
     "machines",
     "make",
     "mutants",
+    "number_notes",
     "observations",
     "other_book",
     "pages",

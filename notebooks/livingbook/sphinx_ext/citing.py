@@ -35,6 +35,11 @@ class Work:
         return ", ".join(part for part in parts if part)
 
 
+    def address(self, path: str) -> str:
+        """The address of a file of the book; "" where that of the book is not known."""
+        return f"{self.url.rstrip('/')}/{path}" if self.url else ""
+
+
 def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
     """The book, from CITATION.cff. noted: True to note it as a piece of the page being read, which then follows its changes."""
 

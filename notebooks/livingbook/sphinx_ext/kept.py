@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-Piece = tuple[str, ...]  # a path below the source folder, then keys inside that JSON file
+Piece = tuple[str, ...]  # a path below the source folder, then keys inside that JSON file, or the key of a row of that table
 ATTRIBUTE = "livingbook"
 
 

@@ -498,7 +498,7 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
     "the page of rows gone": (all_of(without("book/rows.md"), replaced("_toc.yml", "  - file: book/rows\n", "")), ALL),
     "rows on another page": (
         replaced("book/who.md", "## Another", "```{observations}\n```\n\n## Another"),
-        {"book/who", "book/index"},
+        {"book/who", "book/index", "book/claims"},
     ),
     # notebooks and editions
     "a notebook's words": (written(notebooks__who_ipynb=notebook("who").replace(b"1 + 1", b"2 + 0")), {"notebooks/who"}),
@@ -560,8 +560,8 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
     "the day of the last figure": (written(published__settings_json=settings("2026-09-09")), ALL),
     "a word in what the book is cited by": (
         replaced("CITATION.cff", "version:", "license-url: https://example.org\nversion:"),
-        {"book/index"},
-    ),  # its figure is read anew
+        {"book/index", "book/who", "book/claims"},
+    ),  # the citations of their figures and numbers are made anew
     "the version": (replaced("CITATION.cff", "version: ", "version: 9."), ALL),
     "a style sheet": (replaced("book/_static/book.css", "html {", ".only-here { color: green; }\nhtml {"), ALL),
     "a style sheet of one page that is not there": (

@@ -160,6 +160,54 @@ function prepareTips() {
   });
 }
 
+// ---- notes on numbers: beside the number; the browser closes them by Escape or a click elsewhere and brings the focus back ----
+const GAP = 8;  // pixels between a note and its number, and between a note and the window's edge
+
+function placeBeside(note, link) {  // on phones, the style sheet puts notes at the foot of the window
+  const at = link.getClientRects()[0] || link.getBoundingClientRect();
+  const left = Math.max(GAP, Math.min(at.left, document.documentElement.clientWidth - note.offsetWidth - GAP));
+  const above = at.top - note.offsetHeight - GAP, below = at.bottom + GAP;
+  const top = below + note.offsetHeight > innerHeight && above > 0 ? above : below;
+  Object.assign(note.style, { left: `${left + scrollX}px`, top: `${top + scrollY}px` });
+}
+
+function openNote(note, link) {
+  note.showPopover({ source: link });
+  placeBeside(note, link);
+  note.focus({ preventScroll: true });
+}
+
+// Someone has cited a number: the link leads to its note, so the page is shown where the number stands.
+function openNoteOfAddress() {
+  const note = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const link = note && note.matches(".number-note") && document.getElementById(`from-${note.id}`);
+  if (!link) return;
+  link.scrollIntoView({ block: "center" });
+  link.focus({ preventScroll: true });
+  if (!note.matches(":popover-open")) openNote(note, link);
+}
+
+function prepareNotes() {
+  if (!("popover" in HTMLElement.prototype)) return;  // links to notes work as without scripts
+  document.documentElement.dataset.notes = "beside";
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.result-link, a.note-close");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const closing = link.matches(".note-close");
+    const note = closing ? link.closest(".number-note") : document.getElementById(link.hash.slice(1));
+    if (!note || !note.matches(".number-note")) return;
+    event.preventDefault();
+    if (closing) note.hidePopover();
+    else openNote(note, link);
+  });
+  // Sphinx takes Escape for its own (it puts away the marks of words that were searched), and the browser would close nothing.
+  window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.querySelector(".number-note:popover-open")) event.stopImmediatePropagation();
+  }, { capture: true });
+  openNoteOfAddress();
+  window.addEventListener("hashchange", openNoteOfAddress);
+}
+
 // ---- a link into a fold-out opens it ----
 function openFolds() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -178,6 +226,7 @@ document.addEventListener("DOMContentLoaded", () => {
   prepareClaims();
   prepareTips();
   openFolds();
+  prepareNotes();
   window.addEventListener("hashchange", openFolds);
   // The search page: ready to type.
   const field = document.querySelector(".bd-search-container input[type=search]");
