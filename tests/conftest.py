@@ -24,6 +24,7 @@ SLOW = [
     "extra_files",
     "faults",
     "formats",
+    "figure_pages",
     "fuzz",
     "head",
     "hostile",

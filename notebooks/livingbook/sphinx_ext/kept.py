@@ -28,6 +28,7 @@ class ByPage:
     images: dict[str, list[str]] = field(default_factory=dict)  # files of its images, in the order of the page (``freshness``)
     terms: dict[str, dict[str, str]] = field(default_factory=dict)  # anchor of a term → its definition (``glossary``)
     observations: dict[str, set[str]] = field(default_factory=dict)  # ids of the rows it shows (``observations``)
+    figures: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # edition and name of those it shows (``figures``)
     claims: dict[str, bool] = field(default_factory=dict)  # True where it has the cards of the claims (``claims``)
 
     def all(self) -> list[dict[str, Any]]:

@@ -13,9 +13,10 @@ from weakref import WeakKeyDictionary
 from sphinx.application import Sphinx
 
 from livingbook.drawing.png import draw_in_background, drawn, png_of
+from livingbook.drawing.svg import standing_alone
 from livingbook.notebook.showing import with_pictures
 from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.output import extra_files, unused
+from livingbook.sphinx_ext.output import extra_files, figure_pages, unused
 from livingbook.values.published import FOR_MACHINES
 
 _drawing: WeakKeyDictionary[Sphinx, subprocess.Popen[str]] = WeakKeyDictionary()  # build → the process that draws its PNG files
@@ -53,11 +54,14 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     write_json(out / "claims.json", store.look_up(source, (store.CLAIMS,)) or {})
     for edition in store.editions(source):
         mirror(source / "published" / edition / "files", out / "figures" / edition)
+        for drawing in sorted((out / "figures" / edition).glob("*.svg")):  # for programs that know no style sheet
+            drawing.write_text(standing_alone(drawing.read_text("utf-8")), "utf-8", newline="\n")
         for name in wide_figures(source, edition):
             draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), cache_folder)
+    extra_pages = figure_pages.write(app)
     mirror(source / "data", out / "data", "*.csv", "datapackage.json")
     write_notebooks(app, cache_folder)
-    extra_files.write(app)
+    extra_files.write(app, extra_pages)
     unused.finish(app, cache_folder)
 
 

@@ -58,9 +58,9 @@ def site_root(address: str) -> str:
 
 
 def site_map(address: str, pages: list[str]) -> str:
-    """The site map, as XML, of all pages in order. address: of the book."""
+    """The site map, as XML, of all pages in order. address: of the book; pages: their paths below it."""
     base = address.rstrip("/")
-    lines = "\n".join(f"<url><loc>{escape(f'{base}/{page}.html')}</loc></url>" for page in sorted(pages))
+    lines = "\n".join(f"<url><loc>{escape(f'{base}/{page}')}</loc></url>" for page in sorted(pages))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}\n</urlset>\n'
 
 
@@ -71,8 +71,8 @@ def icon(app: Sphinx) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"
 
 
-def write(app: Sphinx) -> None:
-    """Writes the files of a finished site."""
+def write(app: Sphinx, extra_pages: list[str]) -> None:
+    """Writes the files of a finished site. extra_pages: paths of pages that are not Sphinx's, for the site map."""
     out, config = Path(app.outdir), app.config
     words = {"language": config.language or "en", "title": escape(config.project), "first": f"{config.root_doc}.html"}
     if config.root_doc != "index":
@@ -87,7 +87,8 @@ def write(app: Sphinx) -> None:
     (out / "404.html").write_text(nowhere, "utf-8", newline="\n")
     (out / "sitemap.xml").unlink(missing_ok=True)
     if config.html_baseurl:
-        (out / "sitemap.xml").write_text(site_map(config.html_baseurl, list(app.env.found_docs)), "utf-8", newline="\n")
+        pages = [f"{page}.html" for page in app.env.found_docs] + extra_pages
+        (out / "sitemap.xml").write_text(site_map(config.html_baseurl, pages), "utf-8", newline="\n")
     card = out / "_static" / "card.svg"
     if card.is_file():
         (out / CARD).write_bytes(png.png(card.read_bytes()))

@@ -2,7 +2,7 @@
 "use strict";
 
 // Search shows excerpts by fetching pages, which browsers refuse (with an error each) for a book opened from disk.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
 // ---- small helpers ----
 function made(tag, properties, ...children) {
@@ -32,7 +32,7 @@ async function copied(text) {
 function addCopyButtons() {
   for (const text of document.querySelectorAll(".citation-text")) {
     const button = made("button", { type: "button", className: "small-button copy-citation", textContent: "Copy" });
-    button.setAttribute("aria-label", text.tagName === "PRE" ? "Copy the BibTeX entry" : "Copy the citation");
+    button.setAttribute("aria-label", text.dataset.copy || (text.tagName === "PRE" ? "Copy the BibTeX entry" : "Copy the citation"));
     const told = made("span", { className: "told" });
     told.setAttribute("role", "status");
     button.addEventListener("click", () => copied(text.textContent).then(

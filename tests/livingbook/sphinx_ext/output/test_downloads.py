@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from livingbook.drawing import svg
 from small_pages import FIGURE, Book, claim
 
 
@@ -13,9 +14,16 @@ def test_downloads_are_there(book: Book) -> None:
     links = [link["href"] for link in page.select("a.download")]
     assert links == [f"figures/latest/rate-windows{end}" for end in (".csv", ".svg", "-narrow.svg", ".png")]
     source = book.root / "published/latest/files"
-    for link in links[:3]:
-        assert (book.out / link).read_bytes() == (source / Path(link).name).read_bytes()
+    assert (book.out / links[0]).read_bytes() == (source / Path(links[0]).name).read_bytes()
     assert (book.out / links[3]).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_drawing_to_download_needs_no_style_sheet_and_looks_the_same(book: Book) -> None:
+    book.page(FIGURE)
+    for name in ("rate-windows.svg", "rate-windows-narrow.svg"):
+        made, source = ((folder / name).read_bytes() for folder in (book.out / "figures/latest", book.root / "published/latest/files"))
+        assert b"var(" in source and b"var(" not in made and b'fill: #222"' in made and b'fill="#ffffff"' in made
+        assert svg.look(made) == svg.look(source) != svg.look(source.replace(b"#222", b"#333"))
 
 
 def test_a_file_that_is_no_longer_published_is_not_offered(book: Book) -> None:
