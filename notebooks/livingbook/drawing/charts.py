@@ -131,7 +131,7 @@ class IntervalRows:
         self._name_rows(axes, places if names else [], narrow, start)
         axes.set(xlim=(start, limit), ylim=(_lowest(places) - 0.6, 0.15))
         for line in axes.lines:  # a mark at an end of the axis is drawn whole
-            if all(start <= at <= limit for at in line.get_xdata()):
+            if all(start <= at <= limit for at in np.asarray(line.get_xdata(), dtype=float)):
                 line.set_clip_on(False)
         axes.tick_params(axis="y", length=0)
         axes.spines["bottom"].set_bounds(start, limit)
@@ -233,9 +233,9 @@ class OverTime:
 
     colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series, upright
     where one begins on the day on which the one before ends. number: write the number of the last count of each series. numbers:
-    write that of every count that is not open instead: at the foot of its bar, clear of all marks, or above it where bars are missing
-    or too narrow. above: name all series in a line above the axes. marked: days on
-    which something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not the table's.
+    write that of every count that is not open instead: at the foot of its bar, clear of all marks, or above it where there is no
+    bar, or one too narrow. above: name all series in a line above the axes. marked: days on which something happened, in words.
+    log: of the axis of counts. first, last: ends of the axis of days, if not the table's.
     """
 
     value: str = "bounds"
@@ -308,9 +308,7 @@ class OverTime:
         places = sorted((_middle(row) * a_day, length(self.write(row[self.value]), 9, "normal")) for row in written)
         return all(two - one > (wide + other) / 2 + 3 for (one, wide), (two, other) in pairwise(places))
 
-    def _draw_series(
-        self, axes: Axes, name: str, counts: pd.DataFrame, limit: float, named: bool, at_foot: bool
-    ) -> Label | None:
+    def _draw_series(self, axes: Axes, name: str, counts: pd.DataFrame, limit: float, named: bool, at_foot: bool) -> Label | None:
         """Draws the counts; the label for their end, if there is any."""
         colour = self.colours.get(name, BLUE)
         known = [row for row in counts.to_dict("records") if not row[self.value].is_unknown]

@@ -1,8 +1,8 @@
 """Everything that edits the text of an SVG: as matplotlib leaves it, for pages, on its own, and with its provenance.
 
 A drawing goes this way: ``scoped`` and ``themed`` when a notebook publishes it; ``inline`` and ``as_attributes`` in a page;
-``standing_alone`` where there is no style sheet, as in the files to download; ``stamped`` when the book is published, and ``look`` to
-compare it with another.
+``standing_alone`` where there is no style sheet, as in the files to download; ``stamped`` when the book is published, and ``look``
+to compare it with another.
 """
 
 from __future__ import annotations

@@ -34,7 +34,6 @@ class Work:
         ]
         return ", ".join(part for part in parts if part)
 
-
     def address(self, path: str) -> str:
         """The address of a file of the book; "" where that of the book is not known."""
         return f"{self.url.rstrip('/')}/{path}" if self.url else ""

@@ -67,9 +67,7 @@ def note(env: BuildEnvironment, anchor: str, name: str, edition: str) -> dict[st
         "edition": edition,
         "until": day(book.until),
         "cite": citing.cited(
-            book,
-            f"{what} ({_('Number')} {name}, edition {edition})",
-            book.address(f"{env.docname}.html#{anchor}"),
+            book, f"{what} ({_('Number')} {name}, edition {edition})", book.address(f"{env.docname}.html#{anchor}")
         ),
     }
 
@@ -126,7 +124,8 @@ def as_html(app: Sphinx, docname: str, places: dict[str, str], said: dict[str, A
         f'<p class="note-number" id="{anchor}-is"><span class="result">{escape(said["text"])}</span>{unit}</p>'
         f"<p>{escape(said['about'])}</p>{rows_html(app, docname, places, said)}"
         f'<p class="note-edition">{escape(edition)} <a href="{escape(code)}">{escape(see)}</a></p>'
-        f'<details class="fold"><summary>{escape(_("Cite this number"))}</summary><p class="citation-text">{escape(said["cite"])}</p></details>'
+        f'<details class="fold"><summary>{escape(_("Cite this number"))}</summary>'
+        f'<p class="citation-text">{escape(said["cite"])}</p></details>'
         f'<p class="note-end"><a class="note-close" href="#from-{anchor}">{escape(_("Close"))}</a></p></div>'
     )
 
@@ -137,7 +136,8 @@ def rows_html(app: Sphinx, docname: str, places: dict[str, str], said: dict[str,
     if not found:
         return ""
     count = len(found) + len(said["further"])
-    head = _("It rests on one published figure:") if count == 1 else _("It rests on {count} published figures:").format(count=f"{count:,}")
+    several = _("It rests on {count} published figures:").format(count=f"{count:,}")
+    head = _("It rests on one published figure:") if count == 1 else several
     items = "".join(f"<li>{row_html(linked(app, docname, places, name, row['figure']), row)}</li>" for name, row in found.items())
     further = " ".join(linked(app, docname, places, name) for name in said["further"])
     summary = escape(_("{count} more").format(count=f"{len(said['further']):,}"))

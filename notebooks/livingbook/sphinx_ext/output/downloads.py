@@ -54,8 +54,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     write_json(out / "claims.json", store.look_up(source, (store.CLAIMS,)) or {})
     for edition in store.editions(source):
         mirror(source / "published" / edition / "files", out / "figures" / edition)
-        for drawing in sorted((out / "figures" / edition).glob("*.svg")):  # for programs that know no style sheet
-            drawing.write_text(standing_alone(drawing.read_text("utf-8")), "utf-8", newline="\n")
+        for path in sorted((out / "figures" / edition).glob("*.svg")):  # for programs that know no style sheet
+            path.write_text(standing_alone(path.read_text("utf-8")), "utf-8", newline="\n")
         for name in wide_figures(source, edition):
             draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), cache_folder)
     extra_pages = figure_pages.write(app)

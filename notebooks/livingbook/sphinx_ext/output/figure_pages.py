@@ -1,7 +1,7 @@
 """A page for each figure that a chapter shows, and a bare version of it for other sites to embed.
 
-They are written beside the figure's files when the pages are done: figures/latest/rate-windows.html and figures/latest/embed/rate-windows.html.
-The picture is the SVG file itself, in the variant that the window has room for.
+They are written beside the figure's files when the pages are done: ``figures/latest/rate-windows.html`` and, to embed,
+``figures/latest/embed/rate-windows.html``. The picture is the SVG file itself, in the variant that the window has room for.
 """
 
 from __future__ import annotations
@@ -156,13 +156,12 @@ def shown_in(app: Sphinx, figure: Figure, up: str) -> str:
     chapters = ", ".join(f'<a href="{up}{page}.html">{escape(titles[page].astext())}</a>' for page in figure.pages)
     drawn = f'<a href="{up}notebooks/{notebook}.html#{notebook}-{rest}">notebooks/{notebook}.ipynb</a>'
     rows = len(figure.entry.get("rows", []))
-    until = store.look_up(Path(app.srcdir), (citing.SETTINGS, figure.edition, "evidence_to")) or ""
+    day = store.look_up(Path(app.srcdir), (citing.SETTINGS, figure.edition, "evidence_to")) or ""
+    until = _(", with the evidence to {day}").format(day=day) if day else ""
     words = [
         _("Shown in {chapters}.").format(chapters=chapters),
         _("Drawn by {notebook} from {count} rows of data/observations.csv.").format(notebook=drawn, count=f"{rows:,}"),
-        escape(_("Edition: {edition}{until}.").format(edition=figure.edition, until=_(", with the evidence to {day}").format(day=until)))
-        if until
-        else escape(_("Edition: {edition}.").format(edition=figure.edition)),
+        escape(_("Edition: {edition}{until}.").format(edition=figure.edition, until=until)),
     ]
     return " ".join(words)
 
@@ -182,8 +181,12 @@ def source_line(key: str, row: dict[str, str]) -> str:
 
 def files(figure: Figure) -> str:
     """Links to the figure's files."""
-    named = {"CSV": figure.entry["csv"], "SVG": figure.entry["wide"], _("SVG, narrow"): figure.entry["narrow"], "PNG": f"{figure.stem}.png"}
-    return " · ".join(f'<a class="download" href="{escape(name)}" download="{escape(name)}">{escape(label)}</a>' for label, name in named.items())
+    entry = figure.entry
+    named = {"CSV": entry["csv"], "SVG": entry["wide"], _("SVG, narrow"): entry["narrow"], "PNG": f"{figure.stem}.png"}
+    links = (
+        f'<a class="download" href="{escape(name)}" download="{escape(name)}">{escape(label)}</a>' for label, name in named.items()
+    )
+    return " · ".join(links)
 
 
 def snippet(app: Sphinx, figure: Figure, book: citing.Work) -> str:

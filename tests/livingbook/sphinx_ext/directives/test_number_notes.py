@@ -41,14 +41,22 @@ def test_a_note_says_what_a_number_is_on_which_rows_it_rests_where_they_were_rea
 def test_a_number_is_cited_with_its_words_its_name_its_edition_and_its_address(addressed) -> None:
     note = soup(addressed, "book/index.html").select_one("#number-rate-monthly")
     cited = note.select_one(".citation-text").get_text()
-    assert cited.startswith("The Counting the 500s authors. “at least 1,430: Names per month (Number rate.monthly, edition latest)”. In: ")
-    assert "evidence to 2026-10-05" in cited and cited.endswith(" https://example.org/some/book/book/index.html#number-rate-monthly")
+    assert cited.startswith(
+        "The Counting the 500s authors. “at least 1,430: Names per month (Number rate.monthly, edition latest)”. In: "
+    )
+    assert "evidence to 2026-10-05" in cited and cited.endswith(
+        " https://example.org/some/book/book/index.html#number-rate-monthly"
+    )
 
 
 def test_a_number_that_stands_twice_has_one_note_and_that_of_another_edition_its_own(book: Book) -> None:
-    page = book.page("{result}`rate.monthly` {result}`rate.monthly:low` {result}`rate.monthly@latest` {result}`rate.monthly@article`")
+    page = book.page(
+        "{result}`rate.monthly` {result}`rate.monthly:low` {result}`rate.monthly@latest` {result}`rate.monthly@article`"
+    )
     assert [note["id"] for note in page.select(".number-note")] == ["number-rate-monthly", "number-rate-monthly-article"]
-    assert [link["href"] for link in page.select("a.result-link")] == 3 * ["#number-rate-monthly"] + ["#number-rate-monthly-article"]
+    assert [link["href"] for link in page.select("a.result-link")] == 3 * ["#number-rate-monthly"] + [
+        "#number-rate-monthly-article"
+    ]
     ids = [tag["id"] for tag in page.select("[id]")]
     assert len(ids) == len(set(ids)) and {"from-number-rate-monthly", "from-number-rate-monthly-article"} <= set(ids)
 

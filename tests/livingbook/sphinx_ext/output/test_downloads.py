@@ -21,7 +21,9 @@ def test_downloads_are_there(book: Book) -> None:
 def test_a_drawing_to_download_needs_no_style_sheet_and_looks_the_same(book: Book) -> None:
     book.page(FIGURE)
     for name in ("rate-windows.svg", "rate-windows-narrow.svg"):
-        made, source = ((folder / name).read_bytes() for folder in (book.out / "figures/latest", book.root / "published/latest/files"))
+        made, source = (
+            (folder / name).read_bytes() for folder in (book.out / "figures/latest", book.root / "published/latest/files")
+        )
         assert b"var(" in source and b"var(" not in made and b'fill: #222"' in made and b'fill="#ffffff"' in made
         assert svg.look(made) == svg.look(source) != svg.look(source.replace(b"#222", b"#333"))
 

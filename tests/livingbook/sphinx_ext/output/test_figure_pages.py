@@ -17,13 +17,17 @@ def test_below_a_figure_stands_a_link_to_its_page_which_has_all_that_belongs_to_
     link = soup(small, "book/index.html").select_one("#fig-rate-windows .own-page a")
     assert link["href"] == f"../{PAGE}" and "download" not in link.attrs
     page = soup(small, PAGE)
-    assert page.select_one("h1").get_text() == "A finding" and page.select_one("title").get_text() == "A finding · Counting the 500s"
+    assert (
+        page.select_one("h1").get_text() == "A finding" and page.select_one("title").get_text() == "A finding · Counting the 500s"
+    )
     assert page.select_one("img")["alt"] == "Three bars."
     assert [page.select_one("img")["src"], page.select_one("source")["srcset"]] == ["rate-windows.svg", "rate-windows-narrow.svg"]
     listed = [item.get_text() for item in page.select("li")]
     assert listed[:2] == ["source0", "source1"] and len(listed) == 8  # this table of sources has nothing but addresses
     assert page.select_one("li a")["href"] == "https://example.org/a?b=1&c=2"
-    assert page.select_one("p.citation-text").get_text().startswith("The Counting the 500s authors. “A finding (Figure rate.windows,")
+    assert (
+        page.select_one("p.citation-text").get_text().startswith("The Counting the 500s authors. “A finding (Figure rate.windows,")
+    )
     assert page.select_one("pre.citation-text").get_text().startswith("@incollection{counting-the-500s-rate-windows,")
     assert [cell.get_text() for cell in page.select("tbody tr")[0].select("td")] == ["first", "1,260"]
     for named in page.select("a[href]:not([href^=https]), img, source, link, script"):

@@ -59,7 +59,10 @@ def test_search_shows_chapters_before_notebooks_with_sentences_around_the_words(
         assert pages.index("book/index.html") < pages.index("notebooks/rate.html")  # which has the word in its title
         tab.goto(f"{address}search.html?q=finding")
         shown = tab.wait_for_selector("#search-results li:has(a[href^='book/index']) p.context:not(:empty)").inner_text()
-    assert shown.startswith("Names on the list are more than they were, which is the finding of this page.") and "min to read" not in shown
+    assert (
+        shown.startswith("Names on the list are more than they were, which is the finding of this page.")
+        and "min to read" not in shown
+    )
 
 
 def test_search_finds_nothing_that_a_note_or_a_drawing_alone_says(small, tab):
@@ -69,7 +72,9 @@ def test_search_finds_nothing_that_a_note_or_a_drawing_alone_says(small, tab):
             tab.wait_for_selector("#search-results .search-summary >> text=did not match")
 
 
-@pytest.mark.parametrize(("name", "table"), [("book/data.html", ".observations"), ("book/index.html", ".bd-article section > div:has(> table)")])
+@pytest.mark.parametrize(
+    ("name", "table"), [("book/data.html", ".observations"), ("book/index.html", ".bd-article section > div:has(> table)")]
+)
 def test_a_wide_table_takes_the_room_beside_the_text_and_on_a_phone_shows_that_it_goes_on(small, browser, name, table):
     asked = "(box) => [box.scrollWidth > box.clientWidth, box.getBoundingClientRect().right, getComputedStyle(box).backgroundImage.split('gradient').length - 1]"
     tab = browser.new_page(viewport={"width": 1280, "height": 800})
