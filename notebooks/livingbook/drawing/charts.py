@@ -133,7 +133,7 @@ class IntervalRows:
         for line in axes.lines:  # a mark at an end of the axis is drawn whole
             if all(start <= at <= limit for at in np.asarray(line.get_xdata(), dtype=float)):
                 line.set_clip_on(False)
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0, pad=7)  # room for half a mark at the start of the axis
         axes.spines["bottom"].set_bounds(start, limit)
         if self.days:
             year_axis(axes, empty=rows.empty)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sphinx.environment import BuildEnvironment
 
-from livingbook.project.citation import CITATION, citation_from
+from livingbook.project.citation import CITATION, Citation, citation_from
 from livingbook.sphinx_ext import store
 from livingbook.sphinx_ext.i18n import _
 
@@ -45,11 +46,16 @@ def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
     def piece(*keys: str) -> Any:
         return store.use(env, *keys) if noted else store.look_up(Path(env.srcdir), keys)
 
-    given = citation_from(Path(CITATION), piece(CITATION))
+    given = _citation(piece(CITATION))
     until = piece(SETTINGS, edition or store.own_edition(Path(env.srcdir)), "evidence_to") or ""
     return Work(
         given.title or env.config.project, given.authors or env.config.author, given.version, until, env.config.html_baseurl
     )
+
+
+@lru_cache(maxsize=8)
+def _citation(content: bytes | None) -> Citation:
+    return citation_from(Path(CITATION), content)
 
 
 def cited(book: Work, part: str, url: str = "") -> str:

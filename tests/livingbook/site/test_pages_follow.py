@@ -559,7 +559,7 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
     # what all pages show
     "the day of the last figure": (written(published__settings_json=settings("2026-09-09")), ALL),
     "a word in what the book is cited by": (
-        replaced("CITATION.cff", "version:", "license-url: https://example.org\nversion:"),
+        replaced("CITATION.cff", "\nversion:", "\nlicense-url: https://example.org\nversion:"),
         {"book/index", "book/who", "book/claims"},
     ),  # the citations of their figures and numbers are made anew
     "the version": (replaced("CITATION.cff", "version: ", "version: 9."), ALL),
@@ -628,7 +628,17 @@ def test_after_edits_the_pages_are_those_of_a_clean_build(book: Book, group: lis
         assert found == (set(book.steps.times()) or ALL if expected == ALL else expected)
 
 
-@pytest.mark.parametrize("name", ["words of a chapter", "a result", "a notebook's words", "an image"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "words of a chapter",
+        "a result",
+        "a notebook's words",
+        "an image",
+        "a row gone that a page names",
+        "a word in what the book is cited by",
+    ],
+)
 def test_only_the_pages_that_show_what_was_edited_are_written(book: Book, name: str) -> None:
     book.stage.clear()
     book.stage.update(beginning())
