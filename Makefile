@@ -7,7 +7,7 @@ BIN := .venv/bin
 ENGINE ?= warm
 RUN := LIVINGBOOK_ENGINE="$(ENGINE)" PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
-.PHONY: book pdf epub gettext translation serve run question filter lab sweep vintages explain import read changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help anew
+.PHONY: book pdf epub gettext translation serve live run question filter lab sweep vintages explain import read changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help anew
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ translation: $(BIN)/.book ## the book in another language, from book/locale: LAN
 # Some shells set HOST to the name of the machine: only one that was given on the command line counts.
 serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOST=0.0.0.0 for whoever can reach it)
 	@$(RUN) serve $(if $(OUT),--out "$(OUT)") --port "$(PORT)" $(if $(filter command,$(origin HOST)),--host "$(HOST)")
+
+live: $(BIN)/.book ## the page while you work: serves the book, and builds what is concerned at every save (PORT=8600; DATA=, EDITION=; OPEN=0)
+	@$(RUN) --data "$(DATA)" live --edition "$(EDITION)" $(if $(filter command,$(origin PORT)),--port "$(PORT)") $(if $(filter 0,$(OPEN)),--no-open)
 
 run: $(BIN)/.book ## run one notebook: NOTEBOOK=rate SET="strength=700000 as_of=2025-06-09" (or A="…" B="…" side by side; OUT=folder)
 	@$(RUN) --data "$(DATA)" run $(if $(OUT),--out "$(OUT)") "$(or $(NOTEBOOK),$(error give NOTEBOOK=, a notebook of notebooks/))" $(SET) $(A) $(if $(B),--and $(B))

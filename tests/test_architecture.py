@@ -1,7 +1,10 @@
-"""ARCHITECTURE.md tells of the rooms that there are, of files that exist, and of the imports that the contract allows."""
+"""ARCHITECTURE.md tells of the rooms that there are, of files that exist, and of the imports that the contract allows; one name is one thing."""
 
+import ast
+import json
 import re
 import tomllib
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -77,3 +80,55 @@ def test_a_name_stands_in_the_file_that_is_said_to_hold_it(line):
 
 def test_the_files_were_found():
     assert len(named()) > 40
+
+
+# Names that two doors may have, because behind both is the same, each time of something else.
+SAME_MODULES = {
+    "claims": "the claims and what shows them",
+    "compare": "comparing: states of the book, and new rows with those there are",
+    "doubts": "which words are doubtful, and what marks them",
+    "figures": "figures and the directives that show them",
+    "library": "the library's reference and what shows it",
+    "parameters": "the parameters and what shows them",
+    "staging": "what the stage needs of changes, and of words",
+    "terminal": "what the terminal says of changes, and of an import",
+}
+SAME_NAMES = {
+    "differences": "what is not as it was: rows, inputs of a run",
+    "picture": "an image: of a figure, of a sweep",
+    "summary": "a report in a few lines for the terminal",
+    "title_of": "the first heading: of a chapter, of a notebook",
+}
+
+
+def test_no_two_modules_share_a_name_for_two_things():
+    paths = [path for package in ("livingbook", "desertion") for path in (ROOT / "notebooks" / package).rglob("*.py")]
+    stems = Counter(path.stem for path in paths if not path.stem.startswith("__"))
+    assert {stem for stem, times in stems.items() if times > 1} == set(SAME_MODULES)
+
+
+def imported() -> dict[str, set[str]]:
+    """Function or class → the modules from which it is imported by its name, by the two packages or by notebooks."""
+    found: dict[str, set[str]] = defaultdict(set)
+    folder = ROOT / "notebooks"
+    sources = [path.read_text("utf-8") for package in ("livingbook", "desertion") for path in (folder / package).rglob("*.py")]
+    for path in folder.glob("*.ipynb"):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        sources += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("livingbook.", "desertion.")):
+            home = folder / Path(*node.module.split("."))
+            for alias in (each for each in node.names if not each.name.isupper()):
+                if (
+                    not (home / alias.name).is_dir() and not (home / f"{alias.name}.py").is_file()
+                ):  # a room or module is no name in it
+                    found[alias.name].add(node.module)
+    return found
+
+
+def test_a_name_that_is_imported_means_one_thing():
+    """Where a name is used through its module (``manifest.read``), that says which is meant."""
+    found = imported()
+    assert len(found) > 300
+    exported = {"livingbook.contract"}  # gives on what its modules define
+    assert {name for name, homes in found.items() if len(homes - exported) > 1} == set(SAME_NAMES)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import elements, pieces
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -29,8 +29,8 @@ class Explorer(SphinxDirective):
         notebook = self.arguments[0].strip()
         try:
             tables = {name: self.rows(notebook, name) for name in TABLES} | {"wrong": self.wrong(notebook)}
-        except store.Unknown as unknown:
-            store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
+        except pieces.Unknown as unknown:
+            pieces.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
             return [elements.paragraph(elements.span(f"[{notebook}?]", "missing"))]
         self.env.metadata[self.env.docname]["explorer"] = notebook
         place = elements.element(
@@ -46,16 +46,16 @@ class Explorer(SphinxDirective):
 
     def wrong(self, notebook: str) -> str:
         """The published share of names that are wrong, in words; nothing where none had been published."""
-        entry = store.published(self.env, "results", f"{notebook}.wrong_names")
+        entry = pieces.published(self.env, "results", f"{notebook}.wrong_names")
         return entry["text"] if entry["high"] is not None else ""
 
     def rows(self, notebook: str, name: str) -> list[dict[str, str]]:
-        """A published table as its file has it. Raises ``store.Unknown``."""
-        entry = store.published(self.env, "tables", f"{notebook}.{name}")
-        file = f"published/{store.own_edition(Path(self.env.srcdir))}/files/{entry['csv']}"
-        content = store.use(self.env, file)
+        """A published table as its file has it. Raises ``pieces.Unknown``."""
+        entry = pieces.published(self.env, "tables", f"{notebook}.{name}")
+        file = f"published/{pieces.own_edition(Path(self.env.srcdir))}/files/{entry['csv']}"
+        content = pieces.use(self.env, file)
         if content is None:
-            raise store.Unknown(f"table {notebook}.{name} names the file {file}, which is not there")
+            raise pieces.Unknown(f"table {notebook}.{name} names the file {file}, which is not there")
         return list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
 
 

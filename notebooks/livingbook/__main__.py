@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 from livingbook import commands
+from livingbook.live import work_live
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, in_words
-from livingbook.system.surroundings import settle
+from livingbook.system.surroundings import set_environment
 
 COMMANDS = {
     "book": commands.make_book,
@@ -22,6 +23,7 @@ COMMANDS = {
     "translation": commands.make_translation,
     "run": commands.run_one,
     "serve": commands.serve_book,
+    "live": work_live,
     "readme": commands.write_readme,
     "import": commands.import_rows,
     "changes": commands.show_changes,
@@ -104,6 +106,12 @@ def add_building(known: Known[argparse.ArgumentParser]) -> None:
     serve.add_argument("--host", default="127.0.0.1", help="the address to serve on; 0.0.0.0 serves whoever can reach this machine")
     serve.add_argument("--port", type=int, default=8500)
     serve.add_argument("--out", help="a book that was built into this folder, in place of the published one")
+    live = known.add_parser(
+        "live", help="serve the book to this machine only, and build what is concerned whenever a file is saved"
+    )
+    live.add_argument("--port", type=int, default=8600)
+    live.add_argument("--no-open", dest="open", action="store_false", help="do not open a browser")
+    add_edition(live)
     known.add_parser("readme", help="write the README's numbers and picture anew from the built book")
 
 
@@ -197,5 +205,5 @@ def add_releasing(known: Known[argparse.ArgumentParser]) -> None:
 
 
 if __name__ == "__main__":
-    settle()
+    set_environment()
     sys.exit(main())

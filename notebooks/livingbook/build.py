@@ -7,6 +7,8 @@ import shutil
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,14 +19,15 @@ from livingbook.project.project import SETTING, Edition, Project
 from livingbook.runs import running, sweep, sweep_table, up_to_date
 from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.runs.runs import Changed, Runs
-from livingbook.site import pages, publish, rules_of_writing, sphinx_process, stage
+from livingbook.site import pages, publication, rules_of_writing, sphinx_process, stage
 from livingbook.system.errors import BuildError, in_words
 from livingbook.system.files import write
 
+Start = Callable[[Project], AbstractContextManager[sphinx_process.Waiting]]
 ATTEMPTS = 3  # at a build whose inputs change while it goes on
 
 
-def book(asked: Project, edition: str, workers: int) -> None:
+def book(asked: Project, edition: str, workers: int, start: Start = sphinx_process.start_sphinx) -> None:
     """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays as it was.
 
     edition: the name of the book's own edition, which may have a data folder of its own. workers: how many notebooks run at once.
@@ -38,12 +41,14 @@ def book(asked: Project, edition: str, workers: int) -> None:
         stage.require_settings(project)
         present = Present()
         hash_all_inputs(present, project, editions)
-        with sphinx_process.start_sphinx(project) as waiting:
+        with start(project) as waiting:
             try:
                 runs = settled(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
                 with step("pages", "built"):
                     stage.stage(project, editions, runs)
-                    built = pages.build(project, waiting)
+                    with ThreadPoolExecutor(1) as beside:  # the pages are made in another process
+                        writing = beside.submit(rules_of_writing.faults, project)
+                        built = pages.build(project, waiting)
             except Changed as error:
                 print(f"  {error}, which changed meanwhile: the book is built again", flush=True)
                 continue
@@ -54,7 +59,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
             )
             continue
         with step("book", "published"):
-            publish.publish(project, built, executed(runs, editions))
+            publication.publish(project, built, executed(runs, editions))
         runs.store.used(runs.used())
         up_to_date.built(
             asked,
@@ -62,7 +67,7 @@ def book(asked: Project, edition: str, workers: int) -> None:
             present,
             {each.name: {name: runs.settle(each, name).key for name in project.notebook_names} for each in editions},
         )
-        if broken := rules_of_writing.faults(project):
+        if broken := writing.result():
             path = project.room / "rules.txt"
             write(path, "\n".join(broken) + "\n")
             print(rules_of_writing.told(broken, path), flush=True)

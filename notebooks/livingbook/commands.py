@@ -28,8 +28,8 @@ from livingbook.system.files import only_one, scratch, tidy, write
 from livingbook.system.readers import number_or_text
 
 
-def make_book(project: Project, chosen: argparse.Namespace) -> None:
-    """Builds and publishes the book, if anything has changed; prints where it is."""
+def make_book(project: Project, chosen: argparse.Namespace, **how: Any) -> None:
+    """Builds and publishes the book, if anything has changed; prints where it is. how: other arguments of ``build.book``."""
     from livingbook.project import addresses
     from livingbook.runs import up_to_date
     from livingbook.words import told as words
@@ -51,7 +51,7 @@ def make_book(project: Project, chosen: argparse.Namespace) -> None:
             if recovered := finish_import(data):
                 print(recovered)
             print(f"Building from {data}", flush=True)
-            book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers())
+            book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers(), **how)
     if said := words.summary(words.of_built(project)):
         print(said)
     serve = f"make serve OUT={chosen.out}" if project.beside else "make serve"
@@ -141,11 +141,11 @@ def write_catalogues(project: Project, chosen: argparse.Namespace) -> None:
 
 def check_links(project: Project, chosen: argparse.Namespace) -> int:
     """Builds the book if need be, then asks every address that it names; 0 if all answer."""
-    from livingbook.formats import links
+    from livingbook.release import linkcheck
 
     make_book(project, chosen)
     with exclusive(project):
-        return links.check(project)
+        return linkcheck.check(project)
 
 
 def make_translation(project: Project, chosen: argparse.Namespace) -> None:
@@ -176,7 +176,7 @@ def run_one(project: Project, chosen: argparse.Namespace) -> None:
     folder = possible(Path(chosen.out)) if chosen.out else project.build / "runs" / side_by_side.folder_name(name, asked)
     require_free(folder, lambda file: file in side_by_side.FILES or (file.startswith(name) and file.endswith(".ipynb")))
     columns = [
-        side_by_side.Column(label, settings, results_of_run(project, name, parameters, folder, label if len(asked) > 1 else ""))
+        side_by_side.Side(label, settings, results_of_run(project, name, parameters, folder, label if len(asked) > 1 else ""))
         for label, settings, parameters in zip(labels, asked, given, strict=True)
     ]
     beside = side_by_side.Beside(name, columns, side_by_side.results_of_book(project, name))
@@ -257,7 +257,7 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
         raise BuildError(f"no sweep {chosen.only!r}; there are {', '.join(each.name for each in sweeps)}")
     require_clean(project.data, project.contract)
     with exclusive(project), contextlib.ExitStack() as stack:
-        run_it: running.Run = running.run_recorded
+        run_it: running.Runner = running.run_recorded
         workers = default_workers()
         if chosen.scheduler:
             from livingbook.runs.cluster import cluster
@@ -314,10 +314,10 @@ def import_rows(project: Project, chosen: argparse.Namespace) -> int:
         return 0
     if not chosen.rows:
         raise BuildError("give a file of new rows, or a folder of them")
-    from livingbook.importing.rows import run
+    from livingbook.importing import rows
 
     with exclusive(project):
-        return run(project, chosen.rows, chosen.apply, chosen.mapping, chosen.supersedes)
+        return rows.run(project, chosen.rows, chosen.apply, chosen.mapping, chosen.supersedes)
 
 
 def read_words(project: Project, chosen: argparse.Namespace) -> int:
@@ -326,7 +326,7 @@ def read_words(project: Project, chosen: argparse.Namespace) -> int:
     Brings the book up to date first: words are read beside the figures that stand there.
     """
     from livingbook.words import told as words
-    from livingbook.words.reading import Book
+    from livingbook.words.book import Book
 
     make_book(project, chosen)
     if chosen.chapters:
@@ -344,10 +344,10 @@ def read_words(project: Project, chosen: argparse.Namespace) -> int:
 
 def show_changes(project: Project, chosen: argparse.Namespace) -> int:
     """Compares two states of the book and prints what differs; the exit code says whether anything does and a verdict flipped."""
-    from livingbook.formats.comparison import run
+    from livingbook import comparison
 
     with exclusive(project):
-        return run(project, chosen.before, chosen.after)
+        return comparison.run(project, chosen.before, chosen.after)
 
 
 def compare_bytes(project: Project, chosen: argparse.Namespace) -> int:
@@ -376,16 +376,16 @@ def make_release(project: Project, chosen: argparse.Namespace) -> None:
 
 def begin_book(project: Project, chosen: argparse.Namespace) -> None:
     """Writes the start of another book; prints what to do next."""
-    from livingbook.project.begin import begin
+    from livingbook.project.begin import start_book
 
-    print(f"A small book is in {begin(chosen.folder)}; `make book` in that folder builds it.")
+    print(f"A small book is in {start_book(chosen.folder)}; `make book` in that folder builds it.")
 
 
 def begin_question(project: Project, chosen: argparse.Namespace) -> None:
     """Writes notebook, chapter and table-of-contents line of a new question; prints where they are and what to do next."""
-    from livingbook.project.question import begin
+    from livingbook.project.question import add_question
 
-    for line in begin(project, chosen.name, chosen.question, chosen.measure, chosen.after):
+    for line in add_question(project, chosen.name, chosen.question, chosen.measure, chosen.after):
         print(f"  {line}")
     print(f"`make run NOTEBOOK={chosen.name}` runs it; `make book` builds it, and then says which rules of writing it breaks.")
     if (project.root / "book" / "authors.md").is_file():

@@ -18,7 +18,6 @@ the present content (``runs.present``).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -29,6 +28,8 @@ from functools import cache
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any
+
+from livingbook.system.digests import digest
 
 ABSENT = ""  # in place of the hash of something that does not exist
 PROGRAMS = {
@@ -85,21 +86,11 @@ class NotYet(Exception):
     """A notebook asked for results that are not made yet. The build makes them and runs the notebook again."""
 
 
-def hashed(*parts: str | bytes) -> str:
-    """SHA-256 over texts and bytes, and over their lengths: ("ab", "c") differs from ("a", "bc")."""
-    found = hashlib.sha256()
-    for part in parts:
-        content = part.encode() if isinstance(part, str) else part
-        found.update(f"{len(content)}:".encode())
-        found.update(content)
-    return found.hexdigest()
-
-
 def hash_of_file(path: Path | str) -> str:
     """Hash of a file's content; ``ABSENT`` for a file that cannot be read."""
     try:
         with open(path, "rb") as file:
-            return hashed(file.read())
+            return digest(file.read())
     except OSError:
         return ABSENT
 
@@ -107,14 +98,14 @@ def hash_of_file(path: Path | str) -> str:
 def hash_of_folder(path: Path | str) -> str:
     """Hash of the names in a folder, without caches and hidden files, which editors make; ``ABSENT`` where there is no folder."""
     try:
-        return hashed(*sorted(name for name in os.listdir(path) if not name.startswith((".", "__pycache__"))))
+        return digest(*sorted(name for name in os.listdir(path) if not name.startswith((".", "__pycache__"))))
     except OSError:
         return ABSENT
 
 
 def served(results: dict[str, Any]) -> str:
     """Hash of what another notebook can read of published results: numbers, title, and the selections of rows behind them."""
-    return hashed(json.dumps([results.get(part) for part in ("title", "results", "reads")], sort_keys=True))
+    return digest(json.dumps([results.get(part) for part in ("title", "results", "reads")], sort_keys=True))
 
 
 class Recorder:
@@ -235,7 +226,7 @@ class Recorder:
 
     def all_notebooks(self) -> list[str]:
         """The names of all other notebooks; recorded as read. Results that are not made yet are recorded as waited for."""
-        self.record("notebooks:", hashed(*self.notebooks))
+        self.record("notebooks:", digest(*self.notebooks))
         names = [name for name in self.notebooks if name != self.name]
         self.wait(*(f"results:{name}" for name in names if not os.path.exists(os.path.join(self.results, f"{name}.json"))))
         return names
@@ -353,10 +344,10 @@ class _Loader(SourceFileLoader):
 
         source = self.get_data(self.path)
         with self.recorder.unrecorded():
-            kept = self.recorder.cache / f"{hashed(self.path, source)[:32]}.{sys.implementation.cache_tag}"
+            kept = self.recorder.cache / f"{digest(self.path, source)[:32]}.{sys.implementation.cache_tag}"
             try:
                 content = kept.read_bytes()
-                if content[:64].decode() != hashed(content[64:]):  # loading damaged code could crash Python
+                if content[:64].decode() != digest(content[64:]):  # loading damaged code could crash Python
                     raise ValueError(kept)
                 return marshal.loads(content[64:])
             except (OSError, ValueError, EOFError, TypeError):
@@ -364,7 +355,7 @@ class _Loader(SourceFileLoader):
                 content = marshal.dumps(code)
                 self.recorder.cache.mkdir(parents=True, exist_ok=True)
                 unfinished = kept.with_name(f".{kept.name}.{os.getpid()}")
-                unfinished.write_bytes(hashed(content).encode() + content)
+                unfinished.write_bytes(digest(content).encode() + content)
                 unfinished.replace(kept)
                 return code
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from livingbook.project.project import Project
 from livingbook.words import lock
-from livingbook.words.reading import UNREAD
+from livingbook.words.book import UNREAD
 
 ROOT = Path(__file__).parents[2]
 

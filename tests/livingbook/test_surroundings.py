@@ -10,7 +10,7 @@ from livingbook.notebook.parameters import ParameterError, declared, ordered, re
 from livingbook.project.notebooks import of_book
 from livingbook.project.project import Project
 from livingbook.runs.sweep import load_sweeps
-from livingbook.site.publish import exchange
+from livingbook.site.publication import exchange
 from livingbook.site.stage import require_settings
 from livingbook.system import files
 from livingbook.system.errors import BuildError, say_once
@@ -217,7 +217,7 @@ def test_temporary_folders_for_sockets_have_short_paths(tmp_path, monkeypatch):
 @pytest.mark.parametrize("at_once", [True, False])
 def test_two_folders_change_places(tmp_path, monkeypatch, at_once):
     if not at_once:
-        monkeypatch.setattr("livingbook.site.publish.swapped", lambda *_: False)
+        monkeypatch.setattr("livingbook.site.publication.swapped", lambda *_: False)
     one, other = tmp_path / "one", tmp_path / "other"
     one.mkdir()
     (one / "new").write_text("new")

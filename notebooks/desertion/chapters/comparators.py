@@ -22,7 +22,7 @@ from livingbook.values import wording
 from livingbook.values.bounds import Bounds, total
 from livingbook.values.bounds_array import BoundsDtype
 
-from desertion.chapters.explorer import spread
+from desertion.chapters.explorer import rates_in_short
 from desertion.counts import rates
 from desertion.counts.force import spanned
 
@@ -142,23 +142,23 @@ def table(evidence: Evidence, **where: str | Iterable[str]) -> pd.DataFrame:
         days = dates(evidence, each)
         said = {name: getattr(each, name) for name in ("key", "army", "definition", "grade", "caution")}
         start, end = days or (None, None)
-        found = {"start": start, "end": end, "period": period(*days) if days else "", "strength": base(evidence, each)}
+        found = {"start": start, "end": end, "period": period_in_words(*days) if days else "", "strength": base(evidence, each)}
         rows.append({**said, **found, "bounds": rate(evidence, each)})
     columns = ["key", "army", "definition", "grade", "caution", "start", "end", "period", "strength", "bounds"]
     made = pd.DataFrame(rows, columns=columns)
     return made.assign(bounds=pd.Series([row["bounds"] for row in rows], made.index, BoundsDtype()))
 
 
-def lines(rates_of_armies: pd.DataFrame) -> pd.DataFrame:
+def labelled(rates_of_armies: pd.DataFrame) -> pd.DataFrame:
     """The rows of ``table`` with a column ``label``: the army, the years of all its rates by one definition, and their range."""
     parts = []
     for _, own in rates_of_armies.groupby(["definition", "army"], sort=False):
         when = years(list(zip(own["start"], own["end"], strict=True)))
-        parts.append(own.assign(label=f"{own['army'].iloc[0]}, {when}: {spread(list(own['bounds']))}"))
+        parts.append(own.assign(label=f"{own['army'].iloc[0]}, {when}: {rates_in_short(list(own['bounds']))}"))
     return pd.concat(parts) if parts else rates_of_armies.assign(label="")
 
 
-def period(start: date, end: date) -> str:
+def period_in_words(start: date, end: date) -> str:
     """A period in words: "1999", "FY2007" for a fiscal year, "June 2011", "1861–65"."""
     if (start.month, start.day, end.month, end.day) in ((10, 1, 9, 30), (7, 1, 6, 30)) and end.year == start.year + 1:
         return f"FY{end.year}"

@@ -108,7 +108,7 @@ def compared(found: Answer, others: Iterable[Bounds]) -> str:
     return "The rates of other armies count other things, so that no ranking follows from them."
 
 
-def spread(rates: Sequence[Bounds]) -> str:
+def rates_in_short(rates: Sequence[Bounds]) -> str:
     """Several rates in short: a single one in its own words, more by their smallest and largest stated ends with two digits."""
     if len(rates) == 1:
         return wording.of_bounds(rates[0])

@@ -33,7 +33,7 @@ def by_period(rows: pd.DataFrame) -> pd.DataFrame:
     return dated[COLUMNS].sort_values(PERIOD, ignore_index=True)
 
 
-def monthly(rows: pd.DataFrame) -> pd.DataFrame:
+def whole_months(rows: pd.DataFrame) -> pd.DataFrame:
     """Counts of whole calendar months, from the rows that cover exactly one.
 
     Several figures for one month give the bounds that contain all of them.

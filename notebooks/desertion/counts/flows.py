@@ -62,7 +62,7 @@ def window_of(rows: pd.DataFrame) -> Window:
     return (rows["start"].iloc[-1], rows["end"].iloc[-1]) if len(rows) else (None, None)
 
 
-def monthly(rows: pd.DataFrame) -> Bounds:
+def last_monthly(rows: pd.DataFrame) -> Bounds:
     """The figure of the last row as persons a month over its own period; unknown without rows."""
     start, end = window_of(rows)
     return per_month(last(rows), start, end) if start and end else Bounds.unknown()
@@ -73,7 +73,7 @@ def closed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["bounds"].interval.low > 0) & (rows["bounds"].interval.high < math.inf)]
 
 
-def a_month(rows: pd.DataFrame) -> pd.DataFrame:
+def with_monthly(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with two more columns: ``monthly``, the flow a mean month of its period, and ``period``, that period in words."""
     words = rows["start"].map(wording.day).astype(str) + " to " + rows["end"].map(wording.day).astype(str)  # str of no rows, too
     return rows.assign(monthly=rows["bounds"] / (days_of(rows) / DAYS_A_MONTH), period=words)
@@ -83,13 +83,13 @@ def longest(rows: pd.DataFrame, least_days: int = 0) -> pd.DataFrame:
     """For each origin and year of ``end``, the row with the longest period; of periods of one length, the last.
 
     Flows that are not bounded from both sides, and periods shorter than ``least_days`` days, are left out. Columns: those of
-    ``rows``; ``span``, days of the period; ``year``; and ``monthly`` and ``period`` as in ``a_month``. In order of ``start``.
+    ``rows``; ``span``, days of the period; ``year``; and ``monthly`` and ``period`` as in ``with_monthly``. In order of ``start``.
     """
     rows = closed(rows[rows["start"].notna()])
     rows = rows.assign(span=days_of(rows), year=pd.to_datetime(rows["end"]).dt.year).sort_values(["span", "end"])
     rows = rows[rows["span"] >= least_days]
     rows = rows.drop_duplicates(["origin", "year"], keep="last").sort_values(["start", "end", "origin"])
-    return a_month(rows).reset_index(drop=True)
+    return with_monthly(rows).reset_index(drop=True)
 
 
 def net_change(stocks: pd.DataFrame) -> Bounds:
@@ -120,7 +120,7 @@ def outflow(intake: Bounds, change: Bounds) -> Bounds:
     return Bounds.unknown() if intake.is_unknown or change.is_unknown else (intake - change).clip()
 
 
-def room(left: Bounds, *explained: Bounds) -> Bounds:
+def unexplained(left: Bounds, *explained: Bounds) -> Bounds:
     """The part of an outflow that explained flows leave for other causes, at least 0. The flows must not overlap each other."""
     for flow in explained:
         if left.is_unknown or flow.is_unknown:

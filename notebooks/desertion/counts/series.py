@@ -12,7 +12,7 @@ import pandas as pd
 from livingbook.values.bounds import Bounds, total
 from livingbook.values.bounds_array import BoundsDtype
 
-from desertion.counts.flows import a_month
+from desertion.counts.flows import with_monthly
 from desertion.counts.rates import DAYS_A_MONTH, days, days_of, months, steps
 
 
@@ -41,7 +41,7 @@ def spaced(rows: pd.DataFrame, least_days: float) -> pd.DataFrame:
 
 
 def paces(counts: pd.DataFrame) -> pd.DataFrame:
-    """What a running total gains between its counts: columns of ``flows.a_month``, ``days`` and ``added``.
+    """What a running total gains between its counts: columns of ``flows.with_monthly``, ``days`` and ``added``.
 
     counts: columns ``end``, ``known_from`` and ``bounds``, in order of ``end``. added: the gain. monthly: the gain in a mean month,
     by the days that the counts are said to reach. A count may hold what came in until it was published, so that the bounds of
@@ -49,7 +49,7 @@ def paces(counts: pd.DataFrame) -> pd.DataFrame:
     """
     gains = steps(counts)
     apart = days_of(steps(counts.assign(end=counts["known_from"])))
-    gains = a_month(gains).assign(days=days_of(gains), added=gains["bounds"])
+    gains = with_monthly(gains).assign(days=days_of(gains), added=gains["bounds"])
     later = gains["bounds"] / (apart.where(apart > 0, gains["days"]) / DAYS_A_MONTH)
     both = [widened(*each) for each in zip(gains["monthly"], later, strict=True)]
     return gains.assign(monthly=pd.Series(both, index=gains.index, dtype=BoundsDtype()))

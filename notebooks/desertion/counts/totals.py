@@ -21,10 +21,12 @@ class Total(DatedCount, Protocol):
     """A row of ``of_army``."""
 
     @property
-    def start(self) -> date: ...
+    def start(self) -> date:
+        """First day of the period."""
 
     @property
-    def total(self) -> str: ...
+    def total(self) -> str:
+        """The short name of the total."""
 
 
 def of_army(evidence: Evidence) -> pd.DataFrame:
@@ -46,7 +48,7 @@ def of_army(evidence: Evidence) -> pd.DataFrame:
     return pd.concat([rows.assign(total=name) for name, rows in found.items()], ignore_index=True)
 
 
-def spread(row: Total, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
+def windows_of(row: Total, invasion: date, mobilisation: date, article: date | None) -> dict[str, Window]:
     """The windows of a row of ``of_army``, by name: those of ``windows.distinct``, or ``OWN_YEAR`` for a projection."""
     if row.total == "projection":
         return {OWN_YEAR: Window(row.start, row.end)}

@@ -29,10 +29,12 @@ class DatedCount(Protocol):
     """A row of ``Evidence.observations`` with a count: the last day that it covers, and the day on which it became public."""
 
     @property
-    def end(self) -> date: ...
+    def end(self) -> date:
+        """The day to which it counts."""
 
     @property
-    def known_from(self) -> date: ...
+    def known_from(self) -> date:
+        """The day on which it became public."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ NESTED = {"window": "count"}
 
 
 @dataclass(frozen=True)
-class Count:
+class CountWithWindows:
     """A total that can be turned into a rate: persons, and the windows over which it may be spread."""
 
     persons: float
@@ -36,7 +36,7 @@ class Count:
 
 
 def specifications(
-    counts: Mapping[str, Count], strengths: Mapping[str, Callable[[Window], float]], kept: Mapping[str, float]
+    counts: Mapping[str, CountWithWindows], strengths: Mapping[str, Callable[[Window], float]], kept: Mapping[str, float]
 ) -> pd.DataFrame:
     """Every combination: columns ``count``, ``window``, ``strength``, ``correction`` and ``rate`` (per 1,000 a year).
 
@@ -100,7 +100,7 @@ def level_means(table: pd.DataFrame, factor: str) -> pd.Series:
     return np.exp(np.log(table["rate"]).groupby(table[factor]).mean())
 
 
-def fold(table: pd.DataFrame, factor: str) -> float:
+def fold_change(table: pd.DataFrame, factor: str) -> float:
     """The ratio of the highest to the lowest of the options' mean rates (``level_means``).
 
     The options of a nested factor are compared within each option of its parent, and the largest ratio is returned. NaN for an

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from livingbook.changes.report import Cause
+from livingbook.changes.report import KindOfCause
 from livingbook.changes.row_changes import RowChange
 from livingbook.changes.snapshots import Snapshot
 from livingbook.values.published import PublishedNumber
@@ -38,7 +38,7 @@ class Causes:
             if "id" in row
         }
 
-    def of(self, name: str, old: PublishedNumber | None, new: PublishedNumber | None) -> tuple[Cause, list[str]]:
+    def of(self, name: str, old: PublishedNumber | None, new: PublishedNumber | None) -> tuple[KindOfCause, list[str]]:
         """The cause, and the observations the number rests on that differ."""
         if old is None or new is None:
             return ("new" if old is None else "gone"), []
@@ -52,7 +52,7 @@ class Causes:
         if old.is_unknown != new.is_unknown:
             return ("known" if old.is_unknown else "lost"), sorted(altered | added)
         revised, extended = (bool(altered), bool(added)) if altered or added else self.touched(name.partition(".")[0])
-        cause: Cause = "mixed" if revised and extended else "revision" if revised else "coverage" if extended else "method"
+        cause: KindOfCause = "mixed" if revised and extended else "revision" if revised else "coverage" if extended else "method"
         return cause, sorted(altered | added)
 
     def touched(self, notebook: str) -> tuple[bool, bool]:

@@ -49,7 +49,7 @@ def compare(
         rows=rows,
         words=[WordDoubt(**each) for each in words],
         verdicts=verdict_changes(before, after, names.of("verdicts")) if both else [],
-        numbers=number_changes(before, after, names.of("numbers"), Causes(before, after, rows), sentences.cited(chapters))
+        numbers=number_changes(before, after, names.of("numbers"), Causes(before, after, rows), sentences.cited_in(chapters))
         if both
         else [],
         figures=figure_changes(before, after, names.of("figures"), folders) if both else [],

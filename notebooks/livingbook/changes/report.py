@@ -11,7 +11,7 @@ from livingbook.changes.sentences import Sentence
 from livingbook.notebook.verdicts import VERDICTS
 
 SAME, CHANGED, FLIPPED, DOUBTFUL = 0, 3, 4, 5  # exit codes; 1 is an error, 2 a command that is not understood
-Cause = Literal["revision", "mixed", "coverage", "known", "lost", "method", "new", "gone"]
+KindOfCause = Literal["revision", "mixed", "coverage", "known", "lost", "method", "new", "gone"]
 # In the order in which a reader should see them: title, and what it means.
 CAUSES: dict[str, tuple[str, str]] = {
     "revision": ("Revised", "They rest on a figure that was corrected, withdrawn, or replaced by another of the same quantity."),
@@ -51,7 +51,7 @@ class NumberChange(Model):
     before: str | None
     after: str | None
     change: float | None
-    cause: Cause
+    cause: KindOfCause
     rows: list[str]
     chapters: list[str]
 
@@ -154,6 +154,6 @@ def word(verdict: str | None) -> str:
     return VERDICTS[verdict].word if verdict in VERDICTS else verdict or "none"
 
 
-def percent(number: NumberChange) -> str:
+def signed_percent(number: NumberChange) -> str:
     """The symmetric change as it is printed: "+69%"; nothing where there is none."""
     return "" if number.change is None else f"{number.change:+.0%}".replace("-", "−")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from livingbook.system.files import visible
+from livingbook.system.files import visible_files
 from livingbook.system.readers import MAX_PROSE_BYTES, text_of
 
 # What a role shows: its kind ("result", "claim", "verdict") and what it names → text, None where nothing is published.
@@ -68,7 +68,7 @@ def moved(folder: Path, before: Look, after: Look, except_citing: str = "") -> l
     except_citing: an edition; sentences that cite it by name are left out.
     """
     found = []
-    for path in visible(folder, "*.md"):
+    for path in visible_files(folder, "*.md"):
         markdown = text_of(path, MAX_PROSE_BYTES)
         for sentence in sentences(markdown):
             if except_citing and f"@{except_citing}`" in sentence:
@@ -79,10 +79,10 @@ def moved(folder: Path, before: Look, after: Look, except_citing: str = "") -> l
     return found
 
 
-def cited(folder: Path) -> dict[str, list[str]]:
+def cited_in(folder: Path) -> dict[str, list[str]]:
     """Published name (with ``@edition`` if the role has one) → chapters whose prose cites it."""
     found: dict[str, list[str]] = {}
-    for path in visible(folder, "*.md"):
+    for path in visible_files(folder, "*.md"):
         for role, content in ROLE.findall(text_of(path, MAX_PROSE_BYTES)):
             if role == "result":
                 name, _, edition = name_of(content)

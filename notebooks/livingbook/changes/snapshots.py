@@ -15,10 +15,10 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from livingbook.contract import CONTRACT_NAME, fields_of
-from livingbook.evidence.tables import EvidenceError, read_table, visible
+from livingbook.evidence.tables import EvidenceError, public_on, read_table
 from livingbook.project.project import Project
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest
 from livingbook.values import wording as text
 from livingbook.values.days import LATEST
 from livingbook.values.published import PublishedNumber, known
@@ -215,7 +215,7 @@ def tables_in(folder: Path, books: Path, as_of: str = LATEST) -> dict[str, Table
         try:
             rows = read_table(folder, table)
             if table == "observations":
-                rows = visible(rows, as_of)
+                rows = public_on(rows, as_of)
         except (EvidenceError, OSError, ValueError, KeyError, pd.errors.ParserError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise BuildError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from livingbook.changes.report import CAUSES, NumberChange, Report, percent, word
+from livingbook.changes.report import CAUSES, NumberChange, Report, signed_percent, word
 from livingbook.changes.row_changes import in_terminal
 from livingbook.contract import printable
 from livingbook.values.published import WORDS
@@ -68,7 +68,7 @@ def _number_lines(report: Report, shown: int) -> list[str]:
 
 def _arrow(number: NumberChange) -> str:
     unit = "" if number.unit in (SHARE, WORDS) else f" {number.unit}"
-    change = percent(number)
+    change = signed_percent(number)
     return printable(f"{number.before or '(none)'} → {number.after or '(none)'}{unit}", 200) + (f" ({change})" if change else "")
 
 

@@ -16,11 +16,11 @@ from __future__ import annotations
 from itertools import groupby, islice
 from pathlib import Path
 
+from livingbook.contract.csv_files import Row, Table, read_csv_table
 from livingbook.contract.datapackage import CONTRACT_NAME, PROJECT_CONTRACT, contract_for, fields_of, references, resources_of
 from livingbook.contract.faults import MAX_FAULTS, Fault, printable, told
 from livingbook.contract.rules import rule_faults
 from livingbook.contract.schema import schema_faults
-from livingbook.contract.tables import Row, Table, read_table
 from livingbook.system.errors import BuildError
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
     "examine",
     "fields_of",
     "printable",
-    "read_table",
+    "read_csv_table",
     "references",
     "require_clean",
     "resources_of",
@@ -73,7 +73,7 @@ def _examine_folder(folder: Path, books: Path | None) -> tuple[list[Fault], dict
     if contract is None:
         return faults, {}
     fields = {resource["name"]: [spec["name"] for spec in resource["schema"]["fields"]] for resource in contract["resources"]}
-    tables = {name: read_table(folder, name, columns) for name, columns in fields.items()}
+    tables = {name: read_csv_table(folder, name, columns) for name, columns in fields.items()}
     faults += _unknown_tables(folder, tables)
     for table in tables.values():
         faults += table.faults_of_shape

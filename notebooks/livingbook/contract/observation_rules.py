@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from livingbook.contract.csv_files import Table
 from livingbook.contract.faults import Fault
-from livingbook.contract.notation import day, last_day, number
-from livingbook.contract.tables import Table
+from livingbook.contract.notation import cell_number, day_number, last_day_number
 
 WHOLE_KINDS = frozenset({"flow", "stock"})  # kinds of measure that count things one by one
 FIGURES = ("low", "value", "high")
@@ -27,7 +27,9 @@ def period_runs_forward(observations: Table) -> Iterator[Fault]:
     """A period does not end before it starts."""
     start, end = observations["start"], observations["end"]
     yield from observations.faults(
-        start.each(day, float) > end.each(day, float), "start", lambda row: f"is after the end of the period, {end[row]}"
+        start.each(day_number, float) > end.each(day_number, float),
+        "start",
+        lambda row: f"is after the end of the period, {end[row]}",
     )
 
 
@@ -49,8 +51,8 @@ def period_fits_the_kind(observations: Table, measures: Table) -> Iterator[Fault
 def known_with_its_page(observations: Table, sources: Table) -> Iterator[Fault]:
     """A figure is known at the latest from the day on which the page it was read on was published."""
     page = observations["source"].row_in(sources["source"])  # -1 without such a row, which the schema reports
-    published = sources["published"].each(last_day, float)[page]
-    late = (page >= 0) & (observations["known_from"].each(day, float) > published)
+    published = sources["published"].each(last_day_number, float)[page]
+    late = (page >= 0) & (observations["known_from"].each(day_number, float) > published)
     yield from observations.faults(
         late, "known_from", lambda row: f"is after the day its page was published, {sources['published'][page[row]]}"
     )
@@ -58,7 +60,7 @@ def known_with_its_page(observations: Table, sources: Table) -> Iterator[Fault]:
 
 def bounds_in_order(observations: Table) -> Iterator[Fault]:
     """The lower end is not above the figure, and the figure not above the upper end."""
-    low, value, high = (observations[column].each(number, float) for column in FIGURES)
+    low, value, high = (observations[column].each(cell_number, float) for column in FIGURES)
     for where, lower, upper in [
         (low > value, "low", "value"),
         (value > high, "value", "high"),
@@ -98,7 +100,7 @@ def shares_are_fractions(observations: Table, measures: Table) -> Iterator[Fault
     measure, shares = observations["measure"], of_kind(observations, measures, "share")
     for column in FIGURES:
         yield from observations.faults(
-            shares & observations[column].each(lambda text: not 0 <= (number(text) or 0) <= 1),
+            shares & observations[column].each(lambda text: not 0 <= (cell_number(text) or 0) <= 1),
             column,
             lambda row: f"must lie between 0 and 1: {measure[row]} is a share",
         )
@@ -111,7 +113,7 @@ def counts_are_not_negative(observations: Table, measures: Table) -> Iterator[Fa
     may_not = measure.each(lambda key: may.get(key) != "yes")
     for column in FIGURES:
         yield from observations.faults(
-            may_not & observations[column].each(lambda text: (number(text) or 0) < 0),
+            may_not & observations[column].each(lambda text: (cell_number(text) or 0) < 0),
             column,
             lambda row: f"must not be negative: {measure[row]} counts from 0 up",
         )
@@ -122,7 +124,7 @@ def counts_are_whole(observations: Table, measures: Table) -> Iterator[Fault]:
     measure, whole = observations["measure"], of_kind(observations, measures, *WHOLE_KINDS)
     for column in FIGURES:
         yield from observations.faults(
-            whole & observations[column].each(lambda text: not (number(text) or 0.0).is_integer()),
+            whole & observations[column].each(lambda text: not (cell_number(text) or 0.0).is_integer()),
             column,
             lambda row: f"must be a whole number: {measure[row]} counts things one by one",
         )

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from livingbook.contract.csv_files import Table
 from livingbook.contract.faults import Fault
-from livingbook.contract.notation import PLAIN_DATE, number
-from livingbook.contract.tables import Table
+from livingbook.contract.notation import PLAIN_DATE, cell_number
 from livingbook.values.days import is_day
 
 SITE = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
@@ -87,7 +87,7 @@ def claims_expect_what_their_kind_says(claims: Table) -> Iterator[Fault]:
     """What a claim leads one to expect has a qualifier where it is a number, and only there; it is a day for a claim of a date,
     and between 0 and 1 for a claim of a share."""
     expected, qualifier, kind = claims["expected"], claims["expected_qualifier"], claims["kind"]
-    figure, qualified, dated = expected.each(lambda text: number(text) is not None), qualifier.each(bool), kind.among({"date"})
+    figure, qualified, dated = expected.each(lambda text: cell_number(text) is not None), qualifier.each(bool), kind.among({"date"})
     yield from claims.faults(
         dated & expected.each(lambda text: bool(text) and not is_day(text)), "expected", "must be a day, as the claim is of a date"
     )
@@ -99,7 +99,7 @@ def claims_expect_what_their_kind_says(claims: Table) -> Iterator[Fault]:
     )
     yield from claims.faults(dated & qualified, "expected_qualifier", "must be empty: a day has no qualifier")
     yield from claims.faults(
-        kind.among({"share"}) & expected.each(lambda text: not 0 <= (number(text) or 0) <= 1),
+        kind.among({"share"}) & expected.each(lambda text: not 0 <= (cell_number(text) or 0) <= 1),
         "expected",
         "must lie between 0 and 1: the claim is of a share",
     )

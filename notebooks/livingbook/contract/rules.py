@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from livingbook.contract.cell_rules import no_formulas, no_hidden_characters, no_stray_spaces
+from livingbook.contract.csv_files import Table
 from livingbook.contract.faults import MAX_FAULTS, Fault
 from livingbook.contract.observation_rules import (
     FIGURES,
@@ -32,7 +33,6 @@ from livingbook.contract.reference_rules import (
     published_as_precisely_as_said,
     share_is_unit_and_kind,
 )
-from livingbook.contract.tables import Table
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from livingbook.contract.csv_files import Table
 from livingbook.contract.datapackage import references
 from livingbook.contract.faults import MAX_FAULTS, Fault, printable
 from livingbook.contract.notation import PLAIN_DATE, PLAIN_NUMBER
-from livingbook.contract.tables import Table
 
 if TYPE_CHECKING:
     import numpy as np

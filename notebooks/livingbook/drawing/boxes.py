@@ -24,18 +24,22 @@ class Box:
 
     @property
     def left(self) -> tuple[float, float]:
+        """The middle of the left side."""
         return self.x, self.y + self.h / 2
 
     @property
     def right(self) -> tuple[float, float]:
+        """The middle of the right side."""
         return self.x + self.w, self.y + self.h / 2
 
     @property
     def top(self) -> tuple[float, float]:
+        """The middle of the upper side."""
         return self.x + self.w / 2, self.y + self.h
 
     @property
     def bottom(self) -> tuple[float, float]:
+        """The middle of the lower side."""
         return self.x + self.w / 2, self.y
 
 

@@ -76,12 +76,12 @@ def render(draw: Draw, data: Any, *, name: str, title: str, subtitle: str, sourc
         _write(figure, head, from_top=0.0, whole=whole)
         _write(figure, foot, from_top=whole - bottom + 0.06, whole=whole)
         canvas, buffer = FigureCanvasSVG(figure), io.StringIO()
-        settle(figure)
+        fix_layout(figure)
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Title": title})
     return themed(scoped(buffer.getvalue(), salt), VARIABLES)
 
 
-def settle(figure: Figure) -> None:
+def fix_layout(figure: Figure) -> None:
     """Computes the layout once and rounds the positions of the axes, because the solver's last digits differ from run to run."""
     engine = figure.get_layout_engine()
     assert engine is not None, "render has set one"

@@ -220,7 +220,7 @@ def standing_alone(svg: str) -> str:
 
 def look(drawing: bytes) -> bytes:
     """The drawing without what differs between files that look the same: provenance, the ground, colours as variables."""
-    return without_variables(plain(drawing).decode("utf-8")).replace(GROUND, "", 1).encode()
+    return without_variables(without_provenance(drawing).decode("utf-8")).replace(GROUND, "", 1).encode()
 
 
 def filled(design: str, words: Mapping[str, str]) -> str:
@@ -241,9 +241,9 @@ def stamped(drawing: bytes, terms: Mapping[str, str]) -> bytes:
         f'xmlns:dcterms="http://purl.org/dc/terms/"><rdf:Description rdf:about="">{lines}</rdf:Description></rdf:RDF>'
         "</metadata>"
     )
-    return ROOT_OF_FILE.sub(lambda root: root[0] + made.encode(), plain(drawing), count=1)
+    return ROOT_OF_FILE.sub(lambda root: root[0] + made.encode(), without_provenance(drawing), count=1)
 
 
-def plain(drawing: bytes) -> bytes:
+def without_provenance(drawing: bytes) -> bytes:
     """The drawing without its provenance, which differs between drawings that look the same."""
     return STAMP.sub(b"", drawing) if BEGIN in drawing else drawing

@@ -59,14 +59,14 @@ ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "%": r"\%", "&"
 JOINING = re.compile("(?<=[-`',?!$])(?=[-`'])|(?<=,)(?=,)|(?<=[<>])(?=[<>])")
 
 
-def visible(text: str) -> str:
+def on_one_line(text: str) -> str:
     """`text` on one line: white space as single spaces, characters that cannot be seen left out."""
     return " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
 
 
 def escape(text: str) -> str:
     """`text` as the content of a BibTeX field, to be shown letter by letter."""
-    apart = JOINING.sub("\x00", visible(text))
+    apart = JOINING.sub("\x00", on_one_line(text))
     return "".join("{}" if c == "\x00" else ESCAPES.get(c, c) for c in apart)
 
 
@@ -93,7 +93,7 @@ def _letters(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Source → what tells it from others of its author and year, by the days on which they appeared; "" where there is no other."""
     groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for row in rows:
-        author = visible(row.get("author", "")) or visible(row["outlet"])
+        author = on_one_line(row.get("author", "")) or on_one_line(row["outlet"])
         groups.setdefault((author.casefold(), row["published"][:4]), []).append((row["published"], row["source"]))
     found: dict[str, str] = {}
     for group in groups.values():
@@ -110,7 +110,7 @@ def _letter(place: int) -> str:
 
 def _entry(row: Mapping[str, str], letter: str = "") -> str:
     """One entry. Fields are written as BibTeX wants them: braced, except for the month, which is an expression."""
-    author = visible(row.get("author", ""))
+    author = on_one_line(row.get("author", ""))
     outlet = escape(row["outlet"])
     fields = {
         "author": f"{{{_authors(author)}}}" if author else f"{{{{{outlet}}}}}",
@@ -166,5 +166,5 @@ def _note(row: Mapping[str, str]) -> str:
         "" if _date(row["published"]) else "date unknown",
         row.get("note", ""),
     ]
-    note = "; ".join(part for part in map(visible, parts) if part)
+    note = "; ".join(part for part in map(on_one_line, parts) if part)
     return escape(note[:1].upper() + note[1:])

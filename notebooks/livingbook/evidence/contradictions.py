@@ -14,7 +14,7 @@ NEAR = timedelta(days=45)  # two stocks count as of one date if they are no furt
 ALIKE = 0.05  # two flows count as of one period if starts and ends each differ by at most this share of the longer period
 
 
-def disjoint(one: Bounds, other: Bounds) -> bool:
+def contradict(one: Bounds, other: Bounds) -> bool:
     """True where two bounds have no number in common, so that not both can be right."""
     return one.high < other.low or other.high < one.low
 
@@ -53,7 +53,7 @@ def across_origins(rows: pd.DataFrame) -> pd.DataFrame:
         several = group.sort_values(["end", "id"]).to_dict("records")
         for index, one in enumerate(several):
             for other in several[index + 1 :]:
-                if one["origin"] != other["origin"] and _one_period(one, other) and disjoint(one["bounds"], other["bounds"]):
+                if one["origin"] != other["origin"] and _one_period(one, other) and contradict(one["bounds"], other["bounds"]):
                     found.append(
                         {
                             "measure": measure,

@@ -23,7 +23,7 @@ def retellings(evidence: Evidence, kept: pd.DataFrame) -> pd.DataFrame:
     return evidence.observations(status=RETOLD, same_as=sorted(kept["id"]))
 
 
-def fold(kept: pd.DataFrame, retold: pd.DataFrame) -> pd.DataFrame:
+def with_retellings(kept: pd.DataFrame, retold: pd.DataFrame) -> pd.DataFrame:
     """The table ``kept`` with columns ``rereports`` and ``conflicts``: how many rows of ``retold`` name the figure, by status."""
 
     def of(status: str) -> pd.Series:
@@ -39,7 +39,7 @@ def labels_of(evidence: Evidence, table: str, keys: Iterable[str], field: str = 
     return dict(zip(rows[key], rows[field], strict=True))
 
 
-def span(start: date | None, end: date) -> str:
+def short_period(start: date | None, end: date) -> str:
     """A period in short: "Feb 2022 – Dec 2024", "2024" for a calendar year, "May 2024" for a month or a stock."""
     if start is None:
         return wording.short_month(end)
@@ -51,9 +51,9 @@ def span(start: date | None, end: date) -> str:
     return f"{wording.short_month(start)} {wording.DASH} {wording.short_month(end)}"
 
 
-def spans(rows: pd.DataFrame) -> pd.Series:
+def short_periods(rows: pd.DataFrame) -> pd.Series:
     """The period of each row in short; columns ``start`` and ``end``."""
-    return pd.Series([span(*each) for each in zip(rows["start"], rows["end"], strict=True)], index=rows.index, dtype=object)
+    return pd.Series([short_period(*each) for each in zip(rows["start"], rows["end"], strict=True)], index=rows.index, dtype=object)
 
 
 def face_values(several: Iterable[Bounds]) -> Bounds:

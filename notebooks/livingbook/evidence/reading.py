@@ -18,7 +18,8 @@ import pandas as pd
 
 from livingbook import recording
 from livingbook.evidence.indexed import Indexed
-from livingbook.evidence.tables import EvidenceError, first_public, read_table, visible
+from livingbook.evidence.tables import EvidenceError, first_public, public_on, read_table
+from livingbook.system.digests import digest
 from livingbook.values.bounds import Bounds, hull
 from livingbook.values.bounds_array import BoundsDtype
 from livingbook.values.days import LATEST, is_day
@@ -58,7 +59,7 @@ class Evidence:
     def as_of(self) -> str:
         """The date; recorded as read, because a notebook may show it: runs of other dates then cannot reuse its run."""
         if recorder := recording.recorder():
-            recorder.record("date:", recording.hashed(self._as_of))
+            recorder.record("date:", digest(self._as_of))
         return self._as_of
 
     @property
@@ -79,7 +80,7 @@ class Evidence:
         }
         names = {field: sorted(asked) for field, asked in sorted(self._asked.items())}
         return {f"rows:{read_key({**read, **of})}": self.digest(read_key(read)) for read in self.reads if "table" in read} | {
-            f"names:{read_key({'folder': of['folder'], 'names': names})}": recording.hashed(read_key(self.misspelt(names)))
+            f"names:{read_key({'folder': of['folder'], 'names': names})}": digest(read_key(self.misspelt(names)))
         }
 
     @cached_property
@@ -95,7 +96,7 @@ class Evidence:
             whole = self.whole or self
             if table == "observations":
                 rows = whole._rows[whole._rows["origin"] != self.without] if self.without else whole._rows
-                self._tables[table] = Indexed(first_public(visible(rows, self._as_of)).sort_values("id"), whole._texts)
+                self._tables[table] = Indexed(first_public(public_on(rows, self._as_of)).sort_values("id"), whole._texts)
             else:
                 self._tables[table] = self.whole._table(table) if self.whole else Indexed(self._text(table))
         return self._tables[table]
@@ -266,7 +267,7 @@ class Evidence:
     def figures(self, ids: Iterable[str]) -> pd.DataFrame:
         """The observations with these ids, with the columns of ``observations``; for tables that name rows by their ids.
 
-        In place of one that was not public by ``as_of`` comes the row that stood in for it then (see ``visible``), or none. The
+        In place of one that was not public by ``as_of`` comes the row that stood in for it then (see ``public_on``), or none. The
         selection names the measures too, so that its record shows which measures are used.
         """
         named, everything = set(ids), (self.whole or self)._rows
@@ -326,7 +327,8 @@ def load(data: str | Path, as_of: str = LATEST) -> Evidence:
     if as_of != LATEST and not is_day(as_of):
         raise EvidenceError(f"as_of = {as_of!r}: must be {LATEST}, or a day as 2025-06-09")
     if not folder.is_dir():
-        raise EvidenceError(f"{folder}: no such data folder, seen from {Path.cwd()}")
+        where = "a notebook runs in its own folder, or in the one above"
+        raise EvidenceError(f"{folder}: no such data folder, seen from {Path.cwd()}: {where}")
     if recording.recorder() is None and "IPython" in sys.modules:
         from livingbook.evidence.exploring import complete_names
 

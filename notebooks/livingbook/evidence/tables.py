@@ -31,7 +31,7 @@ def read_table(folder: Path, table: str, read: Callable[[Path], bytes] = Path.re
         raise EvidenceError(f"{path}: cannot be read as a table: {error}") from None
 
 
-def visible(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
+def public_on(observations: pd.DataFrame, as_of: str = LATEST) -> pd.DataFrame:
     """The observations that were public on the day ``as_of`` (ISO date, or "latest" for all).
 
     Where the preferred row of a quantity was not public yet, its latest re-report or conflicting figure of the same

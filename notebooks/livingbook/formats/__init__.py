@@ -1,1 +1,1 @@
-"""Other forms of the book: e-book, printed book, translations, and the list of its links."""
+"""Other forms of the book: e-book, printed book, and translations."""

@@ -21,7 +21,7 @@ from babel.messages.pofile import write_po
 from livingbook.formats import formats
 from livingbook.notebook.verdicts import VERDICTS
 from livingbook.project.project import Project
-from livingbook.site.publish import complete
+from livingbook.site.publication import complete
 from livingbook.system.errors import BuildError
 from livingbook.system.files import mirror, tree
 

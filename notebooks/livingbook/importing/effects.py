@@ -12,15 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from livingbook.contract import Row as Line
-from livingbook.contract import printable
+from livingbook.contract import Row, printable
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.values import wording
 from livingbook.values.qualifiers import from_published
 from livingbook.words.passages import Passage, chapters_in, is_record, passages
 from livingbook.words.selections import Selection, near, readers, selections_of
-from livingbook.words.state import CELLS, Row, State, state_of
+from livingbook.words.state import CELLS, Observation, State, state_of
 from livingbook.words.telling import figure
 
 TAKES_PLACE = ("measure", "population", "category", "origin")  # what a row shares with the one that it supersedes
@@ -63,14 +62,14 @@ class Effects:
     def of(self, lines: Iterable[Mapping[str, str]]) -> Iterator[str]:
         """What each new row in use will do, in words: one line for the row, indented lines for its effects."""
         for line in lines:
-            row = Row(*(line[name] for name in CELLS))
+            row = Observation(*(line[name] for name in CELLS))
             if row.status == "use":
                 yield f"{line['id']}:"
                 yield from (
                     f"  {printable(each, 400)}" for each in [*self._readers(line["id"], row), *self._beside(line["id"], row)]
                 )
 
-    def _readers(self, key: str, row: Row) -> Iterator[str]:
+    def _readers(self, key: str, row: Observation) -> Iterator[str]:
         """Who reads it; else that nobody does, and what comes near."""
         if not self.documents:
             yield "which chapters read it is known once the book has been built"
@@ -92,7 +91,7 @@ class Effects:
         if alone:
             yield f"{wording.listing(list(dict.fromkeys(alone)))} found one figure here, and will find two"
 
-    def _leaning(self, row: Row, reading: set[str]) -> list[Passage]:
+    def _leaning(self, row: Observation, reading: set[str]) -> list[Passage]:
         """The sentences with a number that rests on figures of this quantity and comes from a notebook that reads the row."""
         names = {
             name
@@ -115,7 +114,7 @@ class Effects:
     def _finds(self) -> dict[str, list[str]]:
         return {}
 
-    def _beside(self, key: str, row: Row) -> Iterator[str]:
+    def _beside(self, key: str, row: Observation) -> Iterator[str]:
         """The last figure of the same quantity and origin, which it may replace, and rounded ones that it agrees with."""
         same = {each: known for each, known in self.state.rows.items() if known.status == "use" and known.quantity == row.quantity}
         own = sorted((known.end, each) for each, known in same.items() if known.origin == row.origin and known.end <= row.end)
@@ -128,7 +127,7 @@ class Effects:
                 yield f"more exact than {figure(known)} ({other}), which agrees with it by rounding"
 
 
-def _rounds(known: Row, new: Row) -> bool:
+def _rounds(known: Observation, new: Observation) -> bool:
     """Whether one figure is a rounding of the other, which is more exact."""
     try:
         old, exact = (from_published(each.qualifier, each.value, each.low, each.high) for each in (known, new))
@@ -137,7 +136,7 @@ def _rounds(known: Row, new: Row) -> bool:
     return old.low <= exact.low and exact.high <= old.high and (exact.high - exact.low) < (old.high - old.low)
 
 
-def superseding(new: Iterable[Line], olds: Iterable[str], existing: Iterable[Line]) -> tuple[list[Line], dict[str, Line]]:
+def superseding(new: Iterable[Row], olds: Iterable[str], existing: Iterable[Row]) -> tuple[list[Row], dict[str, Row]]:
     """New rows as they are when they supersede rows of ``olds``, and the existing rows that differ then, by id.
 
     The new row of the same quantity and origin takes the place of the old one: it is in use, the old one contradicts it, and what
@@ -145,7 +144,7 @@ def superseding(new: Iterable[Line], olds: Iterable[str], existing: Iterable[Lin
     there is no such row in use, or not exactly one that takes its place.
     """
     rows, fresh = {row["id"]: row for row in existing}, {row["id"]: row for row in new}
-    changed: dict[str, Line] = {}
+    changed: dict[str, Row] = {}
     for old in olds:
         if old not in rows or rows[old]["status"] != "use":
             raise BuildError(f"SUPERSEDES={old}: observations.csv has no such row in use")
@@ -161,8 +160,8 @@ def superseding(new: Iterable[Line], olds: Iterable[str], existing: Iterable[Lin
     return list(fresh.values()), changed
 
 
-def _with(row: Line, **cells: str) -> Line:
-    return Line({**row, **cells}.items(), row.number)
+def _with(row: Row, **cells: str) -> Row:
+    return Row({**row, **cells}.items(), row.number)
 
 
 def rewritten(content: bytes, rows: Mapping[str, Mapping[str, str]]) -> bytes:

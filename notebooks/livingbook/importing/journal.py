@@ -13,15 +13,16 @@ from livingbook.system.files import JOURNAL, write
 WRITABLE = 0o222  # the bits of a file's mode by which somebody may write to it
 
 
-def swap(folder: Path, tables: dict[str, bytes]) -> None:
+def swap(folder: Path, tables: dict[str, bytes], books: Path) -> None:
     """Replaces tables by new ones: all of them, or none.
 
     The new files are first written into a journal beside the tables, then renamed into place one by one. A table that others refer
     to comes before those others, so that a build that reads in between finds tables that keep the contract. If this is interrupted,
-    ``recover`` completes it; if it fails, the old tables are put back and ``BuildError`` is raised.
+    ``recover`` completes it; if it fails, the old tables are put back and ``BuildError`` is raised. books: the book's own
+    contract, which gives the order where the folder has none.
     """
     journal = folder / JOURNAL
-    names = [f"{table}.csv" for table in contract.fields_of(folder) if table in tables]
+    names = [f"{table}.csv" for table in contract.fields_of(folder, books) if table in tables]
     _require_open(folder, names)
     try:
         for part, read in (("new", lambda name: tables[Path(name).stem]), ("old", lambda name: (folder / name).read_bytes())):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from livingbook import contract
 from livingbook.contract import Fault, Row
-from livingbook.system.files import visible
+from livingbook.system.files import visible_files
 
 
 def references_of(folder: Path, books: Path) -> dict[tuple[str, str], str]:
@@ -76,7 +76,7 @@ def contract_faults(
     """
     with tempfile.TemporaryDirectory() as name:
         whole = Path(name)
-        for path in visible(folder, "*.csv"):
+        for path in visible_files(folder, "*.csv"):
             (whole / path.name).write_bytes(tables.get(path.stem) or path.read_bytes())
         if (folder / contract.CONTRACT_NAME).is_file():
             shutil.copyfile(folder / contract.CONTRACT_NAME, whole / contract.CONTRACT_NAME)

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from livingbook.contract import printable
-from livingbook.contract import tables as reading
+from livingbook.contract import csv_files, printable
 from livingbook.system.errors import BuildError
 
 if TYPE_CHECKING:
@@ -52,8 +51,8 @@ def require_readable(path: Path) -> None:
             raise BuildError(f"{_named(path)} — there is no such file")
         if not path.is_file():
             raise BuildError(f"{_named(path)} — is not a file")
-        if path.stat().st_size > reading.MAX_FILE_BYTES:
-            raise BuildError(f"{_named(path)} — is larger than {reading.MAX_FILE_BYTES // 1024**2} MB")
+        if path.stat().st_size > csv_files.MAX_FILE_BYTES:
+            raise BuildError(f"{_named(path)} — is larger than {csv_files.MAX_FILE_BYTES // 1024**2} MB")
         with path.open("rb") as file:
             start = file.read(4096)
     except OSError as error:

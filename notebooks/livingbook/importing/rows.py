@@ -22,7 +22,7 @@ from livingbook.importing.compare import asked_for, compare_figures, fresh_rows
 from livingbook.importing.journal import recover, swap
 from livingbook.importing.merge import contract_faults, merged, references_of
 from livingbook.importing.outcome import Incoming, Outcome
-from livingbook.importing.report import report
+from livingbook.importing.terminal import summary
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.values import wording
@@ -50,13 +50,13 @@ def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None =
         raise BuildError("\n".join([*told(faults)[:MOST_SHOWN], f"{how_many} in {folder}: mend the tables first, then add rows"]))
     outcome = examine(folder, paths, project.contract, mapping, supersedes)
     if not outcome.refused and (new := outcome.added.get("observations")):
-        lines = effects.Effects(project, contract.read_table(folder, "observations", list(new[0])).rows).of(new)
+        lines = effects.Effects(project, contract.read_csv_table(folder, "observations", list(new[0])).rows).of(new)
         print("\n".join(["What the rows will do:", *(f"  {line}" for line in lines), ""]))
-    print(report(outcome, folder, apply))
+    print(summary(outcome, folder, apply))
     if outcome.refused:
         return 1
     if apply and outcome.tables:
-        swap(folder, outcome.tables)
+        swap(folder, outcome.tables, project.contract)
         count = sum(len(rows) for rows in outcome.added.values())
         print(
             f"\nAdded: {wording.plural(count, 'row')} in {', '.join(f'{table}.csv' for table in outcome.tables)}. "
@@ -82,7 +82,7 @@ def examine(
     incoming = [each for path in _files(list(paths), outcome) for each in _incoming(path, mapping, schemas, outcome)]
     if outcome.faults:
         return outcome
-    existing = {table: contract.read_table(folder, table, names).rows for table, names in fields.items()}
+    existing = {table: contract.read_csv_table(folder, table, names).rows for table, names in fields.items()}
     fresh = fresh_rows(incoming, existing, fields, outcome)
     changed: dict[str, Row] = {}
     if olds := list(supersedes):
@@ -154,7 +154,7 @@ def _of_text(path: Path, table: str, schemas: dict[str, list[dict[str, Any]]], o
     name = printable(str(path), 300)
     with tempfile.TemporaryDirectory() as folder:  # the contract finds tables by the names of their files
         shutil.copyfile(path, Path(folder) / f"{table}.csv")
-        found = contract.read_table(Path(folder), table, [spec["name"] for spec in schemas[table]])
+        found = contract.read_csv_table(Path(folder), table, [spec["name"] for spec in schemas[table]])
     outcome.faults += [replace(fault, file=name) for fault in found.faults_of_shape]
     if not found.faults_of_shape:
         outcome.faults += _doubtful_numbers(name, found.rows, schemas[table])
@@ -168,7 +168,7 @@ def _checked(
     fields = [spec["name"] for spec in schemas[of]]
     with tempfile.TemporaryDirectory() as folder:
         table.to_csv(Path(folder) / f"{of}.csv", index=False, lineterminator="\n")
-        found = contract.read_table(Path(folder), of, fields)
+        found = contract.read_csv_table(Path(folder), of, fields)
     numbers = [*table.index]
     outcome.faults += [
         replace(fault, file=name, row=numbers[fault.row - 2] if (fault.row or 0) > 1 and fault.row else fault.row)

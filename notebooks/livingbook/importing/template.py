@@ -28,7 +28,7 @@ def make(project: Project, name: str) -> list[Path]:
     Raises ``BuildError`` for a name that is neither, for a table without rows, and rather than overwrite a file.
     """
     fields = contract.fields_of(project.data, project.contract)
-    rows = {table: contract.read_table(project.data, table, names).rows for table, names in fields.items()}
+    rows = {table: contract.read_csv_table(project.data, table, names).rows for table, names in fields.items()}
     measures = [row["measure"] for row in rows.get("measures", [])]
     if name in measures:
         table, found = "observations", [row for row in rows["observations"] if row["measure"] == name] or rows["observations"]

@@ -34,7 +34,7 @@ class Description(BaseModel):
     step: Annotated[float, Field(gt=0)] | None = None
 
 
-def read(notebook: str) -> dict[str, Description]:
+def read_descriptions(notebook: str) -> dict[str, Description]:
     """Name of a result → its description; empty if the notebook has no such file. Raises ``BuildError`` naming file and entry."""
     path = folder_of_notebooks() / FOLDER / f"{notebook}.yml"
     found = yaml_from(path, path.read_bytes()) if path.is_file() else {}

@@ -95,6 +95,7 @@ class Parameter:
 
     @property
     def unit(self) -> Unit:
+        """Its unit and range, which its kind has."""
         return next(mark for mark in self.type.__metadata__ if isinstance(mark, Unit))
 
     def __str__(self) -> str:

@@ -27,11 +27,11 @@ from livingbook.drawing.figures import Draw, render
 from livingbook.evidence.reading import Evidence
 from livingbook.notebook import showing
 from livingbook.notebook.claims import Claims
-from livingbook.notebook.descriptions import FOLDER, Description
-from livingbook.notebook.descriptions import read as read_descriptions
+from livingbook.notebook.descriptions import FOLDER, Description, read_descriptions
 from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.notebook.verdicts import VERDICTS
-from livingbook.project.settings import TITLED, read
+from livingbook.project.settings import TITLED, read_settings
+from livingbook.system.digests import digest
 from livingbook.values import wording
 from livingbook.values.bounds import ENDS, Bounds, as_bounds
 from livingbook.values.published import WORDS, PublishedNumber
@@ -72,9 +72,9 @@ def title_of_book() -> str:
     """The title of the notebook's book; recorded as read, because the source line below a figure shows it."""
     recorder, root = recording.recorder(), folder_of_book()
     with recorder.unrecorded() if recorder else nullcontext():
-        found = read(root).title
+        found = read_settings(root).title
     if recorder:
-        recorder.record("setting:title", recording.hashed(found))
+        recorder.record("setting:title", digest(found))
     return found
 
 

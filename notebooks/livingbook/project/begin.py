@@ -22,7 +22,7 @@ NAMED = (
 )  # files in which the book's name stands
 
 
-def begin(folder: Path) -> Path:
+def start_book(folder: Path) -> Path:
     """Writes a small book with invented figures into a folder that is new or empty, the engine and its lock beside it; returns it.
 
     Raises ``BuildError`` where something lies there already.

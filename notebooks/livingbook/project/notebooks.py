@@ -10,14 +10,14 @@ from typing import Any
 
 from livingbook.contract import printable
 from livingbook.system.errors import say_once
-from livingbook.system.files import visible
+from livingbook.system.files import visible_files
 
 PUBLISHES_AS = re.compile(r"""\bPublisher\(\s*["']([\w-]+)["']""")
 
 
 def of_book(folder: Path) -> list[str]:
     """Names of the book's notebooks in ``folder``, in alphabetical order; why others are passed over is printed once."""
-    paths = visible(folder, "*.ipynb")
+    paths = visible_files(folder, "*.ipynb")
     names = {path.stem for path in paths}
     found = []
     for path in paths:

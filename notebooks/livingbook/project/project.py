@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livingbook.contract import printable
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest
 
 if TYPE_CHECKING:
     from livingbook.project.settings import Settings
@@ -68,14 +68,15 @@ class Project:
 
     @property
     def notebooks(self) -> Path:
+        """The folder of the notebooks."""
         return self.root / "notebooks"
 
     @cached_property
     def settings(self) -> Settings:
         """The book's settings in ``pyproject.toml``, and its title. Raises ``BuildError`` for a setting that is wrong."""
-        from livingbook.project.settings import read
+        from livingbook.project.settings import read_settings
 
-        return read(self.root)
+        return read_settings(self.root)
 
     @property
     def engine(self) -> Path:
@@ -95,6 +96,7 @@ class Project:
 
     @property
     def build(self) -> Path:
+        """The folder of everything that is made; nobody edits there."""
         return self.root / "_build"
 
     @property
@@ -117,6 +119,7 @@ class Project:
         return replace(self, data=edition.data) if edition.data else self
 
     def edition_folder(self, edition: str) -> Path:
+        """The folder with the results of an edition, a file for each notebook."""
         return self.build / "editions" / edition
 
     def sweep_file(self, sweep: str) -> Path:

@@ -18,7 +18,7 @@ LINE = re.compile(r"^(?P<before>\s*- file: )book/(?P<name>[\w-]+)", re.M)
 FIELDS = ("measure", "population", "category")
 
 
-def begin(project: Project, name: str, question: str = "", measure: str = "", after: str = "") -> list[str]:
+def add_question(project: Project, name: str, question: str = "", measure: str = "", after: str = "") -> list[str]:
     """Writes the files of a new question; returns what was written, a line each.
 
     question: the title; without it, the name. measure: the measure of whose rows the first figure is made; without it, the one with

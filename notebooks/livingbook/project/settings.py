@@ -56,7 +56,7 @@ class Settings(BaseModel):
     headings: tuple[str, ...] = ("How it is computed", "What could be wrong", "What would change the answer")
 
 
-def read(root: Path, read_file: Callable[[Path], bytes] = Path.read_bytes) -> Settings:
+def read_settings(root: Path, read_file: Callable[[Path], bytes] = Path.read_bytes) -> Settings:
     """The settings of the book at ``root``; ``read_file`` reads a file. Raises ``BuildError`` that names file, field and reason."""
     path, titled = root / FILE, root / TITLED
     tools = toml_from(path, read_file(path)).get("tool", {}) if path.is_file() else {}

@@ -18,8 +18,9 @@ from livingbook.runs.present import Present
 from livingbook.runs.runs import Runs
 from livingbook.runs.up_to_date import runs_of_book
 from livingbook.site import manifest
+from livingbook.system.digests import digest_of_bytes
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest_of_bytes, tree, write
+from livingbook.system.files import tree, write
 from livingbook.system.readers import toml_of
 
 CHECKOUT = (

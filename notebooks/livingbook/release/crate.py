@@ -26,8 +26,9 @@ from livingbook.runs.notebook_source import source_of
 from livingbook.runs.up_to_date import runs_of_book
 from livingbook.runs.validity import made_inputs
 from livingbook.site import provenance
+from livingbook.system.digests import digest, digest_of_bytes
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, digest_of_bytes, tree
+from livingbook.system.files import as_json, tree
 
 NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"

@@ -97,7 +97,7 @@ def two_builds(project: Project, edition: str) -> int:
                 [(form, "--edition", edition, "--workers", str(each.workers)) for form in ("book", *forms)],
             )
         )
-    sides = [compared(each) for each in made]
+    sides = [to_compare(each) for each in made]
     size = sum(path.stat().st_size for path in sides[0].values())
     found = differing(*sides)
     if not found:
@@ -158,7 +158,7 @@ def build(project: Project, root: Path, home: Path, how: Circumstances, commands
     return root / "_build"
 
 
-def compared(build: Path) -> dict[str, Path]:
+def to_compare(build: Path) -> dict[str, Path]:
     """Name → file, for the files of a build that must be the same in the other build."""
     found = {
         f"{part}/{path.relative_to(folder).as_posix()}": path

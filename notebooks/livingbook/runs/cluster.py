@@ -22,15 +22,16 @@ from typing import Any
 import nbformat
 
 from livingbook.project.project import Project
-from livingbook.runs.running import Ran, Run
+from livingbook.runs.running import Ran, Runner
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest, tree
+from livingbook.system.files import tree
 
 SECONDS_TO_ANSWER = 20
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[tuple[Run, int]]:
+def cluster(address: str) -> Iterator[tuple[Runner, int]]:
     """A function that runs a notebook on the cluster whose scheduler is at ``address``, and how many runs fit there at once.
 
     Raises ``BuildError`` if Dask is not installed, no scheduler answers, or it has no workers.

@@ -14,7 +14,7 @@ from livingbook.runs import sweep, sweep_table, up_to_date
 from livingbook.runs.asked import Asked
 from livingbook.runs.present import Inputs, Present
 from livingbook.runs.runs import Runs
-from livingbook.runs.store import Run
+from livingbook.runs.store import StoredRun
 from livingbook.runs.validity import differences, in_short
 
 SHOWN = 5  # changed rows that are named; of more, only the number is given
@@ -32,7 +32,7 @@ class Plan:
     notebook: str
     does: str
     reasons: tuple[str, ...] = ()
-    run: Run | None = None
+    run: StoredRun | None = None
 
     def __str__(self) -> str:
         return f"  {self.notebook:<12} {self.does:<8} {'; '.join(self.reasons)}".rstrip()

@@ -7,6 +7,7 @@ import copy
 import functools
 import symtable
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ import nbformat
 from livingbook.contract import printable
 from livingbook.notebook.parameters import Parameter, ParameterError, kinds_of, of_notebook, require
 from livingbook.project.project import Project
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest
+from livingbook.system.files import as_json
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_from
 
 # Functions to which notebooks pass the date and the folders. What they read by them is recorded.
@@ -84,7 +86,7 @@ class Source:
         Two runs with different values of it are then the same if they read the same. The answer is False in any case of doubt.
         """
         if name not in self._found:  # the many settings of a sweep ask the same
-            self._found[name] = self._trees is not None and not any(_shows(tree, name) for tree in self._trees)
+            self._found[name] = self._cells is not None and not any(_shows(cell, name) for cell in self._cells)
         return self._found[name]
 
     def mentioned(self, notebooks: Iterable[str], sweeps: Iterable[str]) -> set[tuple[str, str]]:
@@ -92,7 +94,7 @@ class Source:
 
         It may or may not read them: that is recorded when it runs. This only helps to run notebooks in a good order.
         """
-        texts = {found for tree in self._trees or () for found in _names(tree)} | {
+        texts = {found for cell in self._cells or () for found in cell.names} | {
             str(each.default) for each in self.parameters if isinstance(each.default, str)
         }
         named = {text.partition(".")[0] for text in texts}
@@ -101,17 +103,15 @@ class Source:
         }
 
     @cached_property
-    def _trees(self) -> list[ast.Module] | None:
-        """The syntax trees of all code cells but the parameters cell; ``None`` if one of them is not Python."""
-        from IPython.core.inputtransformer2 import TransformerManager
-
-        cells = [
+    def _cells(self) -> list[_Cell] | None:
+        """All code cells but the parameters cell; ``None`` if one of them is not Python."""
+        sources = [
             cell.source
             for cell in self.notebook.cells
             if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", [])
         ]
         try:
-            return [ast.parse(TransformerManager().transform_cell(source)) for source in cells]
+            return [_Cell(tree, frozenset(_names(tree))) for tree in map(_parsed, sources)]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
@@ -167,14 +167,31 @@ class _WithoutPassedOn(ast.NodeTransformer):
         return node
 
 
-def _shows(tree: ast.Module, name: str) -> bool:
+@dataclass(frozen=True)
+class _Cell:
+    """The syntax tree of a code cell, and the names, attributes and texts in it."""
+
+    tree: ast.Module
+    names: frozenset[str]
+
+
+def _parsed(source: str) -> ast.Module:
+    """The syntax tree of a cell. Raises ``SyntaxError`` and others if it is not Python, nor IPython's variety of it."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(source)  # many times faster, and most cells are plain Python
+    except SyntaxError:
+        return ast.parse(TransformerManager().transform_cell(source))
+
+
+def _shows(cell: _Cell, name: str) -> bool:
     """Whether a cell uses a variable otherwise than as an argument of ``READERS``, or might use it without naming it."""
-    names = set(_names(tree))
-    if names & ROUNDABOUT:
+    if cell.names & ROUNDABOUT:
         return True
-    if name not in names:
+    if name not in cell.names:
         return False
-    scopes = [symtable.symtable(ast.unparse(_WithoutPassedOn().visit(copy.deepcopy(tree))), "cell", "exec")]
+    scopes = [symtable.symtable(ast.unparse(_WithoutPassedOn().visit(copy.deepcopy(cell.tree))), "cell", "exec")]
     while scopes:
         scope = scopes.pop()
         scopes += scope.get_children()

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livingbook.project.project import Edition, Project
-from livingbook.recording import ABSENT, hash_of_file, hash_of_folder, hashed, served
-from livingbook.system.files import as_json_line, tree, visible, write
+from livingbook.recording import ABSENT, hash_of_file, hash_of_folder, served
+from livingbook.system.digests import digest
+from livingbook.system.files import as_json_line, tree, visible_files, write
 
 if TYPE_CHECKING:
     from livingbook.evidence.reading import Evidence
@@ -38,7 +39,7 @@ class Present:
         """A file's content. Raises ``OSError`` if it cannot be read."""
         if path not in self._contents:
             self._contents[path] = path.read_bytes()
-            self._hashes[path] = hashed(self._contents[path])
+            self._hashes[path] = digest(self._contents[path])
         return self._contents[path]
 
     def hash(self, path: Path) -> str:
@@ -59,10 +60,10 @@ class Present:
 
     def settings(self, root: Path) -> Settings:
         """The settings of the book at ``root``."""
-        from livingbook.project.settings import read
+        from livingbook.project.settings import read_settings
 
         if root not in self._settings:
-            self._settings[root] = read(root, self.read)
+            self._settings[root] = read_settings(root, self.read)
         return self._settings[root]
 
     def reduced_tables(self, project: Project, origin: str) -> Path:
@@ -200,7 +201,7 @@ class Inputs:
     def _names(self, name: str) -> str:
         asked = json.loads(name)
         evidence = self.present.evidence(self._path(asked["folder"])) if asked["folder"] else self.evidence
-        return hashed(json.dumps(evidence.misspelt(asked["names"]), sort_keys=True))
+        return digest(json.dumps(evidence.misspelt(asked["names"]), sort_keys=True))
 
     def _results(self, name: str) -> str:
         document = self.documents(name)
@@ -208,19 +209,19 @@ class Inputs:
 
     def _document(self, name: str) -> str:
         document = self.documents(name)
-        return ABSENT if document is None else hashed(as_json_line(document))
+        return ABSENT if document is None else digest(as_json_line(document))
 
     def _sweep(self, name: str) -> str:
         return hash_of_file(self.project.sweep_file(name)) if self.sweeps(name) else ABSENT
 
     def _notebooks(self, _: str) -> str:
-        return hashed(*self.project.notebook_names)
+        return digest(*self.project.notebook_names)
 
     def _setting(self, name: str) -> str:
-        return hashed(str(getattr(self.present.settings(self.project.root), name)))
+        return digest(str(getattr(self.present.settings(self.project.root), name)))
 
     def _date(self, _: str) -> str:
-        return hashed(self.edition.as_of)
+        return digest(self.edition.as_of)
 
 
 KINDS: dict[str, Callable[[Inputs, str], str]] = {
@@ -249,7 +250,7 @@ def write_reduced_tables(present: Present, project: Project, origin: str) -> Non
 
     rows = read_table(project.data, "observations", present.read)
     kept = rows["origin"] != origin
-    written = {path.name: present.read(path) for path in visible(project.data, "*.csv")}
+    written = {path.name: present.read(path) for path in visible_files(project.data, "*.csv")}
     written["observations.csv"] = rows[kept].to_csv(index=False, lineterminator="\n")
     written[f"{LEFT_OUT}.csv"] = rows[~kept].to_csv(index=False, lineterminator="\n")
     for name, content in written.items():

@@ -47,7 +47,7 @@ class Ran:
     said: list[str] = field(default_factory=list)
 
 
-Run = Callable[
+Runner = Callable[
     [Project, str, bytes, Mapping[str, Any], bool, Path, Path], Ran
 ]  # a function that runs a notebook, with the arguments of ``run_recorded``
 

@@ -22,12 +22,12 @@ from livingbook.runs.asked import Asked
 from livingbook.runs.cell_errors import CellError
 from livingbook.runs.notebook_source import Source, source_at
 from livingbook.runs.present import MADE_KINDS, Inputs, Present
-from livingbook.runs.running import Run, run_recorded, write_notebook
-from livingbook.runs.store import Run as StoredRun
-from livingbook.runs.store import Store
+from livingbook.runs.running import Runner, run_recorded, write_notebook
+from livingbook.runs.store import Store, StoredRun
 from livingbook.runs.validity import first_valid, in_short, made_inputs
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json_line, digest, write
+from livingbook.system.files import as_json_line, write
 
 Job = tuple[str, str]  # (edition, notebook), or ("sweep", name of the sweep)
 
@@ -44,7 +44,7 @@ class Runs:
     """
 
     def __init__(
-        self, project: Project, present: Present, run_it: Run = run_recorded, say: Callable[[str], None] = lambda _: None
+        self, project: Project, present: Present, run_it: Runner = run_recorded, say: Callable[[str], None] = lambda _: None
     ) -> None:
         self.project, self.present, self.run_it, self.say = project, present, run_it, say
         self.store = Store(project.build / "store")
@@ -123,6 +123,10 @@ class Runs:
         return {("results" if kind == "document" else kind, each) for kind, each in seen} | self.source(name).mentioned(
             [each for each in self.project.notebook_names if each != name], list(self.sweeps)
         )
+
+    def reads_sweeps(self, name: str) -> bool:
+        """Whether a notebook is likely to read the table of a sweep, directly or by the results of others."""
+        return any(kind == "sweep" for each in [name, *self.reads_of(name)] for kind, _ in self._likely(each))
 
     def has_sweep(self, name: str, by: Job) -> bool:
         """Brings the table of a sweep up to date; False if the book has no such sweep, even if an old table of it lies there."""

@@ -13,8 +13,9 @@ from typing import Any
 
 from livingbook.project.project import Project
 from livingbook.runs import up_to_date
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest
+from livingbook.system.files import as_json
 
 FILES = ("results.json", "results.csv")  # in the folder of a run
 ENDS = ("low", "value", "high")
@@ -25,7 +26,7 @@ Entries = Mapping[str, Mapping[str, Any]]  # name of a result → its entry, as 
 
 
 @dataclass(frozen=True)
-class Column:
+class Side:
     """The results of a notebook under one set of settings. label: "mine", or A, B, … where several are compared."""
 
     label: str
@@ -38,7 +39,7 @@ class Beside:
     """Columns of the same notebook, and the book's results; ``None`` if there is no book, or the notebook is not in it."""
 
     notebook: str
-    columns: Sequence[Column]
+    columns: Sequence[Side]
     book: Entries | None
 
     def sides(self) -> dict[str, Entries]:

@@ -19,15 +19,16 @@ from typing import Any
 from livingbook.notebook.payload import MIME
 from livingbook.runs.notebook_source import title_of
 from livingbook.runs.running import Ran, payloads, scrubbed
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, as_json_line, digest, tree, write
+from livingbook.system.files import as_json, as_json_line, tree, write
 
 FORM = "8"  # version of the form in which runs are stored; runs of other versions are ignored
 KEPT = 10  # books and sweeps whose runs are kept
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
 
-class Run:
+class StoredRun:
     """A stored run, in its folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -35,6 +36,7 @@ class Run:
 
     @property
     def key(self) -> str:
+        """ "notebook/folder": which run it is."""
         return f"{self.folder.parent.name}/{self.folder.name}"
 
     @cached_property
@@ -91,23 +93,23 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._runs: dict[str, list[Run]] = {}
+        self._runs: dict[str, list[StoredRun]] = {}
         self._lock = threading.Lock()
 
-    def of(self, name: str, identity: Mapping[str, Any]) -> list[Run]:
+    def of(self, name: str, identity: Mapping[str, Any]) -> list[StoredRun]:
         """The runs of a notebook with that identity, whatever they read. A run with figures is also one without."""
         fitting = [identity, {**identity, "figures": True}]
         return [run for run in self.all(name) if run.record["identity"] in fitting]
 
-    def all(self, name: str) -> list[Run]:
+    def all(self, name: str) -> list[StoredRun]:
         """All runs of a notebook that are stored in the present form."""
         with self._lock:
             if name not in self._runs:
                 folders = sorted(path for path in (self.folder / name).glob("*") if path.is_dir() and not path.name.startswith("."))
-                self._runs[name] = [run for run in map(Run, folders) if run.record]
+                self._runs[name] = [run for run in map(StoredRun, folders) if run.record]
             return list(self._runs[name])
 
-    def keep(self, name: str, identity: Mapping[str, Any], ran: Ran) -> Run:
+    def keep(self, name: str, identity: Mapping[str, Any], ran: Ran) -> StoredRun:
         """Stores a run; its key is a hash of its identity and its inputs. Raises ``BuildError`` if it published nothing."""
         document, files = published_document(name, ran)
         folder = self.folder / name / digest(as_json_line(identity), as_json_line(sorted(ran.inputs)))[:16]
@@ -118,7 +120,7 @@ class Store:
             unfinished / "run.json",
             as_json_line({"form": FORM, "identity": identity, "inputs": ran.inputs, "parts": _parts(unfinished)}),
         )
-        if folder.is_dir() and not Run(folder).is_whole:
+        if folder.is_dir() and not StoredRun(folder).is_whole:
             shutil.rmtree(folder)
         try:
             unfinished.replace(folder)
@@ -126,7 +128,7 @@ class Store:
             if not folder.is_dir():
                 raise
             shutil.rmtree(unfinished)  # the same run was stored meanwhile
-        run = Run(folder)
+        run = StoredRun(folder)
         with self._lock:
             self._runs[name] = [each for each in self._runs.get(name, []) if each.folder != folder] + [run]
         return run
@@ -156,7 +158,7 @@ def _lists(note: Path) -> list[list[str]]:
 
 def _bare(notebook: Any) -> str:
     """An executed notebook as it is stored: scrubbed, so that equal runs give equal files; without what the document holds; and
-    without its parameters, because ``Run.notebook`` writes those of an edition."""
+    without its parameters, because ``StoredRun.notebook`` writes those of an edition."""
     for cell in scrubbed(notebook).cells:
         if INJECTED in cell.metadata.get("tags", []):
             cell.source = ""

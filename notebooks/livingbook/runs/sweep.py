@@ -24,8 +24,9 @@ from livingbook.project.project import NAME, SETTING, Edition, Project, possible
 from livingbook.project.validation import validated
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.sweep_settings import MONTHS, ORIGINS, SweepSettings
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json_line, digest
+from livingbook.system.files import as_json_line
 from livingbook.system.readers import number_or_text, yaml_of
 from livingbook.values.days import LATEST
 
@@ -145,7 +146,7 @@ def values_of(project: Project, axis: str, given: list[Any] | str) -> list[Any]:
     origins = sorted(set(observations.loc[observations["status"] == "use", "origin"]))
     if isinstance(given, str) and (asked := MONTHS.fullmatch(given)):
         first, last = asked[1] or min(observations["known_from"]), max(observations["known_from"])
-        return [day.isoformat() for day in months(date.fromisoformat(first), date.fromisoformat(last))]
+        return [day.isoformat() for day in month_ends(date.fromisoformat(first), date.fromisoformat(last))]
     values = origins if given == ORIGINS else list(given)
     if axis == "without" and (strange := [str(each) for each in values if each not in origins]):
         raise BuildError(f"without: no origin {', '.join(strange)} has figures in use")
@@ -168,7 +169,7 @@ def require_accepted(sweep: Sweep, where: str) -> None:
                     source_of(sweep.project, name).checked({axis: value, **({other: beside} if other else {})})
 
 
-def months(first: date, last: date) -> Iterator[date]:
+def month_ends(first: date, last: date) -> Iterator[date]:
     """The last day of each month from that of ``first`` to the first one on or after ``last``."""
     day = first.replace(day=1)
     while True:

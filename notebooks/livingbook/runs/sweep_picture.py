@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 def picture(axes: Sequence[str], rows: Sequence[Row], title: str) -> tuple[bytes, int]:
     """The picture as PNG, and how many results that vary it leaves out; ``b""`` if nothing varies.
 
-    axes, rows: as in ``sweep.Table``. The axis with most values lies along each drawing; settings of the others have colours.
+    axes, rows: as in ``SweepTable``. The axis with most values lies along each drawing; settings of the others have colours.
     """
     results: dict[tuple[str, str], list[Row]] = {}
     for row in rows:

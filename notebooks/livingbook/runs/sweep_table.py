@@ -19,11 +19,12 @@ from livingbook.recording import hash_of_file
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.present import MADE_KINDS, Present
 from livingbook.runs.runs import Runs
-from livingbook.runs.store import FORM, Run
+from livingbook.runs.store import FORM, StoredRun
 from livingbook.runs.sweep import Setting, Sweep, values_of
 from livingbook.runs.validity import made_inputs
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, write
+from livingbook.system.files import as_json, write
 from livingbook.values.published import COLUMNS, to_cells
 
 ROUNDS = 5  # at most; after each it is better known which notebooks those of a sweep read
@@ -31,7 +32,7 @@ OF_A_RESULT = ("setting", "notebook", "name", "about", *COLUMNS)  # columns of t
 
 
 @dataclass
-class Table:
+class SweepTable:
     """The tidy table of a sweep: one row for each notebook, setting and published number.
 
     axes: what varied; each has a column, see ``column_of``. rows: column → cell, with the columns ``OF_A_RESULT`` and those of the
@@ -52,7 +53,7 @@ class Table:
         return table.getvalue()
 
 
-def run(sweep: Sweep, runs: Runs, workers: int) -> tuple[Table, list[Run]]:
+def run(sweep: Sweep, runs: Runs, workers: int) -> tuple[SweepTable, list[StoredRun]]:
     """Runs what is not stored yet, ``workers`` notebooks at a time; returns the table and the runs from which it is made.
 
     Which notebooks the sweep's notebooks read is known only after they have run. If that differs from what was assumed before, they
@@ -82,10 +83,10 @@ def run(sweep: Sweep, runs: Runs, workers: int) -> tuple[Table, list[Run]]:
             raise BuildError(f"sweep {sweep.name}: {axis}: no notebook of this sweep takes it, nor one that they read")
     rows = [row for (name, setting), each in zip(jobs, found, strict=True) for row in rows_of(each.document, name, setting)]
     made = sum(runs.made.get(job) == "run" for job in used)
-    return Table(list(sweep.grid), rows, len(names), made), list(used.values())
+    return SweepTable(list(sweep.grid), rows, len(names), made), list(used.values())
 
 
-def closure(name: str, used: Mapping[tuple[str, str], Run]) -> list[str]:
+def closure(name: str, used: Mapping[tuple[str, str], StoredRun]) -> list[str]:
     """The notebooks whose results a notebook read in any of these runs, directly or not, in order of their names."""
     direct: dict[str, set[str]] = {}
     for (_, each), run in used.items():
@@ -99,7 +100,7 @@ def closure(name: str, used: Mapping[tuple[str, str], Run]) -> list[str]:
     return sorted(found - {name})
 
 
-def write_table(sweep: Sweep, runs: Runs, workers: int) -> Table:
+def write_table(sweep: Sweep, runs: Runs, workers: int) -> SweepTable:
     """Writes the table of a sweep, and a note of what it was made from, for ``is_current``; returns the table."""
     table, used = run(sweep, runs, workers)
     path = sweep.project.sweep_file(sweep.name)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from livingbook.project.project import Project
 from livingbook.runs.present import Present, differing
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, write
+from livingbook.system.files import as_json, write
 
 if TYPE_CHECKING:
-    from livingbook.runs.store import Run
+    from livingbook.runs.store import StoredRun
 
 PAGES = ("book", "_toc.yml", "_config.yml", "CITATION.cff")  # files that no notebook and no check of the data reads
 
@@ -81,15 +82,16 @@ def built(project: Project, edition: str, present: Present, runs: dict[str, dict
     )
 
 
-def runs_of_book(project: Project) -> dict[str, dict[str, Run]]:
+def runs_of_book(project: Project) -> dict[str, dict[str, StoredRun]]:
     """Edition → notebook → the run that is in the book. Raises ``BuildError`` if no book has been built."""
-    from livingbook.runs.store import Run
+    from livingbook.runs.store import StoredRun
 
     last = noted(project)
     if not last:
         raise BuildError("there is no book yet; `make book` builds it")
     return {
-        edition: {name: Run(project.build / "store" / key) for name, key in runs.items()} for edition, runs in last["runs"].items()
+        edition: {name: StoredRun(project.build / "store" / key) for name, key in runs.items()}
+        for edition, runs in last["runs"].items()
     }
 
 

@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterable, Iterator
 
 from livingbook.runs.present import MADE_KINDS, Inputs
-from livingbook.runs.store import Run
+from livingbook.runs.store import StoredRun
 
 
-def differences(run: Run, inputs: Inputs) -> Iterator[str]:
+def differences(run: StoredRun, inputs: Inputs) -> Iterator[str]:
     """The inputs of a stored run that have changed.
 
     Inputs that the build makes (``MADE_KINDS``) come last, in the order in which the run read them, because comparing them makes
@@ -25,7 +25,7 @@ def differences(run: Run, inputs: Inputs) -> Iterator[str]:
     return (what for what, was in [*ready, *made] if inputs.hash(what) != was)
 
 
-def first_valid(runs: Iterable[Run], inputs: Inputs) -> Run | None:
+def first_valid(runs: Iterable[StoredRun], inputs: Inputs) -> StoredRun | None:
     """The first of these runs whose inputs are all unchanged, and whose files are undamaged; ``None`` if there is none."""
     return next((run for run in runs if next(differences(run, inputs), None) is None and run.is_whole), None)
 

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from livingbook.project.project import Project
 from livingbook.runs.present import Present, hash_all_inputs
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, digest, temporary, write
+from livingbook.system.files import as_json, temporary, write
 
 Executed = Mapping[tuple[str, str, str], Callable[[], str]]  # edition, notebook and key of its run → what gives its text
 LONG = 8  # characters: shorter values of variables are too common to tell machines apart
@@ -86,10 +87,12 @@ class Searcher:
 
     @cached_property
     def everywhere(self) -> dict[bytes, str]:
+        """What no file may hold: bytes → what they tell."""
         return spelt(self.paths, self.inputs)
 
     @cached_property
     def in_notebooks(self) -> dict[bytes, str]:
+        """What no executed notebook may hold besides: bytes → what they tell."""
         return spelt(self.variables, self.inputs)
 
     def found(self, content: bytes, notebook: bool) -> str:
@@ -106,6 +109,7 @@ class Searcher:
         return "the name of the user" if notebook and self.names_user(content) else ""
 
     def names_user(self, content: bytes) -> bool:
+        """Whether a file names the user, as a word. Short names, and names that the inputs hold, are not looked for."""
         name = self.name.encode()
         word = re.compile(rb"\b" + re.escape(name) + rb"\b")
         return len(name) >= LONG_NAME and name not in self.inputs and word.search(content) is not None

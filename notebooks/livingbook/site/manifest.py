@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from livingbook.system.digests import digest_of_bytes
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest_of_bytes
 
 NAME = "MANIFEST.sha256"
 

@@ -7,17 +7,17 @@ import difflib
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from livingbook.project.project import Project
-from livingbook.site.sphinx_process import LIBRARY
+from livingbook.site.sphinx_process import LIBRARY, Waiting
+from livingbook.system.digests import digest, folder_digest
 from livingbook.system.errors import KILLED, BuildError, in_words
-from livingbook.system.files import digest, folder_digest, has_content, tree, write
+from livingbook.system.files import has_content, tree, write
 
 
-def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
+def build(project: Project, waiting: Waiting) -> Path:
     """Has the waiting process run Jupyter Book over the stage, with warnings as errors; returns the folder of pages.
 
     Raises ``BuildError`` with Jupyter Book's complaints. A failed build leaves no state behind: Sphinx does not repeat the warnings
@@ -37,11 +37,12 @@ def build(project: Project, waiting: subprocess.Popen[str]) -> Path:
         os.write(waiting.stdin.fileno(), b"build\n")  # not by way of the buffer, which would be sent once more when it is closed
     log = waiting.stdout.read()
     pages = output / "_build" / "html"
-    if waiting.wait() or not (pages / "index.html").is_file():
+    status = waiting.wait()
+    if status or not (pages / "index.html").is_file():
         shutil.rmtree(output, ignore_errors=True)
         (project.room / "sphinx.log").write_text(log, "utf-8")
-        if waiting.returncode < 0:
-            raise BuildError(f"the process that builds the pages was killed (signal {-waiting.returncode}): {KILLED}")
+        if status < 0:
+            raise BuildError(f"the process that builds the pages was killed (signal {-status}): {KILLED}")
         if words := in_words(RuntimeError(log)):
             raise BuildError(f"the pages could not be built: {words}")
         raise BuildError("Jupyter Book refused the book:\n" + complaints(log, project))

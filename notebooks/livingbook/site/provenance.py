@@ -16,12 +16,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from livingbook.drawing import svg
 from livingbook.project.citation import citation_of
 from livingbook.project.project import Project
-from livingbook.system.files import as_json, digest_of_bytes, visible, write
+from livingbook.system.digests import digest_of_bytes
+from livingbook.system.files import as_json, visible_files
 
 LICENCE = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0 International")
 PACKAGE = "datapackage.json"
@@ -29,7 +29,7 @@ HEADER_ENDS = 33  # bytes of a PNG's signature and its first chunk
 
 
 @dataclass(frozen=True)
-class Book:
+class Imprint:
     """The book that files belong to: title, version, its own edition, and the data hash of each edition."""
 
     title: str
@@ -40,6 +40,7 @@ class Book:
 
     @property
     def name(self) -> str:
+        """ "Title, version 1.0"; the title alone without a version."""
         return f"{self.title}, version {self.version}" if self.version else self.title
 
     def about(self) -> dict[str, str]:
@@ -52,11 +53,11 @@ class Book:
         return {"book": self.title, "version": self.version, "edition": edition, "data": f"sha256:{self.data[edition]}"}
 
 
-def of_stage(project: Project) -> Book:
+def of_stage(project: Project) -> Imprint:
     """The book that is staged, and about to be published."""
     staged = json.loads((project.stage / "published" / "editions.json").read_text("utf-8"))
     cited = citation_of(project.stage)
-    return Book(
+    return Imprint(
         cited.title or project.settings.title,
         cited.version,
         staged["own"],
@@ -67,17 +68,17 @@ def of_stage(project: Project) -> Book:
 
 def data_hash(folder: Path) -> str:
     """One hash for all tables: what ``sha256sum *.csv | sha256sum`` gives in a folder that holds nothing but them."""
-    lines = (f"{digest_of_bytes(path.read_bytes())}  {path.name}\n" for path in visible(folder, "*.csv"))
+    lines = (f"{digest_of_bytes(path.read_bytes())}  {path.name}\n" for path in visible_files(folder, "*.csv"))
     return digest_of_bytes("".join(lines).encode())
 
 
-def copy(book: Book, pages: Path, source: str, target: str) -> None:
+def copy(book: Imprint, pages: Path, source: str, target: str) -> None:
     """Copies a file of the built pages into the book, with provenance if its format has room for it."""
     name = Path(source).relative_to(pages).as_posix()
     Path(target).write_bytes(stamped(name, Path(source).read_bytes(), book))
 
 
-def stamped(name: str, content: bytes, book: Book) -> bytes:
+def stamped(name: str, content: bytes, book: Imprint) -> bytes:
     """The content of a file with provenance, if it is a figure's SVG or PNG or the contract of the tables; else as it is."""
     folder, _, rest = name.partition("/")
     edition = rest.partition("/")[0]
@@ -90,15 +91,8 @@ def stamped(name: str, content: bytes, book: Book) -> bytes:
     return content
 
 
-def describe(folder: Path, book: Book) -> None:
-    """Writes a ``datapackage.json`` beside the tables of each edition's figures."""
-    for edition in book.data:
-        if tables := sorted((folder / "figures" / edition).glob("*.csv")):
-            write(folder / "figures" / edition / PACKAGE, as_json(package(edition, tables, book)))
-
-
 def terms(name: str, origin: dict[str, str]) -> dict[str, str]:
-    """What a drawing says of itself: term of Dublin Core → text. origin: as ``Book.of`` gives it."""
+    """What a drawing says of itself: term of Dublin Core → text. origin: as ``Imprint.of`` gives it."""
     return {
         "identifier": name,
         "isPartOf": origin["book"],
@@ -109,7 +103,7 @@ def terms(name: str, origin: dict[str, str]) -> dict[str, str]:
 
 
 def png(picture: bytes, origin: dict[str, str]) -> bytes:
-    """A picture with its provenance in text chunks. origin: as ``Book.of`` gives it.
+    """A picture with its provenance in text chunks. origin: as ``Imprint.of`` gives it.
 
     Pillow could write them too, but it would compress the picture once more.
     """
@@ -132,35 +126,11 @@ def chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def text_chunk(keyword: str, words: str) -> bytes:
+    """A chunk of text of a PNG. Characters beyond Latin-1 become question marks."""
     body = b"tEXt" + keyword.encode("latin-1") + b"\0" + words.encode("latin-1", "replace")
     return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
 
 
-def package(edition: str, tables: list[Path], book: Book) -> dict[str, Any]:
-    """A Data Package of the tables behind an edition's figures, with the hash of each file."""
-    return {
-        "profile": "data-package",
-        "name": f"{book.slug}-figures-{edition}".lower().replace("_", "-"),
-        "title": f"{book.title}: the tables of figures, edition {edition}",
-        **versioned(book),
-        "licenses": [dict(zip(("name", "path", "title"), LICENCE, strict=True))],
-        "provenance": book.of(edition),
-        "resources": [described(path) for path in tables],
-    }
-
-
-def versioned(book: Book) -> dict[str, str]:
+def versioned(book: Imprint) -> dict[str, str]:
+    """The field with the version; none without one."""
     return {"version": book.version} if book.version else {}
-
-
-def described(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    return {
-        "name": path.stem.lower().replace("_", "-"),
-        "path": path.name,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": f"sha256:{digest_of_bytes(content)}",
-    }

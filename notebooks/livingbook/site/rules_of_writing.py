@@ -7,6 +7,8 @@ them. The chapter on writing a question explains why there is each rule.
 from __future__ import annotations
 
 import ast
+import copy
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -125,8 +127,9 @@ def repeated_cells(notebooks: Mapping[str, Any]) -> list[str]:
     return found
 
 
+@functools.lru_cache(maxsize=4096)
 def tree_of(source: str) -> ast.Module | None:
-    """The syntax tree of code, without lines for Jupyter; ``None`` if it is not Python."""
+    """The syntax tree of code, without lines for Jupyter; ``None`` if it is not Python. Callers must not change it."""
     try:
         return ast.parse(re.sub(r"^[%!].*", "", source, flags=re.M))
     except (SyntaxError, ValueError, RecursionError):
@@ -164,7 +167,7 @@ def _written_out(value: ast.expr, named: Mapping[str, ast.expr]) -> ast.expr:
         def visit_Name(self, node: ast.Name) -> ast.expr:
             return named.get(node.id, node)
 
-    return Names().visit(value)
+    return Names().visit(copy.deepcopy(value))
 
 
 def is_computed(alt: ast.expr) -> bool:

@@ -10,7 +10,9 @@ import importlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Protocol
 
 from livingbook.project.project import Project
 from livingbook.runs.warm.child import end_with_parent
@@ -20,21 +22,23 @@ LIBRARY = "library.txt"  # lists the modules of the project that builds have use
 IMPORTED_FIRST = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex")  # what the pages need
 
 
+class Waiting(Protocol):
+    """What the build uses of the process: of a ``Popen`` of text, or of what stands in for one."""
+
+    stdin: IO[str] | None
+    stdout: IO[str] | None
+
+    def wait(self) -> int:
+        """Waits for its end; returns the exit code, negative if a signal ended it."""
+
+
 def start_sphinx(project: Project) -> subprocess.Popen[str]:
     """Starts the process, with pipes for its input and output. It builds the project's pages when it is sent a line."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": project.python_path,
-        "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": "0",
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-    }
     # -P: the engine is the one of PYTHONPATH, even if another lies in the folder that we are in.
     command = [sys.executable, "-P", "-m", "livingbook.site.sphinx_process", str(project.stage), str(project.room / "sphinx")]
     return subprocess.Popen(
         command,
-        env=environment,
+        env=environment(project),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -43,15 +47,42 @@ def start_sphinx(project: Project) -> subprocess.Popen[str]:
     )
 
 
-def main(stage: Path, output: Path) -> int:
-    """What ``jupyter-book build STAGE --path-output OUTPUT -W -n --keep-going --quiet`` does; 0 if it went well."""
+def environment(project: Project) -> dict[str, str]:
+    """The environment variables of the process."""
+    fixed = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    return {**os.environ, **fixed, "PYTHONPATH": project.python_path}
+
+
+def prepare() -> None:
+    """Imports what every build of pages needs, which takes seconds."""
     for name in IMPORTED_FIRST:
         importlib.import_module(name)
-    from jupyter_book.sphinx import build_sphinx
+    importlib.import_module("jupyter_book.sphinx")
 
+
+def take_environment(project: Project) -> None:
+    """Gives this process the environment variables of the process."""
+    os.environ.update(environment(project))
+
+
+def main(stage: Path, output: Path, begin: Callable[[], None] = lambda: None) -> int:
+    """Waits for a line, calls ``begin``, then builds; 0 if all went well."""
+    prepare()
     if not sys.stdin.readline():
         return 1
+    begin()
     end_with_parent(sys.stdin.fileno())  # else it would go on writing into a folder that the next build may already use
+    status = build(stage, output)
+    note = output / LIBRARY
+    loaded = library() | set(note.read_text("utf-8").split("\n") if note.is_file() else ())
+    write(note, "\n".join(sorted(loaded)))
+    return status
+
+
+def build(stage: Path, output: Path) -> int:
+    """What ``jupyter-book build STAGE --path-output OUTPUT -W -n --keep-going --quiet`` does; 0 if it went well."""
+    from jupyter_book.sphinx import build_sphinx
+
     settings = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
     status = build_sphinx(
         stage,
@@ -63,9 +94,6 @@ def main(stage: Path, output: Path) -> int:
         keep_going=True,
         quiet=True,
     )
-    note = output / LIBRARY
-    loaded = library() | set(note.read_text("utf-8").split("\n") if note.is_file() else ())
-    write(note, "\n".join(sorted(loaded)))
     return int(status != 0)
 
 
@@ -78,4 +106,4 @@ def library() -> set[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

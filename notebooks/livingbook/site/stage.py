@@ -14,14 +14,15 @@ from livingbook.evidence.tables import read_table
 from livingbook.project import addresses
 from livingbook.project.project import Edition, Project
 from livingbook.runs.runs import Runs
+from livingbook.runs.store import StoredRun
 from livingbook.site import jupyter_book, library
 from livingbook.system.errors import BuildError
 from livingbook.system.files import as_json, mirror, tree
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_of, yaml_of
 from livingbook.values.days import LATEST
-from livingbook.words import report as words
+from livingbook.words import staging as words
 from livingbook.words import told
-from livingbook.words.reading import Book
+from livingbook.words.book import Book
 
 TEXTS = (".md", ".rst", ".txt", ".bib", ".csv", ".yml", ".po", ".py", ".js", ".css", ".html", ".svg")  # what people write there
 SETTINGS = ("_config.yml", "_toc.yml")  # of Jupyter Book
@@ -61,8 +62,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
     wanted["published/book.json"] = as_json(project.settings.model_dump(exclude={"may_be_typed", "no_question", "headings"}))
     for edition, each in held.items():
         for name, run in each.items():
-            wanted[f"published/{edition}/{name}.json"] = as_json(documents[edition][name])
-            wanted |= {f"published/{edition}/files/{file.name}": file for file in run.files()}
+            wanted |= of_run(edition, name, run)
     for name, run in held[editions[0].name].items():
         wanted[f"notebooks/{name}.ipynb"] = run.notebook(runs.asked(editions[0], name).shown_parameters)
     wanted["published/claims.json"] = as_json(claims(documents))
@@ -78,6 +78,12 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
         wanted["CITATION.cff"] = citation
     wanted |= staging.staged(project, documents, lambda edition, name: held[edition][name].folder / "files", read["list"])
     return mirror(wanted, project.stage)
+
+
+def of_run(edition: str, name: str, run: StoredRun) -> dict[str, Path | str | bytes]:
+    """The files of the stage that have what a notebook published for an edition."""
+    files: dict[str, Path | str | bytes] = {f"published/{edition}/files/{file.name}": file for file in run.files()}
+    return {f"published/{edition}/{name}.json": as_json(run.of_edition(edition)), **files}
 
 
 def notice(project: Project, own: Edition) -> dict[str, Any]:

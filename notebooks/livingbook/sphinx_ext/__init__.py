@@ -7,7 +7,7 @@ output         files made beside the pages, and the book on paper
 What these rooms share:
 
 kept           what is kept of each page from one build to the next
-store          reading published files; which page was made from what
+pieces         reading published files; which page was made from what
 freshness      which pages are read and written again: exactly those that show something that has changed
 elements       document nodes
 links          links to notebooks' results and to claims
@@ -28,7 +28,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import citations, doubts, elements, freshness, glossary, i18n, kept, links, mathml, roles, store
+from livingbook.sphinx_ext import citations, doubts, elements, freshness, glossary, i18n, kept, links, mathml, pieces, roles
 from livingbook.sphinx_ext.directives import (
     changes,
     claim_cards,
@@ -51,7 +51,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for module in (
         i18n,
         kept,
-        store,
+        pieces,
         freshness,
         elements,
         links,

@@ -27,7 +27,7 @@ from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.style.referencing import BracketStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
-from livingbook.sphinx_ext import freshness, store
+from livingbook.sphinx_ext import freshness, pieces
 from livingbook.sphinx_ext.kept import kept
 
 SOURCE_KEY = re.compile(r"^[A-Za-z0-9][\w:.+-]*$")
@@ -75,10 +75,10 @@ def domain_of(env: BuildEnvironment) -> BibtexDomain:
 def cited(directive: SphinxDirective, keys: list[str], what: str) -> list[nodes.Node]:
     """Citations of sources, in parentheses, in what a directive makes. what: the words for what names them, for errors.
 
-    Raises ``store.Unknown`` if something cannot be a key: the keys come from data, and are parsed as part of a role.
+    Raises ``pieces.Unknown`` if something cannot be a key: the keys come from data, and are parsed as part of a role.
     """
     if bad := [key for key in keys if not SOURCE_KEY.match(key)]:
-        raise store.Unknown(f"{what} names sources that cannot be keys: {', '.join(map(repr, bad))}")
+        raise pieces.Unknown(f"{what} names sources that cannot be keys: {', '.join(map(repr, bad))}")
     return directive.state.inline_text(f"{{cite:p}}`{','.join(keys)}`", directive.lineno)[0]
 
 
@@ -98,7 +98,7 @@ def forget_unused(app: Sphinx, env: BuildEnvironment) -> None:
 def read_changed_bibliographies(app: Sphinx) -> None:
     """Has the files of sources read again if the content of one has changed: sphinxcontrib-bibtex compares only their times."""
     paths = [Path(app.confdir, name) for name in app.config.bibtex_bibfiles or ()]
-    found = [store.digest(path.read_bytes()) for path in paths if path.is_file()]
+    found = [pieces.digest(path.read_bytes()) for path in paths if path.is_file()]
     if kept(app.env).bibliographies != found:
         kept(app.env).bibliographies = found
         domain_of(app.env).data["bibdata"] = BibData("", {}, BibliographyData())

@@ -10,7 +10,7 @@ from typing import Any
 from sphinx.environment import BuildEnvironment
 
 from livingbook.project.citation import CITATION, Citation, citation_from
-from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext import pieces
 from livingbook.sphinx_ext.i18n import _
 
 SETTINGS = "published/settings.json"
@@ -44,10 +44,10 @@ def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
     """The book, from CITATION.cff. noted: True to note it as a piece of the page being read, which then follows its changes."""
 
     def piece(*keys: str) -> Any:
-        return store.use(env, *keys) if noted else store.look_up(Path(env.srcdir), keys)
+        return pieces.use(env, *keys) if noted else pieces.look_up(Path(env.srcdir), keys)
 
     given = _citation(piece(CITATION))
-    until = piece(SETTINGS, edition or store.own_edition(Path(env.srcdir)), "evidence_to") or ""
+    until = piece(SETTINGS, edition or pieces.own_edition(Path(env.srcdir)), "evidence_to") or ""
     return Work(
         given.title or env.config.project, given.authors or env.config.author, given.version, until, env.config.html_baseurl
     )

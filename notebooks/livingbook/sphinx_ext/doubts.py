@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 
-from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext import elements, links, pieces
 from livingbook.sphinx_ext.i18n import _
 
 WORDS = "published/words.json"
@@ -48,7 +48,7 @@ class To(SphinxRole):
 
 def set_roles(app: Sphinx, docname: str, source: list[str]) -> None:
     """Sets the two roles round each doubtful sentence of a chapter's source, without moving a line of it."""
-    found = store.use(app.env, WORDS, "pages", docname) or []
+    found = pieces.use(app.env, WORDS, "pages", docname) or []
     text = source[0]
     for number, each in reversed(list(enumerate(found))):
         start, end = each["start"], each["end"]
@@ -66,7 +66,7 @@ def _same(source: str, sentence: str) -> bool:
 def show(app: Sphinx, doctree: nodes.document) -> None:
     """Replaces the roles by marks and notes, and marks figures, numbers, reasons, the chapter's head and the front page."""
     env = app.env
-    found = store.use(env, WORDS, "pages", env.docname) or []
+    found = pieces.use(env, WORDS, "pages", env.docname) or []
     for opening in list(doctree.findall(doubt_from)):
         _wrap(opening)
     notes: dict[int, list[nodes.Node]] = {}
@@ -143,23 +143,23 @@ def _labels(env: BuildEnvironment, doctree: nodes.document) -> None:
                     note("", each["words"], _("{part} was written for other figures.").format(part=_part(each))) for each in found
                 )
             elif kind == "claim" and "claim-card" in shown["classes"]:
-                for each in store.use(env, WORDS, "claims", name) or []:
+                for each in pieces.use(env, WORDS, "claims", name) or []:
                     reason = next((part for part in shown.findall(nodes.paragraph) if "claim-reason" in part["classes"]), shown[-1])
                     shown.insert(
                         shown.index(reason) + 1,
                         note("", each["words"], _("The reason was written for another verdict or other figures.")),
                     )
     for link in doctree.findall(nodes.Element):
-        if link.get("result") and (found := store.use(env, WORDS, "numbers", link["result"])):
+        if link.get("result") and (found := pieces.use(env, WORDS, "numbers", link["result"])):
             words = (link.get("title", ""), MARK, _("Written for other figures."), "; ".join(found[0]["words"]))
             link["title"] = " ".join(words).strip()
 
 
 def _figure(env: BuildEnvironment, anchor: str) -> list[dict[str, Any]]:
     """The doubts about a figure, by its anchor, in which a hyphen stands between notebook and name."""
-    for name in store.names_in(env, WORDS, "figures"):
+    for name in pieces.names_in(env, WORDS, "figures"):
         if nodes.make_id(name.replace(".", "-")) == nodes.make_id(anchor):
-            return store.use(env, WORDS, "figures", name) or []
+            return pieces.use(env, WORDS, "figures", name) or []
     return []
 
 
@@ -173,8 +173,8 @@ def _heads(app: Sphinx, doctree: nodes.document, own: int) -> None:
     made: list[nodes.Node] = []
     name = env.docname.rpartition("/")[2]
     if env.docname == env.config.root_doc:
-        made += _front(store.use(env, WORDS) or {})
-    elif (found := store.use(env, WORDS, "chapters", name)) and env.docname.startswith("book/"):
+        made += _front(pieces.use(env, WORDS) or {})
+    elif (found := pieces.use(env, WORDS, "chapters", name)) and env.docname.startswith("book/"):
         text = _("In this chapter {what} {are} marked {mark}: written for other figures than those that stand here now.")
         made.append(note("", [], text.format(what=found["words"], are=_("is") if found["count"] == 1 else _("are"), mark=MARK)))
     title = next(iter(doctree.findall(nodes.title)), None)

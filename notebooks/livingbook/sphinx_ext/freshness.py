@@ -4,7 +4,7 @@ Sphinx compares the times of files. But a clock may be wrong, a file may be put 
 pages: their titles in its navigation, the words of a source that it cites. This module compares content instead, in two steps:
 
 Reading
-    A page is read again if one of the pieces that it was made from has changed (``store.use``): its source, a file that it
+    A page is read again if one of the pieces that it was made from has changed (``pieces.use``): its source, a file that it
     includes, an entry of what a notebook published.
 Writing
     A page is written again if it was read again, or if something that it shows of the rest of the book has changed. What a page
@@ -36,7 +36,7 @@ from sphinx.search import js_index
 from sphinx.util import logging
 from sphinx.util.docutils import LoggingReporter, new_document
 
-from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext import pieces
 from livingbook.sphinx_ext.kept import by_page
 
 Aspect = Callable[[Sphinx, list[str]], Mapping[str, Any]]  # pages → what each of them shows
@@ -62,14 +62,14 @@ def to_read(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[st
     Sphinx adds them to ``changed``, in which it has put pages by the times of their files; those are taken out first.
     """
     changed.clear()
-    root, known = Path(env.srcdir), store.uses(env)
+    root, known = Path(env.srcdir), pieces.uses(env)
     found = {
         page
         for page in env.found_docs - added
         if page in env.reread_always
         or page not in known
         or not Path(env.doctreedir, f"{page}.doctree").is_file()
-        or any(store.digest_of(root, piece) != was for piece, was in known[page].items())
+        or any(pieces.digest_of(root, piece) != was for piece, was in known[page].items())
     }
     if added or removed:  # a table of contents may list pages by a pattern
         found |= env.toctree_includes.keys() & env.found_docs
@@ -129,9 +129,9 @@ def put_in_order(env: BuildEnvironment) -> None:
                 entries.update(ordered)
 
 
-def pieces(app: Sphinx, pages: list[str]) -> dict[str, Any]:
+def made_of(app: Sphinx, pages: list[str]) -> dict[str, Any]:
     """Page → what it was made from."""
-    return {page: sorted(store.uses(app.env)[page].items()) for page in pages}
+    return {page: sorted(pieces.uses(app.env)[page].items()) for page in pages}
 
 
 def navigation(app: Sphinx, pages: list[str]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def navigation(app: Sphinx, pages: list[str]) -> dict[str, Any]:
         for page, below in sorted(env.tocs.items())
         for part in below.findall(addnodes.toctree)
     ]
-    everything = store.digest([contents, [[page, title.pformat()] for page, title in sorted(env.titles.items())]])
+    everything = pieces.digest([contents, [[page, title.pformat()] for page, title in sorted(env.titles.items())]])
     return dict.fromkeys(pages, everything)
 
 
@@ -198,7 +198,7 @@ class Pages(StandaloneHTMLBuilder):
         """The pages that show something else than when they were last written."""
         pages = sorted(self.env.found_docs)
         aspects = {name: aspect(self.app, pages) for name, aspect in ASPECTS.items()}
-        self.shown = {page: {name: store.digest(of[page]) for name, of in aspects.items() if page in of} for page in pages}
+        self.shown = {page: {name: pieces.digest(of[page]) for name, of in aspects.items() if page in of} for page in pages}
         return [
             page
             for page in pages
@@ -210,7 +210,7 @@ class Pages(StandaloneHTMLBuilder):
     def checksum(self, name: str) -> str:
         """The digest of a style sheet or script of the book, "" for those of packages. Pages link to them with a checksum."""
         folders = [Path(self.confdir, folder) for folder in self.config.html_static_path]
-        return next((store.digest((folder / name).read_bytes()) for folder in folders if (folder / name).is_file()), "")
+        return next((pieces.digest((folder / name).read_bytes()) for folder in folders if (folder / name).is_file()), "")
 
     def write(
         self,
@@ -301,7 +301,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Registers builder, hooks and the aspects that any book has."""
-    for aspect in (pieces, navigation, links, images):
+    for aspect in (made_of, navigation, links, images):
         shows(aspect.__name__, aspect)
     app.add_builder(Pages, override=True)
     # By default Sphinx reads all pages again when this setting changes, which it does when a draft is laid beside the chapters.

@@ -16,7 +16,7 @@ from sphinx.config import Config
 from sphinx.locale import init as catalogue_of
 from sphinx.util.i18n import docname_to_domain
 
-from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext import pieces
 
 DOMAIN = "published"
 _translated: dict[str, str] = {}
@@ -52,7 +52,7 @@ def use_catalogues(app: Sphinx, page: nodes.document) -> None:
     """Notes that the page being read was made from the translations of its own words and of the extension's."""
     for domain in (DOMAIN, docname_to_domain(app.env.docname, app.config.gettext_compact)):
         for name in catalogues(app.config, domain):
-            store.use(app.env, name)
+            pieces.use(app.env, name)
 
 
 def name_parts(app: Sphinx, page: nodes.document) -> None:

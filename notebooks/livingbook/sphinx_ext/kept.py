@@ -21,7 +21,7 @@ ATTRIBUTE = "livingbook"
 class ByPage:
     """Facts about pages: each field is page → what that page gave. A page that gave nothing need not be there."""
 
-    uses: dict[str, dict[Piece, str]] = field(default_factory=dict)  # pieces it was made from → their digests (``store``)
+    uses: dict[str, dict[Piece, str]] = field(default_factory=dict)  # pieces it was made from → their digests (``pieces``)
     questions: dict[str, list[nodes.Element]] = field(
         default_factory=dict
     )  # copies of nodes that other pages answer (``freshness``)

@@ -10,7 +10,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import elements, pieces
 from livingbook.sphinx_ext.kept import by_page
 
 PAGE, CLAIM = "published-page", "published-claim"
@@ -28,7 +28,7 @@ def to_claim(identifier: str, content: nodes.Element, title: str = "") -> addnod
 
 def to_result(name: str, content: nodes.Element, title: str = "") -> addnodes.pending_xref:
     """A link to where a notebook computed a result or drew a figure: notebooks/rate.html#rate-monthly."""
-    notebook, rest = store.split_name(name)
+    notebook, rest = pieces.split_name(name)
     return to_page(f"notebooks/{notebook}", f"{notebook}-{rest}", content, title)
 
 
@@ -48,10 +48,10 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, con
         return _on_the_web(app, node, content)
     if target not in env.found_docs:
         asked = node["reftarget"] if node["reftype"] == PAGE else f"a card for claim {node['reftarget']}"
-        store.warn(f"link to {asked}, which the book does not have", node)
+        pieces.warn(f"link to {asked}, which the book does not have", node)
         return content
     if node["reftype"] == PAGE and not _has_anchor(env, target, node["anchor"]):
-        store.warn(f"link to {target}#{node['anchor']}: the page has no such anchor", node)
+        pieces.warn(f"link to {target}#{node['anchor']}: the page has no such anchor", node)
     if app.builder.format != "html":
         return content
     if "note" in node and elements.is_web(app.builder):
@@ -76,7 +76,7 @@ def _on_the_web(app: Sphinx, node: addnodes.pending_xref, content: nodes.Node) -
 
 def _has_anchor(env: BuildEnvironment, page: str, anchor: str) -> bool:
     """Whether the page's source has the anchor: Sphinx does not know those in notebooks' HTML outputs."""
-    source = store.look_up(Path(env.srcdir), (env.doc2path(page, base=False),))
+    source = pieces.look_up(Path(env.srcdir), (env.doc2path(page, base=False),))
     return not anchor or any(f"id={quote}{anchor}{quote}".encode() in source for quote in ('"', '\\"'))
 
 

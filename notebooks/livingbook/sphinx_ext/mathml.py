@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.math import get_node_equation_number
 
-from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext import pieces
 
 
 def to_mathml(latex: str, display: str) -> str:
@@ -27,7 +27,7 @@ def _formula(node: nodes.Element, display: str) -> str:
     try:
         return to_mathml(latex, display)
     except ValueError as error:
-        store.warn(f"formula {latex!r} cannot be made into MathML: {error}", node)
+        pieces.warn(f"formula {latex!r} cannot be made into MathML: {error}", node)
         return f'<code class="missing">{escape(latex)}</code>'
 
 

@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
-from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext import elements, links, pieces
 from livingbook.sphinx_ext.i18n import _
 from livingbook.values.bounds import ENDS
 from livingbook.values.published import WORDS
@@ -26,7 +26,7 @@ def one_number(entry: dict[str, Any], part: str) -> str:
     which never have parts.
     """
     if entry.get("unit") == WORDS:
-        raise store.Unknown(f"these are words, without a {part}: {entry['text']!r}")
+        raise pieces.Unknown(f"these are words, without a {part}: {entry['text']!r}")
     return (entry.get("picks") or {}).get(part) or entry["text"]
 
 
@@ -51,19 +51,19 @@ class ResultRole(SphinxRole):
         """The text of a published result, linked to where it was computed."""
         try:
             return [self._link()], []
-        except store.Unknown as unknown:
+        except pieces.Unknown as unknown:
             return missing(self, str(unknown))
 
     def _link(self) -> nodes.Node:
         asked = RESULT.match(self.text)
         if not asked or (asked["part"] and asked["part"] not in ENDS):
-            raise store.Unknown(f"{self.text!r} is not of the form notebook.name[:low|:value|:high][@edition]")
+            raise pieces.Unknown(f"{self.text!r} is not of the form notebook.name[:low|:value|:high][@edition]")
         edition = asked["edition"] or ""
-        entry = store.published(self.env, "results", asked["name"], edition)
+        entry = pieces.published(self.env, "results", asked["name"], edition)
         try:
             shown = one_number(entry, asked["part"]) if asked["part"] else entry["text"]
-        except store.Unknown as unknown:
-            raise store.Unknown(f"{self.text!r}: {unknown}") from None
+        except pieces.Unknown as unknown:
+            raise pieces.Unknown(f"{self.text!r}: {unknown}") from None
         link = links.to_result(asked["name"], elements.span(shown, "result"), tooltip(entry, edition))
         self.set_source_info(link)
         link["refdoc"], link["result"], link["edition"] = self.env.docname, asked["name"], edition
@@ -76,9 +76,9 @@ class ClaimRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """A link to the card."""
         try:
-            entry = store.claim(self.env, self.text)
+            entry = pieces.claim(self.env, self.text)
             verdict = badge(entry["verdict"])
-        except store.Unknown as unknown:
+        except pieces.Unknown as unknown:
             return missing(self, str(unknown))
         shown = nodes.inline("", "", nodes.Text(f"{self.text} "), verdict, classes=["claim"])
         link = links.to_claim(self.text, shown, entry["text"])
@@ -93,8 +93,8 @@ class VerdictRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The word alone, to go on in a sentence."""
         try:
-            word = _(verdict_of(store.claim(self.env, self.text)["verdict"]).word)
-        except store.Unknown as unknown:
+            word = _(verdict_of(pieces.claim(self.env, self.text)["verdict"]).word)
+        except pieces.Unknown as unknown:
             return missing(self, str(unknown))
         return [elements.span(word, "verdict-word")], []
 
@@ -112,7 +112,7 @@ def verdict_of(name: str) -> Any:
     from livingbook.notebook.verdicts import VERDICTS
 
     if name not in VERDICTS:
-        raise store.Unknown(f"no verdict {name!r}{store.close_to(name, list(VERDICTS))}")
+        raise pieces.Unknown(f"no verdict {name!r}{pieces.close_to(name, list(VERDICTS))}")
     return VERDICTS[name]
 
 
@@ -128,7 +128,7 @@ def missing(role: SphinxRole, message: str) -> tuple[list[nodes.Node], list[node
     source, line = role.get_source_info()
     mark = elements.span(f"[{role.text}?]", "missing")
     mark.source, mark.line = source, line
-    store.warn(f"{role.name}: {message}", (role.env.docname, line))
+    pieces.warn(f"{role.name}: {message}", (role.env.docname, line))
     return [mark], []
 
 

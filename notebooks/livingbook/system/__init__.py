@@ -1,1 +1,1 @@
-"""Files and errors: writing files whole or not at all, reading what people wrote, errors that a user can mend."""
+"""Files and errors: writing files whole or not at all, their digests, reading what people wrote, errors that a user can mend."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -81,28 +79,13 @@ def tree(folder: Path, suffixes: Iterable[str] = ()) -> Iterator[Path]:
             yield path
 
 
-def visible(folder: Path, pattern: str = "*") -> list[Path]:
+def visible_files(folder: Path, pattern: str = "*") -> list[Path]:
     """The files in a folder that match a pattern, in order of their names, without those that no person has put there.
 
     Editors and systems leave hidden files (``.#rate.ipynb``, ``._rate.ipynb``), locks of open documents (``~$new.xlsx``), and links
     that lead nowhere.
     """
     return sorted(path for path in folder.glob(pattern) if not path.name.startswith((".", "~$")) and path.is_file())
-
-
-def digest(*parts: str | bytes | Path) -> str:
-    """SHA-256 over texts, bytes and the content of files, and over their lengths: ("ab", "c") differs from ("a", "bc")."""
-    found = hashlib.sha256()
-    for part in parts:
-        content = part.read_bytes() if isinstance(part, Path) else part.encode() if isinstance(part, str) else part
-        found.update(f"{len(content)}:".encode())
-        found.update(content)
-    return found.hexdigest()
-
-
-def digest_of_bytes(content: bytes) -> str:
-    """SHA-256 of a file's content, as other programs compute it."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def temporary() -> Path:
@@ -153,7 +136,7 @@ def scratch(note: Path) -> Iterator[bool]:
     note.unlink(missing_ok=True)
 
 
-def settle(folder: Path) -> None:
+def flush_to_disk(folder: Path) -> None:
     """Makes the system write all changes of this file system to disk, in one call, which takes tenths of a second."""
     import ctypes
 
@@ -175,12 +158,6 @@ def tidy(build: Path) -> None:
                 path.unlink(missing_ok=True)
     for path in (build / "editions").glob("sweep_*"):
         shutil.rmtree(path, ignore_errors=True)
-
-
-def folder_digest(folder: Path) -> str:
-    """Hash of the names and contents of all files in a folder; it changes when anybody writes there."""
-    files = sorted(path for path in folder.rglob("*") if stat.S_ISREG(path.lstat().st_mode))
-    return digest(*(part for path in files for part in (path.relative_to(folder).as_posix(), path)))
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def matplotlib_settings() -> dict[str, str]:
     return {"MATPLOTLIBRC": str(home)} if home and home.is_file() else {}
 
 
-def settle() -> None:
+def set_environment() -> None:
     """Gives this process, and all that it starts, the environment variables of a build.
 
     Python reads some only when it starts; where such a one is set, the process begins anew without it.

@@ -82,6 +82,7 @@ class Bounds:
 
     @property
     def is_point(self) -> bool:
+        """True where both ends are the same number."""
         return self.low == self.high
 
     @property
@@ -152,11 +153,27 @@ class Bounds:
     __radd__ = __add__
     __rmul__ = __mul__
 
+    def __neg__(self) -> Bounds:
+        return 0.0 - self
+
     def __rsub__(self, other: float) -> Bounds:
         return as_bounds(other) - self
 
     def __rtruediv__(self, other: float) -> Bounds:
         return as_bounds(other) / self
+
+    def _no_order(self, other: Any) -> Any:
+        if getattr(other, "ndim", 0):  # a column answers for its elements
+            return NotImplemented
+        raise TypeError(
+            "bounds may overlap, and then neither is less: compare ends (one.high < other.low) or best values (one.best)"
+        )
+
+    def _no_number(self, *_: Any) -> Any:
+        raise TypeError("bounds are not one number: take one of .best, .value, .low and .high")
+
+    __lt__ = __le__ = __gt__ = __ge__ = _no_order
+    __float__ = __int__ = __round__ = __abs__ = _no_number
 
 
 def as_bounds(number: Bounds | float) -> Bounds:

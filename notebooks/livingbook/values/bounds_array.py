@@ -10,7 +10,8 @@ A column follows the rules of ``Bounds`` element by element, ids of observations
   ``skipna`` says, because a total without it would be too small; ``dropna()`` takes it out for those who mean to.
 - Order is that of the best values, as in ``sort_values``; ``min`` and ``max`` are bounds of the smallest and the largest quantity.
 
-pandas' own ``Series.clip`` does not know bounds: use ``column.interval.clip``.
+- What has one answer for numbers and none for bounds is refused in words that say what to write instead: ``mean``, ``quantile``,
+  ``round``, ``astype(float)``, ``numpy.log`` … ``column.interval`` has what bounds have instead, and their numbers.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import wraps
 from numbers import Real
 from typing import Any, Self
 
@@ -52,6 +54,7 @@ class BoundsDtype(ExtensionDtype):
 
     @classmethod
     def construct_array_type(cls) -> Any:
+        """The type of columns of this dtype."""
         return BoundsArray
 
 
@@ -146,10 +149,12 @@ class BoundsArray(OpsMixin, ExtensionArray):
 
     @property
     def dtype(self) -> BoundsDtype:
+        """The dtype, "bounds"."""
         return BoundsDtype()
 
     @property
     def nbytes(self) -> int:
+        """Bytes of the ends and of the codes of ids."""
         return self._numbers.nbytes + sum(codes.nbytes for _, codes in self._ids.layers)
 
     def __len__(self) -> int:
@@ -160,6 +165,7 @@ class BoundsArray(OpsMixin, ExtensionArray):
         return np.isnan(self.value) & (self.low <= 0) & (self.high == math.inf)
 
     def take(self, indices: Any, *, allow_fill: bool = False, fill_value: Any = None) -> Self:
+        """The elements at these places; with ``allow_fill``, the place -1 gives ``fill_value``."""
         if not allow_fill:
             places = take(np.arange(len(self)), indices)
             return self._unchecked(self._numbers[:, places], self._ids.take(places))
@@ -167,9 +173,11 @@ class BoundsArray(OpsMixin, ExtensionArray):
         return self._concat_same_type([self, self._of([_element(fill_value)])]).take(places)
 
     def copy(self) -> Self:
+        """A copy that shares nothing with it."""
         return self._unchecked(self._numbers.copy(), self._ids.copy())
 
     def view(self, dtype: Any = None) -> Any:
+        """The same column as another object."""
         return self[:] if dtype is None else super().view(dtype)
 
     @classmethod
@@ -223,6 +231,11 @@ class BoundsArray(OpsMixin, ExtensionArray):
 
     def _formatter(self, boxed: bool = False) -> Callable[[Any], str]:
         return str
+
+    def isin(self, values: Any) -> np.ndarray:
+        """Where an element is the same bounds as one of ``values``; a number is exact."""
+        sought = pd.Series([_element(each) if isinstance(each, Real) else each for each in values], dtype=object)
+        return super().isin(sought.to_numpy())
 
     # Parts of the elements
 
@@ -306,6 +319,16 @@ class BoundsArray(OpsMixin, ExtensionArray):
         _require(~(derived & np.isnan(numbers[VALUE])), numbers)  # two values that have no result: 0 · ∞
         return type(self)(numbers, left._ids | right._ids)
 
+    def __neg__(self) -> Any:
+        return 0.0 - self
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """Functions of numpy: those that are arithmetic, a comparison or a reduction. Raises ``TypeError`` for any other."""
+        if method == "__call__" and ufunc.__name__ not in UFUNCS:
+            instead = OF_NUMPY.get(ufunc.__name__, f"take numbers first, as in numpy.{ufunc.__name__}(column.interval.best)")
+            raise TypeError(f"numpy.{ufunc.__name__} does not know bounds: {instead}")
+        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
     def _cmp_method(self, other: Any, op: Any) -> Any:
         two = self._operand(other)
         if two is None:
@@ -366,13 +389,36 @@ class BoundsArray(OpsMixin, ExtensionArray):
 
     def _reduce(self, name: str, *, skipna: bool = True, keepdims: bool = False, **kwargs: Any) -> Any:
         if name not in ("sum", "min", "max", "count"):
-            raise TypeError(f"'BoundsArray' with dtype bounds does not support operation '{name}'")
+            raise _has_no(name)
         found = self.count() if name == "count" else getattr(self, name)(skipna=skipna, **kwargs)
         return found if not keepdims else self._of([found]) if name != "count" else np.array([found])
+
+    def _running(self, groups: np.ndarray) -> Iterator[Bounds]:
+        """For each element the sum of those of its group up to it; unknown for an element of none (−1)."""
+        sums: dict[int, Bounds] = {}
+        for group, each in zip(groups.tolist(), self, strict=True):
+            sums[group] = sums[group] + each if group in sums else each
+            yield sums[group] if group >= 0 else Bounds.unknown()
+
+    def _accumulate(self, name: str, *, skipna: bool = True, **_: Any) -> Self:
+        if name != "cumsum":
+            raise _has_no(name)
+        return self._of(self._running(np.zeros(len(self), dtype=np.intp)))
+
+    def _quantile(self, qs: Any, interpolation: str) -> Any:
+        raise _has_no("quantile")
+
+    def interpolate(self, **_: Any) -> Any:
+        """Raises ``TypeError``: what lies between two bounds is not published."""
+        raise _has_no("interpolate")
 
     def _groupby_op(self, *, how: str, has_dropped_na: bool, min_count: int, ngroups: int, ids: Any, **kwargs: Any) -> Any:
         if how in ("sum", "min", "max"):
             return self._grouped(ids, ngroups, how, max(min_count, 0))
+        if how == "cumsum":
+            return self._of(self._running(ids))
+        if how not in ("first", "last"):
+            raise _has_no(how)
         return super()._groupby_op(how=how, has_dropped_na=has_dropped_na, min_count=min_count, ngroups=ngroups, ids=ids, **kwargs)
 
 
@@ -387,6 +433,12 @@ def _element(scalar: Any) -> Bounds:
     if isinstance(scalar, Real):
         return as_bounds(float(scalar))
     raise TypeError(f"neither bounds nor a number: {scalar!r}")
+
+
+def _has_no(name: str) -> TypeError:
+    """What is said of an aggregation that bounds do not have."""
+    words = f"'BoundsArray' with dtype bounds does not support operation '{name}'"
+    return TypeError(f"{words}: take numbers first, as in column.interval.best.{name}()")
 
 
 def _require(right: np.ndarray, numbers: np.ndarray) -> None:
@@ -452,6 +504,16 @@ RULES = {
     f"{reflected}{name}": (rule, bool(reflected))
     for name, rule in {"add": _sum, "sub": _difference, "mul": _product, "truediv": _quotient}.items()
     for reflected in ("", "r")
+}
+
+
+# Functions of numpy that a column answers; of others, what to write instead where that is not the same for all.
+UFUNCS = frozenset(["add", "subtract", "multiply", "divide", "negative"])
+UFUNCS |= {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+OF_NUMPY = {
+    "isnan": "column.isna() says where nothing is known",
+    "maximum": "column.interval.clip(low=0) cuts off what is below 0",
+    "minimum": "column.interval.clip(high=1) cuts off what is above 1",
 }
 
 
@@ -542,3 +604,22 @@ class Interval:
     def short(self) -> pd.Series:
         """Each in whole numbers, the value alone where there is one; ``wording.short``."""
         return self._like([wording.short(each) for each in self._array])
+
+
+def _refused(owner: type, name: str, instead: str) -> None:
+    """Has a method refuse bounds: pandas' own does not ask the column, and gives wrong bounds in silence."""
+    method = getattr(owner, name)
+
+    @wraps(method)
+    def refusing(own: Any, *args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(each, BoundsDtype) for each in (own.dtypes if own.ndim > 1 else [own.dtype])):
+            # numpy.clip and numpy.round would go on after a TypeError
+            raise NotImplementedError(f"{owner.__name__}.{name} does not know bounds: {instead}")
+        return method(own, *args, **kwargs)
+
+    setattr(owner, name, refusing)
+
+
+_refused(pd.Series, "clip", "column.interval.clip(low, high) does")
+_refused(pd.DataFrame, "clip", "column.interval.clip(low, high) does, column by column")
+_refused(pd.Series, "round", "they are rounded in print, column.interval.words(step=10); numbers are column.interval.best.round()")

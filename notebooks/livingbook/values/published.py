@@ -15,8 +15,8 @@ from livingbook.values.bounds import ENDS, Bounds
 from livingbook.values.wording import SHARE
 
 WORDS = "words"  # the unit of computed words, which have no bounds
-FOR_MACHINES = (*ENDS, "unit", "text")  # what ``results.json`` has of each number, and the columns of a sweep, in order
-ON_A_CARD = (*FOR_MACHINES, "about")  # what the card of a claim has of each number that its verdict rests on
+FOR_MACHINES = (*ENDS, "unit", "text")  # the columns of a sweep, in order
+ON_A_CARD = (*FOR_MACHINES, "about")  # what the card of a claim, and ``results.json``, has of each number
 
 
 @dataclass(frozen=True, kw_only=True)

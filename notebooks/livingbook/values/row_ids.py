@@ -84,6 +84,7 @@ class RowIds:
             others[places] = -1
 
     def copy(self) -> RowIds:
+        """A copy whose codes are its own."""
         return RowIds([(pool, codes.copy()) for pool, codes in self.layers])
 
     def all(self) -> frozenset[str]:

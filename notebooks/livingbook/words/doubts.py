@@ -15,9 +15,9 @@ from functools import cached_property
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
-from livingbook.words.state import FIGURES, Row
+from livingbook.words.state import FIGURES, Observation
 from livingbook.words.subjects import Subjects
-from livingbook.words.telling import Words
+from livingbook.words.telling import Teller
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.25  # a number that moved by less than this factor keeps the words of size beside it
@@ -52,7 +52,7 @@ class Scene:
     """
 
     moves: Moves
-    words: Words
+    words: Teller
     subjects: Subjects
     edition: str = ""
 
@@ -75,7 +75,7 @@ class Scene:
         return found
 
     @cached_property
-    def news(self) -> dict[str, tuple[str, Row]]:
+    def news(self) -> dict[str, tuple[str, Observation]]:
         """Row that is new or says something else → what it is beside those before (``Subjects.kind``), and the row."""
         rows = {**self.moves.fresh, **self.moves.revised}
         return {key: (self.subjects.kind(row, self.moves.before), row) for key, row in rows.items()}
@@ -95,6 +95,7 @@ class Look:
 
     @cached_property
     def text(self) -> str:
+        """The passage's words."""
         return self.passage.words
 
     def moved(self, names: Iterable[str]) -> list[Move]:

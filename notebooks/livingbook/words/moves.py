@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from livingbook.words import language
-from livingbook.words.state import Number, Row, State
+from livingbook.words.state import Number, Observation, State
 
 SHORT = 24  # letters of a published word that is a finding ("fell"); longer ones list names
 LANDMARKS = {"share": (0.0, 0.5, 1.0), "ratio": (0.0, 1.0, 2.0)}  # where words change: most, twice
@@ -35,6 +35,7 @@ class Move:
 
     @property
     def printed(self) -> bool:
+        """Whether it is printed in other words than before."""
         return self.before.text != self.after.text
 
     @property
@@ -73,7 +74,7 @@ class Moves:
         )  # fmt: skip
 
     @cached_property
-    def fresh(self) -> dict[str, Row]:
+    def fresh(self) -> dict[str, Observation]:
         """Rows in use that were not there, or not in use."""
         old = self.before.rows
         return {
@@ -81,14 +82,14 @@ class Moves:
         }
 
     @cached_property
-    def revised(self) -> dict[str, Row]:
+    def revised(self) -> dict[str, Observation]:
         """Rows in use before and now that say something else: another figure, period, origin or quantity."""
         old, new = self.before.rows, self.after.rows
         both = (key for key, row in new.items() if row.status == "use" and key in old and old[key].status == "use")
         return {key: new[key] for key in both if _says(new[key]) != _says(old[key])}
 
     @cached_property
-    def gone(self) -> dict[str, Row]:
+    def gone(self) -> dict[str, Observation]:
         """Rows that were in use and are not."""
         new = self.after.rows
         return {
@@ -118,7 +119,7 @@ class Moves:
                     yield one, other, f"{was} it, now {now} it"
 
 
-def _says(row: Row) -> tuple[object, ...]:
+def _says(row: Observation) -> tuple[object, ...]:
     return row.figure, row.quantity, row.start, row.end, row.origin
 
 

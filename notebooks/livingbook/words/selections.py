@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from livingbook.words.state import Row
+from livingbook.words.state import Observation
 
 NOT_COUNTED = frozenset({"status", "id", "same_as"})  # fields that say nothing of what is asked for
 NEAR = 2  # fields by which a selection may differ from a row and still come near it
@@ -19,7 +20,7 @@ class Selection:
     notebook: str
     where: Mapping[str, frozenset[str]]
 
-    def misses(self, key: str, row: Row) -> list[str]:
+    def misses(self, key: str, row: Observation) -> list[str]:
         """The fields by which a row falls outside the selection; none if it is selected."""
         cells = {**vars(row), "id": key}
         return [name for name, wanted in self.where.items() if cells.get(name, "") not in wanted]
@@ -45,18 +46,27 @@ def selections_of(documents: Mapping[str, Mapping[str, Any]]) -> list[Selection]
     return [each for each in found if each.is_asking]
 
 
-def readers(key: str, row: Row, selections: Iterable[Selection]) -> list[str]:
+def readers(key: str, row: Observation, selections: Iterable[Selection]) -> list[str]:
     """The notebooks that read a row."""
     return list(dict.fromkeys(each.notebook for each in selections if not each.misses(key, row)))
 
 
-def unread(rows: Mapping[str, Row], selections: Iterable[Selection]) -> list[str]:
+def unread(rows: Mapping[str, Observation], selections: Iterable[Selection]) -> list[str]:
     """The rows in use that no notebook reads."""
-    asked = list(selections)
-    return [key for key, row in rows.items() if row.status == "use" and all(each.misses(key, row) for each in asked)]
+    by_id: dict[str, list[Selection]] = defaultdict(list)  # each asks for one or the other, which narrows the search
+    by_measure: dict[str, list[Selection]] = defaultdict(list)
+    for each in selections:
+        field, asked = ("measure", by_measure) if "measure" in each.where else ("id", by_id)
+        for wanted in each.where[field]:
+            asked[wanted].append(each)
+    return [
+        key
+        for key, row in rows.items()
+        if row.status == "use" and all(each.misses(key, row) for each in (*by_measure[row.measure], *by_id[key]))
+    ]
 
 
-def near(key: str, row: Row, selections: Iterable[Selection], shown: int = 2) -> list[str]:
+def near(key: str, row: Observation, selections: Iterable[Selection], shown: int = 2) -> list[str]:
     """The selections that come nearest to a row that none takes, each with what it asks for instead."""
     close = []
     for each in selections:

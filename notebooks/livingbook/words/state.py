@@ -21,7 +21,7 @@ DIGITS = 6  # significant digits of a number in the lock: enough to compare, and
 
 
 @dataclass(frozen=True)
-class Row:
+class Observation:
     """One observation, without its note."""
 
     measure: str = ""
@@ -52,6 +52,7 @@ class Row:
 
     @property
     def quantity(self) -> tuple[str, str, str]:
+        """What is counted, of whom: measure, population, category."""
         return self.measure, self.population, self.category
 
 
@@ -88,7 +89,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Figure:
+class TypedFigure:
     """What is typed into a published figure or table, and the rows that it shows."""
 
     title: str
@@ -114,9 +115,9 @@ FIGURES = "figure "  # before the name of a figure or table among the numbers: i
 class State:
     """Numbers and figures by ``notebook.name``, verdicts by claim, observations by id; figures stand among the numbers, too."""
 
-    rows: Mapping[str, Row] = field(default_factory=dict)
+    rows: Mapping[str, Observation] = field(default_factory=dict)
     numbers: Mapping[str, Number] = field(default_factory=dict)
-    figures: Mapping[str, Figure] = field(default_factory=dict)
+    figures: Mapping[str, TypedFigure] = field(default_factory=dict)
     cards: Mapping[str, Card] = field(default_factory=dict)
 
     @cached_property
@@ -153,9 +154,9 @@ class State:
 
 def from_json(body: Mapping[str, Any]) -> State:
     """A state from the lock. Raises ``TypeError``, ``KeyError`` or ``AttributeError`` for what no state has written."""
-    figures = {key: Figure(**_tuples(each)) for key, each in body["figures"].items()}
+    figures = {key: TypedFigure(**_tuples(each)) for key, each in body["figures"].items()}
     return State(
-        {key: Row(*cells.split("|")) for key, cells in body["rows"].items()},
+        {key: Observation(*cells.split("|")) for key, cells in body["rows"].items()},
         {key: Number(**_tuples(each)) for key, each in body["numbers"].items()} | dict(map(_titled, figures.items())),
         figures,
         {key: Card(**_tuples(each)) for key, each in body["cards"].items()},
@@ -172,14 +173,14 @@ def state_of(documents: Mapping[str, Mapping[str, Any]], claims: Mapping[str, Ma
         for key, body in each[kind].items()
     ]
     return State(
-        {row["id"]: Row(*(row.get(name, "") for name in CELLS)) for row in observations},
+        {row["id"]: Observation(*(row.get(name, "") for name in CELLS)) for row in observations},
         {name: _number(body) for name, body in results} | dict(map(_titled, shown)),
         dict(shown),
         {key: Card(card["verdict"], card.get("reason", ""), tuple(card.get("values") or ())) for key, card in claims.items()},
     )
 
 
-def _titled(entry: tuple[str, Figure]) -> tuple[str, Number]:
+def _titled(entry: tuple[str, TypedFigure]) -> tuple[str, Number]:
     """A figure among the numbers: its title as published words."""
     name, figure = entry
     return f"{FIGURES}{name}", Number(figure.title, "words", rows=figure.rows)
@@ -190,8 +191,8 @@ def _number(body: Mapping[str, Any]) -> Number:
     return Number(text=body["text"], unit=body["unit"], rows=tuple(body["rows"]), about=body["about"], **ends)
 
 
-def _figure(body: Mapping[str, Any]) -> Figure:
-    return Figure(
+def _figure(body: Mapping[str, Any]) -> TypedFigure:
+    return TypedFigure(
         body["title"],
         body.get("subtitle", ""),
         body.get("caption", ""),
@@ -200,7 +201,7 @@ def _figure(body: Mapping[str, Any]) -> Figure:
     )
 
 
-def _filled(each: Number | Figure | Card) -> dict[str, Any]:
+def _filled(each: Number | TypedFigure | Card) -> dict[str, Any]:
     return {name: value for name, value in asdict(each).items() if value not in (None, "", (), [])}
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from livingbook.words import language
 from livingbook.words.passages import Passage
-from livingbook.words.state import Row, State
+from livingbook.words.state import Observation, State
 
 FAR = 1.5  # a factor
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
@@ -59,16 +59,16 @@ class Subjects:
         total = len(self.passages) or 1
         return {stem: math.log(total / count) for stem, count in counted.items()}
 
-    def words_of(self, row: Row) -> frozenset[str]:
+    def words_of(self, row: Observation) -> frozenset[str]:
         """The stems that name what a row counts: of its measure and category, as their keys say it."""
         return language.stems_of([row.measure, row.category])
 
-    def overlap(self, row: Row, words: str) -> float:
+    def overlap(self, row: Observation, words: str) -> float:
         """How much the words of a sentence and of a row have in common: the rarity of the stems that both have."""
         shared = self.words_of(row) & language.stems(words)
         return sum(self.rarity.get(stem, 0) for stem in shared)
 
-    def kind(self, row: Row, before: State) -> str:
+    def kind(self, row: Observation, before: State) -> str:
         """What a new row is beside those in use: "extension" of a series, "another" figure of a quantity, or "new".
 
         A later figure of one origin that is far from its last one is another figure, not the same series going on.
@@ -97,7 +97,7 @@ class Subjects:
         """Whether one population holds the other."""
         return one in self.family(other) or other in self.family(one)
 
-    def at_home(self, row: Row, passage: Passage) -> bool:
+    def at_home(self, row: Observation, passage: Passage) -> bool:
         """Whether a chapter speaks of the population of a row at all: a return in one army is no news of another's."""
         return self.root(row.population) in self.homes.get(passage.chapter, {self.root(row.population)})
 
@@ -107,7 +107,7 @@ class Subjects:
         return {state.rows[row].quantity for row in rows if row in state.rows}
 
 
-def _apart(one: Row, other: Row) -> float:
+def _apart(one: Observation, other: Observation) -> float:
     """By which factor two figures differ, at least 1; infinite if one of them is nothing."""
     first, second = (float(row.value or row.low or row.high or 0) for row in (one, other))
     return max(first / second, second / first) if first > 0 and second > 0 else math.inf

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from livingbook.evidence.ledger import span
+from livingbook.evidence.ledger import short_period
 from livingbook.values import wording
 from livingbook.values.qualifiers import from_published
 from livingbook.words.moves import Move
-from livingbook.words.state import FIGURES, Number, Row, State
+from livingbook.words.state import FIGURES, Number, Observation, State
 
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 NAMED = 2  # origins named before "and 3 others"
 
 
-class Words:
+class Teller:
     """Puts moves and rows into words. labels: the tables of measures, populations and origins."""
 
     def __init__(self, labels: Labels, before: State, after: State) -> None:
@@ -63,7 +63,7 @@ class Words:
         return "; ".join([*map(self.row, shown[:NAMED]), *([f"{len(shown) - NAMED} more"] if len(shown) > NAMED else [])])
 
 
-def figure(row: Row) -> str:
+def figure(row: Observation) -> str:
     """The figure of a row as the book prints it."""
     try:
         return wording.of_bounds(from_published(row.qualifier, row.value, row.low, row.high))
@@ -71,11 +71,11 @@ def figure(row: Row) -> str:
         return " ".join(each for each in row.figure if each)
 
 
-def when(rows: Iterable[Row]) -> str:
+def when(rows: Iterable[Observation]) -> str:
     """The period that rows cover together, in short; "" where they have no days."""
     days = [(row.start, row.end) for row in rows if row.end]
     if not days:
         return ""
     starts = [start for start, _ in days if start]
     end = date.fromisoformat(max(end for _, end in days))
-    return span(date.fromisoformat(min(starts)) if starts else None, end)
+    return short_period(date.fromisoformat(min(starts)) if starts else None, end)

@@ -128,9 +128,9 @@ def test_the_table_of_rates_has_what_the_rows_give(evidence):
 
 
 def test_the_rates_of_an_army_by_one_definition_share_a_line(evidence):
-    found = comparators.lines(comparators.table(evidence, comparator=["us_navy_2007", "royal_navy_1999", "royal_navy_2001"]))
+    found = comparators.labelled(comparators.table(evidence, comparator=["us_navy_2007", "royal_navy_1999", "royal_navy_2001"]))
     assert list(found["label"]) == ["Royal Navy, 1999–2001: 0.90–2.4"] * 2 + ["US Navy, 2007: 3.36"]
-    assert comparators.lines(found[:0]).empty
+    assert comparators.labelled(found[:0]).empty
 
 
 def test_a_rate_whose_row_is_not_in_the_table_is_unknown(evidence):
@@ -190,11 +190,11 @@ def test_every_comparator_and_every_army_without_a_rate_has_its_rows(evidence):
 
 def test_periods_in_words():
     day = date.fromisoformat
-    assert comparators.period(day("2006-10-01"), day("2007-09-30")) == "FY2007"
-    assert comparators.period(day("1999-01-01"), day("1999-12-31")) == "1999"
-    assert comparators.period(day("2011-06-01"), day("2011-06-30")) == "June 2011"
-    assert comparators.period(day("1861-04-12"), day("1865-04-30")) == "1861–65"
-    assert comparators.period(day("1917-03-01"), day("1917-08-31")) == "March to August 1917"
+    assert comparators.period_in_words(day("2006-10-01"), day("2007-09-30")) == "FY2007"
+    assert comparators.period_in_words(day("1999-01-01"), day("1999-12-31")) == "1999"
+    assert comparators.period_in_words(day("2011-06-01"), day("2011-06-30")) == "June 2011"
+    assert comparators.period_in_words(day("1861-04-12"), day("1865-04-30")) == "1861–65"
+    assert comparators.period_in_words(day("1917-03-01"), day("1917-08-31")) == "March to August 1917"
     assert comparators.years([(day("1974-07-01"), day("1975-06-30")), (day("2006-10-01"), day("2007-09-30"))]) == "1975–2007"
 
 

@@ -89,7 +89,8 @@ def test_a_floor_over_a_floor_is_not_known():
 
 def test_several_rates_are_written_by_their_stated_ends():
     assert (
-        explorer.spread([Bounds.exact(3)]) == "3" and explorer.spread([Bounds(0, None, 1.5), Bounds(12.34, None, INF)]) == "1.5–12"
+        explorer.rates_in_short([Bounds.exact(3)]) == "3"
+        and explorer.rates_in_short([Bounds(0, None, 1.5), Bounds(12.34, None, INF)]) == "1.5–12"
     )
 
 

@@ -35,7 +35,7 @@ STRENGTH = rows(
 
 
 def test_only_whole_calendar_months_are_months():
-    found = registered_cases.monthly(
+    found = registered_cases.whole_months(
         rows(
             ("2024-02-01", "2024-02-29", "exact 4613"),
             ("2024-02-01", "2024-03-31", "exact 9328"),
@@ -48,14 +48,14 @@ def test_only_whole_calendar_months_are_months():
 
 
 def test_two_articles_add_to_the_published_sum():
-    absence = registered_cases.monthly(
+    absence = registered_cases.whole_months(
         rows(
             ("2024-09-01", "2024-09-30", "exact 5181"),
             ("2024-12-01", "2024-12-31", "exact 15511"),
             ("2024-10-01", "2024-10-31", "exact 7621"),
         )
     )
-    desertion = registered_cases.monthly(
+    desertion = registered_cases.whole_months(
         rows(("2024-09-01", "2024-09-30", "exact 2627"), ("2024-12-01", "2024-12-31", "exact 2082"))
     )
     both = registered_cases.added(absence, desertion)
@@ -65,7 +65,7 @@ def test_two_articles_add_to_the_published_sum():
 
 
 def test_contradicting_months_are_bounded():
-    found = registered_cases.monthly(
+    found = registered_cases.whole_months(
         rows(
             ("2025-09-01", "2025-09-30", "exact 5"),
             ("2025-10-01", "2025-10-31", "exact 21602"),

@@ -34,8 +34,8 @@ def test_of_equal_counts_of_a_day_the_first_is_kept():
 def test_monthly_spreads_a_count_over_its_own_period():
     # 49,000 over 1,042 days from the invasion to the end of 2024: 49,000 / 34.2341 = 1,431 a month.
     rows = observed((date(2022, 2, 24), date(2024, 12, 31), Bounds.exact(49000), "a"))
-    assert flows.monthly(rows).value == pytest.approx(1431.3, abs=0.1)
-    assert flows.monthly(rows.iloc[:0]).is_unknown
+    assert flows.last_monthly(rows).value == pytest.approx(1431.3, abs=0.1)
+    assert flows.last_monthly(rows.iloc[:0]).is_unknown
 
 
 def test_days_of_intake_of_a_tenth_is_a_tenth_of_a_month_whatever_the_intake():
@@ -88,9 +88,9 @@ def test_what_left_is_unknown_where_intake_or_change_is():
 def test_room_is_what_the_outflow_leaves_and_never_negative():
     left = flows.outflow(Bounds(31_000, None, 38_000), Bounds(11_000, None, 13_000))
     assert (left.low, left.high) == (18_000, 27_000)
-    assert flows.room(left, Bounds.exact(8_000)) == Bounds(10_000, None, 19_000)
-    assert flows.room(left, Bounds.exact(20_000)).low == 0
-    assert flows.room(left, Bounds.unknown()).is_unknown
+    assert flows.unexplained(left, Bounds.exact(8_000)) == Bounds(10_000, None, 19_000)
+    assert flows.unexplained(left, Bounds.exact(20_000)).low == 0
+    assert flows.unexplained(left, Bounds.unknown()).is_unknown
 
 
 def test_longest_keeps_one_two_sided_flow_for_each_origin_and_year():
@@ -165,13 +165,13 @@ def test_bracket_of_a_running_total_between_two_counts():
 
 def test_a_month_spreads_each_row_over_its_own_period():
     rows = observed((date(2024, 2, 1), date(2024, 2, 29), Bounds.exact(29), "a"))
-    got = flows.a_month(rows)
+    got = flows.with_monthly(rows)
     assert got["monthly"].iloc[0].value == pytest.approx(30.4375)
     assert got["period"].iloc[0] == "1 February 2024 to 29 February 2024"
-    none = flows.a_month(rows.iloc[:0])
+    none = flows.with_monthly(rows.iloc[:0])
     assert none.empty and {"monthly", "period"} <= set(none)
     some = pd.concat([rows, rows]).set_axis([4, 5])
     assert (
-        flows.a_month(some).loc[5, "period"] == "1 February 2024 to 29 February 2024"
-        and flows.a_month(some)["monthly"].iloc[1] == got["monthly"].iloc[0]
+        flows.with_monthly(some).loc[5, "period"] == "1 February 2024 to 29 February 2024"
+        and flows.with_monthly(some)["monthly"].iloc[1] == got["monthly"].iloc[0]
     )

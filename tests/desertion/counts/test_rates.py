@@ -46,7 +46,7 @@ def test_steps_are_what_each_count_adds_to_the_one_before():
     assert list(found["bounds"]) == [Bounds(25, 30, 35), Bounds(0, 2, 7)]  # the second could be −3, but a running total cannot fall
     assert [sorted(each) for each in found["bounds"].interval.rows] == [["a", "b"], ["b", "c"]]
     assert rates.steps(COUNTS.iloc[:1]).empty and rates.steps(COUNTS.iloc[:0]).empty
-    assert flows.a_month(rates.steps(COUNTS.iloc[:1])).empty
+    assert flows.with_monthly(rates.steps(COUNTS.iloc[:1])).empty
 
 
 def test_days_of_the_period_of_each_row():

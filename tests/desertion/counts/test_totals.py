@@ -39,5 +39,5 @@ def test_without_totals_the_table_is_empty(tables):
 
 def test_a_projection_has_its_own_year_and_a_total_of_the_war_several_windows(tables):
     rows = {row.total: row for row in totals.of_army(load(tables(ROWS))).itertuples()}
-    assert totals.spread(rows["projection"], *DAYS) == {totals.OWN_YEAR: Window(date(2025, 1, 1), date(2025, 12, 31))}
-    assert list(totals.spread(rows["listed"], *DAYS)) == ["article", "publication", "own", "mobilised"]
+    assert totals.windows_of(rows["projection"], *DAYS) == {totals.OWN_YEAR: Window(date(2025, 1, 1), date(2025, 12, 31))}
+    assert list(totals.windows_of(rows["listed"], *DAYS)) == ["article", "publication", "own", "mobilised"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from desertion.counts.windows import Window
 from desertion.methods import multiverse
-from desertion.methods.multiverse import Count, decompose
+from desertion.methods.multiverse import CountWithWindows, decompose
 
 YEAR = Window(date(2023, 1, 1), date(2023, 12, 31))
 TWO_YEARS = Window(date(2022, 1, 1), date(2023, 12, 31))
@@ -73,7 +73,7 @@ def test_a_table_with_a_gap_is_refused():
 
 
 def test_every_combination_once_with_its_rate():
-    counts = {"list": Count(1000, {"one": YEAR, "two": TWO_YEARS}), "guess": Count(2000, {"one": YEAR})}
+    counts = {"list": CountWithWindows(1000, {"one": YEAR, "two": TWO_YEARS}), "guess": CountWithWindows(2000, {"one": YEAR})}
     strengths = {"small": lambda window: 10_000.0, "large": lambda window: 40_000.0}
     table = multiverse.specifications(counts, strengths, {"none": 1.0, "half": 0.5})
     assert len(table) == 3 * 2 * 2
@@ -83,8 +83,8 @@ def test_every_combination_once_with_its_rate():
     found = shares(decompose(table, np.log(table["rate"])))
     assert found["together"] == pytest.approx(0)
     assert found["strength"] == pytest.approx(4 * found["correction"])
-    assert multiverse.fold(table, "strength") == pytest.approx(4)
-    assert multiverse.fold(table, "window") == pytest.approx(730 / 365)
+    assert multiverse.fold_change(table, "strength") == pytest.approx(4)
+    assert multiverse.fold_change(table, "window") == pytest.approx(730 / 365)
     assert multiverse.level_means(table, "strength")["small"] == pytest.approx(
         4 * multiverse.level_means(table, "strength")["large"]
     )
@@ -98,4 +98,4 @@ def test_nothing_known_gives_nothing():
 
 def test_a_rate_needs_men_to_divide_by():
     with pytest.raises(ValueError, match="above zero"):
-        multiverse.specifications({"list": Count(1, {"one": YEAR})}, {"no": lambda window: 0.0}, {"none": 1.0})
+        multiverse.specifications({"list": CountWithWindows(1, {"one": YEAR})}, {"no": lambda window: 0.0}, {"none": 1.0})

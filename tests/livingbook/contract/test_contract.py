@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from livingbook import contract
-from livingbook.contract import Fault, cell_rules, check, datapackage, rules, schema, tables
+from livingbook.contract import Fault, cell_rules, check, csv_files, datapackage, rules, schema
 from livingbook.contract.__main__ import main
 from livingbook.contract.personal_data import is_personal
 from livingbook.contract.rules import RULES, CellRule, Rule
@@ -625,7 +625,7 @@ def test_a_table_that_is_no_file(folder):
 
 
 def test_a_table_that_is_too_large(folder, monkeypatch):
-    monkeypatch.setattr(tables, "MAX_FILE_BYTES", 1024 * 1024)
+    monkeypatch.setattr(csv_files, "MAX_FILE_BYTES", 1024 * 1024)
     folder.file("measures").write_bytes(b"x" * (1024 * 1024 + 1))
     assert folder.check() == [Fault("measures.csv", None, None, None, "is larger than 1 MB")]
 
@@ -770,7 +770,7 @@ def test_more_than_a_thousand_faults_are_all_told(folder):
 
 
 def test_so_is_one_of_rules_and_of_shapes(folder, monkeypatch):
-    for module in (contract, rules, tables):
+    for module in (contract, rules, csv_files):
         monkeypatch.setattr(module, "MAX_FAULTS", 10)
     rows = folder.rows("origins")
     folder.write("origins", [*rows, *([f"o{n}", f"Label {n}", "ukraine_official", "=Method"] for n in range(30))])
@@ -780,7 +780,7 @@ def test_so_is_one_of_rules_and_of_shapes(folder, monkeypatch):
 
 
 def test_a_report_that_is_cut_says_so(folder, monkeypatch):
-    for module in (contract, schema, tables):
+    for module in (contract, schema, csv_files):
         monkeypatch.setattr(module, "MAX_FAULTS", 10)
     many_wrong_origins(folder, 30)
     found = folder.check()
@@ -802,7 +802,7 @@ def test_rows_read_in_pieces_are_the_same_rows(folder, monkeypatch):
     folder.edit("observations", 7, "value", "many")
     folder.edit("observations", 12, "id", "recruits-2024")
     whole = folder.check()
-    monkeypatch.setattr(tables, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(csv_files, "ROWS_AT_ONCE", 2)
     assert folder.check() == whole and len(whole) == 2
 
 

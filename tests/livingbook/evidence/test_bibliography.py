@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from csv_rows import read_rows
-from livingbook.evidence.bibliography import bibtex, visible
+from livingbook.evidence.bibliography import bibtex, on_one_line
 from pybtex.database import BibliographyData, Entry, parse_string
 from pybtex.plugin import find_plugin
 from pybtex.richtext import Text
@@ -85,11 +85,11 @@ def test_every_source_has_an_entry_that_shows_its_title_and_outlet(table):
     assert list(entries) == sorted(row["source"] for row in table)
     for row in table:
         of = entries[row["source"]]
-        assert shown(of.fields["title"]) == visible(row["title"])
+        assert shown(of.fields["title"]) == on_one_line(row["title"])
         assert of.fields["url"] == row["url"]
         assert re.fullmatch(f"{row['published'][:4]}[a-z]?", of.fields.get("year", ""))
         if not row["author"]:
-            assert shown("".join(of.persons["author"][0].last_names)) == visible(row["outlet"])
+            assert shown("".join(of.persons["author"][0].last_names)) == on_one_line(row["outlet"])
 
 
 def test_every_source_can_be_printed(table):
@@ -207,7 +207,7 @@ HOSTILE = [
 
 def seen(text: str) -> str:
     """What a reader sees of a text: the same letters, with the twins of braces."""
-    return visible(text).translate(str.maketrans("{}", "❴❵"))
+    return on_one_line(text).translate(str.maketrans("{}", "❴❵"))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

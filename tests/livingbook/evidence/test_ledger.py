@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from livingbook.evidence.ledger import face_values, fold, labels_of, retellings, span, spans, spread
+from livingbook.evidence.ledger import face_values, labels_of, retellings, short_period, short_periods, spread, with_retellings
 from livingbook.evidence.reading import Evidence
 from livingbook.values.bounds import Bounds
 
@@ -26,7 +26,7 @@ def evidence(tmp_path):
 
 def test_repeats_and_conflicts_are_folded_into_the_figure_they_name(evidence):
     kept = evidence.observations(measure="listed")
-    folded = fold(kept, retellings(evidence, kept)).set_index("id")
+    folded = with_retellings(kept, retellings(evidence, kept)).set_index("id")
     assert folded["rereports"].to_dict() == {"a": 2, "b": 0}
     assert folded["conflicts"].to_dict() == {"a": 1, "b": 0}
 
@@ -34,13 +34,13 @@ def test_repeats_and_conflicts_are_folded_into_the_figure_they_name(evidence):
 def test_retellings_not_public_yet_are_not_counted(evidence):
     earlier = Evidence(evidence.folder, "2025-05-31")
     kept = earlier.observations(measure="listed")
-    assert fold(kept, retellings(earlier, kept)).set_index("id").loc["a", ["rereports", "conflicts"]].tolist() == [1, 0]
+    assert with_retellings(kept, retellings(earlier, kept)).set_index("id").loc["a", ["rereports", "conflicts"]].tolist() == [1, 0]
 
 
 def test_nothing_kept_folds_to_nothing(evidence):
     evidence.awaits(measure="other")
     kept = evidence.observations(measure="other")
-    assert fold(kept, retellings(evidence, kept)).empty
+    assert with_retellings(kept, retellings(evidence, kept)).empty
 
 
 def test_only_the_asked_labels_are_read(evidence):
@@ -59,8 +59,8 @@ def test_only_the_asked_labels_are_read(evidence):
     ],
 )
 def test_span(start, end, words):
-    assert spans(pd.DataFrame({"start": [start], "end": [end]}, [7])).to_dict() == {7: words}
-    assert span(start, end) == words
+    assert short_periods(pd.DataFrame({"start": [start], "end": [end]}, [7])).to_dict() == {7: words}
+    assert short_period(start, end) == words
 
 
 def test_spread_is_between_printed_numbers():

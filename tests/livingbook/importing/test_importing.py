@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from livingbook import contract
 from livingbook.__main__ import main
-from livingbook.contract import tables
+from livingbook.contract import csv_files, datapackage
 from livingbook.importing import journal, read, rows
 from livingbook.system.errors import BuildError
 
@@ -63,6 +63,8 @@ COMPARATOR = {
     "floor": "no",
 }
 POPULATION = {"population": "zz_people", "label": "Others", "parent": "list_smd_2024", "side": "russia", "kind": "list"}
+
+CONTRACT = ROOT / "data" / "datapackage.json"
 
 
 def text_of(*rows: dict, columns: list[str] | None = None, end: str = "\n") -> str:
@@ -184,7 +186,7 @@ def test_the_table_keeps_its_own_line_ends_and_mark(place, end, mark):
     assert place.bring(place.write(text_of(GOOD)), apply=True)[0] == 0
     content = path.read_bytes()
     assert content.startswith(mark + b"id,") and content.count(end.encode()) == content.count(b"\n") == 1 + len(
-        contract.read_table(place.data, "observations", COLUMNS).rows
+        contract.read_csv_table(place.data, "observations", COLUMNS).rows
     )
 
 
@@ -318,7 +320,7 @@ def test_a_folder_without_files_and_a_huge_file_are_refused(place, monkeypatch):
         1,
         f"{place.root / 'empty'} — is a folder without any table ({', '.join(read.ENDINGS)})\n\n1 fault: nothing was written.\n",
     )
-    monkeypatch.setattr(tables, "MAX_FILE_BYTES", 1024 * 1024)
+    monkeypatch.setattr(csv_files, "MAX_FILE_BYTES", 1024 * 1024)
     assert "is larger than 1 MB" in place.bring(place.write(b"x" * (1024 * 1024 + 1)))[1]
 
 
@@ -338,7 +340,7 @@ def test_all_that_is_wrong_is_said_at_once(place):
 
 
 def test_an_id_that_is_taken_is_told_with_what_differs(place):
-    taken = contract.read_table(place.data, "observations", COLUMNS).rows[0]
+    taken = contract.read_csv_table(place.data, "observations", COLUMNS).rows[0]
     code, shown = place.bring(place.write(text_of(dict(taken) | {"value": "7", "note": ""})))
     assert code == 1 and f'is in observations.csv already (row 2) and differs: value "{taken["value"]}" there, "7" here' in shown
 
@@ -353,7 +355,9 @@ def test_an_id_given_in_two_files_is_told(place):
 def preferred(place):
     """A row in use, and a new row for the same quantity of the same origin."""
     row = next(
-        row for row in contract.read_table(place.data, "observations", COLUMNS).rows if row["id"] == "istories-merged-49000-censor"
+        row
+        for row in contract.read_csv_table(place.data, "observations", COLUMNS).rows
+        if row["id"] == "istories-merged-49000-censor"
     )
     assert row["status"] == "use"
     return row, dict(row) | {"id": "zz-new", "source": "24kanal2026theatre", "known_from": "2026-02-01"}
@@ -363,7 +367,7 @@ def test_the_same_figure_of_the_same_quantity_is_asked_to_be_a_rereport(place, p
     old, new = preferred
     new["source"] = next(
         row["source"]
-        for row in contract.read_table(place.data, "sources", columns_of("sources")).rows
+        for row in contract.read_csv_table(place.data, "sources", columns_of("sources")).rows
         if row["source"] != old["source"]
     )
     code, shown = place.bring(place.write(text_of(new)))
@@ -428,6 +432,14 @@ def two_tables(place):
     return outcome.tables
 
 
+def test_tables_are_swapped_by_the_contract_of_their_book_wherever_the_engine_lies(place, two_tables, monkeypatch, tmp_path):
+    """A data folder need not have a contract of its own, and the engine need not lie in the book's repository."""
+    monkeypatch.setattr(datapackage, "PROJECT_CONTRACT", tmp_path / "nowhere" / "datapackage.json")
+    (place.data / "datapackage.json").unlink()
+    journal.swap(place.data, two_tables, CONTRACT)
+    assert {name: place.bytes()[f"{name}.csv"] for name in two_tables} == two_tables
+
+
 @pytest.mark.parametrize("fails_at", [0, 1])
 def test_a_failed_swap_leaves_all_tables_as_they_were(place, two_tables, monkeypatch, fails_at):
     before, swapped, real = place.bytes(), [], journal._replace
@@ -440,7 +452,7 @@ def test_a_failed_swap_leaves_all_tables_as_they_were(place, two_tables, monkeyp
 
     monkeypatch.setattr(journal, "_replace", replace)
     with pytest.raises(BuildError, match=r"No space left on device.*the tables are as they were"):
-        journal.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables, CONTRACT)
     assert place.bytes() == before
 
 
@@ -462,7 +474,7 @@ def test_an_import_that_is_killed_while_it_swaps_is_completed_by_the_next(place,
 
     monkeypatch.setattr(journal, "_replace", replace)
     with pytest.raises(Killed):
-        journal.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables, CONTRACT)
     assert contract.check(place.data) == []  # at every point the tables are sound
     assert swapped == ["sources.csv", "observations.csv"][:dies_after]
     monkeypatch.setattr(journal, "_replace", real)
@@ -481,7 +493,7 @@ def test_an_import_that_is_killed_before_it_swaps_leaves_nothing(place, two_tabl
 
     monkeypatch.setattr(journal, "_write", write)
     with pytest.raises(Killed):
-        journal.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables, CONTRACT)
     monkeypatch.setattr(journal, "_write", real)
     assert "what it left has been removed" in journal.recover(place.data) and journal.recover(place.data) == ""
     assert place.bytes() == before
@@ -493,5 +505,5 @@ def test_a_folder_that_cannot_be_written_is_told(place, two_tables, monkeypatch)
 
     monkeypatch.setattr(journal, "_write", write)
     with pytest.raises(BuildError, match="Permission denied"):
-        journal.swap(place.data, two_tables)
+        journal.swap(place.data, two_tables, CONTRACT)
     assert not (place.data / ".import").exists()

@@ -221,13 +221,44 @@ def test_the_figure_of_somebody_else_shows_untrusted_and_in_the_dark(page, proje
     shot(page, "dark")
 
 
-def test_a_notebook_runs_in_the_folder_above_it(project, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "papermill", "notebooks/small.ipynb", str(tmp_path / "out.ipynb"), "-k", "python3"],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project / "notebooks")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+PAPERMILL = ("-m", "papermill", "-k", "python3")
+WAYS = {  # how editors and programs start a kernel for notebooks/small.ipynb: the folder they are in, and what is called
+    "VS Code, in the notebook's folder": ("notebooks", ("-c", "import run; run.at('.')")),
+    "VS Code, in the folder above": (".", ("-c", "import run; run.at('.')")),
+    "jupyter execute, from the folder above": (".", ("-m", "jupyter", "execute", "notebooks/small.ipynb", "--output=out")),
+    "papermill, in the folder above": (".", (*PAPERMILL, "notebooks/small.ipynb", "notebooks/out.ipynb")),
+    "papermill, from elsewhere": (
+        "lab",
+        (*PAPERMILL, "--cwd", "../notebooks", "../notebooks/small.ipynb", "../notebooks/out.ipynb"),
+    ),
+}
+RUN = """
+import os, nbformat
+from nbclient import NotebookClient
+def at(folder):
+    notebook = nbformat.read(os.environ["NOTEBOOKS"] + "/small.ipynb", as_version=4)
+    NotebookClient(notebook, resources={"metadata": {"path": folder}}, kernel_name="python3").execute()
+    nbformat.write(notebook, os.environ["NOTEBOOKS"] + "/out.ipynb")
+"""
+
+
+def started(project: Path, tmp_path: Path, folder: str, command: tuple[str, ...]) -> subprocess.CompletedProcess:
+    notebooks = project / "notebooks"
+    (tmp_path / "run.py").write_text(RUN)
+    environment = {**os.environ, "PYTHONPATH": f"{notebooks}{os.pathsep}{tmp_path}", "NOTEBOOKS": str(notebooks)}
+    return subprocess.run([sys.executable, *command], cwd=project / folder, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_notebook_runs_wherever_its_kernel_starts(project, tmp_path, way):
+    out = project / "notebooks" / "out.ipynb"
+    out.unlink(missing_ok=True)
+    done = started(project, tmp_path, *WAYS[way])
     assert done.returncode == 0, done.stderr
+    cells = nbformat.read(out, as_version=4).cells
+    assert "at least 49,000" in json.dumps([cell.get("outputs") for cell in cells])
+
+
+def test_where_it_cannot_run_it_says_where_it_has_to(project, tmp_path):
+    done = started(project, tmp_path, "lab/jupyter", ("-c", "import run; run.at('.')"))
+    assert f"seen from {project / 'lab' / 'jupyter'}: a notebook runs in its own folder, or in the one above" in done.stderr

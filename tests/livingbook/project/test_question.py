@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from livingbook.project.project import Project
-from livingbook.project.question import begin
+from livingbook.project.question import add_question
 from livingbook.runs.notebook_source import source_of
 from livingbook.site import rules_of_writing
 from livingbook.system.errors import BuildError
@@ -26,7 +26,7 @@ def project(tmp_path):
 
 
 def test_it_keeps_the_rules_of_writing(project):
-    written = begin(project, "price", "What does a signature cost?", "signon_bonus")
+    written = add_question(project, "price", "What does a signature cost?", "signon_bonus")
     assert [Path(each).relative_to(project.root).as_posix() for each in written[:3]] == FILES
     project = Project.at(project.root)
     assert source_of(project, "price").title == "What does a signature cost?"
@@ -37,23 +37,23 @@ def test_it_keeps_the_rules_of_writing(project):
 
 def test_two_questions_can_be_begun(project):
     for name in ("price", "cost"):
-        begin(project, name)
+        add_question(project, name)
         project = Project.at(project.root)
     assert rules_of_writing.faults(project) == []
 
 
 def test_it_stands_behind_the_last_question_or_where_it_is_asked_to(project):
     before = (project.root / "_toc.yml").read_text("utf-8")
-    row = int(begin(project, "price")[3].rpartition(" ")[2])
+    row = int(add_question(project, "price")[3].rpartition(" ")[2])
     after = (project.root / "_toc.yml").read_text("utf-8")
     assert after.splitlines()[row - 1] == "      - file: book/price" and after.replace("      - file: book/price\n", "") == before
     assert after.splitlines()[row - 2] == "      - file: book/vintages"
-    begin(Project.at(project.root), "cost", after="exits")
+    add_question(Project.at(project.root), "cost", after="exits")
     assert "- file: book/exits\n      - file: book/cost\n" in (project.root / "_toc.yml").read_text("utf-8")
 
 
 def test_words_that_would_break_the_files_do_not(project):
-    begin(project, "price", 'What "is" \\ {the} price?')
+    add_question(project, "price", 'What "is" \\ {the} price?')
     project = Project.at(project.root)
     assert "price?" in source_of(project, "price").title and yaml_of(project.root / FILES[1])
 
@@ -71,6 +71,6 @@ def test_words_that_would_break_the_files_do_not(project):
 def test_what_cannot_be_begun_is_refused_and_nothing_is_written(project, asked, words):
     before = (project.root / "_toc.yml").read_text("utf-8")
     with pytest.raises(BuildError) as refused:
-        begin(project, **asked)
+        add_question(project, **asked)
     assert words in str(refused.value)
     assert (project.root / "_toc.yml").read_text("utf-8") == before and not (project.root / FILES[2]).exists()

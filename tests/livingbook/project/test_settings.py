@@ -2,7 +2,7 @@
 
 import pytest
 from livingbook.project.project import Project
-from livingbook.project.settings import Settings, read, slug
+from livingbook.project.settings import Settings, read_settings, slug
 from livingbook.system.errors import BuildError
 
 
@@ -13,12 +13,12 @@ def book(root, toml="", title="Trams: do they run?"):
 
 
 def test_a_book_that_says_nothing_has_a_name_by_its_title(tmp_path):
-    assert read(book(tmp_path)) == Settings(title="Trams: do they run?", name="trams-do-they-run")
-    assert read(tmp_path / "nowhere") == Settings()
+    assert read_settings(book(tmp_path)) == Settings(title="Trams: do they run?", name="trams-do-they-run")
+    assert read_settings(tmp_path / "nowhere") == Settings()
 
 
 def test_what_a_book_says_counts(tmp_path):
-    found = read(book(tmp_path, '[tool.livingbook]\nname = "trams"\ncompared_with = "spring"\nkinds = "tram_kinds"\n'))
+    found = read_settings(book(tmp_path, '[tool.livingbook]\nname = "trams"\ncompared_with = "spring"\nkinds = "tram_kinds"\n'))
     assert (found.name, found.compared_with, found.kinds, found.title) == ("trams", "spring", "tram_kinds", "Trams: do they run?")
 
 
@@ -34,7 +34,7 @@ def test_what_a_book_says_counts(tmp_path):
 )
 def test_a_setting_that_is_wrong_is_named(tmp_path, toml, words):
     with pytest.raises(BuildError) as caught:
-        read(book(tmp_path, toml))
+        read_settings(book(tmp_path, toml))
     assert words in str(caught.value)
 
 

@@ -66,7 +66,7 @@ def test_files_that_only_one_build_has_and_files_that_differ_are_named(tmp_path,
             (tmp_path / side / name).write_text(text)
     (tmp_path / "one" / "counting-the-500s.pdf").write_text("%PDF 1")
     (tmp_path / "two" / "counting-the-500s.pdf").write_text("%PDF 2")
-    sides = [verify.compared(tmp_path / side) for side in ("one", "two")]
+    sides = [verify.to_compare(tmp_path / side) for side in ("one", "two")]
     found = verify.differing(*sides)
     assert found == ["counting-the-500s.pdf", "editions/n.ipynb", "html/b.html", "sweeps/s.csv"]
     verify.print_differences(found, *sides)

@@ -7,13 +7,14 @@ import pytest
 from livingbook.evidence.reading import load
 from livingbook.notebook.payload import MIME
 from livingbook.project.project import Edition, Project
-from livingbook.recording import hash_of_file, hash_of_folder, hashed, served
+from livingbook.recording import hash_of_file, hash_of_folder, served
 from livingbook.runs.present import Inputs, Present, hash_all_inputs
 from livingbook.runs.running import Ran
-from livingbook.runs.store import KEPT, Run, Store
+from livingbook.runs.store import KEPT, Store, StoredRun
 from livingbook.runs.validity import differences, first_valid
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json_line, digest, write
+from livingbook.system.files import as_json_line, write
 
 LATEST, ARTICLE = Edition("latest", "latest", {}), Edition("article", "2025-06-09", {})
 ASKED = {"table": "observations", "where": {"measure": "listed_absent", "status": "use"}}
@@ -212,14 +213,14 @@ def test_a_run_is_kept_while_one_of_the_last_books_used_it(project):
         store(project).used([run.key])
         store(project).used([run.key])  # the same book again is no other book
         assert run.is_whole
-    left = {Run(path).key for path in (project.build / "store" / "second").iterdir()}
+    left = {StoredRun(path).key for path in (project.build / "store" / "second").iterdir()}
     assert left == {run.key for number, run in runs.items() if number >= 2}
 
 
 @pytest.mark.parametrize("damage", ["", "no list", "{}", "[1, 2]"])
 def test_a_damaged_list_of_uses_is_as_none(project, damage):
     write(project.build / "store" / "used.json", damage)
-    store(project).used([Run(stored(project)).key])
+    store(project).used([StoredRun(stored(project)).key])
     assert found(project)
 
 
@@ -231,12 +232,12 @@ def test_content_is_read_once_and_later_changes_are_told(project):
     assert present.changed_since() == []
     put(helper, "30", "31")
     write(project.notebooks / "parts" / "two.txt", "2")
-    assert present.read(helper) == was and present.hash(helper) == hashed(was)
+    assert present.read(helper) == was and present.hash(helper) == digest(was)
     assert present.changed_since() == [str(helper), str(project.notebooks / "parts")]
 
 
 def test_the_store_says_what_it_has_of_a_run(project):
-    run = Run(stored(project))
+    run = StoredRun(stored(project))
     assert run.record["identity"] == IDENTITY and run.record["inputs"][0][0] == ROWS
     assert run.of_edition("mine")["edition"] == "mine" and run.document["edition"] == ""
     assert run.key == f"second/{digest(as_json_line(IDENTITY), as_json_line(sorted(ran(project).inputs)))[:16]}"

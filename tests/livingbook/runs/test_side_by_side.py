@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from livingbook.runs.side_by_side import Beside, Column, as_csv, as_text, folder_name, in_a_line, to_json
+from livingbook.runs.side_by_side import Beside, Side, as_csv, as_text, folder_name, in_a_line, to_json
 from livingbook.values.bounds import Bounds
 from livingbook.values.published import PublishedNumber
 
@@ -15,10 +15,10 @@ SHARE = PublishedNumber.of(Bounds.exact(0.5), "share", "Half of them.", 0.01).js
 UNKNOWN = PublishedNumber.of(Bounds.unknown(), "persons", "Names on the merged list.", 1).json
 MINE = Beside(
     "small",
-    [Column("mine", {"strength": 1}, {"listed": LISTED, "rate": OTHER, "part": SHARE})],
+    [Side("mine", {"strength": 1}, {"listed": LISTED, "rate": OTHER, "part": SHARE})],
     {"listed": LISTED, "rate": RATE, "old": SHARE},
 )
-BOTH = Beside("small", [Column("A", {}, {"listed": LISTED}), Column("B", {"as_of": "x"}, {"listed": UNKNOWN})], None)
+BOTH = Beside("small", [Side("A", {}, {"listed": LISTED}), Side("B", {"as_of": "x"}, {"listed": UNKNOWN})], None)
 
 
 def test_each_result_stands_beside_the_books_with_what_it_is():

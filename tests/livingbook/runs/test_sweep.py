@@ -68,12 +68,12 @@ def sweep_of(project: Project, text: str) -> sweep.Sweep:
     return sweep.load_sweeps(project, path)[0]
 
 
-def swept(asked: sweep.Sweep, workers: int, run_it=run_recorded) -> sweep_table.Table:
+def swept(asked: sweep.Sweep, workers: int, run_it=run_recorded) -> sweep_table.SweepTable:
     """The table of a sweep, from runs of its own."""
     return sweep_table.run(asked, Runs(asked.project, Present(), run_it), workers)[0]
 
 
-def rows(table: sweep_table.Table) -> list[dict[str, str]]:
+def rows(table: sweep_table.SweepTable) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(table.csv())))
 
 
@@ -117,7 +117,7 @@ def test_a_parameter_called_as_a_column_of_the_results_is_leaves_that_column_alo
     }
     names = ["low", "value", "high", "unit", "text", "rows", "name", "notebook", "setting", "parameter_low", "strength"]
     setting = {name: f"given {name}" for name in names}
-    (row,) = rows(sweep_table.Table(names, list(sweep_table.rows_of(document, "small", setting)), 1, 1))
+    (row,) = rows(sweep_table.SweepTable(names, list(sweep_table.rows_of(document, "small", setting)), 1, 1))
     assert [row[name] for name in ("notebook", "name", "low", "value", "high", "unit", "text", "rows")] == [
         "small",
         "n",

@@ -28,8 +28,8 @@ from pathlib import Path
 import psutil
 import pytest
 from livingbook.runs import running
-from livingbook.runs.store import Run, Store
-from livingbook.system import errors, files
+from livingbook.runs.store import Store, StoredRun
+from livingbook.system import digests, errors, files
 from livingbook.system.errors import BuildError
 from small_project import everything, lay_out_book
 
@@ -631,26 +631,26 @@ def test_what_is_put_away_for_a_while_is_gone_at_the_end_and_what_a_killed_proce
 
 def test_the_state_of_a_folder_tells_whether_anybody_wrote_there(tmp_path):
     (tmp_path / "a").write_text("1")
-    seen = {files.folder_digest(tmp_path), files.folder_digest(tmp_path)}
+    seen = {digests.folder_digest(tmp_path), digests.folder_digest(tmp_path)}
     os.utime(tmp_path / "a", (1, 1))
-    seen.add(files.folder_digest(tmp_path))
+    seen.add(digests.folder_digest(tmp_path))
     assert len(seen) == 1
     (tmp_path / "a").write_text("2")
     os.utime(tmp_path / "a", (1, 1))
-    seen.add(files.folder_digest(tmp_path))
+    seen.add(digests.folder_digest(tmp_path))
     (tmp_path / "a").rename(tmp_path / "aa")
-    seen.add(files.folder_digest(tmp_path))
+    seen.add(digests.folder_digest(tmp_path))
     (tmp_path / "b").symlink_to("nowhere")
-    seen.add(files.folder_digest(tmp_path))  # no file of its own
+    seen.add(digests.folder_digest(tmp_path))  # no file of its own
     (tmp_path / "c").touch()
-    seen.add(files.folder_digest(tmp_path))
+    seen.add(digests.folder_digest(tmp_path))
     assert len(seen) == 4
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "[1]", "1", '{"identity": {}}', b"\xff\xfe"])
 def test_a_record_that_is_none_is_no_run(tmp_path, content):
     files.write(tmp_path / "rate" / "one" / "run.json", content)
-    assert Store(tmp_path).all("rate") == [] and not Run(tmp_path / "rate" / "one").is_whole
+    assert Store(tmp_path).all("rate") == [] and not StoredRun(tmp_path / "rate" / "one").is_whole
 
 
 def test_a_note_that_was_damaged_is_as_good_as_none(tmp_path):

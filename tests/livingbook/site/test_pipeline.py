@@ -18,7 +18,7 @@ from livingbook.runs.notebook_source import Source
 from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.site import manifest, provenance, sphinx_process
 from livingbook.site import pages as site_pages
-from livingbook.system import files
+from livingbook.system import digests, files
 from livingbook.system.errors import BuildError
 from small_project import changed, everything, lay_out_book, pipeline
 
@@ -183,7 +183,7 @@ def test_the_pages_are_built_by_the_engine_of_the_project_and_not_by_one_that_li
         "data/claims.csv",
         "book/index.md",
         "notebooks/livingbook/sphinx_ext/static/book.css",
-        "notebooks/livingbook/sphinx_ext/store.py",
+        "notebooks/livingbook/sphinx_ext/pieces.py",
         "_config.yml",
         "_toc.yml",
         "requirements.txt",
@@ -495,8 +495,8 @@ def test_a_mirror_holds_exactly_what_is_wanted(tmp_path):
 
 
 def test_lists_of_parts_do_not_collide():
-    assert files.digest("ab", "c") != files.digest("a", "bc")
-    assert files.digest("a", b"c") == files.digest(b"a", "c")
+    assert digests.digest("ab", "c") != digests.digest("a", "bc")
+    assert digests.digest("a", b"c") == digests.digest(b"a", "c")
 
 
 def test_json_never_holds_infinity():
@@ -507,7 +507,7 @@ def test_json_never_holds_infinity():
 def test_months_end_with_the_one_that_covers_the_last_day():
     from datetime import date
 
-    found = [str(day) for day in sweep.months(date(2022, 11, 1), date(2023, 1, 15))]
+    found = [str(day) for day in sweep.month_ends(date(2022, 11, 1), date(2023, 1, 15))]
     assert found == ["2022-11-30", "2022-12-31", "2023-01-31"]
 
 

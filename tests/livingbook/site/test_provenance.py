@@ -16,13 +16,13 @@ from livingbook.changes import compare
 from livingbook.changes.snapshots import Figure
 from livingbook.drawing import svg
 from livingbook.project.project import Project
-from livingbook.site import leaks, manifest, provenance, publish
+from livingbook.site import leaks, manifest, provenance, publication
+from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
-from livingbook.system.files import digest
 from small_project import ROOT, lay_out
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10" height="10">\n <title>T</title><path d="M 0 0 L 9 9" stroke="black"/></svg>'
-BOOK = provenance.Book("A <book> & more", "1.2.3", "latest", {"latest": "ab" * 32, "article": "cd" * 32})
+BOOK = provenance.Imprint("A <book> & more", "1.2.3", "latest", {"latest": "ab" * 32, "article": "cd" * 32})
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def executed(printed: str) -> str:
 
 def published(project: Project, name: str = "book") -> Path:
     text = (project.build / "editions/latest/notebooks/small.ipynb").read_text("utf-8")
-    publish.complete(project, project.build / "pages", project.build / name, {("latest", "small", digest(text)): lambda: text})
+    publication.complete(project, project.build / "pages", project.build / name, {("latest", "small", digest(text)): lambda: text})
     return project.build / name
 
 
@@ -90,7 +90,7 @@ def test_a_drawing_says_book_version_edition_and_data_and_looks_the_same():
         "license": "https://creativecommons.org/licenses/by/4.0/",
     }
     assert bytes(resvg_py.svg_to_bytes(svg_string=made.decode())) == bytes(resvg_py.svg_to_bytes(svg_string=SVG))
-    assert svg.plain(made) == SVG.encode()
+    assert svg.without_provenance(made) == SVG.encode()
     assert svg.stamped(made, provenance.terms("figures/latest/a.svg", BOOK.of("latest"))) == made  # said once
     assert svg.stamped(SVG.encode(), provenance.terms("figures/latest/a.svg", BOOK.of("article"))) != made
 

@@ -11,16 +11,16 @@ from livingbook.words.lock import _lines
 from livingbook.words.moves import Moves
 from livingbook.words.passages import chapters_in, is_record, passages
 from livingbook.words.selections import Selection, near, readers, unread
-from livingbook.words.state import Card, Figure, Number, Row, State, from_json
+from livingbook.words.state import Card, Number, Observation, State, TypedFigure, from_json
 from livingbook.words.subjects import Subjects
-from livingbook.words.telling import Words
+from livingbook.words.telling import Teller
 
 LABELS = {
     "measures": {"theatre_strength": {"label": "Men in the theatre"}, "suspended_share": {"label": "Suspended share"}},
     "populations": {"army": {"label": "The army", "parent": ""}, "division": {"label": "A division", "parent": "army"}},
     "origins": {"general": {"label": "The general"}, "president": {"label": "The president"}},
 }
-OLD = Row(
+OLD = Observation(
     "theatre_strength", "army", "all", "", "2025-07-15", "", "9000", "", "exact", "general", "page2025", "", "2025-07-20", "use", ""
 )
 NEW = replace(OLD, end="2026-02-15", value="4000", origin="president", source="page2026")
@@ -39,7 +39,7 @@ def rules(text: str, before: State = BEFORE, after: State = AFTER, chapter: str 
     """The rules by which any sentence of a chapter is doubtful."""
     found = passages(chapter, text)
     moves = Moves(before, after)
-    scene = Scene(moves, Words(LABELS, before, after), Subjects(LABELS, found, before), "article")
+    scene = Scene(moves, Teller(LABELS, before, after), Subjects(LABELS, found, before), "article")
     return {cause.rule for each in found for rule in RULES["sentence"] for cause in rule(Look(each, scene))}
 
 
@@ -87,7 +87,7 @@ def test_a_verdict_that_flips_makes_its_sentence_the_next_and_its_reason_doubtfu
     before, after = State({}, {}, {}, cards[0]), State({}, {}, {}, cards[1])
     assert rules("So pay has not stopped it {claim}`B06`. That is therefore true.", before, after) == {"verdict"}
     moves = Moves(before, after)
-    scene = Scene(moves, Words(LABELS, before, after), Subjects(LABELS, [], before))
+    scene = Scene(moves, Teller(LABELS, before, after), Subjects(LABELS, [], before))
     (found,) = doubts(typed.labels(before, after), scene)
     assert (found.passage.kind, found.passage.of, found.causes[0].certain) == ("reason", "B06", True)
 
@@ -98,7 +98,7 @@ def test_the_finding_that_opens_a_paragraph_is_what_the_verdict_at_its_end_is_on
     assert "verdict" in rules(text.format("The analyst spoke. It was long ago."), before, after)
     moves = Moves(before, after)
     found = passages("rate", text.format("The analyst spoke. It was long ago."))
-    scene = Scene(moves, Words(LABELS, before, after), Subjects(LABELS, found, before))
+    scene = Scene(moves, Teller(LABELS, before, after), Subjects(LABELS, found, before))
     doubtful = [each.passage.words for each in doubts(found, scene)]
     assert doubtful[0] == "Nobody has published the share." and "It was long ago." not in doubtful
 
@@ -109,11 +109,11 @@ def test_a_reason_that_was_written_anew_for_its_verdict_is_not_doubtful() -> Non
 
 
 def test_labels_name_an_origin_or_a_year_that_is_gone() -> None:
-    before = State(BEFORE.rows, BEFORE.numbers, {"rate.figure": Figure("Growth in 2025", rows=("old",))})
+    before = State(BEFORE.rows, BEFORE.numbers, {"rate.figure": TypedFigure("Growth in 2025", rows=("old",))})
     before.numbers["figure rate.figure"] = Number("Growth in 2025", "words", rows=("old",))
-    after = State(AFTER.rows, dict(AFTER.numbers), {"rate.figure": Figure("Growth in 2025", rows=("new",))})
+    after = State(AFTER.rows, dict(AFTER.numbers), {"rate.figure": TypedFigure("Growth in 2025", rows=("new",))})
     after.numbers["figure rate.figure"] = Number("Growth in 2025", "words", rows=("new",))
-    scene = Scene(Moves(before, after), Words(LABELS, before, after), Subjects(LABELS, [], before))
+    scene = Scene(Moves(before, after), Teller(LABELS, before, after), Subjects(LABELS, [], before))
     assert [(each.passage.kind, each.passage.of) for each in doubts(typed.labels(before, after), scene)] == [
         ("title", "rate.figure"),
         ("description", "rate.growth"),
@@ -175,7 +175,10 @@ def test_the_state_survives_the_lock() -> None:
     import json
 
     state = State(
-        AFTER.rows, AFTER.numbers, {"rate.f": Figure("T", "S", rows=("old",))}, {"B06": Card("supported", "R", ("rate.growth",))}
+        AFTER.rows,
+        AFTER.numbers,
+        {"rate.f": TypedFigure("T", "S", rows=("old",))},
+        {"B06": Card("supported", "R", ("rate.growth",))},
     )
     again = from_json(json.loads(_lines({"form": 1, "open": {}, "state": state.as_json()}))["state"])
     assert again.rows == state.rows and again.cards == state.cards and again.figures == state.figures

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
-from livingbook.words import lock, report
-from livingbook.words.reading import UNREAD, Book
+from livingbook.words import lock, staging
+from livingbook.words.book import UNREAD, Book
 from livingbook.words.told import FILE, listing, require_read, summary
 
 ROOT = Path(__file__).parents[3]
@@ -47,7 +47,7 @@ def doubtful(found: Book) -> set[str]:
 def test_a_book_without_a_lock_has_no_doubts_and_says_so(folder: Path) -> None:
     found = book(folder).reading()
     assert not found.doubts and not found.read_before
-    assert "No chapter has been read yet" in listing(report.staged(book(folder)))
+    assert "No chapter has been read yet" in listing(staging.staged(book(folder)))
 
 
 def test_a_book_is_doubtful_until_its_chapters_have_been_read(folder: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_book_is_doubtful_until_its_chapters_have_been_read(folder: Path) -> N
 
 def test_the_causes_say_what_was_and_what_is(folder: Path) -> None:
     book(folder).accept(["all"])
-    body = report.staged(book(folder, NEW, "26,000", 26000))
+    body = staging.staged(book(folder, NEW, "26,000", 26000))
     (told,) = [each for each in body["list"] if each["chapter"] == "lists" and each["kind"] == "sentence"]
     assert told["certain"] and told["text"] == "iStories counted 26,000."
     assert "was 49,000 names, by iStories" in told["causes"][0] and "is 26,000 names, by" in told["causes"][0]
@@ -97,6 +97,6 @@ def test_nothing_is_released_before_it_has_been_read(folder: Path) -> None:
     book(folder).accept(["all"])
     stage = project.stage / FILE
     stage.parent.mkdir(parents=True)
-    stage.write_text(json.dumps(report.staged(book(folder, NEW, "26,000", 26000))), "utf-8")
+    stage.write_text(json.dumps(staging.staged(book(folder, NEW, "26,000", 26000))), "utf-8")
     with pytest.raises(BuildError, match="Nothing is released before they have been read"):
         require_read(project)

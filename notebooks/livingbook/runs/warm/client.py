@@ -39,6 +39,7 @@ class WarmProvisioner(LocalProvisioner):
     """
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Starts a kernel: forked from the warm process where that gives the same kernel, else as a program of its own."""
         if cmd[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
             return await super().launch_kernel(cmd, **kwargs)
         given = dict(kwargs.get("env", os.environ))

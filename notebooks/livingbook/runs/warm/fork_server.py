@@ -7,6 +7,7 @@ of this library, so a kernel never gets an outdated one. It ends when the proces
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import multiprocessing
 import os
@@ -63,6 +64,14 @@ PRELOADED = [
 ]
 
 
+class _Server(forkserver.ForkServer):
+    """Python's own, which a copy of the process that started it can use as well."""
+
+    def ensure_running(self) -> None:
+        with contextlib.suppress(ChildProcessError):  # it is no child of this process, and runs as long as its parent does
+            super().ensure_running()
+
+
 class ForkServer:
     """One process that kernels are forked from.
 
@@ -70,7 +79,7 @@ class ForkServer:
     """
 
     def __init__(self) -> None:
-        self._server = forkserver.ForkServer()
+        self._server = _Server()
         self._server.set_forkserver_preload(PRELOADED)
         # Started first, because starting it would unblock the signal that is blocked next.
         resource_tracker.ensure_running()
@@ -185,6 +194,7 @@ class ForkedKernel:
         return code
 
     def send_signal(self, signum: int) -> None:
+        """Sends the process a signal, unless it has ended."""
         if self.poll() is None:
             os.kill(self.pid, signum)
 

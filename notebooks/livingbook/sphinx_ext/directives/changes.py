@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext import elements, links, pieces
 from livingbook.sphinx_ext.directives.report_parts import PARTS, drawing, picture
 
 CHANGES, EVIDENCE = "published/changes.json", "published/evidence.json"
@@ -27,10 +27,10 @@ class Changes(SphinxDirective):
         """The part's nodes, or a warning."""
         from livingbook.changes.report import Report
 
-        asked, body = self.arguments[0].strip(), store.use(self.env, CHANGES)
+        asked, body = self.arguments[0].strip(), pieces.use(self.env, CHANGES)
         if asked not in PARTS or body is None:
-            why = f"{CHANGES} is not there" if body is None else f"no part {asked!r}{store.close_to(asked, list(PARTS))}"
-            store.warn(f"{self.name}: {why}", (self.env.docname, self.lineno))
+            why = f"{CHANGES} is not there" if body is None else f"no part {asked!r}{pieces.close_to(asked, list(PARTS))}"
+            pieces.warn(f"{self.name}: {why}", (self.env.docname, self.lineno))
             return []
         made = PARTS[asked](Report.model_validate(body), self.link)
         links.place(made, self.env.docname, *self.get_source_info())
@@ -42,8 +42,8 @@ class Changes(SphinxDirective):
             return shown
         if kind == "claim":
             return links.to_claim(name, shown)
-        notebook, rest = store.split_name(name)
-        there = store.use(self.env, f"published/{store.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
+        notebook, rest = pieces.split_name(name)
+        there = pieces.use(self.env, f"published/{pieces.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
         return links.to_result(name, shown) if there is not None else shown
 
 
@@ -55,7 +55,7 @@ def _visit_drawing(writer: Any, node: drawing) -> None:
 
 def _style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Adds the style sheet to pages with a comparison."""
-    if elements.is_web(app.builder) and (CHANGES,) in store.uses(app.env).get(page, {}):
+    if elements.is_web(app.builder) and (CHANGES,) in pieces.uses(app.env).get(page, {}):
         app.add_css_file(STYLE)
 
 
@@ -64,7 +64,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or not elements.is_web(app.builder):
         return
     for piece in (CHANGES, EVIDENCE):
-        content = store.look_up(Path(app.srcdir), (piece,))
+        content = pieces.look_up(Path(app.srcdir), (piece,))
         target = Path(app.outdir) / Path(piece).name
         target.unlink(missing_ok=True)
         if content is not None:

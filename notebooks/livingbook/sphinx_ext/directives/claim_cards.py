@@ -8,7 +8,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext import elements, links, pieces
 from livingbook.sphinx_ext.citations import cited
 from livingbook.sphinx_ext.directives.claims import ClaimDirective, in_order
 from livingbook.sphinx_ext.i18n import _
@@ -18,7 +18,7 @@ from livingbook.sphinx_ext.roles import badge, verdict_of
 UNITS_SHOWN = ("days", "months", "years")  # a number of these means nothing without its unit
 
 
-class Claims(ClaimDirective):
+class ClaimCards(ClaimDirective):
     """```{claims}```: scoreboard and cards. The body may order and title the sections: lines of "size: How many"."""
 
     has_content = True
@@ -29,8 +29,8 @@ class Claims(ClaimDirective):
         by_page(self.env).claims[self.env.docname] = True
         try:
             sections = [self.section(key, title, claims) for key, title in self.titles(claims).items()]
-        except store.Unknown as unknown:
-            store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
+        except pieces.Unknown as unknown:
+            pieces.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
             return []
         return self.located([self.scoreboard(claims), *sections])
 
@@ -41,7 +41,7 @@ class Claims(ClaimDirective):
         existing = list(dict.fromkeys(claims[name]["section"] for name in in_order(claims)))
         unknown = [key for key in given if key not in existing]
         if unknown:
-            raise store.Unknown(f"no claim is in section {unknown[0]!r}{store.close_to(unknown[0], existing)}")
+            raise pieces.Unknown(f"no claim is in section {unknown[0]!r}{pieces.close_to(unknown[0], existing)}")
         return given | {key: key.capitalize() for key in existing if key not in given}
 
     def section(self, key: str, title: str, claims: dict[str, Any]) -> nodes.section:
@@ -89,7 +89,7 @@ class Claims(ClaimDirective):
     def value(self, name: str, value: dict[str, Any]) -> list[nodes.Node | str]:
         """One number and what it is."""
         notebook, _, rest = name.partition(".")
-        entry = store.use(self.env, f"published/{store.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
+        entry = pieces.use(self.env, f"published/{pieces.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
         unit = value.get("unit", "")
         shown = elements.span(f"{value['text']} {unit}" if unit in UNITS_SHOWN else value["text"], "result")
         if entry is None:
@@ -127,4 +127,4 @@ class Claims(ClaimDirective):
 
 def setup(app: Sphinx) -> None:
     """Registers the directive."""
-    app.add_directive("claims", Claims)
+    app.add_directive("claims", ClaimCards)

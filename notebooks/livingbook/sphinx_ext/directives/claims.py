@@ -9,7 +9,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext import elements, links, pieces
 from livingbook.sphinx_ext.directives.data_table import table
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.roles import badge, verdict_of
@@ -56,9 +56,9 @@ class ClaimDirective(SphinxDirective):
 
     def all_claims(self) -> dict[str, Any]:
         """Every claim. Warns if none was published."""
-        claims = store.use(self.env, store.CLAIMS) or {}
+        claims = pieces.use(self.env, pieces.CLAIMS) or {}
         if not claims:
-            store.warn(f"{self.name}: no claims were published ({store.CLAIMS})", (self.env.docname, self.lineno))
+            pieces.warn(f"{self.name}: no claims were published ({pieces.CLAIMS})", (self.env.docname, self.lineno))
         return claims
 
     def scoreboard(self, claims: dict[str, Any]) -> nodes.Element:
@@ -66,8 +66,8 @@ class ClaimDirective(SphinxDirective):
         without = self.options.get("without")
         speakers = {claim["speaker"] for claim in claims.values()}
         if without and without not in speakers:
-            close = store.close_to(without, sorted(speakers))
-            store.warn(f"{self.name}: no claim has the speaker {without!r}{close}", (self.env.docname, self.lineno))
+            close = pieces.close_to(without, sorted(speakers))
+            pieces.warn(f"{self.name}: no claim has the speaker {without!r}{close}", (self.env.docname, self.lineno))
         return scoreboard({name: claim for name, claim in claims.items() if claim["speaker"] != without})
 
     def located(self, made: list[nodes.Node]) -> list[nodes.Node]:

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import elements, pieces
 from livingbook.sphinx_ext.directives.data_table import table
 from livingbook.sphinx_ext.i18n import _
 
@@ -27,9 +27,9 @@ class DataDictionary(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """One section a table."""
-        package = store.use(self.env, store.PACKAGE)
+        package = pieces.use(self.env, pieces.PACKAGE)
         if package is None:
-            store.warn(f"{self.name}: {store.PACKAGE} is not there", (self.env.docname, self.lineno))
+            pieces.warn(f"{self.name}: {pieces.PACKAGE} is not there", (self.env.docname, self.lineno))
             return []
         return [self.section(resource) for resource in package["resources"]]
 
@@ -46,11 +46,11 @@ class DataDictionary(SphinxDirective):
     def size(self, resource: dict[str, Any]) -> nodes.paragraph:
         """File, number of rows, and what identifies a row."""
         path = f"data/{resource['path']}"
-        content = store.use(self.env, path)
+        content = pieces.use(self.env, path)
         key = _as_list(resource["schema"].get("primaryKey"))
         rows = _(" · {count} rows").format(count=f"{row_count(content):,}") if content is not None else ""
         if content is None:
-            store.warn(f"{self.name}: the contract names {path}, which is not there", (self.env.docname, self.lineno))
+            pieces.warn(f"{self.name}: the contract names {path}, which is not there", (self.env.docname, self.lineno))
         identified = [_(" · a row is identified by "), *_codes(key)] if key else []
         return elements.paragraph(elements.site_file("", path, path=path), rows, *identified, classes=["data-size"])
 

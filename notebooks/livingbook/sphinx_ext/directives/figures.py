@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from livingbook.drawing import svg
-from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext import elements, links, pieces
 from livingbook.sphinx_ext.citations import cited
 from livingbook.sphinx_ext.directives.data_table import table
 from livingbook.sphinx_ext.directives.how_made import Making
@@ -32,16 +32,16 @@ class Published(Making, SphinxDirective):
     @property
     def own(self) -> str:
         """The edition that the book holds."""
-        return store.own_edition(Path(self.env.srcdir))
+        return pieces.own_edition(Path(self.env.srcdir))
 
     def run(self) -> list[nodes.Node]:
         """The entry's nodes, or a warning."""
         name = self.arguments[0].strip()
         self.edition = self.options.get("edition") or self.own
         try:
-            made = self.build(name, store.published(self.env, self.kind, name, self.edition))
-        except store.Unknown as unknown:
-            store.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
+            made = self.build(name, pieces.published(self.env, self.kind, name, self.edition))
+        except pieces.Unknown as unknown:
+            pieces.warn(f"{self.name}: {unknown}", (self.env.docname, self.lineno))
             return [elements.paragraph(elements.span(f"[{name}?]", "missing"))]
         self.set_source_info(made)
         links.place([made], self.env.docname, made.source, made.line)
@@ -130,13 +130,13 @@ class PublishedFigure(Published):
 
     def inlined(self, name: str, file: str, prefix: str, alt: str) -> str:
         """One variant's markup."""
-        source = store.use(self.env, self.file(file))
+        source = pieces.use(self.env, self.file(file))
         if source is None:
-            raise store.Unknown(f"figure {name!r} names the file {self.file(file)}, which is not there")
+            raise pieces.Unknown(f"figure {name!r} names the file {self.file(file)}, which is not there")
         try:
             return svg.inline(source, prefix, alt)
         except svg.Unfit as unfit:
-            raise store.Unknown(f"figure {name!r}: {self.file(file)}: {unfit}") from None
+            raise pieces.Unknown(f"figure {name!r}: {self.file(file)}: {unfit}") from None
 
     def details(self, name: str, entry: dict[str, Any], folded: list[nodes.Node]) -> nodes.Element:
         """The fold-out: how it was made, the same data as a table, the files."""

@@ -13,7 +13,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext import elements, links, pieces
 from livingbook.sphinx_ext.directives.how_made import Making
 from livingbook.sphinx_ext.i18n import _
 
@@ -31,7 +31,7 @@ class Numbers(Making):
         """The fold-out: each number with its meaning, its notebook and its rows; those of one notebook stand together."""
         notebooks: dict[str, list[str]] = {}
         for name in names:
-            notebooks.setdefault(store.split_name(name)[0], []).append(name)
+            notebooks.setdefault(pieces.split_name(name)[0], []).append(name)
         parts: list[nodes.Node] = []
         for same in notebooks.values():
             parts += [elements.element("div", *self.number(name), classes=["made-number"]) for name in same]
@@ -43,7 +43,7 @@ class Numbers(Making):
 
     def number(self, name: str) -> list[nodes.Node]:
         """One number."""
-        entry = store.published(self.env, "results", name, self.edition)
+        entry = pieces.published(self.env, "results", name, self.edition)
         shown = elements.paragraph(elements.span(entry["text"], "result"), f" {entry.get('about') or name}")
         titled = {**entry, "title": entry.get("about", "").rstrip(".") or name}
         return [
@@ -68,7 +68,7 @@ def explain(app: Sphinx, doctree: nodes.document) -> None:
     """Puts the fold-out below the last of the nodes that hold the finding."""
     holders = finding(doctree)
     cited = [link for holder in holders for link in holder.findall(addnodes.pending_xref) if "result" in link]
-    own = store.own_edition(Path(app.srcdir))
+    own = pieces.own_edition(Path(app.srcdir))
     names = list(dict.fromkeys(link["result"] for link in cited if link["edition"] in ("", own)))
     if not names:
         return

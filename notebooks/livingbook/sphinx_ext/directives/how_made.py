@@ -7,8 +7,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
-from livingbook.sphinx_ext import citing, elements, links, store
-from livingbook.sphinx_ext.directives.observations import Row
+from livingbook.sphinx_ext import citing, elements, links, pieces
+from livingbook.sphinx_ext.directives.observations import RowLink
 from livingbook.sphinx_ext.i18n import _
 
 PARAMETERS = "published/parameters.json"
@@ -22,8 +22,8 @@ class Making:
 
     def provenance(self, name: str, entry: dict[str, Any]) -> nodes.paragraph:
         """Where and from how many rows the entry was computed."""
-        notebook = store.split_name(name)[0]
-        title = store.use(self.env, f"published/{self.edition}/{notebook}.json", "title") or notebook
+        notebook = pieces.split_name(name)[0]
+        title = pieces.use(self.env, f"published/{self.edition}/{notebook}.json", "title") or notebook
         link = links.to_result(name, elements.span(title))
         count = len(entry.get("rows", []))
         edition = _(" (edition: {edition})").format(edition=self.edition)
@@ -38,14 +38,14 @@ class Making:
             return []
         shown: list[nodes.Node] = []
         for identifier in ids:
-            shown += [Row("", row=identifier), nodes.Text(" ")]
+            shown += [RowLink("", row=identifier), nodes.Text(" ")]
         return [elements.fold(_("Rows used ({count})").format(count=f"{len(ids):,}"), elements.paragraph(*shown), classes=["rows"])]
 
     def parameters(self, name: str) -> list[nodes.Node]:
         """The settings under which the notebook was run for this edition."""
-        notebook = store.split_name(name)[0]
-        declared = store.use(self.env, PARAMETERS, notebook, "parameters") or []
-        edition = store.use(self.env, citing.SETTINGS, self.edition) or {}
+        notebook = pieces.split_name(name)[0]
+        declared = pieces.use(self.env, PARAMETERS, notebook, "parameters") or []
+        edition = pieces.use(self.env, citing.SETTINGS, self.edition) or {}
         own = (edition.get("assumptions") or {}).get(notebook, {}) | ({"as_of": edition["as_of"]} if "as_of" in edition else {})
         shown = [
             [

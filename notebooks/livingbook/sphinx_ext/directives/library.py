@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import elements, pieces
 from livingbook.sphinx_ext.i18n import _
 
 LIBRARY = "published/library.json"
@@ -21,9 +21,9 @@ class Library(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """One section a module, in alphabetical order."""
-        modules = store.use(self.env, LIBRARY)
+        modules = pieces.use(self.env, LIBRARY)
         if modules is None:
-            store.warn(f"{self.name}: {LIBRARY} is not there", (self.env.docname, self.lineno))
+            pieces.warn(f"{self.name}: {LIBRARY} is not there", (self.env.docname, self.lineno))
             return []
         return [section(name, each) for name, each in modules.items()]
 

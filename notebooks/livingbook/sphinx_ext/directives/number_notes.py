@@ -15,7 +15,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from livingbook.sphinx_ext import citing, elements, freshness, store
+from livingbook.sphinx_ext import citing, elements, freshness, pieces
 from livingbook.sphinx_ext.directives import observations
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.roles import shown_unit
@@ -32,7 +32,7 @@ class number_notes(nodes.General, nodes.Element):
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Leads each number of a page to its note, and puts the notes at the page's end."""
-    env, own = app.env, store.own_edition(Path(app.srcdir))
+    env, own = app.env, pieces.own_edition(Path(app.srcdir))
     notes: dict[str, dict[str, Any]] = {}
     for link in doctree.findall(addnodes.pending_xref):
         if name := link.get("result"):
@@ -49,8 +49,8 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
 
 def note(env: BuildEnvironment, anchor: str, name: str, edition: str) -> dict[str, Any]:
     """What a note says. Links in it are made when all pages have been read (``show``)."""
-    entry = store.published(env, "results", name, edition)
-    notebook, rest = store.split_name(name)
+    entry = pieces.published(env, "results", name, edition)
+    notebook, rest = pieces.split_name(name)
     ids = sorted(entry.get("rows", []))
     book = citing.work(env, edition)
     what = f"{entry['text']}: {entry.get('about') or name}".rstrip(".")
@@ -63,7 +63,7 @@ def note(env: BuildEnvironment, anchor: str, name: str, edition: str) -> dict[st
         "further": ids[SPELT_OUT:],
         "page": f"notebooks/{notebook}",
         "code": f"{notebook}-{rest}",
-        "title": store.use(env, f"published/{edition}/{notebook}.json", "title") or notebook,
+        "title": pieces.use(env, f"published/{edition}/{notebook}.json", "title") or notebook,
         "edition": edition,
         "until": day(book.until),
         "cite": citing.cited(
@@ -74,10 +74,10 @@ def note(env: BuildEnvironment, anchor: str, name: str, edition: str) -> dict[st
 
 def described(env: BuildEnvironment, identifier: str) -> dict[str, str]:
     """A row in words: "figure" (what was counted, how many, when), and its page: "origin", "outlet", "published", "url"."""
-    row = store.use(env, observations.OBSERVATIONS, identifier) or {}
+    row = pieces.use(env, observations.OBSERVATIONS, identifier) or {}
 
     def of(table: str, column: str) -> dict[str, str]:
-        return store.use(env, table, row[column]) or {} if row.get(column) else {}
+        return pieces.use(env, table, row[column]) or {} if row.get(column) else {}
 
     source = of(observations.SOURCES, "source")
     label = of(MEASURES, "measure").get("label") or row.get("measure", "")

@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import elements, freshness, store
+from livingbook.sphinx_ext import elements, freshness, pieces
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.kept import by_page
 
@@ -42,12 +42,12 @@ class Observations(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The table; a warning if there are no data."""
-        content = store.use(self.env, OBSERVATIONS)
+        content = pieces.use(self.env, OBSERVATIONS)
         if content is None:
-            store.warn(f"{self.name}: {OBSERVATIONS} is not there", (self.env.docname, self.lineno))
+            pieces.warn(f"{self.name}: {OBSERVATIONS} is not there", (self.env.docname, self.lineno))
             return []
-        addresses = {row["source"]: row.get("url", "") for row in store.rows_of(store.use(self.env, SOURCES) or b"")}
-        found = [row for row in store.rows_of(content) if row.get("id")]
+        addresses = {row["source"]: row.get("url", "") for row in pieces.rows_of(pieces.use(self.env, SOURCES) or b"")}
+        found = [row for row in pieces.rows_of(content) if row.get("id")]
         if found:
             by_page(self.env).observations.setdefault(self.env.docname, set()).update(row["id"] for row in found)
         return [markup("", html=as_html(found, addresses))]
@@ -98,7 +98,7 @@ def grouped(number: str) -> str:
     return f"{int(number):,}" if number.isdigit() else number
 
 
-class Row(nodes.Inline, nodes.TextElement):
+class RowLink(nodes.Inline, nodes.TextElement):
     """An observation's id, which becomes a link to its row where the book shows the rows ("row")."""
 
 
@@ -109,9 +109,9 @@ def places(app: Sphinx) -> dict[str, str]:
 
 
 def link_rows(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Makes links of ``Row`` nodes. Only when all pages have been read is it known which page shows the rows."""
+    """Makes links of ``RowLink`` nodes. Only when all pages have been read is it known which page shows the rows."""
     shown = places(app)
-    for node in list(doctree.findall(Row)):
+    for node in list(doctree.findall(RowLink)):
         code = nodes.literal("", node["row"])
         page = shown.get(node["row"])
         if page is None:
@@ -129,7 +129,7 @@ def _visit_markup(writer: Any, node: markup) -> None:
 def setup(app: Sphinx) -> None:
     """Register directive, nodes and hooks."""
     elements.add_node(app, markup, (_visit_markup, None), elsewhere=elements.SKIP)
-    app.add_node(Row)
-    freshness.QUESTIONS.add(Row)
+    app.add_node(RowLink)
+    freshness.QUESTIONS.add(RowLink)
     app.add_directive("observations", Observations)
     app.connect("doctree-resolved", link_rows)

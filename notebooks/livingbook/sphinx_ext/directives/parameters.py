@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from livingbook.sphinx_ext import elements, links, store
+from livingbook.sphinx_ext import elements, links, pieces
 from livingbook.sphinx_ext.directives.data_table import table
 from livingbook.sphinx_ext.directives.how_made import PARAMETERS
 from livingbook.sphinx_ext.i18n import _
@@ -24,9 +24,9 @@ class Parameters(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """One section a notebook, in the order of the table of contents of notebooks."""
-        notebooks = store.use(self.env, PARAMETERS)
+        notebooks = pieces.use(self.env, PARAMETERS)
         if notebooks is None:
-            store.warn(f"{self.name}: {PARAMETERS} is not there", (self.env.docname, self.lineno))
+            pieces.warn(f"{self.name}: {PARAMETERS} is not there", (self.env.docname, self.lineno))
             return []
         return [section(name, each) for name, each in notebooks.items()]
 

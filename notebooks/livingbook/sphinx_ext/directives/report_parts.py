@@ -129,7 +129,7 @@ NUMBER_COLUMNS = ["Number", "Before", "After", "Change"]
 
 
 def _number(change: NumberChange, link: Link) -> list[Any]:
-    from livingbook.changes.report import percent
+    from livingbook.changes.report import signed_percent
 
     shown = elements.span(change.about or change.name)
     unit = "" if change.unit in IN_THE_TEXT else f"{change.unit} · "
@@ -138,7 +138,7 @@ def _number(change: NumberChange, link: Link) -> list[Any]:
         " ",
         elements.span(f"{unit}{change.name}", "number-name"),
     )
-    return [about, change.before or "–", change.after or "–", percent(change) or "–"]
+    return [about, change.before or "–", change.after or "–", signed_percent(change) or "–"]
 
 
 def _in_two(columns: list[str], rows: list[list[Any]], title: str, shown: int = SHOWN) -> list[nodes.Node]:

@@ -15,26 +15,26 @@ from sphinx.application import Sphinx
 from livingbook.drawing.png import draw_in_background, drawn, png_of
 from livingbook.drawing.svg import standing_alone
 from livingbook.notebook.showing import with_pictures
-from livingbook.sphinx_ext import elements, store
-from livingbook.sphinx_ext.output import extra_files, figure_pages, unused
-from livingbook.values.published import FOR_MACHINES
+from livingbook.sphinx_ext import elements, pieces
+from livingbook.sphinx_ext.output import extra_files, figure_pages, schemas, unused
+from livingbook.values.published import ON_A_CARD
 
 _drawing: WeakKeyDictionary[Sphinx, subprocess.Popen[str]] = WeakKeyDictionary()  # build → the process that draws its PNG files
 
 
 def results(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """edition → notebook → name → the fields ``FOR_MACHINES``, from everything published."""
+    """edition → notebook → name → the fields ``ON_A_CARD``, from everything published."""
     return {
         edition: {
-            path.stem: _numbers(store.look_up(root, (path.relative_to(root).as_posix(), "results")) or {})
+            path.stem: _numbers(pieces.look_up(root, (path.relative_to(root).as_posix(), "results")) or {})
             for path in sorted((root / "published" / edition).glob("*.json"))
         }
-        for edition in store.editions(root)
+        for edition in pieces.editions(root)
     }
 
 
 def _numbers(entries: dict[str, Any]) -> dict[str, Any]:
-    return {name: {field: entry.get(field) for field in FOR_MACHINES} for name, entry in entries.items()}
+    return {name: {field: entry.get(field) for field in ON_A_CARD} for name, entry in entries.items()}
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -51,15 +51,18 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if drawing := _drawing.pop(app, None):
         drawing.wait()
     write_json(out / "results.json", results(source))
-    write_json(out / "claims.json", store.look_up(source, (store.CLAIMS,)) or {})
-    for edition in store.editions(source):
+    write_json(out / "claims.json", pieces.look_up(source, (pieces.CLAIMS,)) or {})
+    for edition in pieces.editions(source):
         mirror(source / "published" / edition / "files", out / "figures" / edition)
         for path in sorted((out / "figures" / edition).glob("*.svg")):  # for programs that know no style sheet
             path.write_text(standing_alone(path.read_text("utf-8")), "utf-8", newline="\n")
         for name in wide_figures(source, edition):
-            draw(source / "published" / edition / "files" / name, out / "figures" / edition / picture(name), cache_folder)
+            draw(source / "published" / edition / "files" / name, out / "figures" / edition / png_name(name), cache_folder)
     extra_pages = figure_pages.write(app)
     mirror(source / "data", out / "data", "*.csv", "datapackage.json")
+    for name, schema in schemas.schemas().items():
+        (out / "schemas").mkdir(exist_ok=True)
+        write_json(out / "schemas" / f"{name}.schema.json", schema)
     write_notebooks(app, cache_folder)
     extra_files.write(app, extra_pages)
     unused.finish(app, cache_folder)
@@ -78,7 +81,7 @@ def write_notebooks(app: Sphinx, cache_folder: Path) -> None:
 def wide_figures(source: Path, edition: str) -> list[str]:
     """The names of an edition's figure files in the wide variant, as far as the files are there."""
     documents = sorted((source / "published" / edition).glob("*.json"))
-    figures = [store.look_up(source, (path.relative_to(source).as_posix(), "figures")) or {} for path in documents]
+    figures = [pieces.look_up(source, (path.relative_to(source).as_posix(), "figures")) or {} for path in documents]
     named = (figure["wide"] for each in figures for figure in each.values())
     return [name for name in named if (source / "published" / edition / "files" / name).is_file()]
 
@@ -89,7 +92,7 @@ def begin_to_draw(app: Sphinx) -> None:
     if elements.is_web(app.builder):
         files = [
             source / "published" / edition / "files" / name
-            for edition in store.editions(source)
+            for edition in pieces.editions(source)
             for name in wide_figures(source, edition)
         ]
         if drawing := draw_in_background(files, cache_of(app)):
@@ -103,10 +106,10 @@ def draw(svg: Path, png: Path, cache_folder: Path) -> None:
         png.parent.mkdir(parents=True, exist_ok=True)
         png.write_bytes(content)
     except ValueError as error:
-        store.logger.warning(f"{svg}: cannot be drawn: {error}", type="published")
+        pieces.logger.warning(f"{svg}: cannot be drawn: {error}", type="published")
 
 
-def picture(svg: str) -> str:
+def png_name(svg: str) -> str:
     """The name of the PNG that goes with an SVG file."""
     return f"{svg.removesuffix('.svg')}.png"
 

@@ -1,4 +1,4 @@
-"""Files beside the pages: index.html, the page for wrong addresses, the site map, the book's picture for previews (card)."""
+"""Files beside the pages: index.html, the page for wrong addresses, site map and feed, the book's picture for previews (card)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 from sphinx.application import Sphinx
 
 from livingbook.drawing import png
+from livingbook.sphinx_ext import pieces
+from livingbook.sphinx_ext.output import feed
 from livingbook.sphinx_ext.pages import content_policy
-from livingbook.sphinx_ext.pages.previews import CARD
+from livingbook.sphinx_ext.pages.previews import CARD, FEED
 
+CHANGES, SETTINGS = "published/changes.json", "published/settings.json"
 ENTRANCE = """<!DOCTYPE html>
 <html lang="{language}">
 <head><meta charset="utf-8">{policy}<title>{title}</title><meta http-equiv="refresh" content="0; url={first}">
@@ -64,6 +67,24 @@ def site_map(address: str, pages: list[str]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}\n</urlset>\n'
 
 
+def for_robots(address: str, pages: list[str]) -> dict[str, str]:
+    """Name → content of the files for search engines; none for a book that does not know its address, which they must state."""
+    if not address:
+        return {}
+    robots = f"User-agent: *\nAllow: /\nSitemap: {address.rstrip('/')}/sitemap.xml\n"
+    return {"sitemap.xml": site_map(address, pages), "robots.txt": robots}
+
+
+def feed_of(app: Sphinx) -> str:
+    """The feed of what has changed, which leads to the page of changes if the book has one, else to its first page."""
+    root, config = Path(app.srcdir), app.config
+    report = pieces.look_up(root, (CHANGES,))
+    page = next((page for page in app.env.found_docs if page.rpartition("/")[2] == "changes"), config.root_doc)
+    address = f"{config.html_baseurl.rstrip('/')}/" if config.html_baseurl else ""
+    day = pieces.look_up(root, (SETTINGS, pieces.own_edition(root), "evidence_to")) or "1970-01-01"
+    return feed.feed(report, config.project, config.author, day, address, f"{page}.html")
+
+
 def icon(app: Sphinx) -> str:
     """The book's icon as a data: address. The page for wrong addresses cannot link to a file: it is shown under any address."""
     name = app.config.html_favicon
@@ -85,10 +106,11 @@ def write(app: Sphinx, extra_pages: list[str]) -> None:
         **words,
     )
     (out / "404.html").write_text(nowhere, "utf-8", newline="\n")
-    (out / "sitemap.xml").unlink(missing_ok=True)
-    if config.html_baseurl:
-        pages = [f"{page}.html" for page in app.env.found_docs] + extra_pages
-        (out / "sitemap.xml").write_text(site_map(config.html_baseurl, pages), "utf-8", newline="\n")
+    pages = [f"{page}.html" for page in app.env.found_docs] + extra_pages
+    for name, content in for_robots(config.html_baseurl, pages).items():
+        (out / name).write_text(content, "utf-8", newline="\n")
+    if pieces.look_up(Path(app.srcdir), (CHANGES,)):
+        (out / FEED).write_text(feed_of(app), "utf-8", newline="\n")
     card = out / "_static" / "card.svg"
     if card.is_file():
         (out / CARD).write_bytes(png.png(card.read_bytes()))

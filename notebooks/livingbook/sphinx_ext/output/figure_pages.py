@@ -15,7 +15,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from livingbook.drawing.png import size
-from livingbook.sphinx_ext import citing, store
+from livingbook.sphinx_ext import citing, pieces
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.kept import by_page
 from livingbook.sphinx_ext.pages import content_policy
@@ -71,8 +71,8 @@ def shown(app: Sphinx) -> list[Figure]:
             places.setdefault(each, []).append(page)
     root, found = Path(app.srcdir), []
     for (edition, name), pages in sorted(places.items()):
-        notebook, rest = store.split_name(name)
-        if entry := store.look_up(root, (f"published/{edition}/{notebook}.json", "figures", rest)):
+        notebook, rest = pieces.split_name(name)
+        if entry := pieces.look_up(root, (f"published/{edition}/{notebook}.json", "figures", rest)):
             found.append(Figure(edition, name, entry, tuple(pages)))
     return found
 
@@ -93,7 +93,7 @@ def page(app: Sphinx, figure: Figure) -> str:
     book, entry, up = citing.work(app.env, figure.edition, noted=False), figure.entry, "../../"
     address = book.address(figure.path())
     part = f"{entry['title']} ({_('Figure')} {figure.name}, edition {figure.edition})"
-    key = f"{store.of_book(app.env, 'name')}-{figure.stem}"
+    key = f"{pieces.setting_of_book(app.env, 'name')}-{figure.stem}"
     body = (
         f'<header><a href="{up}{app.config.root_doc}.html">{escape(app.config.project)}</a></header>\n<main class="bd-article">\n'
         f"<h1>{escape(entry['title'])}</h1>\n<figure>{picture(figure, '')}{caption(entry)}</figure>\n"
@@ -151,12 +151,12 @@ def caption(entry: dict[str, Any]) -> str:
 
 def shown_in(app: Sphinx, figure: Figure, up: str) -> str:
     """In which chapters the figure is shown, in which notebook it was drawn, from how many rows, with evidence to which day."""
-    notebook, rest = store.split_name(figure.name)
+    notebook, rest = pieces.split_name(figure.name)
     titles = app.env.titles
     chapters = ", ".join(f'<a href="{up}{page}.html">{escape(titles[page].astext())}</a>' for page in figure.pages)
     drawn = f'<a href="{up}notebooks/{notebook}.html#{notebook}-{rest}">notebooks/{notebook}.ipynb</a>'
     rows = len(figure.entry.get("rows", []))
-    day = store.look_up(Path(app.srcdir), (citing.SETTINGS, figure.edition, "evidence_to")) or ""
+    day = pieces.look_up(Path(app.srcdir), (citing.SETTINGS, figure.edition, "evidence_to")) or ""
     until = _(", with the evidence to {day}").format(day=day) if day else ""
     words = [
         _("Shown in {chapters}.").format(chapters=chapters),
@@ -169,7 +169,7 @@ def shown_in(app: Sphinx, figure: Figure, up: str) -> str:
 def sources(app: Sphinx, entry: dict[str, Any]) -> str:
     """The pages from which the figure's data were taken."""
     root = Path(app.srcdir)
-    found = [source_line(key, store.look_up(root, ("data/sources.csv", key)) or {}) for key in entry.get("sources", [])]
+    found = [source_line(key, pieces.look_up(root, ("data/sources.csv", key)) or {}) for key in entry.get("sources", [])]
     return f"<h2>{escape(_('Sources'))}</h2>\n<ul>{''.join(found)}</ul>\n" if found else ""
 
 

@@ -21,7 +21,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from livingbook.drawing import png
 from livingbook.drawing.svg import filled, standing_alone
-from livingbook.sphinx_ext import citing, elements, store
+from livingbook.sphinx_ext import citing, elements, pieces
 from livingbook.sphinx_ext.directives import observations, report_parts
 from livingbook.sphinx_ext.i18n import _
 from livingbook.system.readers import MAX_PROSE_BYTES, text_of
@@ -48,7 +48,7 @@ def completed(package: str, with_properties: Callable[[re.Match[str]], str]) -> 
     package, guides = GUIDE.subn("", package)
     for name, count in (("entries", entries), ("guide", guides)):
         if not count:
-            store.logger.warning(f"no {name} found in content.opf; mend livingbook/sphinx_ext/output/paper.py", type="published")
+            pieces.logger.warning(f"no {name} found in content.opf; mend livingbook/sphinx_ext/output/paper.py", type="published")
     return package
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import tinycss2
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext import pieces
 from livingbook.sphinx_ext.pages import theme_fixes
 
 # Files and folders that the theme and Sphinx bring, used by no page of a book (see templates/layout.html), as patterns.
@@ -160,7 +160,7 @@ def finish(app: Sphinx, cache_folder: Path) -> None:
     idle = remove(Path(app.outdir))
     idle += [] if any(Path(app.outdir).rglob(BOOTSTRAP)) else [BOOTSTRAP]
     for name in idle if theme_fixes.is_for(app) else []:
-        store.logger.warning(
+        pieces.logger.warning(
             f"the theme has no {name} any more, which livingbook/sphinx_ext/output/unused.py names", type="published"
         )
     slim_sheets(app, cache_folder)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext import pieces
 from livingbook.sphinx_ext.pages import inline_styles
 
 META = '<meta charset="utf-8" />'
@@ -47,5 +47,5 @@ def confine(page: str) -> str:
     Warns of a page in which there is no place for the policy, which then would allow everything.
     """
     if META not in page:
-        store.logger.warning(f"a page has no {META}, after which its Content-Security-Policy would stand", type="published")
+        pieces.logger.warning(f"a page has no {META}, after which its Content-Security-Policy would stand", type="published")
     return inline_styles.without(page).replace(META, f"{META}\n    {meta()}", 1)

@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from livingbook.sphinx_ext import citing, elements, freshness, store
+from livingbook.sphinx_ext import citing, elements, freshness, pieces
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.pages import launch, previews, prose
 
@@ -18,7 +18,7 @@ def own_lines(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -
     """HTML: the line under a chapter's title, and the fold-out at its end, which says how to cite it."""
     url = previews.address(app, pagename, f"{pagename}.html") if app.config.html_baseurl else ""
     book = citing.work(app.env, noted=False)
-    key = f"{store.of_book(app.env, 'name')}-{pagename.rpartition('/')[2]}"
+    key = f"{pieces.setting_of_book(app.env, 'name')}-{pagename.rpartition('/')[2]}"
     cite, time = escape(_("Cite this page")), escape(_("{minutes} min to read").format(minutes=prose.minutes(doctree)))
     under = f'<p class="page-line">{time} · <a href="#cite-this-page">{cite}</a></p>'
     state = f"<p>{escape(book.state)}.</p>" if book.state else ""

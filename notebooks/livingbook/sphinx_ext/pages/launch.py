@@ -13,7 +13,7 @@ from urllib.parse import quote
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from livingbook.sphinx_ext import store
+from livingbook.sphinx_ext import pieces
 from livingbook.sphinx_ext.i18n import _
 
 GITHUB = re.compile(r"https://github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?")
@@ -90,7 +90,7 @@ def check(app: Sphinx) -> None:
     try:
         repository(app.config)
     except ValueError as error:
-        store.logger.warning(str(error), type="published")
+        pieces.logger.warning(str(error), type="published")
 
 
 def setup(app: Sphinx) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from livingbook.sphinx_ext import elements, freshness, store
+from livingbook.sphinx_ext import elements, freshness, pieces
 from livingbook.sphinx_ext.i18n import _
 from livingbook.values import wording
 from livingbook.values.days import LATEST
@@ -18,7 +18,7 @@ NOTICE = "published/notice.json"
 
 def told(app: Sphinx) -> dict[str, Any]:
     """What the stage says of the edition; empty for the book that anybody gets."""
-    return store.look_up(Path(app.srcdir), (NOTICE,)) or {}
+    return pieces.look_up(Path(app.srcdir), (NOTICE,)) or {}
 
 
 def words(notice: dict[str, Any]) -> list[str]:

@@ -10,25 +10,26 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import elements, pieces
 from livingbook.sphinx_ext.pages.prose import description, shortened
 
 CARD = "_static/card.png"
+FEED = "feed.xml"
 
 
 def main_figure(env: BuildEnvironment, pagename: str, doctree: nodes.document) -> tuple[str, str]:
     """The picture for previews of a page (its first figure, else the book's card): path in the site, and alternative text."""
     for figure in doctree.findall(elements.inline_svg):
         return figure["picture"], figure["alt"]
-    return notebook_figure(env, pagename) or (CARD, store.of_book(env, "card_alt"))
+    return notebook_figure(env, pagename) or (CARD, pieces.setting_of_book(env, "card_alt"))
 
 
 def notebook_figure(env: BuildEnvironment, pagename: str) -> tuple[str, str] | None:
     """The same for a notebook's page: the first figure that the notebook published; ``None`` if there is none."""
-    root, edition = Path(env.srcdir), store.own_edition(Path(env.srcdir))
+    root, edition = Path(env.srcdir), pieces.own_edition(Path(env.srcdir))
     if pagename.startswith("notebooks/"):
         path = f"published/{edition}/{pagename.removeprefix('notebooks/')}.json"
-        for entry in (store.look_up(root, (path, "figures")) or {}).values():
+        for entry in (pieces.look_up(root, (path, "figures")) or {}).values():
             return f"figures/{edition}/{entry['wide'].removesuffix('.svg')}.png", entry["alt"]
     return None
 
@@ -56,4 +57,7 @@ def tags(app: Sphinx, pagename: str, title: str, doctree: nodes.document) -> str
     names = {"description": said, "author": app.config.author, "twitter:card": "summary_large_image"}
     made = [f'<meta name="{name}" content="{escape(text)}"/>' for name, text in names.items() if text]
     made += [f'<meta property="{name}" content="{escape(text)}"/>' for name, text in properties.items() if text]
+    made.append(
+        f'<link rel="alternate" type="application/atom+xml" title="What has changed" href="{address(app, pagename, FEED)}"/>'
+    )
     return "\n  " + "\n  ".join(made)

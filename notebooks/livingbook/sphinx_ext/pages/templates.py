@@ -15,7 +15,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
-from livingbook.sphinx_ext import elements, store
+from livingbook.sphinx_ext import elements, pieces
 from livingbook.sphinx_ext.pages import theme_fixes
 from livingbook.sphinx_ext.pages.content_policy import confine
 
@@ -82,13 +82,13 @@ def check(app: Sphinx, exception: Exception | None) -> None:
     if exception or not (elements.is_web(app.builder) and theme_fixes.is_for(app) and isinstance(templates, Templates)):
         return
     for fix in templates.idle(app.env):
-        store.logger.warning(
+        pieces.logger.warning(
             f"the theme {theme_fixes.THEME} or its settings have changed: in no page it was found that {fix.fault}; "
             "mend or remove that fix in livingbook/sphinx_ext/pages/theme_fixes.py",
             type="published",
         )
     for name in sorted(strange_blocks(templates)):
-        store.logger.warning(
+        pieces.logger.warning(
             f"the theme {theme_fixes.THEME} has no block {name!r} any more; livingbook/sphinx_ext/templates/{LAYOUT} fills it",
             type="published",
         )

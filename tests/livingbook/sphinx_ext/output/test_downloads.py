@@ -41,7 +41,14 @@ def test_results_and_claims_are_published_for_machines(book: Book) -> None:
     book.claims(A01=claim("A01"), B01=claim("B01"))
     book.build()
     raw = (book.out / "results.json").read_bytes()
-    monthly = {"value": None, "low": 1432.6, "high": None, "unit": "persons per month", "text": "at least 1,430"}
+    monthly = {
+        "value": None,
+        "low": 1432.6,
+        "high": None,
+        "unit": "persons per month",
+        "text": "at least 1,430",
+        "about": "Names per month.",
+    }
     assert json.loads(raw)["latest"]["rate"]["monthly"] == monthly
     assert json.loads(raw)["article"] == {"rate": {"monthly": monthly | {"text": "about 900"}}}
     assert json.loads((book.out / "claims.json").read_bytes()) == {"A01": claim("A01"), "B01": claim("B01")}

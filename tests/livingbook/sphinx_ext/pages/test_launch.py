@@ -109,7 +109,7 @@ def test_an_address_that_no_link_can_be_made_of_is_refused(options, message, mon
         launch().repository(app(**options).config)
     assert links(launch().lines(app(**options), "notebooks/rate")) == {"Download this notebook, executed": "rate.ipynb"}
     warned = []
-    monkeypatch.setattr(launch().store.logger, "warning", lambda said, **_: warned.append(said))
+    monkeypatch.setattr(launch().pieces.logger, "warning", lambda said, **_: warned.append(said))
     launch().check(app(**options))
     assert message in warned[0]
 

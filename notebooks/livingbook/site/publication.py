@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from livingbook.project.project import Project
-from livingbook.site import leaks, manifest, provenance
-from livingbook.system.files import mirror, settle, write
+from livingbook.site import data_package, leaks, manifest, provenance
+from livingbook.system.files import flush_to_disk, mirror, write
 
 HERE, SWAP = -100, 2  # what the systems call a path from here, and that two names change places
 
@@ -26,7 +26,7 @@ def complete(project: Project, pages: Path, folder: Path, executed: leaks.Execut
     shutil.copytree(
         pages, folder, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"), copy_function=partial(provenance.copy, book, pages)
     )
-    provenance.describe(folder, book)
+    data_package.describe(project, folder, book)
     listed = manifest.of_folder(folder, book.about())
     leaks.require_none(project, folder, listed.files, executed)
     write(folder / manifest.NAME, manifest.as_text(listed))
@@ -47,7 +47,7 @@ def publish_beside(project: Project, folder: Path, pages: Path, executed: leaks.
         shutil.rmtree(path, ignore_errors=True)
     try:
         complete(project, pages, unfinished, executed)
-        settle(unfinished)
+        flush_to_disk(unfinished)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
@@ -73,7 +73,7 @@ def publish_as_the_book(project: Project, pages: Path, executed: leaks.Executed)
         else:
             aside.unlink(missing_ok=True)
             fresh.replace(aside)
-        settle(aside)  # else, after a loss of power, the published files could be ones that were not written to disk
+        flush_to_disk(aside)  # else, after a loss of power, the published files could be ones that were not written to disk
         exchange(aside, project.published)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -21,7 +21,7 @@ from livingbook.words.moves import Moves
 from livingbook.words.passages import Passage
 from livingbook.words.state import State, state_of
 from livingbook.words.subjects import Subjects
-from livingbook.words.telling import Labels, Words
+from livingbook.words.telling import Labels, Teller
 
 NAMES = {"measures": "measure", "populations": "population", "origins": "origin"}  # table → its key
 UNREAD = "book/unread.csv"  # the rows in use that no chapter reads, and why not
@@ -78,6 +78,7 @@ class Book:
 
     @cached_property
     def lock(self) -> Lock | None:
+        """The lock; ``None`` if no chapter has been read yet."""
         return lock.load(self.project)
 
     @cached_property
@@ -96,7 +97,7 @@ class Book:
         if self.lock is None:
             return Reading(read_before=False)
         moves = Moves(self.lock.state, self.state)
-        words = Words(self.labels, moves.before, moves.after)
+        words = Teller(self.labels, moves.before, moves.after)
         scene = Scene(moves, words, Subjects(self.labels, self.passages, moves.before), self.project.settings.compared_with)
         every = [*self.passages, *typed.labels(moves.before, moves.after)]
         found = {self._place(each.passage): each for each in doubts.doubts(every, scene)}

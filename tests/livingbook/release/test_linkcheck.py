@@ -3,7 +3,7 @@
 import http.server
 
 import pytest
-from livingbook.formats import links
+from livingbook.release import linkcheck
 from livingbook.system.errors import BuildError
 from serving import serving
 from small_stage import staged
@@ -41,7 +41,7 @@ def project(tmp_path, host):
 
 
 def test_an_address_that_does_not_answer_is_named_with_its_pages(project, host, capsys):
-    assert links.check(project) == 1
+    assert linkcheck.check(project) == 1
     said = capsys.readouterr().out
     assert f"  {host}/page: 404" in said and "in book/rate.md" in said and f"{host}/here:" not in said
     listed = (project.build / "links.txt").read_text("utf-8")
@@ -51,11 +51,11 @@ def test_an_address_that_does_not_answer_is_named_with_its_pages(project, host, 
 def test_where_all_answer_that_is_said(project, host, capsys):
     rate = project.stage / "book" / "rate.md"
     rate.write_text(rate.read_text("utf-8").replace(f"{host}/page", f"{host}/here"), "utf-8")
-    assert links.check(project) == 0
+    assert linkcheck.check(project) == 0
     assert "addresses answer" in capsys.readouterr().out
 
 
 def test_a_book_that_cannot_be_read_is_no_book_without_links(project):
     (project.stage / "_toc.yml").write_text("format: none\n")
     with pytest.raises(BuildError):
-        links.check(project)
+        linkcheck.check(project)

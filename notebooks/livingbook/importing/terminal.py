@@ -12,7 +12,7 @@ from livingbook.importing.outcome import Outcome
 from livingbook.values import wording
 
 
-def report(outcome: Outcome, folder: Path, apply: bool) -> str:
+def summary(outcome: Outcome, folder: Path, apply: bool) -> str:
     """What was found and what would change, for the terminal."""
     lines = told(outcome.faults)
     if outcome.wanted:

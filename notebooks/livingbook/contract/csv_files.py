@@ -90,7 +90,7 @@ class Table:
         return self
 
 
-def read_table(folder: Path, name: str, fields: list[str]) -> Table:
+def read_csv_table(folder: Path, name: str, fields: list[str]) -> Table:
     """Read `name`.csv of `folder`; what is wrong with its shape is noted in the table, nothing is raised.
 
     UTF-8 with or without a byte-order mark, and any line ends. The columns may stand in any order.

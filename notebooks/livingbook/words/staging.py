@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from livingbook.values import wording
+from livingbook.words.book import Book, Reading
 from livingbook.words.doubts import Doubt
 from livingbook.words.passages import chapters_in, title
-from livingbook.words.reading import Book, Reading
 
 SHOWN = 3  # causes of one doubt that are told; the others are counted
 KINDS = {  # kind of passage → how one and several are called

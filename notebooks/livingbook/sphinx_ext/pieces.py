@@ -115,7 +115,7 @@ def own_edition(root: Path) -> str:
     return look_up(root, (EDITIONS, "own")) or DEFAULT_EDITION
 
 
-def of_book(env: BuildEnvironment, setting: str) -> str:
+def setting_of_book(env: BuildEnvironment, setting: str) -> str:
     """A setting of the book; "" where it has none."""
     return str((look_up(Path(env.srcdir), (BOOK,)) or {}).get(setting, ""))
 
