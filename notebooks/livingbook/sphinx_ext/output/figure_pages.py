@@ -6,6 +6,7 @@ They are written beside the figure's files when the pages are done: ``figures/la
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -14,7 +15,6 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from livingbook.drawing.png import size
 from livingbook.sphinx_ext import citing, pieces
 from livingbook.sphinx_ext.i18n import _
 from livingbook.sphinx_ext.kept import by_page
@@ -24,6 +24,7 @@ from livingbook.sphinx_ext.pages.prose import shortened
 EMBED_WIDTH = 800  # pixels of the frame for which the snippet states a height
 LINE = 60  # pixels of the line under an embedded figure
 WEB = ("https://", "http://")
+VIEW = re.compile(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 PAGE = """<!DOCTYPE html>
 <html lang="{language}">
 <head>
@@ -96,7 +97,7 @@ def page(app: Sphinx, figure: Figure) -> str:
     key = f"{pieces.setting_of_book(app.env, 'name')}-{figure.stem}"
     body = (
         f'<header><a href="{up}{app.config.root_doc}.html">{escape(app.config.project)}</a></header>\n<main class="bd-article">\n'
-        f"<h1>{escape(entry['title'])}</h1>\n<figure>{picture(figure, '')}{caption(entry)}</figure>\n"
+        f"<h1>{escape(entry['title'])}</h1>\n<figure>{picture(app, figure, '')}{caption(entry)}</figure>\n"
         f"<p>{shown_in(app, figure, up)}</p>\n{sources(app, entry)}"
         f'<h2>{escape(_("Download"))}</h2>\n<p class="downloads">{files(figure)}</p>\n'
         f'<h2>{escape(_("Cite this figure"))}</h2>\n<p class="citation-text">{escape(citing.cited(book, part, address))}</p>\n'
@@ -118,7 +119,7 @@ def bare(app: Sphinx, figure: Figure) -> str:
     name = escape(app.config.project)
     line = _("From {book}: the figure, its data and its sources").format(book=f"<cite>{name}</cite>")
     heading = f"<h1>{escape(figure.entry['title'])}</h1>"  # for screen readers: the picture shows it to all others
-    body = f'<main>{heading}{picture(figure, "../")}<p><a href="../{figure.stem}.html" target="_top">{line}</a></p></main>'
+    body = f'<main>{heading}{picture(app, figure, "../")}<p><a href="../{figure.stem}.html" target="_top">{line}</a></p></main>'
     address = citing.work(app.env, figure.edition, noted=False).address(figure.path())
     canonical = f'<link rel="canonical" href="{escape(address)}">\n' if address else ""
     return html(app, figure, "../../../", "figure-embed", f'{canonical}<meta name="robots" content="noindex">', body)
@@ -135,13 +136,26 @@ def html(app: Sphinx, figure: Figure, up: str, kind: str, head: str, body: str, 
     )
 
 
-def picture(figure: Figure, up: str) -> str:
-    """The picture, in the narrow variant on a narrow window."""
+def picture(app: Sphinx, figure: Figure, up: str) -> str:
+    """The picture, in the narrow variant on a narrow window. Its size is stated, so that nothing moves when it arrives."""
     entry = figure.entry
     return (
-        f'<picture><source media="(max-width: 720px)" srcset="{up}{escape(entry["narrow"])}">'
-        f'<img src="{up}{escape(entry["wide"])}" alt="{escape(entry["alt"])}"></picture>'
+        f'<picture><source media="(max-width: 720px)" srcset="{up}{escape(entry["narrow"])}"{size_of(app, figure, "narrow")}>'
+        f'<img src="{up}{escape(entry["wide"])}" alt="{escape(entry["alt"])}"{size_of(app, figure, "wide")}></picture>'
     )
+
+
+def size_of(app: Sphinx, figure: Figure, variant: str) -> str:
+    """A variant's size as attributes; none of a file that is no drawing, of which the chapter's page warns."""
+    wide, high = lengths(app, figure, variant)
+    return f' width="{wide}" height="{high}"' if wide else ""
+
+
+def lengths(app: Sphinx, figure: Figure, variant: str) -> tuple[int, int]:
+    """Width and height of a variant in points, (0, 0) if its file does not say so."""
+    drawing = pieces.look_up(Path(app.srcdir), (f"published/{figure.edition}/files/{figure.entry[variant]}",)) or b""
+    found = VIEW.search(drawing)
+    return (round(float(found[1])), round(float(found[2]))) if found else (0, 0)
 
 
 def caption(entry: dict[str, Any]) -> str:
@@ -192,11 +206,10 @@ def files(figure: Figure) -> str:
 def snippet(app: Sphinx, figure: Figure, book: citing.Work) -> str:
     """The HTML that shows the figure in another page, to be copied."""
     address = book.address(figure.path("embed/")) or figure.path("embed/")
-    drawn = Path(app.outdir, "figures", figure.edition, f"{figure.stem}.png")
-    wide, high = size(drawn.read_bytes()[:32]) if drawn.is_file() else (4, 3)
+    wide, high = lengths(app, figure, "wide")
     frame = (
         f'<iframe src="{escape(address)}" title="{escape(figure.entry["title"])}" width="100%" '
-        f'height="{EMBED_WIDTH * high // wide + LINE}" loading="lazy"></iframe>'
+        f'height="{EMBED_WIDTH * high // (wide or 1) + LINE}" loading="lazy"></iframe>'
     )
     unknown = "" if book.url else f"<p>{escape(_('Before its path comes the address under which the book is published.'))}</p>\n"
     return f'<pre class="citation-text" data-copy="{escape(_("Copy the HTML"))}">{escape(frame)}</pre>\n{unknown}'

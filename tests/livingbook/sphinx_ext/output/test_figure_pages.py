@@ -21,6 +21,7 @@ def test_below_a_figure_stands_a_link_to_its_page_which_has_all_that_belongs_to_
         page.select_one("h1").get_text() == "A finding" and page.select_one("title").get_text() == "A finding · Counting the 500s"
     )
     assert page.select_one("img")["alt"] == "Three bars."
+    assert [(each["width"], each["height"]) for each in page.select("source, img")] == [("100", "90"), ("200", "90")]
     assert [page.select_one("img")["src"], page.select_one("source")["srcset"]] == ["rate-windows.svg", "rate-windows-narrow.svg"]
     listed = [item.get_text() for item in page.select("li")]
     assert listed[:2] == ["source0", "source1"] and len(listed) == 8  # this table of sources has nothing but addresses
