@@ -53,7 +53,7 @@ def note(env: BuildEnvironment, anchor: str, name: str, edition: str) -> dict[st
     notebook, rest = pieces.split_name(name)
     ids = sorted(entry.get("rows", []))
     book = citing.work(env, edition)
-    what = f"{entry['text']}: {entry.get('about') or name}".rstrip(".")
+    what, kind = f"{entry['text']}: {entry.get('about') or name}".rstrip("."), _("Number")
     return {
         "anchor": anchor,
         "text": entry["text"],
@@ -66,9 +66,7 @@ def note(env: BuildEnvironment, anchor: str, name: str, edition: str) -> dict[st
         "title": pieces.use(env, f"published/{edition}/{notebook}.json", "title") or notebook,
         "edition": edition,
         "until": day(book.until),
-        "cite": citing.cited(
-            book, f"{what} ({_('Number')} {name}, edition {edition})", book.address(f"{env.docname}.html#{anchor}")
-        ),
+        "cite": citing.cited(book, f"{what} ({kind} {name}, edition {edition})", book.address(f"{env.docname}.html#{anchor}")),
     }
 
 
@@ -119,14 +117,15 @@ def as_html(app: Sphinx, docname: str, places: dict[str, str], said: dict[str, A
     until = _(", with the evidence to {day}").format(day=said["until"]) if said["until"] else ""
     edition = _("Edition: {edition}{until}.").format(edition=said["edition"], until=until)
     see = _("See the code: {title}").format(title=said["title"])
+    cite, close = _("Cite this number"), _("Close")
     return (
         f'<div class="number-note" id="{anchor}" popover role="dialog" aria-labelledby="{anchor}-is" tabindex="-1">'
         f'<p class="note-number" id="{anchor}-is"><span class="result">{escape(said["text"])}</span>{unit}</p>'
         f"<p>{escape(said['about'])}</p>{rows_html(app, docname, places, said)}"
         f'<p class="note-edition">{escape(edition)} <a href="{escape(code)}">{escape(see)}</a></p>'
-        f'<details class="fold"><summary>{escape(_("Cite this number"))}</summary>'
+        f'<details class="fold"><summary>{escape(cite)}</summary>'
         f'<p class="citation-text">{escape(said["cite"])}</p></details>'
-        f'<p class="note-end"><a class="note-close" href="#from-{anchor}">{escape(_("Close"))}</a></p></div>'
+        f'<p class="note-end"><a class="note-close" href="#from-{anchor}">{escape(close)}</a></p></div>'
     )
 
 

@@ -93,17 +93,19 @@ def page(app: Sphinx, figure: Figure) -> str:
     """The page of a figure: picture, sources, files, citation, what others put into their pages, data."""
     book, entry, up = citing.work(app.env, figure.edition, noted=False), figure.entry, "../../"
     address = book.address(figure.path())
-    part = f"{entry['title']} ({_('Figure')} {figure.name}, edition {figure.edition})"
+    kind, download, cite = _("Figure"), _("Download"), _("Cite this figure")
+    embed, data = _("Put it into another page"), _("Data")
+    part = f"{entry['title']} ({kind} {figure.name}, edition {figure.edition})"
     key = f"{pieces.setting_of_book(app.env, 'name')}-{figure.stem}"
     body = (
         f'<header><a href="{up}{app.config.root_doc}.html">{escape(app.config.project)}</a></header>\n<main class="bd-article">\n'
         f"<h1>{escape(entry['title'])}</h1>\n<figure>{picture(app, figure, '')}{caption(entry)}</figure>\n"
         f"<p>{shown_in(app, figure, up)}</p>\n{sources(app, entry)}"
-        f'<h2>{escape(_("Download"))}</h2>\n<p class="downloads">{files(figure)}</p>\n'
-        f'<h2>{escape(_("Cite this figure"))}</h2>\n<p class="citation-text">{escape(citing.cited(book, part, address))}</p>\n'
+        f'<h2>{escape(download)}</h2>\n<p class="downloads">{files(figure)}</p>\n'
+        f'<h2>{escape(cite)}</h2>\n<p class="citation-text">{escape(citing.cited(book, part, address))}</p>\n'
         f'<pre class="citation-text">{escape(citing.bibtex(book, key, part, address))}</pre>\n'
-        f"<h2>{escape(_('Put it into another page'))}</h2>\n{snippet(app, figure, book)}"
-        f"<h2>{escape(_('Data'))}</h2>\n{table(entry)}</main>"
+        f"<h2>{escape(embed)}</h2>\n{snippet(app, figure, book)}"
+        f"<h2>{escape(data)}</h2>\n{table(entry)}</main>"
     )
     canonical = f'<link rel="canonical" href="{escape(address)}">\n' if address else ""
     described = {"og:type": "article", "og:title": entry["title"], "og:description": shortened(entry["alt"]), "og:url": address}
@@ -184,7 +186,8 @@ def sources(app: Sphinx, entry: dict[str, Any]) -> str:
     """The pages from which the figure's data were taken."""
     root = Path(app.srcdir)
     found = [source_line(key, pieces.look_up(root, ("data/sources.csv", key)) or {}) for key in entry.get("sources", [])]
-    return f"<h2>{escape(_('Sources'))}</h2>\n<ul>{''.join(found)}</ul>\n" if found else ""
+    title = _("Sources")
+    return f"<h2>{escape(title)}</h2>\n<ul>{''.join(found)}</ul>\n" if found else ""
 
 
 def source_line(key: str, row: dict[str, str]) -> str:
@@ -211,8 +214,9 @@ def snippet(app: Sphinx, figure: Figure, book: citing.Work) -> str:
         f'<iframe src="{escape(address)}" title="{escape(figure.entry["title"])}" width="100%" '
         f'height="{EMBED_WIDTH * high // (wide or 1) + LINE}" loading="lazy"></iframe>'
     )
-    unknown = "" if book.url else f"<p>{escape(_('Before its path comes the address under which the book is published.'))}</p>\n"
-    return f'<pre class="citation-text" data-copy="{escape(_("Copy the HTML"))}">{escape(frame)}</pre>\n{unknown}'
+    before, copy = _("Before its path comes the address under which the book is published."), _("Copy the HTML")
+    unknown = "" if book.url else f"<p>{escape(before)}</p>\n"
+    return f'<pre class="citation-text" data-copy="{escape(copy)}">{escape(frame)}</pre>\n{unknown}'
 
 
 def table(entry: dict[str, Any]) -> str:
