@@ -32,7 +32,7 @@ def test_a_bound_is_reached_from_its_own_side():
 
 
 def test_the_parts_are_those_of_the_table_each_with_a_title():
-    assert sorted(PARTS) == [*"abcdef"] and all(part.__doc__.startswith(f"{letter}. ") for letter, part in PARTS.items())
+    assert sorted(PARTS) == [*"abcdefg"] and all(part.__doc__.startswith(f"{letter}. ") for letter, part in PARTS.items())
 
 
 def test_the_machine_is_named_without_whose_it_is(root):

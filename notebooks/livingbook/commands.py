@@ -1,6 +1,7 @@
 """The commands of the command line: one function each, given the project and the parsed arguments.
 
-Modules that take long to import are imported in the functions that need them, so that every command starts at once.
+Each raises ``BuildError`` for what the person who called it can mend. Modules that take long to import are imported in the
+functions that need them, so that every command starts at once.
 """
 
 from __future__ import annotations

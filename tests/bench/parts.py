@@ -12,6 +12,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from .live import OpenPage, live_book
 from .rows import write_tables
 from .timing import command, ratio, side_by_side
 
@@ -19,6 +20,8 @@ CHANGED = re.compile(
     r"^(gs-losses-2022-03,.*),(\d+),(,about|,exact|,at_least)", re.M
 )  # an observation like most: three notebooks read it
 PAGE = "book/exits.md"
+LISTED = r"^(istories-merged-49000-censor,.*?,)(\d{5})(,)"  # an observation that a short chapter shows
+BARE = "bare Sphinx, one page"
 VINTAGES = 48
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
@@ -247,12 +250,63 @@ def tables(scratch: Scratch) -> Part:
     )
 
 
+def live(scratch: Scratch) -> Part:
+    """g. ``make live``: from saving a file to the open page, beside a bare Sphinx that makes one page anew."""
+    root, folder, numbers = scratch.root, scratch.root / "_build" / "bare", count(1)
+    sphinx, touched = bare_sphinx(scratch, folder), folder / "stage" / PAGE
+
+    def bare() -> float:
+        touched.write_text(touched.read_text("utf-8") + "\n", "utf-8")
+        return sphinx()
+
+    def replaced(name: str, pattern: str, new: Callable[[re.Match[str]], str]) -> Callable[[], None]:
+        def edit() -> None:
+            path = root / name
+            old = path.read_text("utf-8")
+            text = re.sub(pattern, new, old, count=1, flags=re.M)
+            assert text != old
+            path.write_text(text, "utf-8")
+
+        return edit
+
+    sentence = replaced(PAGE, r"\Z", lambda _: f"\nA sentence, {next(numbers)}.\n")
+    row = replaced("data/observations.csv", LISTED, lambda found: f"{found[1]}{int(found[2]) + 100}{found[3]}")
+    cell = replaced("notebooks/exits.ipynb", r"load\(data, as_of\)[^\\]*", lambda _: f"load(data, as_of)  # {next(numbers)}")
+    ways: dict[str, Callable[[], float]] = {BARE: bare}
+    with live_book(root) as address:
+        for what, page, timed, edit in (
+            ("a sentence to its page", "book/exits.html", OpenPage.until_shown, sentence),
+            ("one observation to its chapter", "book/lists.html", OpenPage.until_shown, row),
+            ("one observation to the whole book", "book/lists.html", OpenPage.until_all, row),
+            ("a cell to its page", "notebooks/exits.html", OpenPage.until_shown, cell),
+        ):
+            ways[what] = partial(opened, address, page, timed, edit)
+        found = side_by_side(ways, scratch.repetitions)
+    limits = dict(zip([name for name in ways if name != BARE], (0.35, 1.0, 3.0, 1.0), strict=True))
+    return Part(
+        "g",
+        "make live",
+        found,
+        [(f"{what} : {BARE}", ratio(found, what, BARE), "at most", limit) for what, limit in limits.items()],
+    )
+
+
+def opened(address: str, page: str, timed: Callable[[OpenPage, Callable[[], None]], float], edit: Callable[[], None]) -> float:
+    """Opens a page, makes an edit, and closes the page; returns the seconds that the edit took."""
+    open_page = OpenPage(address, page)
+    try:
+        return timed(open_page, edit)
+    finally:
+        open_page.reader.open = False
+
+
 PARTS: dict[str, Callable[[Scratch], Part]] = {
     "c": nothing_changed,
     "b": changed_observation,
     "a": notebooks,
     "e": vintages,
     "f": tables,
+    "g": live,
     "d": clean_book,
 }
 

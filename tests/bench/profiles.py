@@ -22,7 +22,7 @@ NOTEBOOK = (
     + """
 import papermill
 from pathlib import Path
-from livingbook import running
+from livingbook.runs import running
 from livingbook.project.project import Project
 from livingbook.runs.warm.fork_server import start_fork_server
 project = Project.at(Path.cwd())

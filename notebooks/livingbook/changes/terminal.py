@@ -58,7 +58,8 @@ def _verdict_lines(report: Report) -> list[str]:
 def _number_lines(report: Report, shown: int) -> list[str]:
     if not report.compared["numbers"]:
         return []
-    lines = ["", f"Numbers: {len(report.numbers):,} of {report.compared['numbers']:,} moved"]
+    moved = f"{len(report.numbers):,} of {report.compared['numbers']:,} moved"
+    lines = ["", f"Numbers: {moved} (in brackets the difference over the mean of the two sizes)"]
     for cause, numbers in report.of_cause().items():
         lines += [f"  {CAUSES[cause][0]}: {len(numbers):,}"]
         lines += [f"    {each.name:34} {_arrow(each)}" for each in numbers[:shown]]

@@ -271,7 +271,7 @@ class OverTime:
     def _date_axis(self, axes: Axes, data: pd.DataFrame) -> None:
         year_axis(axes, empty=data.empty)
         if len(data):
-            days = [*data["end"], *data.get("start", ())]
+            days = [*data["end"], *(data["start"].dropna() if "start" in data else ())]  # a count of a day has no start
             first, last = self.first or min(days), self.last or max(days)
             margin = max((last - first) * 0.03, timedelta(days=1))  # room for a mark on the first day
             axes.set_xlim(date2num(first - margin), date2num(last + margin * (4 if self.number else 1)))

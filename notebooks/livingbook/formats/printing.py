@@ -106,7 +106,7 @@ def joined(pages: Path, parts: list[tuple[str, list[str]]], about: dict[str, str
 
 
 def body_of(pages: Path, page: str) -> Tag:
-    """The text of a page."""
+    """The text of a page. Raises ``BuildError`` for one without text or title."""
     found = BeautifulSoup((pages / f"{page}.xhtml").read_text("utf-8"), "html.parser").select_one("div.body")
     if found is None or found.find("h1") is None:
         raise BuildError(f"{page}: a page without text or title cannot be printed")

@@ -9,6 +9,12 @@
     made.setAttribute("role", role);
     return made;
   };
+  const link = (to, words) => {
+    const made = document.createElement("a");
+    made.href = `/${to}`;
+    made.textContent = words;
+    return made;
+  };
   const state = element("live-state", "status");
   const wrong = element("live-wrong", "alert");
 
@@ -23,20 +29,16 @@
   };
 
   const show = (now) => {
-    state.hidden = !now.doing && !now.older;
-    state.textContent = now.doing || "The rest of the book is older than this page.";
+    const elsewhere = now.made && now.made !== page;
+    state.hidden = !now.doing && !now.made;
+    state.replaceChildren(...(elsewhere ? [link(now.made, `${now.made} is made. `)] : []), now.doing || "The rest of the book is older.");
     wrong.hidden = !now.wrong;
     if (!now.wrong) return;
     const here = now.at.page === page;
     const said = document.createElement("pre");
     said.textContent = now.wrong;
     wrong.replaceChildren("This is the last page without a fault. ", said);
-    if (now.at.page && !here) {
-      const link = document.createElement("a");
-      link.href = `/${now.at.page}`;
-      link.textContent = `Open ${now.at.page}`;
-      wrong.append(link);
-    }
+    if (now.at.page && !here) wrong.append(link(now.at.page, `Open ${now.at.page}`));
     wrong.classList.toggle("elsewhere", !here);
     if (here) placeOf(now.at).before(wrong);
     else document.body.append(wrong);

@@ -32,12 +32,12 @@ PLACE = re.compile(r"notebooks/([\w-]+)\.ipynb(?:, cell (\d+))?|book/([\w-]+)\.m
 class State:
     """What the open pages show of the work.
 
-    doing: what is being done, "" if nothing. older: whether the rest of the book is older than a page that was made ahead. wrong:
-    what is wrong, "" if nothing; at: where that is: "page", and there "cell" (its number) or "words" (of a line).
+    doing: what is being done, "" if nothing. made: the page that was made ahead of the rest of the book, "" if there is none.
+    wrong: what is wrong, "" if nothing; at: where that is: "page", and there "cell" (its number) or "words" (of a line).
     """
 
     doing: str = ""
-    older: bool = False
+    made: str = ""
     wrong: str = ""
     at: dict[str, Any] = field(default_factory=dict)
 

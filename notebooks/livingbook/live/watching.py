@@ -18,6 +18,7 @@ import watchfiles
 from livingbook.live import RESTART
 from livingbook.live.server import Handler, Site
 from livingbook.project.project import Project
+from livingbook.runs import up_to_date
 from livingbook.system.errors import BuildError
 
 QUIET_MILLISECONDS = 50  # programs write a file in several steps: so long nothing may happen before a change counts as saved
@@ -90,12 +91,12 @@ class Workshop:
                 match event["kind"]:
                     case "page":
                         print(f"  {event['page']} is made; the rest of the book follows", flush=True)
-                        self.site.say(older=True, wrong="", at={})
+                        self.site.say(made=f"{event['page']}.html", wrong="", at={})
                     case "built":
                         if event["change"] == self.change:
                             self.unmade.clear()
                         self.site.forget(event["change"])
-                        self.site.say(doing="", older=False, wrong="", at={})
+                        self.site.say(doing="", made="", wrong="", at={})
                     case "wrong":
                         print(f"\n{event['words']}\n", flush=True)
                         self.site.say(doing="", wrong=event["words"], at=self.site.place(event["words"]))
@@ -125,7 +126,7 @@ def live(project: Project, edition: str, port: int, open_browser: bool) -> None:
         raise BuildError(f"cannot serve on port {port}: {getattr(error, 'strerror', None) or error}") from None
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/"
+    address = f"http://127.0.0.1:{server.server_port}/{changed_page(project)}"
     print(f"{address}  (Ctrl-C ends)", flush=True)
     workshop = Workshop(project, edition, site)
     try:
@@ -135,6 +136,13 @@ def live(project: Project, edition: str, port: int, open_browser: bool) -> None:
         watch(project, workshop)
     finally:
         workshop.end()
+
+
+def changed_page(project: Project) -> str:
+    """The page of the chapter or notebook that was changed since the book was built; "" for the first page if it was none."""
+    changed = [Path(path) for path in up_to_date.changed_inputs(project)]
+    pages = [path.relative_to(project.root) for path in changed if path.parent in (project.root / "book", project.notebooks)]
+    return next((page.with_suffix(".html").as_posix() for page in pages if page.suffix in (".md", ".ipynb")), "")
 
 
 def watch(project: Project, workshop: Workshop) -> None:

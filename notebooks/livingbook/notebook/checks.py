@@ -19,7 +19,10 @@ class CheckError(Exception):
 
 
 class Checks:
-    """Checks of the results of one notebook, by their names; a bare name is one of this notebook's."""
+    """Checks of the results of one notebook, by their names; a bare name is one of this notebook's.
+
+    Each raises ``CheckError`` where the results cannot be so.
+    """
 
     def __init__(self, publish: Publisher) -> None:
         self._publish = publish

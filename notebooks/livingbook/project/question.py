@@ -78,7 +78,10 @@ def filled(text: str, words: dict[str, str]) -> str:
 
 
 def with_line(project: Project, contents: str, name: str, after: str) -> tuple[str, int]:
-    """The table of contents with a line for the chapter, and the number of its row. Everything else stays as it is."""
+    """The table of contents with a line for the chapter, and the number of its row. Everything else stays as it is.
+
+    Raises ``BuildError`` where there is no line to put it behind.
+    """
     lines = list(LINE.finditer(contents))
     if after:
         chosen = [each for each in lines if each["name"] == after]

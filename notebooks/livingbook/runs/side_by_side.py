@@ -125,7 +125,7 @@ def in_a_line(beside: Beside) -> str:
     if len(beside.columns) > 1:
         return f"{count} of {len(beside.names())} differ."
     if beside.book is None:
-        return "There is no book to compare with; `make book` builds it."
+        return "No book that was built has this notebook yet; `make book` builds it."
     return f"{count} of {len(beside.names())} moved against the book that was built last."
 
 

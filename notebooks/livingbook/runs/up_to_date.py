@@ -57,6 +57,12 @@ def only_pages(project: Project, edition: str, present: Present) -> bool:
     )
 
 
+def changed_inputs(project: Project) -> list[str]:
+    """The files that have changed since the last build; none if there was no build."""
+    last = noted(project)
+    return differing(last["inputs"]) if last else []
+
+
 def noted(project: Project) -> dict[str, Any]:
     """The note of the last finished build; empty if there is none, or it is damaged."""
     try:

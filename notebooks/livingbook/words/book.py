@@ -119,7 +119,10 @@ class Book:
         return passage.chapter, passage.kind, passage.of, str(passage.start), passage.key
 
     def accept(self, chapters: Iterable[str]) -> None:
-        """Notes that chapters were read as the book is now ("all": every one). What is doubtful elsewhere stays so."""
+        """Notes that chapters were read as the book is now ("all": every one). What is doubtful elsewhere stays so.
+
+        Raises ``BuildError`` for a chapter that there is not.
+        """
         asked = set(chapters)
         known = {each.chapter for each in self.passages} | set(self.documents) | {"claims"}
         if strange := asked - known - {"all"}:

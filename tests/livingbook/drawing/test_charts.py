@@ -119,6 +119,12 @@ def test_an_axis_of_days_has_the_years():
     assert {"2022", "2023", "2024", "2025", "49,000 names"} <= set(texts(drawn(*CHARTS["rows of periods"])))
 
 
+@pytest.mark.parametrize("starts", [[None, None], [date(2023, 1, 1), None], [None, date(2023, 12, 1)]])
+def test_counts_of_a_day_stand_beside_counts_of_a_period(starts):
+    days = pd.DataFrame({"start": starts, "end": [date(2023, 5, 1), date(2024, 1, 1)], "bounds": [EXACT, RANGE]})
+    assert "400–480" in texts(drawn(OverTime(), days))
+
+
 def test_the_last_count_of_each_series_is_named_and_written():
     said = texts(drawn(OverTime(), DAYS))
     assert {"cases", "400–480", "names", "at least 1,240"} <= set(said)

@@ -4,67 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
+from live_reader import PATIENCE, Reader
 from livingbook.live.server import Site
-from livingbook.live.watching import is_watched
+from livingbook.live.watching import changed_page, is_watched
 from livingbook.live.workshop import concerned
 from livingbook.project.begin import start_book
 from livingbook.project.project import Project
+from livingbook.runs import up_to_date
 from small_book import digests
 
-PATIENCE = 240  # seconds, on a machine that does other work as well
 INDEX = "book/index.html"
-LOADING = {"doing": "the page is loaded", "older": False, "wrong": "", "at": {}}
-
-
-class Reader:
-    """A browser's part: an open page, and what it is told."""
-
-    def __init__(self, address: str, page: str) -> None:
-        self.address, self.page = address, page
-        self.html, self.states = "", [LOADING]
-        self.loads = 0
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def get(self, path: str) -> str:
-        return urllib.request.urlopen(f"{self.address}{path}").read().decode()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                self.states.append(LOADING)
-                self.html = self.get(self.page)
-                self.loads += 1
-                shown = re.search(r'data-shown="(\w+)"', self.html)[1]
-                with urllib.request.urlopen(f"{self.address}_live/events?page={self.page}&shown={shown}") as events:
-                    for line in events:
-                        if line.startswith(b"event: again"):
-                            break
-                        if line.startswith(b"data: {"):
-                            self.states.append(json.loads(line.removeprefix(b"data: ")))
-            except OSError:
-                time.sleep(0.2)
-
-    def wait(self, what, why: str) -> None:
-        """Waits until something is true of this page."""
-        end = time.monotonic() + PATIENCE
-        while not what(self):
-            assert time.monotonic() < end, f"never: {why}; the last state: {self.states[-1]}"
-            time.sleep(0.05)
-
-    def rest(self) -> None:
-        """Waits until the whole book has what was saved."""
-        self.wait(lambda page: page.states[-1] == {"doing": "", "older": False, "wrong": "", "at": {}}, "nothing to do")
 
 
 def run(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -119,7 +77,7 @@ def test_a_page_is_made_ahead_of_the_book_and_the_book_is_the_clean_one(folder, 
     chapter.write_text(chapter.read_text("utf-8") + "\nThis sentence was written while the page was open.\n", "utf-8")
     reader.wait(lambda page: "written while the page was open" in page.html, "the sentence on the page")
     reader.rest()
-    assert any(state["older"] for state in reader.states)
+    assert any(state["made"] == INDEX for state in reader.states)
     assert reader.loads == loads + 1  # the page of the whole book is the same, byte for byte: it is not loaded again
     assert digests(folder) == clean(folder, tmp_path)
     assert not [path for path in (folder / "_build" / "html").rglob("*") if path.is_file() and b"_live/" in path.read_bytes()]
@@ -218,6 +176,18 @@ def test_which_page_is_made_first(tmp_path, paths, on_screen, page):
 )
 def test_what_editors_leave_is_not_watched(path, watched):
     assert is_watched(Path("/project", path)) == watched
+
+
+def test_it_opens_at_the_chapter_that_was_changed(tmp_path):
+    project = Project(tmp_path, tmp_path / "data")
+    assert changed_page(project) == ""
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "rate.md").write_text("# A rate")
+    inputs = {str(tmp_path / "book" / name): "a hash of before" for name in ("style.css", "rate.md")}
+    up_to_date.note(project).parent.mkdir(parents=True)
+    note = {"of": "", "edition": "latest", "inputs": inputs, "outputs": "", "runs": {}}
+    up_to_date.note(project).write_text(json.dumps(note))
+    assert changed_page(project) == "book/rate.html"
 
 
 def test_the_newest_page_that_was_made_ahead_is_served(tmp_path):

@@ -4,12 +4,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from livingbook.drawing.charts import OverTime
+from livingbook.evidence.reading import load
+from livingbook.evidence.tables import read_table
 from livingbook.project.project import Project
-from livingbook.project.question import add_question
+from livingbook.project.question import FIELDS, add_question, words_for
 from livingbook.runs.notebook_source import source_of
 from livingbook.site import rules_of_writing
 from livingbook.system.errors import BuildError
 from livingbook.system.readers import yaml_of
+from matplotlib.figure import Figure
 
 ROOT = Path(__file__).parents[3]
 FILES = ["notebooks/price.ipynb", "notebooks/descriptions/price.yml", "book/price.md"]
@@ -33,6 +37,16 @@ def test_it_keeps_the_rules_of_writing(project):
     assert rules_of_writing.faults(project) == []
     assert "signon_bonus" in (project.root / FILES[0]).read_text("utf-8")
     assert set(yaml_of(project.root / FILES[1])) == {"last", "count"}
+
+
+def test_the_rows_of_any_measure_can_be_drawn_as_the_template_draws_them(project):
+    evidence = load(project.data)
+    measures = sorted(set(read_table(project.data, "observations").query("status == 'use'")["measure"]))
+    assert len(measures) > 50
+    for measure in measures:
+        words = words_for(project, "price", "", measure)
+        rows = evidence.observations(**{field: words[field.upper()] for field in FIELDS})
+        OverTime()(Figure(), rows, narrow=False)
 
 
 def test_two_questions_can_be_begun(project):

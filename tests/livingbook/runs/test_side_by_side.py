@@ -47,7 +47,7 @@ def test_two_settings_stand_side_by_side_and_what_is_not_known_has_no_unit():
 def test_without_a_book_nothing_is_said_to_have_moved():
     alone = Beside("small", MINE.columns, None)
     assert "the book's" not in as_text(alone, 80) and not any(map(alone.differs, alone.names()))
-    assert in_a_line(alone) == "There is no book to compare with; `make book` builds it."
+    assert in_a_line(alone) == "No book that was built has this notebook yet; `make book` builds it."
 
 
 def test_the_csv_has_words_and_ends_of_every_column():
