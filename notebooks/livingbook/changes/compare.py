@@ -12,7 +12,7 @@ from livingbook.changes.causes import Causes
 from livingbook.changes.report import CAUSES, Drawing, FigureChange, Named, NumberChange, Report, VerdictChange, WordDoubt, word
 from livingbook.changes.row_changes import RowChange, differences
 from livingbook.changes.snapshots import Figure, Snapshot
-from livingbook.drawing.svg import without_provenance
+from livingbook.drawing.svg import look
 from livingbook.values import wording as text
 from livingbook.values.published import WORDS, PublishedNumber
 from livingbook.values.qualifiers import from_published
@@ -214,7 +214,7 @@ def figure_changes(before: Snapshot, after: Snapshot, names: Iterable[str], fold
 
 
 def _content(figure: Figure) -> bytes:
-    return without_provenance(figure.wide.read_bytes()) if figure.wide.is_file() else b""
+    return look(figure.wide.read_bytes()) if figure.wide.is_file() else b""
 
 
 def _drawing(figure: Figure, parent: str) -> Drawing:

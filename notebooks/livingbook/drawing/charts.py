@@ -130,7 +130,10 @@ class IntervalRows:
                 self._draw_mark(axes, mark, value, place, reach, start, alone=len(marks) == 1)
         self._name_rows(axes, places if names else [], narrow, start)
         axes.set(xlim=(start, limit), ylim=(_lowest(places) - 0.6, 0.15))
-        axes.tick_params(axis="y", length=0)
+        for line in axes.lines:  # a mark at an end of the axis is drawn whole
+            if all(start <= at <= limit for at in np.asarray(line.get_xdata(), dtype=float)):
+                line.set_clip_on(False)
+        axes.tick_params(axis="y", length=0, pad=7)  # room for half a mark at the start of the axis
         axes.spines["bottom"].set_bounds(start, limit)
         if self.days:
             year_axis(axes, empty=rows.empty)
@@ -139,6 +142,10 @@ class IntervalRows:
             axes.locator_params(axis="x", nbins=7 if not narrow else 4 if len(self.values) == 1 else 2)
             axes.set_xticks([tick for tick in axes.get_xticks() if start <= tick <= limit * 1.001])
         count_axis(axes.xaxis, share=self.share)
+        if len(self.values) > 1:  # else the last number of one axis would run into the first of the next
+            numbers = axes.get_xticklabels()
+            numbers[0].set_horizontalalignment("left")
+            numbers[-1].set_horizontalalignment("right")
 
     def _name_rows(self, axes: Axes, places: list[tuple[float, Any]], narrow: bool, start: float) -> None:
         named = [(place, marks[0]["label"]) for place, marks in places if not isinstance(marks, str)]
@@ -226,8 +233,9 @@ class OverTime:
 
     colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series, upright
     where one begins on the day on which the one before ends. number: write the number of the last count of each series. numbers:
-    write that of every count that is not open, above it, instead. above: name all series in a line above the axes. marked: days on
-    which something happened, in words. log: of the axis of counts. first, last: ends of the axis of days, if not the table's.
+    write that of every count that is not open instead: at the foot of its bar, clear of all marks, or above it where there is no
+    bar, or one too narrow. above: name all series in a line above the axes. marked: days on which something happened, in words.
+    log: of the axis of counts. first, last: ends of the axis of days, if not the table's.
     """
 
     value: str = "bounds"
@@ -279,7 +287,8 @@ class OverTime:
             _beside(axes, words, (date2num(day), limit), (-4, -2), ha="right", va="top", color=MUTED, size=8.5, bbox=CLEAR)
         series = list(rows.groupby("series", sort=False)) if "series" in rows else [(panel, rows)]
         named = "series" in rows and not self.above
-        labels = [self._draw_series(axes, str(name), counts, limit, named) for name, counts in series]
+        at_foot = self._fit_at_foot(rows, narrow)
+        labels = [self._draw_series(axes, str(name), counts, limit, named, at_foot) for name, counts in series]
         _name_ends(axes, [label for label in labels if label], tall)
         if self.above:
             _name_above(axes, [(str(name), self.colours.get(str(name), BLUE)) for name, _ in series], ROOM[narrow])
@@ -289,12 +298,22 @@ class OverTime:
         axes.grid(axis="y", color=GRID)
         count_axis(axes.yaxis, share=self.share)
 
-    def _draw_series(self, axes: Axes, name: str, counts: pd.DataFrame, limit: float, named: bool) -> Label | None:
+    def _fit_at_foot(self, rows: pd.DataFrame, narrow: bool) -> bool:
+        """Whether the numbers of all bars have room beside each other at the foot of the bars."""
+        if not (self.bars and self.numbers) or self.log or "start" not in rows or rows["start"].isna().any():
+            return False
+        written = [row for row in rows.to_dict("records") if row.get("hollow") is not True and not row[self.value].is_unknown]
+        first, last = self.first or min(rows["start"], default=date.min), self.last or max(rows["end"], default=date.min)
+        a_day = ROOM[narrow] / max((last - first).days * 1.06, 1)  # points; the axis has a margin on both sides
+        places = sorted((_middle(row) * a_day, length(self.write(row[self.value]), 9, "normal")) for row in written)
+        return all(two - one > (wide + other) / 2 + 3 for (one, wide), (two, other) in pairwise(places))
+
+    def _draw_series(self, axes: Axes, name: str, counts: pd.DataFrame, limit: float, named: bool, at_foot: bool) -> Label | None:
         """Draws the counts; the label for their end, if there is any."""
         colour = self.colours.get(name, BLUE)
         known = [row for row in counts.to_dict("records") if not row[self.value].is_unknown]
         for row in known:
-            self._draw_count(axes, row, colour, limit)
+            self._draw_count(axes, row, colour, limit, at_foot)
         if self.join:
             for one, two in pairwise(known):
                 touching = two.get("start") == one["end"]  # the steps of a stair
@@ -315,12 +334,13 @@ class OverTime:
                 words = "\n".join(wrapped(row["words"], (NARROW if narrow else WIDE) / 2, 9))
                 _beside(axes, words, (_middle(row), row[self.value].best), (shift, 0), ha=side, bbox=CLEAR)
 
-    def _draw_count(self, axes: Axes, row: Row, colour: str, limit: float) -> None:
+    def _draw_count(self, axes: Axes, row: Row, colour: str, limit: float, at_foot: bool) -> None:
         bounds, start, end = row[self.value], row.get("start"), date2num(row["end"])
         reach = bounds.low * 0.35 if self.log else limit * 0.1
         hollow = row.get("hollow") is True
         if self.numbers and not hollow:
-            _beside(axes, self.write(bounds), (_middle(row), bounds.best), (0, 8), ha="center", color=colour, bbox=CLEAR)
+            place, look = (0.0, {}) if at_foot else (bounds.best, {"color": colour, "bbox": CLEAR})
+            _beside(axes, self.write(bounds), (_middle(row), place), (0, 8), ha="center", **look)
         if not isinstance(start, date) or pd.isna(start) or start == row["end"]:
             stated = Bounds(-math.inf, None, bounds.high) if bounds.is_at_most else bounds  # not a bar down to the axis
             draw_bounds(axes, end, stated, colour, reach=reach, upright=True, hollow=hollow)
@@ -456,5 +476,5 @@ class Parts:
         axes.set_yticks(places, labels, size=9, color=INK)
         axes.tick_params(axis="y", length=0)
         axes.set(xlim=(0, longest), ylim=(-len(data) + 0.5, 0.4))
-        axes.locator_params(axis="x", nbins=4 if narrow else 7)
+        axes.locator_params(axis="x", nbins=4 if narrow else 7, integer=not self.share)
         count_axis(axes.xaxis, share=self.share)

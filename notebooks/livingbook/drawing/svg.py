@@ -1,7 +1,8 @@
 """Everything that edits the text of an SVG: as matplotlib leaves it, for pages, on its own, and with its provenance.
 
 A drawing goes this way: ``scoped`` and ``themed`` when a notebook publishes it; ``inline`` and ``as_attributes`` in a page;
-``standing_alone`` where there is no style sheet; ``stamped`` when the book is published, and ``plain`` to compare it with another.
+``standing_alone`` where there is no style sheet, as in the files to download; ``stamped`` when the book is published, and ``look``
+to compare it with another.
 """
 
 from __future__ import annotations
@@ -215,6 +216,11 @@ def without_variables(svg: str) -> str:
 def standing_alone(svg: str) -> str:
     """A figure with fixed colours on white, for where there is no style sheet; it looks the same in dark mode."""
     return ROOT.sub(lambda root: root[0] + GROUND, without_variables(svg), count=1)
+
+
+def look(drawing: bytes) -> bytes:
+    """The drawing without what differs between files that look the same: provenance, the ground, colours as variables."""
+    return without_variables(without_provenance(drawing).decode("utf-8")).replace(GROUND, "", 1).encode()
 
 
 def filled(design: str, words: Mapping[str, str]) -> str:

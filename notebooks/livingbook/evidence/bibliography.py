@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from string import ascii_lowercase
 
 HEADING = "Generated from data/sources.csv: edit the table, not this file.\n"
 
@@ -73,7 +74,9 @@ def bibtex(sources: Iterable[Mapping[str, str]]) -> str:
     """BibTeX for rows of the table `sources`, in the order of their keys.
 
     The outlet stands as a corporate author, unless an author is named. A page of unknown date has no year, which
-    author-year labels show as "n.d.". Raises ValueError for a key that is no plain key or is there twice.
+    author-year labels show as "n.d.". Pages of one author and year have letters: 2025a, 2025b.
+
+    Raises ValueError for a key that is no plain key or is there twice.
     """
     rows = sorted(sources, key=lambda row: row["source"])
     keys = [row["source"] for row in rows]
@@ -82,10 +85,30 @@ def bibtex(sources: Iterable[Mapping[str, str]]) -> str:
             raise ValueError(f"not a key for a source: {key!r}")
         if key == following:
             raise ValueError(f"two sources have the key {key!r}")
-    return "\n".join([HEADING, *map(_entry, rows)])
+    letters = _letters(rows)
+    return "\n".join([HEADING, *(_entry(row, letters[row["source"]]) for row in rows)])
 
 
-def _entry(row: Mapping[str, str]) -> str:
+def _letters(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Source → what tells it from others of its author and year, by the days on which they appeared; "" where there is no other."""
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in rows:
+        author = on_one_line(row.get("author", "")) or on_one_line(row["outlet"])
+        groups.setdefault((author.casefold(), row["published"][:4]), []).append((row["published"], row["source"]))
+    found: dict[str, str] = {}
+    for group in groups.values():
+        several = len(group) > 1
+        found |= {source: _letter(place) if several else "" for place, (_, source) in enumerate(sorted(group))}
+    return found
+
+
+def _letter(place: int) -> str:
+    """0 → "a", 25 → "z", 26 → "aa"."""
+    before, last = divmod(place, len(ascii_lowercase))
+    return (_letter(before - 1) if before else "") + ascii_lowercase[last]
+
+
+def _entry(row: Mapping[str, str], letter: str = "") -> str:
     """One entry. Fields are written as BibTeX wants them: braced, except for the month, which is an expression."""
     author = on_one_line(row.get("author", ""))
     outlet = escape(row["outlet"])
@@ -93,7 +116,7 @@ def _entry(row: Mapping[str, str]) -> str:
         "author": f"{{{_authors(author)}}}" if author else f"{{{{{outlet}}}}}",
         "title": f"{{{{{escape(row['title'])}}}}}",
         "howpublished": f"{{{{{outlet}}}}}" if author and outlet else "",
-        **_date(row["published"]),
+        **_date(row["published"], letter),
         "url": f"{{{_url(row['url'])}}}" if _url(row["url"]) else "",
         "note": f"{{{{{_note(row)}}}}}" if _note(row) else "",
     }
@@ -112,13 +135,13 @@ def _author(name: str) -> str:
     return escape(name) if plain else f"{{{escape(name)}}}"
 
 
-def _date(published: str) -> dict[str, str]:
-    """Year, and month with the day before it, as far as they are known: "2025-06-09" → 2025, 9 June."""
+def _date(published: str, letter: str = "") -> dict[str, str]:
+    """Year, and month with the day before it, as far as they are known: "2025-06-09" → 2025, 9 June. letter: after the year."""
     known = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?", published)
     if not known:
         return {}
     year, month, day = known.groups()
-    fields = {"year": f"{{{year}}}"}
+    fields = {"year": f"{{{year}{letter}}}"}
     if month:
         named = MONTHS[int(month) - 1]
         fields["month"] = f'"{int(day)}~" # {named}' if day else named

@@ -25,7 +25,7 @@ from IPython.display import display
 
 from livingbook import recording
 from livingbook.drawing.figures import Draw
-from livingbook.drawing.kept import kept_render
+from livingbook.drawing.reused import kept_render
 from livingbook.evidence.reading import Evidence
 from livingbook.notebook import showing
 from livingbook.notebook.claims import Claims

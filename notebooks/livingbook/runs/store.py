@@ -149,7 +149,7 @@ class Store:
 
 
 def forget_drawings(build: Path) -> None:
-    """Removes the drawings (``livingbook.drawing.kept``) that were used longest ago, so that ``DRAWINGS_KEPT`` are left."""
+    """Removes the drawings (``livingbook.drawing.reused``) that were used longest ago, so that ``DRAWINGS_KEPT`` are left."""
     drawn = sorted((build / "drawn").glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in drawn[DRAWINGS_KEPT:]:
         path.unlink(missing_ok=True)

@@ -66,6 +66,7 @@ def foundation(project: Project, output: Path) -> str:
 def complaints(log: str, project: Project) -> str:
     """The lines of a Sphinx log that say what is wrong, with paths as a person knows them."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{project.stage}/", "")
+    plain = re.sub(r"<(function \w+) at 0x[0-9a-f]+>", r"<\1>", plain)  # where it lay in memory tells nobody anything
     found = [line.strip() for line in plain.splitlines() if re.search(r"WARNING|ERROR|[Ee]xception|Error:", line)]
     return "\n".join(f"  {line}{close_key(line, project)}" for line in dict.fromkeys(found)) or "  " + plain[-2000:]
 

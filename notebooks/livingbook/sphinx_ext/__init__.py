@@ -38,6 +38,7 @@ from livingbook.sphinx_ext.directives import (
     finding,
     fold_out,
     library,
+    number_notes,
     observations,
     parameters,
 )
@@ -69,6 +70,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         fold_out,
         changes,
         finding,
+        number_notes,
         head,
         launch,
         notice,

@@ -1,7 +1,7 @@
 """Citations as (Author, year): the stock author-year style of sphinxcontrib-bibtex, in round brackets.
 
-The bibliography itself is in pybtex's plain style, and each entry is formatted once: Sphinx asks for all of them at every
-build, and twice, for the list and for tooltips.
+The bibliography itself is in pybtex's plain style, sorted by author and year as it is cited. Each entry is formatted once: Sphinx
+asks for all of them at every build, and twice, for the list and for tooltips.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ _formatted: dict[tuple[str, str], FormattedEntry] = {}  # what ``kept`` has as c
 
 
 class Remembering(UnsrtStyle):
-    """pybtex's plain style, which looks each entry up among those it has formatted before."""
+    """pybtex's plain style, sorted by author and year; it looks each entry up among those it has formatted before."""
+
+    default_sorting_style = "author_year_title"
 
     def format_entry(self, label: str, entry: Entry, bib_data: object = None) -> FormattedEntry:
         """The entry as the list of sources shows it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sphinx.environment import BuildEnvironment
 
-from livingbook.project.citation import CITATION, citation_from
+from livingbook.project.citation import CITATION, Citation, citation_from
 from livingbook.sphinx_ext import pieces
 from livingbook.sphinx_ext.i18n import _
 
@@ -34,6 +35,10 @@ class Work:
         ]
         return ", ".join(part for part in parts if part)
 
+    def address(self, path: str) -> str:
+        """The address of a file of the book; "" where that of the book is not known."""
+        return f"{self.url.rstrip('/')}/{path}" if self.url else ""
+
 
 def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
     """The book, from CITATION.cff. noted: True to note it as a piece of the page being read, which then follows its changes."""
@@ -41,11 +46,16 @@ def work(env: BuildEnvironment, edition: str = "", noted: bool = True) -> Work:
     def piece(*keys: str) -> Any:
         return pieces.use(env, *keys) if noted else pieces.look_up(Path(env.srcdir), keys)
 
-    given = citation_from(Path(CITATION), piece(CITATION))
+    given = _citation(piece(CITATION))
     until = piece(SETTINGS, edition or pieces.own_edition(Path(env.srcdir)), "evidence_to") or ""
     return Work(
         given.title or env.config.project, given.authors or env.config.author, given.version, until, env.config.html_baseurl
     )
+
+
+@lru_cache(maxsize=8)
+def _citation(content: bytes | None) -> Citation:
+    return citation_from(Path(CITATION), content)
 
 
 def cited(book: Work, part: str, url: str = "") -> str:

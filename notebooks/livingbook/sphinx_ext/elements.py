@@ -25,7 +25,7 @@ class paper_only(nodes.General, nodes.Element):
 
 
 class site_file(nodes.Inline, nodes.TextElement):
-    """A link to download a file of the published site ("path": from the site's root)."""
+    """A link to a file of the published site ("path": from the site's root), to download it unless it is a page ("opens")."""
 
 
 class inline_svg(nodes.General, nodes.Element):
@@ -103,7 +103,8 @@ def depart_box(writer: Any, node: box) -> None:
 def _visit_file(writer: Any, node: site_file) -> None:
     page = writer.builder.get_target_uri(writer.builder.current_docname)
     href = relative_uri(page, node["path"])
-    writer.body.append(writer.starttag(node, "a", "", href=href, download=node["path"].rsplit("/", 1)[-1], CLASS="download"))
+    saved = {} if node.get("opens") else {"download": node["path"].rsplit("/", 1)[-1], "CLASS": "download"}
+    writer.body.append(writer.starttag(node, "a", "", href=href, **saved))
 
 
 def _depart_file(writer: Any, node: site_file) -> None:

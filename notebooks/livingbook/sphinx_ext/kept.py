@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-Piece = tuple[str, ...]  # a path below the source folder, then keys inside that JSON file
+Piece = tuple[str, ...]  # a path below the source folder, then keys inside that JSON file, or the key of a row of that table
 ATTRIBUTE = "livingbook"
 
 
@@ -28,6 +28,7 @@ class ByPage:
     images: dict[str, list[str]] = field(default_factory=dict)  # files of its images, in the order of the page (``freshness``)
     terms: dict[str, dict[str, str]] = field(default_factory=dict)  # anchor of a term → its definition (``glossary``)
     observations: dict[str, set[str]] = field(default_factory=dict)  # ids of the rows it shows (``observations``)
+    figures: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # edition and name of those it shows (``figures``)
     claims: dict[str, bool] = field(default_factory=dict)  # True where it has the cards of the claims (``claims``)
 
     def all(self) -> list[dict[str, Any]]:

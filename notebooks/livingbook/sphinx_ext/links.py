@@ -54,9 +54,12 @@ def resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, con
         pieces.warn(f"link to {target}#{node['anchor']}: the page has no such anchor", node)
     if app.builder.format != "html":
         return content
-    uri = app.builder.get_relative_uri(node.get("refdoc", env.docname), target)
-    anchor = f"#{node['anchor']}" if node["anchor"] else ""
-    made = nodes.reference("", "", content, internal=True, refuri=uri + anchor, classes=node["classes"])
+    if "note" in node and elements.is_web(app.builder):
+        address = f"#{node['note']}"
+    else:
+        uri = app.builder.get_relative_uri(node.get("refdoc", env.docname), target)
+        address = f"{uri}#{node['anchor']}" if node["anchor"] else uri
+    made = nodes.reference("", "", content, internal=True, refuri=address, classes=node["classes"], ids=node["ids"])
     if node["title"]:
         made["reftitle"] = node["title"]
     return made

@@ -1,13 +1,16 @@
 """Reading what a run published, and remembering which page was made from which piece of it.
 
-A piece is a file below the source folder, or one entry inside a JSON file: one file holds the numbers of many pages. Every page
-remembers a digest of each piece that it was made from; ``freshness`` compares them.
+A piece is a file below the source folder, one entry inside a JSON file, or one row of a table by its key, which is its first cell:
+one file holds the numbers of many pages. Every page remembers a digest of each piece that it was made from; ``freshness`` compares
+them.
 """
 
 from __future__ import annotations
 
+import csv
 import difflib
 import hashlib
+import io
 import json
 from functools import cache, lru_cache
 from pathlib import Path
@@ -46,6 +49,16 @@ def _json(path: Path) -> Any:
     return json.loads(_bytes(path) or b"null")
 
 
+@lru_cache(maxsize=64)
+def _rows(path: Path) -> dict[str, dict[str, str]]:
+    return {next(iter(row.values())): row for row in rows_of(_bytes(path) or b"")}
+
+
+def rows_of(table: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    return list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+
+
 @cache
 def digest_of(root: Path, piece: Piece) -> str:
     """The digest of a piece as it is now; for a whole file, of its bytes."""
@@ -54,16 +67,16 @@ def digest_of(root: Path, piece: Piece) -> str:
 
 def look_again(app: Sphinx, config: Config) -> None:
     """Forgets what this process read for an earlier build. During one build, nobody writes to the source folder."""
-    for remembered in (_bytes, _json, digest_of):
+    for remembered in (_bytes, _json, _rows, digest_of):
         remembered.cache_clear()
 
 
 def look_up(root: Path, piece: Piece) -> Any:
-    """The piece's content: bytes of a file, or a value inside a JSON file; None where there is no such thing."""
+    """The piece's content: bytes of a file, a value inside a JSON file, or a row of a table; None where there is no such thing."""
     path = root / piece[0]
     if len(piece) == 1 and path.suffix != ".json":
         return _bytes(path)
-    value = _json(path)
+    value: Any = _rows(path) if path.suffix == ".csv" else _json(path)
     for key in piece[1:]:
         value = value.get(key) if isinstance(value, dict) else None
     return value

@@ -30,10 +30,16 @@ def one_number(entry: dict[str, Any], part: str) -> str:
     return (entry.get("picks") or {}).get(part) or entry["text"]
 
 
+def shown_unit(entry: dict[str, Any]) -> str:
+    """The unit of a result, where its text does not show it."""
+    unit = entry.get("unit") or ""
+    return "" if unit in IN_THE_TEXT else unit
+
+
 def tooltip(entry: dict[str, Any], edition: str) -> str:
     """What a reader sees on pausing over a number: what it is, its unit, and the edition if one was asked for."""
-    unit = entry.get("unit") or ""
-    parts = [entry.get("about", ""), "" if unit in IN_THE_TEXT else _("Unit: {unit}.").format(unit=unit)]
+    unit = shown_unit(entry)
+    parts = [entry.get("about", ""), _("Unit: {unit}.").format(unit=unit) if unit else ""]
     parts.append(_("Edition: {edition}.").format(edition=edition) if edition else "")
     return " ".join(part for part in parts if part)
 

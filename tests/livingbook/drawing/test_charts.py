@@ -166,6 +166,40 @@ def test_the_number_of_every_count_can_be_written():
     assert "1,499" not in texts(drawn(OverTime(numbers=True), open_marks))
 
 
+@pytest.mark.parametrize(("wide_enough", "place"), [(True, 0.0), (False, 1500.0)])
+def test_numbers_stand_at_the_foot_of_bars_that_are_wide_enough_for_them_and_else_above_the_bars(wide_enough, place):
+    second = date(2024, 1, 1) if wide_enough else date(2023, 1, 9)
+    days = [date(2023, 1, 1), *([] if wide_enough else [date(2023, 1, 5)]), second, date(2025, 1, 1)]
+    counts = pd.DataFrame({"start": days[:-1], "end": days[1:], "bounds": EXACT})
+    figure = Figure()
+    OverTime(bars=True, numbers=True)(figure, counts, narrow=False)
+    assert {each.xy[1] for each in figure.axes[0].texts if each.get_text() == "1,500"} == {place}
+
+
+def test_a_mark_at_the_end_of_an_axis_is_drawn_whole_and_none_beyond_it():
+    rows = pd.DataFrame({"label": ["A", "B"], "bounds": [Bounds.exact(0), Bounds.exact(9)]})
+    figure = Figure()
+    IntervalRows(limit=5)(figure, rows, narrow=False)
+    whole = {each.get_xdata()[0]: not each.get_clip_on() for each in figure.axes[0].lines if each.get_marker() == "o"}
+    assert whole == {0: True, 9: False}
+
+
+def test_numbers_of_axes_beside_each_other_do_not_run_into_each_other():
+    figure = Figure()
+    IntervalRows({"bounds": "One", "other": "Other"}, limit=1, share=True)(
+        figure, pd.DataFrame({"label": ["A"], "bounds": [Bounds.exact(0.5)], "other": [Bounds.exact(0.5)]}), narrow=True
+    )
+    for axes in figure.axes:
+        numbers = axes.get_xticklabels()
+        assert (numbers[0].get_horizontalalignment(), numbers[-1].get_horizontalalignment()) == ("left", "right")
+
+
+def test_counts_have_whole_numbers_on_their_axis():
+    figure = Figure()
+    CHARTS["parts"][0](figure, pd.DataFrame({"label": ["A"], "one": [3], "both": [4]}), narrow=False)
+    assert all(float(tick).is_integer() for tick in figure.axes[0].get_xticks())
+
+
 def test_a_part_too_small_for_its_number_has_none():
     wide = drawn(*CHARTS["parts"])
     assert "13,000" in texts(wide) and "0" not in [each for each in texts(wide) if each == "0"][1:]

@@ -270,8 +270,10 @@ def test_what_is_no_number_is_refused_in_words(publisher, shown, given, words):
 # What is shown: in a build, for the pages of the book; else for a person at the notebook.
 
 
-def test_in_a_build_a_figure_is_a_drawing_with_an_anchor_and_nothing_else_is_shown(publisher, shown, monkeypatch):
-    recorder = SimpleNamespace(root=str(publisher.root), record=lambda *_: None, unrecorded=nullcontext)
+def test_in_a_build_a_figure_is_a_drawing_with_an_anchor_and_nothing_else_is_shown(publisher, shown, monkeypatch, tmp_path):
+    recorder = SimpleNamespace(
+        root=str(publisher.root), record=lambda *_: None, unrecorded=nullcontext, inputs={}, cache=tmp_path / "compiled", extent=0
+    )
     monkeypatch.setattr(recording, "recorder", lambda: recorder)
     figure(publisher)
     publisher.words("a_day", "9 June", "The <day>.")

@@ -498,7 +498,7 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
     "the page of rows gone": (all_of(without("book/rows.md"), replaced("_toc.yml", "  - file: book/rows\n", "")), ALL),
     "rows on another page": (
         replaced("book/who.md", "## Another", "```{observations}\n```\n\n## Another"),
-        {"book/who", "book/index"},
+        {"book/who", "book/index", "book/claims"},
     ),
     # notebooks and editions
     "a notebook's words": (written(notebooks__who_ipynb=notebook("who").replace(b"1 + 1", b"2 + 0")), {"notebooks/who"}),
@@ -559,9 +559,9 @@ EDITS: dict[str, tuple[Callable[[Files], Any], set[str] | None]] = {
     # what all pages show
     "the day of the last figure": (written(published__settings_json=settings("2026-09-09")), ALL),
     "a word in what the book is cited by": (
-        replaced("CITATION.cff", "version:", "license-url: https://example.org\nversion:"),
-        {"book/index"},
-    ),  # its figure is read anew
+        replaced("CITATION.cff", "\nversion:", "\nlicense-url: https://example.org\nversion:"),
+        {"book/index", "book/who", "book/claims"},
+    ),  # the citations of their figures and numbers are made anew
     "the version": (replaced("CITATION.cff", "version: ", "version: 9."), ALL),
     "a style sheet": (replaced("book/_static/book.css", "html {", ".only-here { color: green; }\nhtml {"), ALL),
     "a style sheet of one page that is not there": (
@@ -628,7 +628,17 @@ def test_after_edits_the_pages_are_those_of_a_clean_build(book: Book, group: lis
         assert found == (set(book.steps.times()) or ALL if expected == ALL else expected)
 
 
-@pytest.mark.parametrize("name", ["words of a chapter", "a result", "a notebook's words", "an image"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "words of a chapter",
+        "a result",
+        "a notebook's words",
+        "an image",
+        "a row gone that a page names",
+        "a word in what the book is cited by",
+    ],
+)
 def test_only_the_pages_that_show_what_was_edited_are_written(book: Book, name: str) -> None:
     book.stage.clear()
     book.stage.update(beginning())

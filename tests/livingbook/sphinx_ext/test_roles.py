@@ -20,11 +20,14 @@ from small_pages import RATE, Book, claim, result
         ("rate.nothing:value", "not known"),
     ],
 )
-def test_a_result_is_its_text_linked_to_where_it_was_computed(book: Book, role: str, shown: str) -> None:
-    link = book.page(f"{{result}}`{role}`").select_one("a.result-link")
+def test_a_result_is_its_text_linked_to_a_note_that_leads_to_where_it_was_computed(book: Book, role: str, shown: str) -> None:
+    page = book.page(f"{{result}}`{role}`")
+    link = page.select_one("a.result-link")
     assert book.warnings == ""
     assert link.get_text() == shown
-    assert link["href"] == f"notebooks/rate.html#rate-{role.split('.')[1].split(':')[0].split('@')[0]}"
+    name = role.split(".")[1].split(":")[0].split("@")[0]
+    code = page.select_one(link["href"]).select_one(".note-edition a")
+    assert code["href"] == f"notebooks/rate.html#rate-{name}"
     assert link["title"].startswith("Names per month.")
     assert ("Unit: persons per month." in link["title"]) == ("share" not in role)
     assert ("Edition: article." in link["title"]) == ("@article" in role)

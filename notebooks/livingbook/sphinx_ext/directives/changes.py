@@ -13,7 +13,7 @@ from sphinx.util.osutil import relative_uri
 from livingbook.sphinx_ext import elements, links, pieces
 from livingbook.sphinx_ext.directives.report_parts import PARTS, drawing, picture
 
-CHANGES, EVIDENCE = "published/changes.json", "published/evidence.json"
+EVIDENCE = "published/evidence.json"
 STYLE = "changes.css"
 
 
@@ -27,9 +27,9 @@ class Changes(SphinxDirective):
         """The part's nodes, or a warning."""
         from livingbook.changes.report import Report
 
-        asked, body = self.arguments[0].strip(), pieces.use(self.env, CHANGES)
+        asked, body = self.arguments[0].strip(), pieces.use(self.env, pieces.CHANGES)
         if asked not in PARTS or body is None:
-            why = f"{CHANGES} is not there" if body is None else f"no part {asked!r}{pieces.close_to(asked, list(PARTS))}"
+            why = f"{pieces.CHANGES} is not there" if body is None else f"no part {asked!r}{pieces.close_to(asked, list(PARTS))}"
             pieces.warn(f"{self.name}: {why}", (self.env.docname, self.lineno))
             return []
         made = PARTS[asked](Report.model_validate(body), self.link)
@@ -55,7 +55,7 @@ def _visit_drawing(writer: Any, node: drawing) -> None:
 
 def _style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Adds the style sheet to pages with a comparison."""
-    if elements.is_web(app.builder) and (CHANGES,) in pieces.uses(app.env).get(page, {}):
+    if elements.is_web(app.builder) and (pieces.CHANGES,) in pieces.uses(app.env).get(page, {}):
         app.add_css_file(STYLE)
 
 
@@ -63,7 +63,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     """Publish the report, and what a later comparison with this book needs."""
     if exception or not elements.is_web(app.builder):
         return
-    for piece in (CHANGES, EVIDENCE):
+    for piece in (pieces.CHANGES, EVIDENCE):
         content = pieces.look_up(Path(app.srcdir), (piece,))
         target = Path(app.outdir) / Path(piece).name
         target.unlink(missing_ok=True)

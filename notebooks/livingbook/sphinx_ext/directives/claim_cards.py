@@ -94,7 +94,9 @@ class ClaimCards(ClaimDirective):
         shown = elements.span(f"{value['text']} {unit}" if unit in UNITS_SHOWN else value["text"], "result")
         if entry is None:
             return [shown, f" {name}"]
-        return [links.to_result(name, shown, unit), f" {entry.get('about') or name}"]
+        link = links.to_result(name, shown, unit)
+        link["result"], link["edition"] = name, ""
+        return [link, f" {entry.get('about') or name}"]
 
     def apparatus(self, claim: dict[str, Any]) -> list[nodes.Node]:
         """Rule, earlier verdict, sources, chapter."""

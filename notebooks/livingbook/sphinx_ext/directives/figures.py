@@ -16,6 +16,7 @@ from livingbook.sphinx_ext.citations import cited
 from livingbook.sphinx_ext.directives.data_table import table
 from livingbook.sphinx_ext.directives.how_made import Making
 from livingbook.sphinx_ext.i18n import _
+from livingbook.sphinx_ext.kept import by_page
 
 SOURCES_ON_THE_LINE = 6
 
@@ -91,6 +92,7 @@ class PublishedFigure(Published):
     def build(self, name: str, entry: dict[str, Any]) -> nodes.Element:
         """Picture, caption and sources; then the fold-out."""
         anchor = self.anchor("fig", name)
+        by_page(self.env).figures.setdefault(self.env.docname, set()).add((self.edition, name))
         line, folded = self.source_lines(entry.get("sources", []))
         data = entry.get("caption") or ""
         caption = [*([elements.paragraph(data)] if data else []), *self.own_caption(), *line]
@@ -100,7 +102,7 @@ class PublishedFigure(Published):
         return elements.element(
             "div",
             elements.element("figure", *parts),
-            elements.html_only("", self.details(name, entry, folded)),
+            elements.html_only("", self.details(name, entry, folded), self.own_page(entry)),
             elements.paper_only("", self.provenance(name, entry)),
             classes=["published-figure"],
             ids=[anchor],
@@ -115,6 +117,12 @@ class PublishedFigure(Published):
         wide, narrow = (self.inlined(name, entry[variant], f"{anchor}-{variant[0]}", alt) for variant in ("wide", "narrow"))
         picture = f"figures/{self.edition}/{entry['wide'].removesuffix('.svg')}.png"
         return elements.inline_svg("", image, wide=wide, narrow=narrow, picture=picture, alt=alt)
+
+    def own_page(self, entry: dict[str, Any]) -> nodes.paragraph:
+        """A link to the page that the figure has for itself."""
+        path = f"figures/{self.edition}/{entry['wide'].removesuffix('.svg')}.html"
+        link = elements.site_file("", _("This figure on a page of its own"), path=path, opens=True)
+        return elements.paragraph(link, _(": to cite, to download, to put into another page."), classes=["own-page"])
 
     def file(self, name: str) -> str:
         """A published file's path below the source folder."""

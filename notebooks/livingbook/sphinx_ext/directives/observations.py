@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from html import escape
 from typing import Any
 
@@ -48,16 +46,11 @@ class Observations(SphinxDirective):
         if content is None:
             pieces.warn(f"{self.name}: {OBSERVATIONS} is not there", (self.env.docname, self.lineno))
             return []
-        addresses = {row["source"]: row.get("url", "") for row in rows(pieces.use(self.env, SOURCES) or b"")}
-        found = [row for row in rows(content) if row.get("id")]
+        addresses = {row["source"]: row.get("url", "") for row in pieces.rows_of(pieces.use(self.env, SOURCES) or b"")}
+        found = [row for row in pieces.rows_of(content) if row.get("id")]
         if found:
             by_page(self.env).observations.setdefault(self.env.docname, set()).update(row["id"] for row in found)
         return [markup("", html=as_html(found, addresses))]
-
-
-def rows(content: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file."""
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 def as_html(found: list[dict[str, str]], addresses: dict[str, str]) -> str:
@@ -109,13 +102,18 @@ class RowLink(nodes.Inline, nodes.TextElement):
     """An observation's id, which becomes a link to its row where the book shows the rows ("row")."""
 
 
+def places(app: Sphinx) -> dict[str, str]:
+    """Row → the page of the book that shows it."""
+    shown = sorted(by_page(app.env).observations.items()) if app.builder.format == "html" else []
+    return {name: page for page, names in shown for name in names}
+
+
 def link_rows(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Makes links of ``RowLink`` nodes. Only when all pages have been read is it known which page shows the rows."""
-    shown = sorted(by_page(app.env).observations.items()) if app.builder.format == "html" else []
-    places = {name: page for page, names in shown for name in names}
+    shown = places(app)
     for node in list(doctree.findall(RowLink)):
         code = nodes.literal("", node["row"])
-        page = places.get(node["row"])
+        page = shown.get(node["row"])
         if page is None:
             node.replace_self(code)
             continue

@@ -13,9 +13,10 @@ from weakref import WeakKeyDictionary
 from sphinx.application import Sphinx
 
 from livingbook.drawing.png import draw_in_background, drawn, png_of
+from livingbook.drawing.svg import standing_alone
 from livingbook.notebook.showing import with_pictures
 from livingbook.sphinx_ext import elements, pieces
-from livingbook.sphinx_ext.output import extra_files, schemas, unused
+from livingbook.sphinx_ext.output import extra_files, figure_pages, schemas, unused
 from livingbook.values.published import ON_A_CARD
 
 _drawing: WeakKeyDictionary[Sphinx, subprocess.Popen[str]] = WeakKeyDictionary()  # build → the process that draws its PNG files
@@ -53,14 +54,17 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     write_json(out / "claims.json", pieces.look_up(source, (pieces.CLAIMS,)) or {})
     for edition in pieces.editions(source):
         mirror(source / "published" / edition / "files", out / "figures" / edition)
+        for path in sorted((out / "figures" / edition).glob("*.svg")):  # for programs that know no style sheet
+            path.write_text(standing_alone(path.read_text("utf-8")), "utf-8", newline="\n")
         for name in wide_figures(source, edition):
             draw(source / "published" / edition / "files" / name, out / "figures" / edition / png_name(name), cache_folder)
+    extra_pages = figure_pages.write(app)
     mirror(source / "data", out / "data", "*.csv", "datapackage.json")
     for name, schema in schemas.schemas().items():
         (out / "schemas").mkdir(exist_ok=True)
         write_json(out / "schemas" / f"{name}.schema.json", schema)
     write_notebooks(app, cache_folder)
-    extra_files.write(app)
+    extra_files.write(app, extra_pages)
     unused.finish(app, cache_folder)
 
 

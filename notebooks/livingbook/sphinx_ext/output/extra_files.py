@@ -61,9 +61,9 @@ def site_root(address: str) -> str:
 
 
 def site_map(address: str, pages: list[str]) -> str:
-    """The site map, as XML, of all pages in order. address: of the book."""
+    """The site map, as XML, of all pages in order. address: of the book; pages: their paths below it."""
     base = address.rstrip("/")
-    lines = "\n".join(f"<url><loc>{escape(f'{base}/{page}.html')}</loc></url>" for page in sorted(pages))
+    lines = "\n".join(f"<url><loc>{escape(f'{base}/{page}')}</loc></url>" for page in sorted(pages))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}\n</urlset>\n'
 
 
@@ -78,10 +78,10 @@ def for_robots(address: str, pages: list[str]) -> dict[str, str]:
 def feed_of(app: Sphinx) -> str:
     """The feed of what has changed, which leads to the page of changes if the book has one, else to its first page."""
     root, config = Path(app.srcdir), app.config
-    report, editions = pieces.look_up(root, (pieces.CHANGES,)), pieces.look_up(root, (SETTINGS,))
+    report = pieces.look_up(root, (pieces.CHANGES,))
     page = next((page for page in app.env.found_docs if page.rpartition("/")[2] == "changes"), config.root_doc)
     address = f"{config.html_baseurl.rstrip('/')}/" if config.html_baseurl else ""
-    day = (editions or {}).get(pieces.own_edition(root), {}).get("evidence_to") or "1970-01-01"
+    day = pieces.look_up(root, (SETTINGS, pieces.own_edition(root), "evidence_to")) or "1970-01-01"
     return feed.feed(report, config.project, config.author, day, address, f"{page}.html")
 
 
@@ -92,8 +92,8 @@ def icon(app: Sphinx) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"
 
 
-def write(app: Sphinx) -> None:
-    """Writes the files of a finished site."""
+def write(app: Sphinx, extra_pages: list[str]) -> None:
+    """Writes the files of a finished site. extra_pages: paths of pages that are not Sphinx's, for the site map."""
     out, config = Path(app.outdir), app.config
     words = {"language": config.language or "en", "title": escape(config.project), "first": f"{config.root_doc}.html"}
     if config.root_doc != "index":
@@ -106,7 +106,8 @@ def write(app: Sphinx) -> None:
         **words,
     )
     (out / "404.html").write_text(nowhere, "utf-8", newline="\n")
-    for name, content in for_robots(config.html_baseurl, list(app.env.found_docs)).items():
+    pages = [f"{page}.html" for page in app.env.found_docs] + extra_pages
+    for name, content in for_robots(config.html_baseurl, pages).items():
         (out / name).write_text(content, "utf-8", newline="\n")
     if pieces.look_up(Path(app.srcdir), (pieces.CHANGES,)):  # an edition is compared with it
         (out / FEED).write_text(feed_of(app), "utf-8", newline="\n")

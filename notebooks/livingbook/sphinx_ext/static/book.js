@@ -2,7 +2,41 @@
 "use strict";
 
 // Search shows excerpts by fetching pages, which browsers refuse (with an error each) for a book opened from disk.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// ---- the search page: chapters before notebooks, and excerpts in sentences ----
+const BEFORE = 10_000;  // more than Sphinx gives any page
+const OF_CODE = /(^|\/)(notebooks|library)(\/|$)/;  // pages of notebooks, their list, and the reference of the modules
+const NO_PROSE = "h1, nav, script, style, svg, .headerlink, .highlight, .page-line, .tip, .making, .cite, .number-notes, .citation-text, .doubt-note";
+const EXCERPT = 230, LED_BY = 90;  // characters of an excerpt, and of what comes before the first word that was sought
+const SENTENCE = 40;  // characters from which a paragraph or cell may be one
+
+// The paragraph that has most of the words, around the first of them. html: the page; words: as Sphinx stems them.
+function excerpt(html, words, anchor) {
+  const summary = made("p", { className: "context" });
+  const article = new DOMParser().parseFromString(html, "text/html").querySelector(".bd-article");
+  if (!article) return summary;
+  for (const part of article.querySelectorAll(NO_PROSE)) part.remove();
+  const place = (anchor && article.querySelector(`[id="${CSS.escape(anchor.slice(1))}"]`)) || article;
+  const texts = [...place.querySelectorAll("p, li, dd, td")].map((block) => block.textContent.replace(/\s+/g, " ").trim());
+  const found = texts.filter((text) => text.length >= SENTENCE).map((text) => {
+    const places = [...words].map((word) => text.toLowerCase().indexOf(word.toLowerCase())).filter((at) => at >= 0);
+    return { text, count: places.length, at: Math.min(...places) };
+  });
+  const best = found.reduce((one, other) => (other.count > one.count ? other : one), found[0]);
+  if (!best) return summary;
+  const from = best.count && best.at > LED_BY ? best.text.indexOf(" ", best.at - LED_BY) + 1 : 0;
+  const rest = best.text.slice(from);
+  const shown = rest.length > EXCERPT ? `${rest.slice(0, rest.lastIndexOf(" ", EXCERPT))} …` : rest;
+  summary.textContent = `${from ? "… " : ""}${shown}`;
+  return summary;
+}
+
+function prepareSearch() {
+  if (typeof Search === "undefined" || typeof Scorer === "undefined") return;
+  Scorer.score = ([page, , , , score]) => score + (OF_CODE.test(page) ? 0 : BEFORE);
+  Search.makeSearchSummary = excerpt;
+}
 
 // ---- small helpers ----
 function made(tag, properties, ...children) {
@@ -32,7 +66,7 @@ async function copied(text) {
 function addCopyButtons() {
   for (const text of document.querySelectorAll(".citation-text")) {
     const button = made("button", { type: "button", className: "small-button copy-citation", textContent: "Copy" });
-    button.setAttribute("aria-label", text.tagName === "PRE" ? "Copy the BibTeX entry" : "Copy the citation");
+    button.setAttribute("aria-label", text.dataset.copy || (text.tagName === "PRE" ? "Copy the BibTeX entry" : "Copy the citation"));
     const told = made("span", { className: "told" });
     told.setAttribute("role", "status");
     button.addEventListener("click", () => copied(text.textContent).then(
@@ -94,6 +128,22 @@ function prepareTables() {
     makeSortable(table);
     if (table.tBodies[0].rows.length > SEARCHED) makeSearchable(box, table);
   }
+}
+
+// ---- wide tables: over the room beside the text, as far as they need it and the window has it ----
+const BROAD = 1000;  // pixels of the window from which there is such room
+const EDGE = 16;     // pixels left free at the window's edge
+
+function widenTables() {
+  const room = document.documentElement.clientWidth;
+  const boxes = [...document.querySelectorAll(".bd-article :is(.table-scroll, .pst-scrollable-table-container)")].filter(
+    (box) => !box.closest("details") && !box.parentElement.closest(".table-scroll"));
+  for (const box of boxes) box.removeAttribute("style");
+  if (room < BROAD) return;
+  // All are measured before any is changed: a change between two measurements would have the page laid out once more.
+  const found = boxes.map((box) => [box, box.scrollWidth > box.clientWidth, box.getBoundingClientRect().left]);
+  for (const [box, isCut, left] of found)
+    if (isCut) Object.assign(box.style, { width: "max-content", maxWidth: `${room - left - EDGE}px` });
 }
 
 // ---- claim cards: filter by verdict and section ----
@@ -160,6 +210,54 @@ function prepareTips() {
   });
 }
 
+// ---- notes on numbers: beside the number; the browser closes them by Escape or a click elsewhere and brings the focus back ----
+const GAP = 8;  // pixels between a note and its number, and between a note and the window's edge
+
+function placeBeside(note, link) {  // on phones, the style sheet puts notes at the foot of the window
+  const at = link.getClientRects()[0] || link.getBoundingClientRect();
+  const left = Math.max(GAP, Math.min(at.left, document.documentElement.clientWidth - note.offsetWidth - GAP));
+  const above = at.top - note.offsetHeight - GAP, below = at.bottom + GAP;
+  const top = below + note.offsetHeight > innerHeight && above > 0 ? above : below;
+  Object.assign(note.style, { left: `${left + scrollX}px`, top: `${top + scrollY}px` });
+}
+
+function openNote(note, link) {
+  note.showPopover({ source: link });
+  placeBeside(note, link);
+  note.focus({ preventScroll: true });
+}
+
+// Someone has cited a number: the link leads to its note, so the page is shown where the number stands.
+function openNoteOfAddress() {
+  const note = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const link = note && note.matches(".number-note") && document.getElementById(`from-${note.id}`);
+  if (!link) return;
+  link.scrollIntoView({ block: "center" });
+  link.focus({ preventScroll: true });
+  if (!note.matches(":popover-open")) openNote(note, link);
+}
+
+function prepareNotes() {
+  if (!("popover" in HTMLElement.prototype)) return;  // links to notes work as without scripts
+  document.documentElement.dataset.notes = "beside";
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.result-link, a.note-close");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const closing = link.matches(".note-close");
+    const note = closing ? link.closest(".number-note") : document.getElementById(link.hash.slice(1));
+    if (!note || !note.matches(".number-note")) return;
+    event.preventDefault();
+    if (closing) note.hidePopover();
+    else openNote(note, link);
+  });
+  // Sphinx takes Escape for its own (it puts away the marks of words that were searched), and the browser would close nothing.
+  window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.querySelector(".number-note:popover-open")) event.stopImmediatePropagation();
+  }, { capture: true });
+  openNoteOfAddress();
+  window.addEventListener("hashchange", openNoteOfAddress);
+}
+
 // ---- a link into a fold-out opens it ----
 function openFolds() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -173,11 +271,15 @@ function openFolds() {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
+  prepareSearch();  // this script comes before Sphinx's, which begins to search afterwards
   addCopyButtons();
   prepareTables();
+  widenTables();
+  window.addEventListener("resize", widenTables);
   prepareClaims();
   prepareTips();
   openFolds();
+  prepareNotes();
   window.addEventListener("hashchange", openFolds);
   // The search page: ready to type.
   const field = document.querySelector(".bd-search-container input[type=search]");

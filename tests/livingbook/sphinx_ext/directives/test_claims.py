@@ -23,7 +23,7 @@ def test_cards_tell_claim_speaker_verdict_numbers_rule_and_reason(book: Book) ->
     assert card.select_one(".claim-head .verdict").get_text() == "✓ supported"
     assert card.select_one(".verdict-icon")["aria-hidden"] == "true"
     assert card.select_one(".claim-values").get_text().strip() == "at least 1,430 Names per month."
-    assert card.select_one(".claim-values a")["href"] == "notebooks/rate.html#rate-monthly"
+    assert card.select_one(".claim-values a")["href"] == "#number-rate-monthly"
     assert card.select_one(".claim-rule").get_text() == "Computed. Supported if equal."
     assert "They agree." in card.get_text() and "Said by: author" in card.get_text()
     assert card.select_one(".claim-edition .verdict").get_text() == "≈ plausible"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from check_pages import BUDGET, SIZES, Page, axe_script, invalid, look, pages_of, summary
+from check_pages import BUDGET, SIZES, Page, axe_script, invalid, look, pages_of, served, summary
 from small_site import shown_claims
 
 
@@ -49,6 +49,43 @@ def test_search_finds_a_claim_from_disk(small, tab):
     tab.goto((small / "search.html").as_uri() + "?q=contradicted")
     tab.wait_for_selector("#search-results li a")
     assert any("claims.html" in link.get_attribute("href") for link in tab.query_selector_all("#search-results li a"))
+
+
+def test_search_shows_chapters_before_notebooks_with_sentences_around_the_words(small, tab):
+    with served(small) as address:
+        tab.goto(f"{address}search.html?q=rate")
+        tab.wait_for_selector("#search-results li a[href^='notebooks/rate']")
+        pages = [link.get_attribute("href") for link in tab.query_selector_all("#search-results li > a")]
+        assert pages.index("book/index.html") < pages.index("notebooks/rate.html")  # which has the word in its title
+        tab.goto(f"{address}search.html?q=finding")
+        shown = tab.wait_for_selector("#search-results li:has(a[href^='book/index']) p.context:not(:empty)").inner_text()
+    assert (
+        shown.startswith("Names on the list are more than they were, which is the finding of this page.")
+        and "min to read" not in shown
+    )
+
+
+def test_search_finds_nothing_that_a_note_or_a_drawing_alone_says(small, tab):
+    with served(small) as address:
+        for word in ("rests", "Three"):  # of the notes on numbers; of a figure's alternative text
+            tab.goto(f"{address}search.html?q={word}")
+            tab.wait_for_selector("#search-results .search-summary >> text=did not match")
+
+
+@pytest.mark.parametrize(
+    ("name", "table"), [("book/data.html", ".observations"), ("book/index.html", ".bd-article section > div:has(> table)")]
+)
+def test_a_wide_table_takes_the_room_beside_the_text_and_on_a_phone_shows_that_it_goes_on(small, browser, name, table):
+    asked = "(box) => [box.scrollWidth > box.clientWidth, box.getBoundingClientRect().right, getComputedStyle(box).backgroundImage.split('gradient').length - 1]"
+    tab = browser.new_page(viewport={"width": 1280, "height": 800})
+    tab.goto((small / name).as_uri())
+    text = tab.evaluate("document.querySelector('.bd-article-container').getBoundingClientRect().right")
+    is_cut, right, _ = tab.eval_on_selector(table, asked)
+    assert right <= 1280 and (not is_cut or right > text + 100)
+    tab.set_viewport_size({"width": 360, "height": 740})
+    is_cut, right, shades = tab.eval_on_selector(table, asked)
+    assert (is_cut, shades) == (True, 4) and right <= 360
+    tab.close()
 
 
 def test_the_search_field_opens_by_button_and_leads_to_results(small, tab):

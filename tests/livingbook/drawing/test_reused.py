@@ -9,7 +9,7 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 from livingbook import recording
-from livingbook.drawing import kept
+from livingbook.drawing import reused
 from livingbook.values import wording
 from livingbook.values.bounds import Bounds
 
@@ -36,7 +36,7 @@ def drawn(tmp_path, monkeypatch):
     """Draws with a draw function defined as in a notebook; the returned list has an entry for every drawing really made."""
     made, recorder = [], Recorder(tmp_path)
     monkeypatch.setattr(recording, "recorder", lambda: recorder)
-    monkeypatch.setattr(kept, "render", lambda draw, data, **shown: made.append(1) or f"<svg>{len(made)}</svg>")
+    monkeypatch.setattr(reused, "render", lambda draw, data, **shown: made.append(1) or f"<svg>{len(made)}</svg>")
     return made, recorder
 
 
@@ -50,7 +50,7 @@ def notebooks(code: str, name: str = "draw", **values: object):
 def test_the_same_is_drawn_once(drawn):
     made, _ = drawn
     for _ in range(3):
-        assert kept.kept_render(notebooks(DRAW, SIZE=1), DATA.copy(), **SHOWN) == "<svg>1</svg>"
+        assert reused.kept_render(notebooks(DRAW, SIZE=1), DATA.copy(), **SHOWN) == "<svg>1</svg>"
     assert len(made) == 1
 
 
@@ -69,9 +69,9 @@ def test_the_same_is_drawn_once(drawn):
 )
 def test_what_is_drawn_decides(drawn, other):
     made, _ = drawn
-    kept.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
+    reused.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
     draw, data, shown = other()
-    kept.kept_render(draw, data, **shown)
+    reused.kept_render(draw, data, **shown)
     assert len(made) == 2
 
 
@@ -79,7 +79,7 @@ def test_the_code_of_modules_the_lock_the_style_and_settings_decide(drawn, tmp_p
     made, recorder = drawn
 
     def again() -> int:
-        kept.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
+        reused.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
         return len(made)
 
     assert (again(), again()) == (1, 1)
@@ -93,7 +93,7 @@ def test_the_code_of_modules_the_lock_the_style_and_settings_decide(drawn, tmp_p
         assert (again(), again()) == (4, 4)
     style = tmp_path / "style"
     style.write_text("font.size: 30")
-    monkeypatch.setattr(kept, "STYLE", style)
+    monkeypatch.setattr(reused, "STYLE", style)
     assert (again(), again()) == (5, 5)
 
 
@@ -109,7 +109,7 @@ def test_the_code_of_modules_the_lock_the_style_and_settings_decide(drawn, tmp_p
 def test_what_cannot_be_told_is_drawn_every_time(drawn, code):
     made, _ = drawn
     for expected in (1, 2):
-        kept.kept_render(notebooks(code, SIZE=1), DATA, **SHOWN)
+        reused.kept_render(notebooks(code, SIZE=1), DATA, **SHOWN)
         assert len(made) == expected
 
 
@@ -121,9 +121,9 @@ def test_what_reads_something_while_it_draws_is_drawn_every_time(drawn, monkeypa
         recorder.inputs[f"file {len(made)}"] = ""
         return "<svg/>"
 
-    monkeypatch.setattr(kept, "render", reads)
+    monkeypatch.setattr(reused, "render", reads)
     for expected in (1, 2):
-        kept.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
+        reused.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
         assert len(made) == expected
 
 
@@ -131,16 +131,16 @@ def test_a_function_follows_the_functions_that_it_names(drawn):
     made, _ = drawn
     draw = "write = lambda each: wording.number(each.best, {step})\ndef draw(figure, data, narrow):\n    return write(BOUNDS)\n"
     for step, expected in ((1, 1), (1, 1), (10, 2)):
-        kept.kept_render(notebooks(draw.format(step=step), wording=wording, BOUNDS=Bounds.exact(3)), DATA, **SHOWN)
+        reused.kept_render(notebooks(draw.format(step=step), wording=wording, BOUNDS=Bounds.exact(3)), DATA, **SHOWN)
         assert len(made) == expected
 
 
 def test_a_damaged_drawing_is_drawn_again(drawn, tmp_path):
     made, _ = drawn
-    kept.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
+    reused.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
     (path,) = (tmp_path / "drawn").iterdir()
     path.write_text(path.read_text().replace("svg", "gvs"))
-    assert kept.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN) == "<svg>2</svg>"
+    assert reused.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN) == "<svg>2</svg>"
     assert len(made) == 2
 
 
@@ -148,6 +148,6 @@ def test_outside_of_a_build_nothing_is_kept(drawn, tmp_path, monkeypatch):
     made, _ = drawn
     monkeypatch.setattr(recording, "recorder", lambda: None)
     for expected in (1, 2):
-        kept.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
+        reused.kept_render(notebooks(DRAW, SIZE=1), DATA, **SHOWN)
         assert len(made) == expected
     assert not (tmp_path / "drawn").exists()
