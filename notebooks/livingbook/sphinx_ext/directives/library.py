@@ -46,9 +46,14 @@ def listed(place: str, members: list[dict[str, Any]]) -> nodes.definition_list:
         inside = nodes.definition("", *paragraphs(each["about"]))
         if each["members"]:
             inside += listed(f"{place}-{each['name']}", each["members"])
-        term = nodes.term("", "", nodes.literal("", each["signature"]), ids=[nodes.make_id(f"library-{place}-{each['name']}")])
+        term = nodes.term("", "", nodes.literal("", each["signature"]), ids=[anchor(place, each["name"])])
         items += nodes.definition_list_item("", term, inside)
     return items
+
+
+def anchor(place: str, name: str) -> str:
+    """The id of a member. Its letters are as they are: a class and a function may differ by the first one only."""
+    return f"library-{place}-{name}".replace(".", "-")
 
 
 def paragraphs(docstring: str) -> list[nodes.paragraph]:
