@@ -60,9 +60,9 @@ def test_results_say_what_each_number_is(book):
 
 
 def test_the_lines_of_the_readme_read_the_book(book):
-    """README's line of Python is run on this book; its line of R names what is there, for there need be no R here."""
+    """README's Python is run on this book; its line of R names what is there, for there need be no R here."""
     text = (ROOT / "README.md").read_text("utf-8")
-    line = re.search(r"^(numbers = pd\..*)$", text, flags=re.M)[1]
+    line = re.search(r"```python\n(numbers = pd\..*?)```", text, flags=re.S)[1]
     scope = {"pd": pd}
     exec(line.replace("https://example.org/book", str(book)), scope)
     numbers = scope["numbers"]
@@ -104,7 +104,7 @@ def test_every_page_leads_to_the_feed(book):
 
 
 def test_search_engines_are_told_where_the_site_map_is_if_the_book_knows():
-    assert extra_files.for_robots("", ["a"]) == {}
-    found = extra_files.for_robots("https://example.org/book", ["a"])
+    assert extra_files.for_robots("", ["a.html"]) == {}
+    found = extra_files.for_robots("https://example.org/book", ["a.html"])
     assert "Sitemap: https://example.org/book/sitemap.xml" in found["robots.txt"]
     assert "<loc>https://example.org/book/a.html</loc>" in found["sitemap.xml"]
