@@ -32,7 +32,7 @@ from livingbook.live.desk import Desk
 from livingbook.project.project import Project
 from livingbook.runs import running
 from livingbook.runs.present import Present
-from livingbook.runs.runs import Runs
+from livingbook.runs.runs import Changed, Runs
 from livingbook.site import pages, sphinx_process, stage
 from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
@@ -78,6 +78,7 @@ class Workshop:
         if self.building and not self.at_pages[0]:
             self.stop_build()  # it is making what is out of date already, and no run that it has made is lost
         if self.building and not only_chapters:
+            self.again = False  # one is begun below
             self.ended()  # soon: then its lock is free for runs of notebooks
         if self.desk and asked["paths"]:
             os.waitpid(forked(lambda: self.first(asked, only_chapters)), 0)
@@ -152,6 +153,8 @@ class Workshop:
         except BuildError as error:
             self.tell("wrong", words=str(error))
             return
+        except Changed:  # it was saved again meanwhile, and that is the next change
+            return
         wrong = self.desk.make(page, self.room / "ahead" / str(asked["change"]))
         if wrong:
             self.tell(
@@ -165,9 +168,8 @@ class Workshop:
         project = Project.at(self.project.root, str(self.project.data))
         edition = project.editions_of_book(self.edition)[0]
         runs = Runs(project, Present())
-        shutil.rmtree(
-            project.edition_folder(edition.name), ignore_errors=True
-        )  # a notebook may find no results of an earlier build
+        # No notebook may find results of an earlier build.
+        shutil.rmtree(project.edition_folder(edition.name), ignore_errors=True)
         names = [name for name in desk.shown_on().get(page, [Path(page).name]) if name in project.notebook_names]
         names = [name for name in names if not runs.reads_sweeps(name)]  # hundreds of runs: they come with the whole book
         with ThreadPoolExecutor(2) as pool:

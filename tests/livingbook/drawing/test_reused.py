@@ -103,6 +103,7 @@ def test_the_code_of_modules_the_lock_the_style_and_settings_decide(drawn, tmp_p
         "draw = lambda figure, data, narrow: eval('SIZE')",
         "def draw(figure, data, narrow):\n    return globals()['SIZE']",
         "class Chart:\n    def __call__(self, figure, data, narrow): ...\ndraw = Chart()",
+        "def draw(figure, data, narrow):\n    return draw",
         "import threading\nlock = threading.Lock()\ndef draw(figure, data, narrow):\n    return lock",
     ],
 )
