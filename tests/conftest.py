@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from check_pages import chromium, jar, opened
 from hypothesis import settings
+from livingbook.values import periods
 from small_rows import OBSERVATION
 
 ROOT = Path(__file__).parents[1]
@@ -68,6 +69,12 @@ def _here() -> Iterator[None]:
     here = Path.cwd()
     yield
     os.chdir(here)
+
+
+@pytest.fixture(autouse=True)
+def _no_periods(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins without the periods that another has noted: rows of two tests have the same ids."""
+    monkeypatch.setattr(periods, "_noted", {})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,16 +9,19 @@ from livingbook.values.bounds_array import BoundsDtype
 from livingbook.values.periods import Flow, apart, note, require_apart
 
 FILED = ("cases_filed", "army", "awol", "court")
-note(
-    {
-        "y2024": Flow(FILED, "2024-01-01", "2024-12-31"),
-        "h2024": Flow(FILED, "2024-07-01", "2024-12-31"),
-        "y2025": Flow(FILED, "2025-01-01", "2025-12-31"),
-        "other2024": Flow(("cases_filed", "army", "desertion", "court"), "2024-01-01", "2024-12-31"),
-        "stock": Flow(("strength", "army", "all", "court"), "", "2024-12-31"),
-        "stock-later": Flow(("strength", "army", "all", "court"), "", "2024-12-31"),
-    }.items()
-)
+FLOWS = {
+    "y2024": Flow(FILED, "2024-01-01", "2024-12-31"),
+    "h2024": Flow(FILED, "2024-07-01", "2024-12-31"),
+    "y2025": Flow(FILED, "2025-01-01", "2025-12-31"),
+    "other2024": Flow(("cases_filed", "army", "desertion", "court"), "2024-01-01", "2024-12-31"),
+    "stock": Flow(("strength", "army", "all", "court"), "", "2024-12-31"),
+    "stock-later": Flow(("strength", "army", "all", "court"), "", "2024-12-31"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _flows(_no_periods: None) -> None:
+    note(FLOWS.items())
 
 
 def of(*ids: str) -> list[Bounds]:

@@ -35,7 +35,8 @@ def whole(small, tmp_path_factory) -> Path:
 
 
 def search(tab):
-    tab.wait_for_selector("#search-results li a")
+    """Waits for the last result: the page says how many there are when it has shown them all."""
+    tab.wait_for_function("document.querySelector('.search-summary')?.innerText")
 
 
 STATES = {  # what a script or a reader brings about: page, size, colours, how
