@@ -113,8 +113,8 @@ release: pdf epub $(BIN)/.test ## the archive to deposit: pages, PDF, EPUB, data
 bench: $(BIN)/.test ## measure speed beside the plain tools (an hour, on a quiet machine; QUICK=1: minutes; BESIDE=commit: beside an earlier one)
 	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench$(if $(BESIDE),.beside "$(BESIDE)") $(if $(filter 1,$(QUICK)),--quick)
 
-soak: $(BIN)/.test ## many notebooks on the warm engine: is anything left behind? (RUNS=500)
-	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench.soak "$(or $(RUNS),500)"
+soak: $(BIN)/.test ## the warm engine and `make live`, again and again: is anything left behind, or slower? (RUNS=500; CHANGES=100)
+	@PYTHONPATH=notebooks $(BIN)/python -m tests.bench.soak "$(or $(RUNS),500)" "$(or $(CHANGES),100)"
 
 lint: $(BIN)/.test ## style and layout (ruff), which room imports which (import-linter), types (mypy)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && PYTHONPATH=notebooks $(BIN)/lint-imports && $(BIN)/mypy

@@ -2,14 +2,17 @@
 
 import csv
 import json
+import subprocess
 from dataclasses import asdict
 
 import pandas as pd
 import pytest
-from bench.__main__ import earlier, reached, write_table
+from bench.__main__ import code, earlier, reached, write_table
+from bench.large_book import LINE_1, write_book
 from bench.machine import machine
 from bench.parts import CHANGED, PAGE, PARTS, Part, Scratch, tables
 from bench.rows import write_tables
+from bench.soak import GROWTH, grown
 from livingbook.contract import check
 
 
@@ -32,7 +35,7 @@ def test_a_bound_is_reached_from_its_own_side():
 
 
 def test_the_parts_are_those_of_the_table_each_with_a_title():
-    assert sorted(PARTS) == [*"abcdefg"] and all(part.__doc__.startswith(f"{letter}. ") for letter, part in PARTS.items())
+    assert sorted(PARTS) == [*"abcdefghi"] and all(part.__doc__.startswith(f"{letter}. ") for letter, part in PARTS.items())
 
 
 def test_the_machine_is_named_without_whose_it_is(root):
@@ -65,9 +68,37 @@ def test_checking_and_slicing_are_measured(root, tmp_path):
 def test_a_run_that_was_broken_off_is_resumed_on_the_same_machine(tmp_path, monkeypatch):
     results = tmp_path / "bench.json"
     monkeypatch.setattr("bench.__main__.RESULTS", results)
-    about = {"machine": machine(), "repetitions": 3, "quick": False}
+    about = {"machine": machine(), "repetitions": 3, "quick": False, "code": code()}
     assert earlier(about) == []
     part = Part("c", "nothing changed", {"ours": [0.2]}, [("ours : theirs", 0.05, "at most", 0.5)])
     results.write_text(json.dumps({**about, "parts": [asdict(part)], "profiles": {}}))
     assert [asdict(each) for each in earlier(about)] == json.loads(results.read_text())["parts"]
-    assert earlier({**about, "repetitions": 1}) == []
+    assert earlier({**about, "repetitions": 1}) == [] == earlier({**about, "code": "of other files"})
+
+
+def test_other_files_are_other_code(tmp_path, monkeypatch):
+    monkeypatch.setattr("bench.__main__.ROOT", tmp_path)
+    monkeypatch.setattr("bench.__main__.TABLE", tmp_path / "speed.csv")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    seen = set()
+    for name, text in [("a.py", "x = 1\n"), ("a.py", "x = 2\n"), ("b.py", ""), (".gitignore", "out\n")]:
+        (tmp_path / name).write_text(text)
+        seen.add(code())
+    assert len(seen) == 4
+    for name in ("speed.csv", "out"):
+        (tmp_path / name).write_text("what a run writes")
+    assert code() in seen
+
+
+def test_a_large_book_has_what_it_says_and_its_row_is_read_by_one_notebook(tmp_path):
+    book = write_book(tmp_path / "book", notebooks=3, chapters=5)
+    assert check(book / "data") == []
+    assert len(list((book / "book").glob("chapter*.md"))) == 5 and len(list((book / "notebooks").glob("line*.ipynb"))) == 3
+    assert len(LINE_1.findall((book / "data" / "observations.csv").read_text("utf-8"))) == 1
+    about_line_1 = [path.stem for path in (book / "notebooks").glob("*.ipynb") if '"line001\\"' in path.read_text("utf-8")]
+    assert about_line_1 == ["line001"]
+
+
+def test_growth_is_told():
+    assert not grown((3, 20, 100), (3, 20, 100 + GROWTH))
+    assert grown((3, 20, 0), (4, 20, 0)) and grown((3, 20, 0), (3, 21, 0)) and grown((3, 20, 0), (3, 20, GROWTH + 1))

@@ -9,11 +9,14 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import subprocess
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from livingbook.system.digests import digest
 
 from .machine import machine
 from .parts import PARTS, Part, lay_out
@@ -35,7 +38,7 @@ def main() -> None:
     print(", ".join(map(str, machine().values())), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         scratch = lay_out(ROOT, Path(folder) / "project", 1 if chosen.quick else chosen.repetitions, chosen.quick)
-        about = {"machine": machine(), "repetitions": scratch.repetitions, "quick": chosen.quick}
+        about = {"machine": machine(), "repetitions": scratch.repetitions, "quick": chosen.quick, "code": code()}
         profiles = {"one warm notebook": notebook_profile(scratch.root), "one page made anew": page_profile(scratch.root)}
         show(profiles)
         parts = earlier(about) if chosen.resume else []
@@ -49,8 +52,17 @@ def main() -> None:
         write_table(parts)
 
 
+def code() -> str:
+    """Digest of all files of the checkout, but for the table that a full run writes."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    paths = [ROOT / name for name in sorted(listed.decode().split("\0")) if name]
+    return digest(*[path for path in paths if path.is_file() and path != TABLE])
+
+
 def earlier(about: dict[str, Any]) -> list[Part]:
-    """The parts that a run of the same kind on this machine has measured; none if there was none."""
+    """The parts that a run of the same kind and code on this machine has measured; none if there was none."""
     body = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {"parts": []}
     return [Part(**each) for each in body["parts"]] if all(body.get(key) == value for key, value in about.items()) else []
 

@@ -17,8 +17,8 @@ from .timing import ENVIRONMENT, ROOT
 
 
 @contextmanager
-def live_book(root: Path) -> Iterator[str]:
-    """Runs ``make live`` over a project; gives its address."""
+def live_book(root: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Runs ``make live`` over a project; gives its address and its process."""
     process = subprocess.Popen(
         [sys.executable, "-m", "livingbook", "--root", str(root), "live", "--no-open", "--port", "0"],
         cwd=root,
@@ -32,7 +32,7 @@ def live_book(root: Path) -> Iterator[str]:
     address = process.stdout.readline().split()[0]
     threading.Thread(target=process.stdout.read, daemon=True).start()
     try:
-        yield address
+        yield address, process
     finally:
         process.terminate()
         process.wait()

@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 
 PATIENCE = 240  # seconds, on a machine that does other work as well
@@ -40,7 +41,7 @@ class Reader:
                             break
                         if line.startswith(b"data: {"):
                             self.states.append(json.loads(line.removeprefix(b"data: ")))
-            except OSError:
+            except (OSError, HTTPException):  # the server is not there any more, or something else is in its place
                 time.sleep(0.2)
 
     def wait(self, what: Callable[[Reader], object], why: str) -> None:
