@@ -6,8 +6,7 @@ import os
 import shutil
 import time
 import traceback
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -19,7 +18,7 @@ from livingbook.project.project import SETTING, Edition, Project
 from livingbook.runs import running, sweep, sweep_table, up_to_date
 from livingbook.runs.present import Present, hash_all_inputs
 from livingbook.runs.runs import Changed, Runs
-from livingbook.runs.store import forget_drawings
+from livingbook.runs.store import StoredRun, forget_drawings
 from livingbook.site import pages, publication, rules_of_writing, sphinx_process, stage
 from livingbook.system.errors import BuildError, in_words
 from livingbook.system.files import write
@@ -35,6 +34,7 @@ def book(asked: Project, edition: str, workers: int, start: Start = sphinx_proce
     A book shows one state of the project: if one of its inputs changes during the build, it is built again.
     """
     running.set_parallelism(workers)
+    broken: list[str] = []
     for _ in range(ATTEMPTS):
         fresh = replace(asked)  # a Project reads its settings only once; this copy reads them again
         editions = fresh.editions_of_book(edition)
@@ -44,12 +44,11 @@ def book(asked: Project, edition: str, workers: int, start: Start = sphinx_proce
         hash_all_inputs(present, project, editions)
         with start(project) as waiting:
             try:
-                runs = settled(project, present, editions, workers, up_to_date.only_pages(asked, edition, present))
+                unchanged = up_to_date.only_pages(asked, edition, present)
+                runs = settled(project, present, editions, workers, up_to_date.runs_of_book(asked) if unchanged else {})
                 with step("pages", "built"):
                     stage.stage(project, editions, runs)
-                    with ThreadPoolExecutor(1) as beside:  # the pages are made in another process
-                        writing = beside.submit(rules_of_writing.faults, project)
-                        built = pages.build(project, waiting)
+                    built = pages.build(project, waiting, partial(note_breaches, project, broken))
             except Changed as error:
                 print(f"  {error}, which changed meanwhile: the book is built again", flush=True)
                 continue
@@ -69,7 +68,7 @@ def book(asked: Project, edition: str, workers: int, start: Start = sphinx_proce
             present,
             {each.name: {name: runs.settle(each, name).key for name in project.notebook_names} for each in editions},
         )
-        if broken := writing.result():
+        if broken:
             path = project.room / "rules.txt"
             write(path, "\n".join(broken) + "\n")
             print(rules_of_writing.told(broken, path), flush=True)
@@ -77,6 +76,11 @@ def book(asked: Project, edition: str, workers: int, start: Start = sphinx_proce
     raise BuildError(
         "what the book is made from keeps changing while it is built: nothing was published; `make book` when it is at rest"
     )
+
+
+def note_breaches(project: Project, broken: list[str]) -> None:
+    """Puts the breaches of the rules of writing into a list, in place of what it holds."""
+    broken[:] = rules_of_writing.faults(project)
 
 
 def executed(runs: Runs, editions: list[Edition]) -> dict[tuple[str, str, str], Callable[[], str]]:
@@ -93,18 +97,22 @@ def shown(project: Project, path: str) -> str:
     return str(Path(path).relative_to(project.root)) if Path(path).is_relative_to(project.root) else path
 
 
-def settled(project: Project, present: Present, editions: list[Edition], workers: int, only_pages: bool = False) -> Runs:
+def settled(
+    project: Project, present: Present, editions: list[Edition], workers: int, known: Mapping[str, Mapping[str, StoredRun]]
+) -> Runs:
     """Every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that is wrong.
 
-    only_pages: the inputs of notebooks have not changed since the last build, so that nothing is checked and no kernel is started.
+    known: edition → notebook → the run of the last build, if nothing that notebooks read has changed since; then nothing is
+    checked, and no kernel is started. Empty otherwise.
     """
     runs = Runs(project, present, say=print_progress)
+    runs.known = {(edition, name): run for edition, each in known.items() for name, run in each.items()}
     for name in project.notebook_names:
         runs.source(name)  # a file that is no notebook is reported before anything runs
     sweeps = [replace(each, assumptions=editions[0].assumptions) for each in sweep.load_sweeps(project)]
     runs.sweeps = {each.name: partial(bring_up_to_date, each, runs, workers) for each in sweeps}
     runs.shares = {each.name: each.shared_with(editions) for each in sweeps}
-    if not only_pages:
+    if not known:
         running.start_fork_server(project)
         with step("data", "checked"):
             for folder in dict.fromkeys([project.data, *(project.with_data_of(edition).data for edition in editions)]):

@@ -22,9 +22,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from livingbook.contract import printable
 from livingbook.project.project import Project
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 from livingbook.system.files import only_one, scratch, tidy, write
 from livingbook.system.readers import number_or_text
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from livingbook.contract import printable
+from livingbook.system.errors import printable
 
 Cells = dict[str, str]  # field → cell
 Pairs = dict[str, tuple[str | None, str | None]]  # field → cell before and after

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from livingbook.changes.report import CAUSES, NumberChange, Report, signed_percent, word
 from livingbook.changes.row_changes import in_terminal
-from livingbook.contract import printable
+from livingbook.system.errors import printable
 from livingbook.values.published import WORDS
 from livingbook.values.wording import SHARE
 

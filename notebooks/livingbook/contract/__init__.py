@@ -26,10 +26,10 @@ from livingbook.contract.datapackage import (
     references,
     resources_of,
 )
-from livingbook.contract.faults import MAX_FAULTS, Fault, printable, told
+from livingbook.contract.faults import MAX_FAULTS, Fault, told
 from livingbook.contract.rules import rule_faults
 from livingbook.contract.schema import schema_faults
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 
 __all__ = [
     "CONTRACT_NAME",
@@ -41,7 +41,6 @@ __all__ = [
     "collected_until",
     "examine",
     "fields_of",
-    "printable",
     "read_csv_table",
     "references",
     "require_clean",

@@ -7,7 +7,8 @@ import io
 import sys
 from pathlib import Path
 
-from livingbook.contract import CONTRACT_NAME, PROJECT_CONTRACT, examine, printable, told
+from livingbook.contract import CONTRACT_NAME, PROJECT_CONTRACT, examine, told
+from livingbook.system.errors import printable
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from livingbook.contract.cell_rules import no_hidden_characters
-from livingbook.contract.faults import Fault, printable
+from livingbook.contract.faults import Fault
 from livingbook.contract.notation import SLUG
+from livingbook.system.errors import printable
 
 CONTRACT_NAME = "datapackage.json"
 MAX_BYTES = 1024 * 1024

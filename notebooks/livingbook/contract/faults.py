@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from livingbook.system.errors import printable
+
 MAX_FAULTS = 10_000  # of one table; the report says if there are more
 
 
@@ -54,9 +56,3 @@ def _as_often(others: list[Fault]) -> str:
     rows = [f"{fault.row:,}" for fault in others if fault.row is not None]
     more = f": also in row{'s' if len(rows) > 1 else ''} {', '.join(rows[:4])}{' …' if len(rows) > 4 else ''}" if rows else ""
     return f" ({len(others) + 1:,} times{more})"
-
-
-def printable(text: str, longest: int = 100) -> str:
-    """`text` in a form that fits one line of a terminal: invisible characters as escapes, cut after `longest` characters."""
-    cut = text if len(text) <= longest else text[:longest] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from livingbook.contract.csv_files import Table
 from livingbook.contract.datapackage import references
-from livingbook.contract.faults import MAX_FAULTS, Fault, printable
+from livingbook.contract.faults import MAX_FAULTS, Fault
 from livingbook.contract.notation import PLAIN_DATE, PLAIN_NUMBER
+from livingbook.system.errors import printable
 
 if TYPE_CHECKING:
     import numpy as np

@@ -211,9 +211,18 @@ class Evidence:
         except EvidenceError:
             return ""
         named = {*rows["id"], *rows["same_as"]} - {""}
-        everything = self._table("observations").table
-        tied = everything.loc[everything["id"].isin(named) | everything["same_as"].isin(named), "id"]
+        tied = {each for name in named for each in self._tied.get(name, ())}
         return self._hashed(read_key({"table": "observations", "where": {"id": sorted(tied)}}))
+
+    @cached_property
+    def _tied(self) -> dict[str, list[str]]:
+        """Id → the ids of that observation, if there is one, and of those that are the same as it."""
+        table = self._table("observations").table
+        found: dict[str, list[str]] = {}
+        for key, same in zip(table["id"], table["same_as"], strict=True):
+            for each in filter(None, {key, same}):
+                found.setdefault(each, []).append(key)
+        return found
 
     def _hashed(self, read: str) -> str:
         asked = json.loads(read)

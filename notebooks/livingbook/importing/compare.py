@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from livingbook.contract import Fault, Row, printable
+from livingbook.contract import Fault, Row
 from livingbook.importing.outcome import Fresh, Incoming, Outcome
+from livingbook.system.errors import printable
 from livingbook.values import wording
 
 QUANTITY = ("measure", "population", "category", "start", "end", "origin")

@@ -13,9 +13,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from livingbook.contract import Row, printable
+from livingbook.contract import Row
 from livingbook.project.project import Project
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 from livingbook.values import wording
 from livingbook.values.qualifiers import from_published
 from livingbook.words.book import Book

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from livingbook.contract import printable
 from livingbook.contract.personal_data import is_personal
 from livingbook.project.validation import validated
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 from livingbook.system.readers import yaml_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from livingbook.contract import csv_files, printable
-from livingbook.system.errors import BuildError
+from livingbook.contract import csv_files
+from livingbook.system.errors import BuildError, printable
 
 if TYPE_CHECKING:
     import pandas as pd

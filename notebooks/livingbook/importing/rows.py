@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livingbook import contract
-from livingbook.contract import Fault, Row, printable, told
+from livingbook.contract import Fault, Row, told
 from livingbook.importing import effects, read
 from livingbook.importing.compare import asked_for, compare_figures, fresh_rows
 from livingbook.importing.journal import recover, swap
@@ -24,7 +24,7 @@ from livingbook.importing.merge import contract_faults, merged, references_of
 from livingbook.importing.outcome import Incoming, Outcome
 from livingbook.importing.terminal import summary
 from livingbook.project.project import Project
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 from livingbook.values import wording
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from pathlib import Path
 import yaml
 
 from livingbook import contract
-from livingbook.contract import Row, printable
+from livingbook.contract import Row
 from livingbook.importing.mapping import ENDING
 from livingbook.project.project import Project
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 from livingbook.system.files import write
 
 FOLDER = "imports"  # of the project, for data of others and their mappings

@@ -8,10 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
-from livingbook.contract import printable
 from livingbook.project.project import COMMON, NAME, Edition, Project, possible
 from livingbook.project.validation import validated
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 from livingbook.system.readers import yaml_of
 from livingbook.values.days import LATEST, is_day
 

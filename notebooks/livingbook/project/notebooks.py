@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from livingbook.contract import printable
-from livingbook.system.errors import say_once
+from livingbook.system.errors import printable, say_once
 from livingbook.system.files import visible_files
 
 PUBLISHES_AS = re.compile(r"""\bPublisher\(\s*["']([\w-]+)["']""")

@@ -10,9 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from livingbook.contract import printable
 from livingbook.system.digests import digest
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 
 if TYPE_CHECKING:
     from livingbook.project.settings import Settings
@@ -78,7 +77,7 @@ class Project:
 
         return read_settings(self.root)
 
-    @property
+    @cached_property
     def engine(self) -> Path:
         """The folder of the engine: the project's own if it has one, else the installed one, which is running."""
         own = self.notebooks / "livingbook"

@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from livingbook.contract import printable
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 
 MOST_FAULTS = 5  # that are listed
 # pydantic's type of an error → the reason in words of a settings file. Other errors keep pydantic's words.

@@ -6,7 +6,7 @@ import ast
 import copy
 import functools
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,10 @@ from typing import Any
 
 import nbformat
 
-from livingbook.contract import printable
 from livingbook.notebook.parameters import Parameter, ParameterError, kinds_of, of_notebook, require
 from livingbook.project.project import Project
 from livingbook.system.digests import digest
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 from livingbook.system.files import as_json
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_from
 
@@ -94,11 +93,13 @@ class Source:
 
         It may or may not read them: that is recorded when it runs. This only helps to run notebooks in a good order.
         """
-        texts = {found for cell in self._cells or () for found in cell.names} | {
+        cells = self._cells or ()
+        texts = {text for cell in cells for text in cell.texts} | {
             str(each.default) for each in self.parameters if isinstance(each.default, str)
         }
-        named = {text.partition(".")[0] for text in texts}
-        return {("results", name) for name in notebooks if name in named or ALL in texts} | {
+        asked = {name for cell in cells for name in cell.names} & (READERS - {"load"})  # else its texts mean something else
+        named = {text.partition(".")[0] for text in texts} if asked else set()
+        return {("results", name) for name in notebooks if name in named or ALL in asked} | {
             ("sweep", name) for name in sweeps if any(text.endswith(f"/{name}.csv") for text in texts)
         }
 
@@ -111,7 +112,7 @@ class Source:
             if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", [])
         ]
         try:
-            return [_Cell(tree, frozenset(_names(tree))) for tree in map(_parsed, sources)]
+            return list(map(_cell, map(_parsed, sources)))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
@@ -169,10 +170,11 @@ class _WithoutPassedOn(ast.NodeTransformer):
 
 @dataclass(frozen=True)
 class _Cell:
-    """The syntax tree of a code cell, and the names, attributes and texts in it."""
+    """The syntax tree of a code cell; the names, attributes and texts in it; the texts alone."""
 
     tree: ast.Module
     names: frozenset[str]
+    texts: frozenset[str]
 
 
 def _parsed(source: str) -> ast.Module:
@@ -202,9 +204,12 @@ def _shows(cell: _Cell, name: str) -> bool:
     return False
 
 
-def _names(tree: ast.Module) -> Iterator[str]:
-    """The names, attributes and texts in a cell."""
+def _cell(tree: ast.Module) -> _Cell:
+    names, texts = set(), set()
     for node in ast.walk(tree):
         match node:
-            case ast.Name(id=found) | ast.Attribute(attr=found) | ast.Constant(value=str(found)):
-                yield found
+            case ast.Name(id=found) | ast.Attribute(attr=found):
+                names.add(found)
+            case ast.Constant(value=str(found)):
+                texts.add(found)
+    return _Cell(tree, frozenset(names | texts), frozenset(texts))

@@ -185,7 +185,9 @@ class Inputs:
 
     def _path(self, name: str) -> Path:
         kind, _, path = name.partition(":")
-        return {"data": self.folder, "engine": self.project.engine, "file": self.project.root}[kind] / path
+        if kind == "data":
+            return self.folder / path  # which is made where it is asked for
+        return (self.project.engine if kind == "engine" else self.project.root) / path
 
     def _rows(self, name: str) -> str:
         asked = json.loads(name)

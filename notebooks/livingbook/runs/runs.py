@@ -51,6 +51,7 @@ class Runs:
         self.sweeps: dict[str, Callable[[], Any]] = {}  # name → function that brings its table up to date
         self.shares: dict[str, list[tuple[Edition, str]]] = {}  # sweep → the runs that it shares: with figures, made once
         self.made: dict[Job, str] = {}  # "run" or "reused"
+        self.known: dict[Job, StoredRun] = {}  # the runs of the last book, if they are known to hold still
         self.kept: set[str] = set()  # keys of runs that unchanged sweeps use
         self._futures: dict[Job, Future[Any]] = {}
         self._waiting: dict[Job, list[Job]] = defaultdict(list)  # job → the jobs that it waits for
@@ -83,10 +84,10 @@ class Runs:
     def settle_all(self, editions: Iterable[Edition]) -> None:
         """Brings every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that went wrong.
 
-        A notebook begins when the results that it is likely to read are there: those that earlier runs read, or that its code
-        mentions. If it reads others, it is stopped and run again.
+        A notebook begins when the results that it is likely to read are there. If it reads others, it is stopped and run again. Of
+        notebooks that seem to wait for each other, the one that waits for the fewest begins.
         """
-        first = {name: self._likely(name) for name in self.project.notebook_names}
+        first = {name: set() if self.known else self._likely(name) for name in self.project.notebook_names}
         waiting: dict[Job, set[Job]] = {("sweep", name): set() for name in self.sweeps}
         waiting |= {
             (edition.name, name): {
@@ -103,7 +104,9 @@ class Runs:
             while waiting or running:
                 left = waiting.keys() | set(running.values())
                 ready = [job for job, before in waiting.items() if not before & left]
-                for job in ready or ([] if running else list(waiting)):
+                if not (ready or running):
+                    ready = [min(waiting, key=lambda job: (len(waiting[job] & left), len(waiting[job])))]
+                for job in ready:
                     del waiting[job]
                     running[pool.submit(do[job])] = job
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
@@ -117,12 +120,21 @@ class Runs:
             raise BuildError("\n".join(dict.fromkeys(map(str, cell_errors.joined(failed)))))
 
     def _likely(self, name: str) -> set[tuple[str, str]]:
-        """The notebooks and sweeps that a notebook is likely to read: ("results" or "sweep", name)."""
+        """The notebooks and sweeps that a notebook is likely to read, as ("results" or "sweep", name).
+
+        Those that earlier runs of the same file read; without such a run, those that runs of other states of the file read, and
+        those that it mentions.
+        """
         if name not in self.project.notebook_names:
             return set()  # an earlier run read a notebook that does not exist any more
-        seen = {(kind, each) for run in self.store.all(name) for kind, each in made_inputs(run.record["inputs"])}
-        return {("results" if kind == "document" else kind, each) for kind, each in seen} | self.source(name).mentioned(
-            [each for each in self.project.notebook_names if each != name], list(self.sweeps)
+        source, runs = self.source(name), self.store.all(name)
+        same = [run for run in runs if run.record["identity"].get("source") == source.hash]
+        read = {(kind, each) for run in same or runs for kind, each in made_inputs(run.record["inputs"])}
+        likely = {("results" if kind == "document" else kind, each) for kind, each in read}
+        return (
+            likely
+            if same
+            else likely | source.mentioned([each for each in self.project.notebook_names if each != name], list(self.sweeps))
         )
 
     def reads_sweeps(self, name: str) -> bool:
@@ -219,7 +231,11 @@ class Runs:
     def _settled(self, edition: Edition, name: str) -> StoredRun:
         job = edition.name, name
         asked, inputs = self.asked(edition, name), self.inputs(edition, job)
-        run = first_valid(self.store.of(name, asked.identity), inputs) or self._made(asked, inputs, job)
+        known = self.known.get(job)
+        if known and known.is_whole:
+            run = known
+        else:
+            run = first_valid(self.store.of(name, asked.identity), inputs) or self._made(asked, inputs, job)
         write(self.project.edition_folder(edition.name) / f"{name}.json", as_json_line(run.of_edition(edition.name)))
         if self.made.setdefault(job, "reused") == "reused":
             self.say(f"{edition.name}: {name}: reused in 0.0 s")

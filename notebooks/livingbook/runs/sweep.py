@@ -17,7 +17,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from livingbook.contract import printable
 from livingbook.evidence.tables import read_table
 from livingbook.notebook.parameters import partner_of
 from livingbook.project.project import NAME, SETTING, Edition, Project, possible
@@ -25,7 +24,7 @@ from livingbook.project.validation import validated
 from livingbook.runs.notebook_source import source_of
 from livingbook.runs.sweep_settings import MONTHS, ORIGINS, SweepSettings
 from livingbook.system.digests import digest
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 from livingbook.system.files import as_json_line
 from livingbook.system.readers import number_or_text, yaml_of
 from livingbook.values.days import LATEST

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
-from livingbook.contract import printable
+from livingbook.system.errors import printable
 from livingbook.values.days import LATEST, is_day
 
 MONTHS = re.compile(r"months(?: since (\d{4}-\d\d-\d\d))?")  # how the ends of all months are asked for

@@ -125,8 +125,8 @@ def is_current(sweep: Sweep, runs: Runs) -> bool:
     """
     try:
         noted = json.loads(note(sweep).read_text("utf-8"))
-        same = noted["table"] == hash_of_file(sweep.project.sweep_file(sweep.name)) and noted["of"] == inputs_digest(
-            sweep, runs, noted["notebooks"], noted["inputs"]
+        same = noted["table"] == hash_of_file(sweep.project.sweep_file(sweep.name)) and (
+            bool(runs.known) or noted["of"] == inputs_digest(sweep, runs, noted["notebooks"], noted["inputs"])
         )
     except (OSError, ValueError, TypeError, KeyError, BuildError):  # no note, or a damaged one: the table is made again
         return False

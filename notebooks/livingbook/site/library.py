@@ -23,7 +23,7 @@ def reference(project: Project, runs: Runs) -> dict[str, dict[str, Any]]:
         name: file
         for notebook in project.notebook_names
         for cell in runs.source(notebook).notebook.cells
-        if cell.cell_type == "code" and (tree := tree_of(cell.source))
+        if cell.cell_type == "code" and "import" in cell.source and (tree := tree_of(cell.source))
         for name, file in imported(project, tree)
     }
     return {name: described(file.read_text("utf-8")) for name, file in sorted(found.items())}

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from livingbook.project.project import Project
@@ -17,8 +18,10 @@ from livingbook.system.errors import KILLED, BuildError, in_words
 from livingbook.system.files import has_content, tree, write
 
 
-def build(project: Project, waiting: Waiting) -> Path:
+def build(project: Project, waiting: Waiting, meanwhile: Callable[[], None] = lambda: None) -> Path:
     """Has the waiting process run Jupyter Book over the stage, with warnings as errors; returns the folder of pages.
+
+    meanwhile: what this process does while the other one works.
 
     Raises ``BuildError`` with Jupyter Book's complaints. A failed build leaves no state behind: Sphinx does not repeat the warnings
     of pages that it does not read again, and the next build would seem to be without faults. If settings, code or packages have
@@ -35,6 +38,7 @@ def build(project: Project, waiting: Waiting) -> Path:
         raise ValueError("the waiting process was started without pipes")
     with contextlib.suppress(BrokenPipeError):  # the process has died; why is in its output, which is read next
         os.write(waiting.stdin.fileno(), b"build\n")  # not by way of the buffer, which would be sent once more when it is closed
+    meanwhile()
     log = waiting.stdout.read()
     pages = output / "_build" / "html"
     status = waiting.wait()

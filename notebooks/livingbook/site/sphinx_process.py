@@ -19,7 +19,15 @@ from livingbook.runs.warm.child import end_with_parent
 from livingbook.system.files import write
 
 LIBRARY = "library.txt"  # lists the modules of the project that builds have used
-IMPORTED_FIRST = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex")  # what the pages need
+# What the pages need. ``latexcodec`` is for names of authors; pybtex imports it with the first of them.
+IMPORTED_FIRST = (
+    "myst_nb.sphinx_ext",
+    "sphinx.builders.html",
+    "sphinx_book_theme",
+    "sphinxcontrib.bibtex",
+    "latexcodec",
+    "livingbook.sphinx_ext",
+)
 
 
 class Waiting(Protocol):

@@ -17,7 +17,7 @@ from livingbook.runs.runs import Runs
 from livingbook.runs.store import StoredRun
 from livingbook.site import jupyter_book, library
 from livingbook.system.errors import BuildError
-from livingbook.system.files import as_json, mirror, tree
+from livingbook.system.files import as_json, as_json_line, mirror, tree
 from livingbook.system.readers import MAX_NOTEBOOK_BYTES, text_of, yaml_of
 from livingbook.values.days import LATEST
 from livingbook.words import staging as words
@@ -83,7 +83,7 @@ def stage(project: Project, editions: list[Edition], runs: Runs) -> list[str]:
 def of_run(edition: str, name: str, run: StoredRun) -> dict[str, Path | str | bytes]:
     """The files of the stage that have what a notebook published for an edition."""
     files: dict[str, Path | str | bytes] = {f"published/{edition}/files/{file.name}": file for file in run.files()}
-    return {f"published/{edition}/{name}.json": as_json(run.of_edition(edition)), **files}
+    return {f"published/{edition}/{name}.json": as_json_line(run.of_edition(edition)), **files}
 
 
 def notice(project: Project, own: Edition) -> dict[str, Any]:

@@ -35,6 +35,12 @@ class BuildError(Exception):
     """The book cannot be built; the message says what to mend. It is shown without a traceback."""
 
 
+def printable(text: str, longest: int = 100) -> str:
+    """``text`` in a form that fits one line of a terminal: invisible characters as escapes, cut after ``longest`` characters."""
+    cut = text if len(text) <= longest else text[:longest] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
+
+
 def in_words(error: BaseException) -> str:
     """The message for a fault of the machine, such as a full disk, and what to do about it; "" for any other error."""
     if isinstance(error, MemoryError):

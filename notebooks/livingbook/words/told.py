@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from livingbook.contract import printable
 from livingbook.project.project import Project
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, printable
 
 FILE = "published/words.json"  # below the stage
 ACCEPTED_BY = "make read CHAPTER="

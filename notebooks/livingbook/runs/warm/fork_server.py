@@ -57,9 +57,11 @@ PRELOADED = [
     "matplotlib.font_manager",
     "pydantic.fields",
     "pydantic.plugin._loader",
+    "pydantic.root_model",  # the first model, with which pydantic looks for plugins among all packages
     "pydantic.type_adapter",
     "pydantic.types",
     "tomllib",
+    "xml.etree.ElementTree",
     "yaml",
 ]
 
