@@ -7,7 +7,6 @@ import shutil
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,11 +22,10 @@ from livingbook.site import pages, publication, rules_of_writing, sphinx_process
 from livingbook.system.errors import BuildError, in_words
 from livingbook.system.files import write
 
-Start = Callable[[Project], AbstractContextManager[sphinx_process.Waiting]]
 ATTEMPTS = 3  # at a build whose inputs change while it goes on
 
 
-def book(asked: Project, edition: str, workers: int, start: Start = sphinx_process.start_sphinx) -> None:
+def book(asked: Project, edition: str, workers: int, start: sphinx_process.Start = sphinx_process.start_sphinx) -> None:
     """Brings the published book up to date. Raises ``BuildError`` saying what is wrong; the published book then stays as it was.
 
     edition: the name of the book's own edition, which may have a data folder of its own. workers: how many notebooks run at once.

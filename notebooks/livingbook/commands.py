@@ -20,16 +20,22 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, printable
 from livingbook.system.files import only_one, scratch, tidy, write
 from livingbook.system.readers import number_or_text
 
+if TYPE_CHECKING:
+    from livingbook.site.sphinx_process import Start
 
-def make_book(project: Project, chosen: argparse.Namespace, **how: Any) -> None:
-    """Builds and publishes the book, if anything has changed; prints where it is. how: other arguments of ``build.book``."""
+
+def make_book(project: Project, chosen: argparse.Namespace, start: Start | None = None) -> None:
+    """Builds and publishes the book, if anything has changed; prints where it is.
+
+    start: a function that starts the process of the pages, see ``build.book``.
+    """
     from livingbook.project import addresses
     from livingbook.runs import up_to_date
     from livingbook.words import told as words
@@ -43,15 +49,19 @@ def make_book(project: Project, chosen: argparse.Namespace, **how: Any) -> None:
         if up_to_date.is_built(project, chosen.edition):
             print("Nothing has changed since the book was built.")
         else:
-            from livingbook.build import book, default_workers
-
             data = project.with_data_of(project.edition(chosen.edition)).data
             if not data.is_dir():
                 raise BuildError(f"{data}: no such data folder")
             if recovered := finish_import(data):
                 print(recovered)
             print(f"Building from {data}", flush=True)
-            book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers(), **how)
+            if start:
+                _build(project, chosen, start)
+            else:
+                from livingbook.site.sphinx_process import Early
+
+                with contextlib.closing(Early(project)) as early:
+                    _build(project, chosen, early)
     if said := words.summary(words.of_built(project)):
         print(said)
     serve = f"make serve OUT={chosen.out}" if project.beside else "make serve"
@@ -59,6 +69,12 @@ def make_book(project: Project, chosen: argparse.Namespace, **how: Any) -> None:
         f"The book is in {project.published} ({time.perf_counter() - started:.0f} s).\n"
         f"Open {project.published / 'index.html'} in a browser, or run `{serve}`."
     )
+
+
+def _build(project: Project, chosen: argparse.Namespace, start: Start) -> None:
+    from livingbook.build import book, default_workers
+
+    book(project, chosen.edition, getattr(chosen, "workers", None) or default_workers(), start)
 
 
 def beside(project: Project, chosen: argparse.Namespace) -> Project:

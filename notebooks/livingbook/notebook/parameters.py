@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -158,7 +159,7 @@ def faults(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> list[st
             found.append(f"{name}: no such parameter" + (f"; did you mean {close[0]}?" if close else ""))
             continue
         try:
-            TypeAdapter(known[name].type).validate_python(value)
+            _adapter(known[name].type).validate_python(value)
         except ValidationError as error:
             what = error.errors()[0]["msg"].removeprefix("Value error, ")
             unit = known[name].unit
@@ -171,6 +172,11 @@ def faults(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> list[st
             if (low in given or high in given) and values[low] > values[high]
         ]
     return found
+
+
+@cache  # making one takes a hundred times as long as asking it, and the many settings of a sweep ask the same
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def ordered(names: Iterable[str]) -> list[tuple[str, str]]:

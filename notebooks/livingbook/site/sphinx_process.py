@@ -6,11 +6,14 @@ still run. It ends if its input is closed without a line, and whenever the proce
 
 from __future__ import annotations
 
+import atexit
 import importlib
+import logging
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -19,15 +22,9 @@ from livingbook.runs.warm.child import end_with_parent
 from livingbook.system.files import write
 
 LIBRARY = "library.txt"  # lists the modules of the project that builds have used
-# What the pages need. ``latexcodec`` is for names of authors; pybtex imports it with the first of them.
-IMPORTED_FIRST = (
-    "myst_nb.sphinx_ext",
-    "sphinx.builders.html",
-    "sphinx_book_theme",
-    "sphinxcontrib.bibtex",
-    "latexcodec",
-    "livingbook.sphinx_ext",
-)
+# What the pages need of other packages; the engine's own extension is imported when the build is sure of its state. ``latexcodec``
+# is for names of authors: pybtex imports it with the first of them.
+IMPORTED_FIRST = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex", "latexcodec")
 
 
 class Waiting(Protocol):
@@ -38,6 +35,9 @@ class Waiting(Protocol):
 
     def wait(self) -> int:
         """Waits for its end; returns the exit code, negative if a signal ended it."""
+
+
+Start = Callable[[Project], AbstractContextManager[Waiting]]  # starts a process that builds the pages when it is asked to
 
 
 def start_sphinx(project: Project) -> subprocess.Popen[str]:
@@ -53,6 +53,27 @@ def start_sphinx(project: Project) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
+
+
+class Early:
+    """A function like ``start_sphinx`` whose process was started when this object was made, before anything slow is imported here.
+
+    A build that has to be made again gets another process. ``close`` ends one that nobody has asked for.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._waiting: subprocess.Popen[str] | None = start_sphinx(project)
+
+    def __call__(self, project: Project) -> subprocess.Popen[str]:
+        """The process."""
+        waiting, self._waiting = self._waiting, None
+        return waiting or start_sphinx(project)
+
+    def close(self) -> None:
+        """Ends the process, if it still waits."""
+        if self._waiting:
+            with self._waiting:
+                pass
 
 
 def environment(project: Project) -> dict[str, str]:
@@ -91,6 +112,7 @@ def build(stage: Path, output: Path) -> int:
     """What ``jupyter-book build STAGE --path-output OUTPUT -W -n --keep-going --quiet`` does; 0 if it went well."""
     from jupyter_book.sphinx import build_sphinx
 
+    logging.getLogger("sphinx.sphinx.events").setLevel(logging.INFO)  # ten thousand notes that nobody reads
     settings = {"external_toc_path": str(stage / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
     status = build_sphinx(
         stage,
@@ -114,4 +136,8 @@ def library() -> set[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    outcome = main(Path(sys.argv[1]), Path(sys.argv[2]))
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(outcome)  # an interpreter that ends frees everything that Sphinx has read, which takes half a second
