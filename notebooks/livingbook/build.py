@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from livingbook.contract import require_clean
@@ -43,7 +44,8 @@ def book(asked: Project, edition: str, workers: int, start: sphinx_process.Start
         with start(project) as waiting:
             try:
                 unchanged = up_to_date.only_pages(asked, edition, present)
-                runs = settled(project, present, editions, workers, up_to_date.runs_of_book(asked) if unchanged else {})
+                known = up_to_date.runs_of_book(asked) if unchanged else {}
+                runs = settled(project, present, editions, workers, known, up_to_date.tables_hold(asked, edition, present))
                 with step("pages", "built"):
                     stage.stage(project, editions, runs)
                     built = pages.build(project, waiting, partial(note_breaches, project, broken))
@@ -96,12 +98,17 @@ def shown(project: Project, path: str) -> str:
 
 
 def settled(
-    project: Project, present: Present, editions: list[Edition], workers: int, known: Mapping[str, Mapping[str, StoredRun]]
+    project: Project,
+    present: Present,
+    editions: list[Edition],
+    workers: int,
+    known: Mapping[str, Mapping[str, StoredRun]] = MappingProxyType({}),
+    checked: bool = False,
 ) -> Runs:
     """Every notebook of the editions, and every sweep, up to date. Raises ``BuildError`` with all that is wrong.
 
-    known: edition → notebook → the run of the last build, if nothing that notebooks read has changed since; then nothing is
-    checked, and no kernel is started. Empty otherwise.
+    known: edition → notebook → the run of the last build, if nothing that notebooks read has changed since: then no
+    kernel is started. checked: whether the tables were checked as they are.
     """
     runs = Runs(project, present, say=print_progress)
     runs.known = {(edition, name): run for edition, each in known.items() for name, run in each.items()}
@@ -112,6 +119,7 @@ def settled(
     runs.shares = {each.name: each.shared_with(editions) for each in sweeps}
     if not known:
         running.start_fork_server(project)
+    if not checked:
         with step("data", "checked"):
             for folder in dict.fromkeys([project.data, *(project.with_data_of(edition).data for edition in editions)]):
                 require_clean(folder, project.contract)

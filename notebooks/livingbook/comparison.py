@@ -61,7 +61,7 @@ def found(project: Project, name: str) -> Snapshot:
     print(f"The edition {name} is not in the book that was built last; its notebooks:", flush=True)
     edition = project.edition(name)
     own = replace(project, beside=project.build / "compared").with_data_of(edition)  # leaves the results of other editions there
-    runs = settled(own, Present(), [edition], default_workers(), {})
+    runs = settled(own, Present(), [edition], default_workers())
     held = {each: runs.settle(edition, each) for each in project.notebook_names}
     runs.store.used(runs.used())
     documents = {name: {each: run.of_edition(name) for each, run in held.items()}}

@@ -45,13 +45,23 @@ def only_pages(project: Project, edition: str, present: Present) -> bool:
 
     No table has then to be checked again, and no notebook to be run.
     """
-    last = noted(project)
-    rooms = [project.root / name for name in PAGES]
+    return unchanged_but(project, edition, present, [project.root / name for name in PAGES])
+
+
+def tables_hold(project: Project, edition: str, present: Present) -> bool:
+    """Whether only pages and notebooks have changed since the last build, so that no table has to be checked again."""
+    notebooks = [project.notebooks / f"{name}.ipynb" for name in project.notebook_names]
+    return unchanged_but(project, edition, present, [*(project.root / name for name in PAGES), *notebooks])
+
+
+def unchanged_but(project: Project, edition: str, present: Present, rooms: Iterable[Path]) -> bool:
+    """Whether the last build was of that edition, and of all that it looked at only these files and folders have changed."""
+    last, apart = noted(project), list(rooms)
     return (
         bool(last)
         and last["of"] == _of(project, edition)
         and all(
-            present.hash(Path(path)) == was or any(Path(path).is_relative_to(room) for room in rooms)
+            present.hash(Path(path)) == was or any(Path(path).is_relative_to(room) for room in apart)
             for path, was in last["inputs"].items()
         )
     )

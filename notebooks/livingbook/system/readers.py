@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Hashable
@@ -70,6 +71,9 @@ def _toml(path: Path, text: str) -> dict[str, Any]:
 
 
 def _yaml(path: Path, text: str) -> Any:
+    if not DEAR & set(text):
+        with contextlib.suppress(yaml.YAMLError, RecursionError, ValueError):  # what is wrong, the other loader tells
+            return yaml.load(text, _Quick)
     try:
         return yaml.load(text, _Plain)
     except yaml.MarkedYAMLError as error:
@@ -88,16 +92,8 @@ def _refused(reason: str, node: Any) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=reason, problem_mark=node.start_mark)
 
 
-class _Plain(yaml.SafeLoader):
-    """YAML without anchors, aliases, tags and dates; a date is read as text, and numbers as ``number_or_text`` reads them."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
-        if getattr(event, "anchor", None) is not None:
-            raise _refused("anchors and aliases (& and *) are not read: write it out", event)
-        if getattr(event, "tag", None) is not None:
-            raise _refused("tags (!) are not read: take it out", event)
-        return super().compose_node(parent, index)
+class _Named(yaml.constructor.SafeConstructor):
+    """Mappings whose names are texts, each given once."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         names: set[str] = set()
@@ -110,6 +106,25 @@ class _Plain(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+class _Plain(_Named, yaml.SafeLoader):
+    """YAML without anchors, aliases, tags and dates; a date is read as text, and numbers as ``number_or_text`` reads them."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()
+        if getattr(event, "anchor", None) is not None:
+            raise _refused("anchors and aliases (& and *) are not read: write it out", event)
+        if getattr(event, "tag", None) is not None:
+            raise _refused("tags (!) are not read: take it out", event)
+        return super().compose_node(parent, index)
+
+
+class _Quick(_Named, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml, where PyYAML was built with it
+    """The same, many times as fast, for texts without the signs of anchors, aliases and tags."""
+
+
+DEAR = frozenset("&*!")
+
+
 # What a text without quotation marks is, by the rules of YAML 1.2, as a person reads it. YAML 1.1, which PyYAML follows, also has
 # octal numbers (0700000 would be 229,376), numbers to the base of 60 (190:20), 0x10, and yes, no, on and off as truth values.
 # All these stay texts, except that zeros before a number change nothing, that 1e5 is a number, as in
@@ -119,14 +134,15 @@ INTEGER = re.compile(r"[-+]?[0-9]+(_[0-9]+)*")
 DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 TRUTH = re.compile(r"true|True|TRUE|false|False|FALSE")
 NOTHING = re.compile(r"~|null|Null|NULL|")
-_Plain.yaml_implicit_resolvers = {}
+_Plain.yaml_implicit_resolvers, _Quick.yaml_implicit_resolvers = {}, {}
 for _tag, _pattern, _first in (
     ("bool", TRUTH, "tTfF"),
     ("int", INTEGER, "-+0123456789"),
     ("float", DECIMAL, "-+.0123456789"),
     ("null", NOTHING, ["~", "n", "N", ""]),
 ):
-    _Plain.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern.pattern})\Z"), list(_first))
+    for _loader in (_Plain, _Quick):
+        _loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern.pattern})\Z"), list(_first))
 
 
 def number_or_text(text: str) -> int | float | bool | str:
@@ -154,5 +170,6 @@ def _construct_float(loader: _Plain, node: yaml.ScalarNode) -> int | float:
     return _decimal(node.value.lower().replace(".inf", "inf").replace(".nan", "nan"))
 
 
-_Plain.add_constructor("tag:yaml.org,2002:int", _construct_int)
-_Plain.add_constructor("tag:yaml.org,2002:float", _construct_float)
+for _loader in (_Plain, _Quick):
+    _loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+    _loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
