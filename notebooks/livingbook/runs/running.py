@@ -15,7 +15,7 @@ from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.project.project import Project
 from livingbook.runs import cell_errors
 from livingbook.runs.cell_errors import CellError
-from livingbook.system.errors import KILLED, MEMORY, BuildError
+from livingbook.system.errors import KILLED, MEMORY, BuildError, printable
 from livingbook.system.files import short_folder, write
 
 ENGINES = ("warm", "nbclient")
@@ -158,6 +158,7 @@ def _executed(
     progress: bool = False,
 ) -> Any:
     with _importing:  # threads that import packages which import each other may find them half imported
+        import nbformat.v4.nbbase
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.engines import papermill_engines
@@ -168,12 +169,13 @@ def _executed(
 
         papermill_engines.register("warm", WarmEngine)  # that of this library, even if another version is installed
         papermill.execute.write_ipynb = papermill.engines.write_ipynb = note_state
+        nbformat.v4.nbbase.validate = lambda *_, **__: None  # each output as it comes; below, all are validated at once
     os.chdir(project.notebooks)  # papermill's own ``cwd`` changes folder and back, which threads must not do
     without = () if figures else (f"{FIRST}import os; os.environ[{NUMBERS_ONLY!r}] = '1'; del os",)
     state = str(Path(folder, "state.ipynb"))
     _so_far[state] = None
     try:
-        return papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             str(path),
             state,
             dict(given),
@@ -186,6 +188,10 @@ def _executed(
             kernel_manager_class=OwnWarmKernel if engine() == "warm" else OwnKernel,
             extra_arguments=[*QUIET, f"--ipython-dir={folder}", *without, *first],
         )
+        nbformat.validate(executed)
+        return executed
+    except nbformat.ValidationError as error:
+        raise BuildError(f"notebooks/{name}.ipynb: has an output that no notebook can hold: {printable(error.message)}") from None
     except PapermillExecutionError as error:
         more = MEMORY if error.ename in ("MemoryError", "ArrayMemoryError", "_ArrayMemoryError") else ""
         what = f"{error.ename}: {error.evalue}"
