@@ -30,6 +30,11 @@ def running_total(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.drop(columns="best").reset_index(drop=True)
 
 
+def since_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """The counts from the earliest day from which any counts: the running total, without the counts of single periods."""
+    return rows[rows["start"] == rows["start"].min()] if len(rows) else rows
+
+
 def gain_a_month(counts: pd.DataFrame, start: date | None, end: date | None) -> Bounds:
     """Gain a month of a running total within a window, from the last count before it (0 if there is none) to the last inside.
 

@@ -84,6 +84,16 @@ def disjoint(rows: pd.DataFrame) -> pd.DataFrame:
     return found.assign(monthly=found["bounds"] / calendar_months_of(found))
 
 
+def by_year(pieces: pd.DataFrame) -> dict[int, Bounds]:
+    """Year → the count in a mean month of all its periods together; a period is of the year in which it ends.
+
+    pieces: columns ``start``, ``end`` and ``bounds``, of periods that do not overlap (``disjoint``). A year may have come in parts.
+    """
+    years = pd.to_datetime(pieces["end"]).dt.year
+    nothing = Bounds.exact(0.0)  # a remainder holds the rows of its whole and of its parts: pieces are added as they are
+    return {int(year): sum(own["bounds"], nothing) / (days_of(own).sum() / DAYS_A_MONTH) for year, own in pieces.groupby(years)}
+
+
 def _uncovered(start: date, end: date, inside: Sequence[_Piece]) -> list[tuple[date, date]]:
     """The days of [start, end] that no piece covers, as (first day, last day) of each stretch, in order."""
     found, next_day = [], start
