@@ -33,11 +33,23 @@ SHOWN = 2  # sentences quoted of those that lean on a quantity
 
 
 class Effects:
-    """What rows would do to a book. existing: the observations in the tables. The built book is read from the stage."""
+    """What rows would do to a book. existing: the observations in the tables. The built book is read from the stage.
 
-    def __init__(self, project: Project, existing: Iterable[Mapping[str, str]]) -> None:
+    replaced: existing observation → the new one that takes its place. named: new observation → the new rows of other tables that
+    name it, in words.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        existing: Iterable[Mapping[str, str]],
+        replaced: Mapping[str, str] | None = None,
+        named: Mapping[str, list[str]] | None = None,
+    ) -> None:
         self.project = project
         self.existing = list(existing)
+        self.replaced = dict(replaced or {})
+        self.named = dict(named or {})
 
     @cached_property
     def documents(self) -> dict[str, dict[str, Any]]:
@@ -107,6 +119,9 @@ class Effects:
             yield "which chapters read it is known once the book has been built"
             return
         reading = readers(key, row, self.selections)
+        if not reading and key in self.named:
+            yield f"named by {wording.listing(self.named[key])}, and read by who reads those rows"
+            return
         if not reading:
             yield "read by no chapter" + "".join(f"; near it: {each}" for each in near(key, row, self.selections))
             return
@@ -119,7 +134,11 @@ class Effects:
         )
         yield f"read by {wording.listing(reading)}; {resting} on figures of this quantity"
         yield from map(self._quoted, leaning[:SHOWN])
-        alone = [each.notebook for each in self.selections if not each.misses(key, row) and len(self._found(each)) == 1]
+        alone = [
+            each.notebook
+            for each in self.selections
+            if not each.misses(key, row) and len(self._found(each)) == 1 and not set(self._found(each)) & self.replaced.keys()
+        ]
         if alone:
             yield f"{wording.listing(list(dict.fromkeys(alone)))} found one figure here, and will find two"
 
@@ -161,7 +180,9 @@ class Effects:
         """The last figure of the same quantity and origin, which it may replace, and rounded ones that it agrees with."""
         same = {each: known for each, known in self.state.rows.items() if known.status == "use" and known.quantity == row.quantity}
         own = sorted((known.end, each) for each, known in same.items() if known.origin == row.origin and known.end <= row.end)
-        if own:
+        if olds := [old for old, fresh in self.replaced.items() if fresh == key and old in same]:
+            yield f"takes the place of {wording.listing([f'{figure(same[old])} ({old})' for old in olds])}"
+        elif own:
             day, last = own[-1]
             comparable = same[last].start == row.start or "" in (same[last].start, row.start)
             aside = f"; SUPERSEDES={last} sets it aside" if comparable else ", being of another period"
@@ -170,6 +191,18 @@ class Effects:
         for other, known in same.items():
             if (known.start, known.end) == (row.start, row.end) and _rounds(known, row):
                 yield f"more exact than {figure(known)} ({other}), which agrees with it by rounding"
+
+
+def naming(added: Mapping[str, Iterable[Mapping[str, str]]]) -> dict[str, list[str]]:
+    """New observation → the new rows of other tables that name it. added: table → its new rows, whose first cell is their key."""
+    fresh = {row["id"] for row in added.get("observations", ())}
+    found: dict[str, list[str]] = {}
+    for table, rows in added.items():
+        for row in rows if table != "observations" else ():
+            key, *cells = row.values()
+            for each in fresh.intersection(named for cell in cells for named in cell.split(";")):
+                found.setdefault(each, []).append(f"{key} in {table}.csv")
+    return found
 
 
 def _rounds(known: Observation, new: Observation) -> bool:

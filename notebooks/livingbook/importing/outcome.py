@@ -24,13 +24,14 @@ class Outcome:
 
     faults: what is wrong. wanted: names that no table has yet, each as a request for a row. notes: what a person should look at; a
     ``Fault`` among them tells where, though nothing is wrong.
-    added: table → its new rows. tables: table → the content of its file with the new rows.
+    added: table → its new rows. replaced: observation set aside → the new one in its place. tables: table → the content of its file with the new rows.
     """
 
     faults: list[Fault] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
     notes: list[str | Fault] = field(default_factory=list)
     added: dict[str, list[Row]] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
     tables: dict[str, bytes] = field(default_factory=dict)
 
     @property

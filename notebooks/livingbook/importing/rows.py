@@ -50,7 +50,8 @@ def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None =
         raise BuildError("\n".join([*told(faults)[:MOST_SHOWN], f"{how_many} in {folder}: mend the tables first, then add rows"]))
     outcome = examine(folder, paths, project.contract, mapping, supersedes)
     if not outcome.refused and (new := outcome.added.get("observations")):
-        lines = effects.Effects(project, contract.read_csv_table(folder, "observations", list(new[0])).rows).of(new)
+        existing = contract.read_csv_table(folder, "observations", list(new[0])).rows
+        lines = effects.Effects(project, existing, outcome.replaced, effects.naming(outcome.added)).of(new)
         print("\n".join(["What the rows will do:", *(f"  {line}" for line in lines), ""]))
     print(summary(outcome, folder, apply))
     if outcome.refused:
@@ -90,6 +91,7 @@ def examine(
         new, changed = effects.superseding((row for _, row in fresh.get("observations", [])), olds, existing["observations"])
         fresh["observations"] = list(zip(files, new, strict=True))
         existing["observations"] = [changed.get(row["id"], row) for row in existing["observations"]]
+        outcome.replaced = {old: changed[old]["same_as"] for old in olds}
     lines = {table: merged(folder / f"{table}.csv", rows, fields[table]) for table, rows in fresh.items()}
     outcome.tables = {table: content for table, (content, _) in lines.items()}
     if changed:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from livingbook.importing import rows as importing
-from livingbook.importing.effects import Effects
+from livingbook.importing.effects import Effects, naming
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from small_rows import OBSERVATION
@@ -73,7 +73,14 @@ HOLDS = "It holds {result}`lists.listed` names."
 READ = {"measure": "listed_absent", "population": "list_istories_merged", "category": "all", "status": "use"}
 
 
-def told(folder: Path, row: dict[str, str], *where: dict[str, str], text: str = HOLDS) -> str:
+def told(
+    folder: Path,
+    row: dict[str, str],
+    *where: dict[str, str],
+    text: str = HOLDS,
+    replaced: dict[str, str] | None = None,
+    named: dict[str, list[str]] | None = None,
+) -> str:
     """What is said of a row in a book with one notebook that made these selections."""
     published = folder.parent / "_build" / "stage" / "published"
     (published / "latest").mkdir(parents=True)
@@ -85,7 +92,7 @@ def told(folder: Path, row: dict[str, str], *where: dict[str, str], text: str = 
     (folder.parent / "book").mkdir()
     (folder.parent / "book" / "lists.md").write_text(f"# Lists\n\n{text}\n", "utf-8")
     existing = list(csv.DictReader((folder / "observations.csv").open(encoding="utf-8")))
-    return "\n".join(Effects(Project(folder.parent, folder), existing).of([row]))
+    return "\n".join(Effects(Project(folder.parent, folder), existing, replaced, named).of([row]))
 
 
 def test_the_import_says_who_reads_a_row_what_rests_on_it_and_what_it_may_replace(folder: Path) -> None:
@@ -93,6 +100,18 @@ def test_the_import_says_who_reads_a_row_what_rests_on_it_and_what_it_may_replac
     assert "read by lists; 1 sentence in lists rests on figures of this quantity" in said
     assert "lists found one figure here, and will find two" in said
     assert f"SUPERSEDES={OLD} sets it aside" in said
+
+
+def test_a_figure_that_takes_the_place_of_another_stands_beside_none(folder: Path) -> None:
+    replaced = importing.examine(folder, new(folder, CORRECTED), supersedes=[OLD]).replaced
+    said = told(folder, CORRECTED, READ, replaced=replaced)
+    assert f"takes the place of at least 49,000 ({OLD})" in said
+    assert "will find two" not in said and "SUPERSEDES" not in said
+
+
+def test_a_row_that_another_new_row_names_is_not_called_unread(folder: Path) -> None:
+    named = naming({"observations": [CORRECTED], "comparators": [{"comparator": "force_2025", "count": "zz-corrected;other"}]})
+    assert "named by force_2025 in comparators.csv" in told(folder, CORRECTED, named=named)
 
 
 def test_the_import_shows_sentences_as_they_are_read(folder: Path) -> None:
