@@ -139,6 +139,29 @@ class Look:
         """Whether the words name who produced a row."""
         return bool(re.search(rf"\b{re.escape(self.scene.words.label('origins', row.origin))}\b", self.text))
 
+    def is_told_by_others(self, row: Observation) -> bool:
+        """Whether the words name who produced figures, and not who produced this row."""
+        makers = self.scene.subjects.labels.get("origins", {})
+        return not self.is_told_by(row) and any(re.search(rf"\b{re.escape(each['label'])}\b", self.text) for each in makers.values())
+
+    def is_wanted(self, row: Observation, is_new: bool) -> bool:
+        """Whether words on what would change the answer wish for a count, and a row is one.
+
+        is_new: whether nothing of its kind was there; then it is wanted where they name its army. Else it must count what the chapter
+        counts, and go further than the numbers of the sentence.
+        """
+        if not language.A_COUNT.search(self.text):
+            return False
+        if is_new and self.scene.subjects.is_of_army(row, self.text):
+            return True
+        before = self.scene.moves.before
+        ends = [before.rows[each].end for name in self.passage.names for each in before.numbers[name].rows if each in before.rows]
+        counted = any(
+            (row.measure, row.population) == (measure, whose) and f"{row.category}_".startswith(f"{category}_")
+            for measure, whose, category in self.scene.quantities.get(self.passage.chapter, ())
+        )
+        return bool(ends) and row.end > max(ends) and counted and bool(language.CONTINUED.search(self.text))
+
     def cause(self, rule: str, move: Move, added: str = "", certain: bool = False) -> Cause:
         """A cause that tells how a number moved."""
         return Cause(rule, f"{self.scene.words.moved(move)}{added}", certain, move.gained or move.lost)
@@ -177,6 +200,11 @@ def page(look: Look) -> Iterator[Cause]:
         for move in look.moved(names) if gone else ():
             if moves.before.pages(move.before.rows) & set(gone):
                 yield look.cause("page", move, f"; the page cited ({', '.join(gone)}) does not print it", True)
+    for move in look.moved(passage.names) if passage.cited else ():  # a page that prints the first number, and not the second
+        gone = [each for each in passage.cited if each in moves.before.pages(move.before.rows)]
+        now = moves.after.pages(move.after.rows)
+        if gone and now and not now & set(passage.cited):
+            yield look.cause("page", move, f"; the page cited ({', '.join(gone)}) does not print it", True)
 
 
 def _printed(state: State, names: Iterable[str]) -> set[str]:
@@ -374,9 +402,16 @@ def last(look: Look) -> Iterator[Cause]:
 
 
 def lead(look: Look) -> Iterator[Cause]:
-    """The finding with which a chapter opens, when a number beside it is in another state."""
-    if look.passage.lead and not look.passage.names:
-        for move in look.moved(look.passage.near):
+    """The finding with which a chapter opens, when a number of its opening is in another state: the paragraphs below bear it out."""
+    passage = look.passage
+    if passage.lead and not passage.names:
+        opening = [
+            name
+            for each in look.scene.subjects.passages
+            if (each.chapter, each.heading) == (passage.chapter, passage.heading)
+            for name in each.names
+        ]
+        for move in look.moved(dict.fromkeys([*passage.near, *opening])):
             if move.turned:
                 yield look.cause("lead", move)
 
@@ -407,20 +442,33 @@ def absence(look: Look) -> Iterator[Cause]:
         close = any(
             row.measure == measure
             and (subjects.related(row.population, whose) or (of_any and subjects.of_one(row.population, whose)))
-            and (row.category in (category, "all", "") or shared)
+            and (row.category in ("all", "") or f"{row.category}_".startswith(f"{category}_") or shared)
             for measure, whose, category in near
         )
         cited = wish and row.quantity in look.scene.quantities.get(passage.chapter, ())
         goes_further = bool(language.CONTINUED.search(look.text)) and subjects.is_named(row, look.text)
-        told = cited and (look.is_told_by(row) or goes_further or row.end[:4] in look.text)
+        told = cited and (look.is_told_by(row) or goes_further or (row.end[:4] in look.text and not look.is_told_by_others(row)))
         unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
         if (
             close
             or told
+            or (wish and look.is_wanted(row, is_new=kind == "new"))
             or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
             or ((stark or wish) and subjects.names(look.text, row.population))
         ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
+def throughout(look: Look) -> Iterator[Cause]:
+    """How often the evidence shows a thing ("four times in the evidence"), when the chapter takes a further row."""
+    if look.scene.moves.fresh and language.THROUGHOUT.search(look.text):
+        own = [
+            number
+            for name, number in look.scene.moves.after.numbers.items()
+            if name.removeprefix(FIGURES).partition(".")[0] == look.passage.chapter
+        ]
+        for key in look.scene.moves.fresh.keys() & {row for number in own for row in number.rows}:
+            yield Cause("throughout", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
 def gone(look: Look) -> Iterator[Cause]:
@@ -494,7 +542,7 @@ def _plain(verdict: str) -> str:
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
         page, verdict, speaker, day, dated, denied, turned, order, size, apart, edition, later, collected, conclusion, direction,
-        last, lead, absence, gone, limit, known,
+        last, lead, absence, throughout, gone, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence, later),

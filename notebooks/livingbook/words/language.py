@@ -81,7 +81,7 @@ STARK = re.compile(
     has_never_been have_never_been had_no has_no have_no hold_no holds_no holds_none no_other
     did_not_fall_silent the_only there_is_no no_later no_published found_no found_none is_none we_found_it_only"""
     )
-    + r"|\b(?<!on )no (?:\w+ )?(?:list|count|figure|total|share|strength|sample|series|poll|record|report)s?\b",
+    + r"|\b(?<!on )(?<!(?:is|be) )no (?:\w+ )?(?:list|count|figure|total|share|strength|sample|series|poll|record|report)s?\b",
     re.I,
 )
 # How many there are, and which is the most: words that a further row of the same kind makes false, though no number moves.
@@ -94,6 +94,11 @@ COUNTED = re.compile(
     + KINDS_OF_EVIDENCE
     + r"|\banyone has\b",
     re.I,
+)
+# What a wish for figures wishes for; and how often all of them show a thing.
+A_COUNT = re.compile(r"\b(?:counts?|figures?|totals?|series|statistics?)\b", re.I)
+THROUGHOUT = re.compile(
+    _any("once twice two three four five six seven eight nine ten") + r"(?: \w+){0,3} (?:in|of) (?:the|our) (?:evidence|tables)\b", re.I
 )
 # How many figures of a kind there are, where that is told of them all.
 SEVERAL = re.compile(_any("three four five six seven eight nine") + r"(?: \w+){0,2} " + KINDS_OF_EVIDENCE, re.I)
@@ -111,7 +116,7 @@ OF_ANY = re.compile(
 # That figures exist at all: without such a word, "no ranking is possible" is no statement about what is published.
 PUBLISHED = re.compile(
     r"\b(?:publi|count|found|find|figure|number|list|record|series|total|successor|source|remark|share|poll|survey|known?\b|say|said"
-    r"|estimate|strength|support|measure|match|added|statistic|silent)\w*",
+    r"|estimate|strength|support|measure|match|added|statistic|silent|tables)\w*",
     re.I,
 )
 UNTIL = re.compile(

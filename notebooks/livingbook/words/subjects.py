@@ -116,6 +116,10 @@ class Subjects:
         counted = {each.measure for each in self.state.rows.values() if each.population in named} if named else set()
         return lists and bool(named) and row.population not in named and row.measure not in counted
 
+    def is_of_army(self, row: Observation, words: str) -> bool:
+        """Whether words name the army of which the population of a row is a part."""
+        return self.root(row.population) in self._named_in(words)[0]
+
     def _named_in(self, words: str) -> tuple[frozenset[str], frozenset[str]]:
         """The armies and the other populations that words name."""
         if words not in self._named:

@@ -397,3 +397,64 @@ def test_words_on_the_last_of_a_series_are_read_again_when_it_goes_on() -> None:
     later = State(AFTER.rows, {**AFTER.numbers, "rate.growth": replace(AFTER.numbers["rate.growth"], value=9500, text="9,500")})
     assert "last" in rules("It has {result}`rate.growth`.\n\nThe last total is older than the list's end.", after=later)
     assert "last" not in rules("It has {result}`rate.growth`.\n\nThe total is a total.", after=later)
+
+
+def test_a_page_that_prints_the_first_number_of_a_sentence_must_print_the_second() -> None:
+    first = replace(OLD, end="2024-01-31", value="28")
+    numbers = {"rate.first": Number("28", "persons", 28, 28, 28, ("first",)), "rate.growth": RATE}
+    before = State({"first": first, "old": OLD}, numbers)
+    after = State({"first": first, **AFTER.rows}, {**numbers, "rate.growth": AFTER.numbers["rate.growth"]})
+    text = "They rose from {result}`rate.first` to {result}`rate.growth` {cite:p}`page2025`."
+    assert "page" in rules(text, before, after)
+    assert "page" not in rules(text.replace("`page2025", "`page2025,page2026"), before, after)
+
+
+def test_the_finding_of_a_chapter_is_borne_out_by_all_that_stands_above_the_first_section() -> None:
+    share = Number("17%", "share", None, None, 0.17, ("old",))
+    before = State({"old": OLD}, {"rate.room": share})
+    after = State({"old": OLD}, {"rate.room": replace(share, text="62%", high=0.62)})
+    text = "# Who\n\n**The limits put it below half.**\n\nThat leaves {{result}}`rate.{0}`.\n\n## Then\n\nIt is {{result}}`rate.{1}`.\n"
+    assert "lead" in rules(text.format("room", "other"), before, after)
+    assert "lead" not in rules(text.format("other", "room"), before, after)
+
+
+def test_a_part_of_what_a_sentence_says_has_no_later_count_is_one() -> None:
+    part = replace(OLD, category="all_of_one_district", end="2025-12-31")
+    named = State({"old": replace(OLD, category="all_of_one")}, BEFORE.numbers)
+    text = "By then it was {result}`rate.growth`. Our tables hold no later one."
+    assert rules(text, named, State({**named.rows, "part": part}, BEFORE.numbers)) == {"absence"}
+    assert rules(text, named, State({**named.rows, "part": replace(part, category="all_others")}, BEFORE.numbers)) == set()
+
+
+def test_how_often_the_evidence_shows_a_thing_is_asked_again_when_the_chapter_takes_a_further_row() -> None:
+    text = "Four times in the evidence one force is counted in two ways."
+    assert rules(text) == {"throughout"}
+    assert rules(text, chapter="other") == set()
+    assert rules("Four times the force.") == set()
+
+
+def test_a_count_that_would_change_the_answer_is_told_of_when_one_comes() -> None:
+    wish = "## What would change the answer\n\n{0}"
+    new = {"old": OLD, "new": replace(OLD, measure="suspended_share", end="2026-02-01")}
+    assert rules(wish.format("A figure of the army by that definition."), after=State(new, BEFORE.numbers)) == {"absence"}
+    assert rules(wish.format("A figure of the navy by that definition."), after=State(new, BEFORE.numbers)) == set()
+    text = wish.format("A match of names; a national count after {result}`rate.other`.")
+    other = replace(OLD, measure="suspended_share", end="2025-06-30")
+    before = State({"old": OLD, "other": other}, {**BEFORE.numbers, "rate.other": replace(BEFORE.numbers["rate.other"], rows=("other",))})
+    part = replace(OLD, category="all_abroad", origin="president", start="2025-01-01")
+    for end, found in (("2026-02-01", {"absence"}), ("2025-02-01", set())):
+        after = State({**before.rows, "new": replace(part, end=end)}, before.numbers)
+        assert rules("It is {result}`rate.growth`.\n\n" + text, before, after) == found
+
+
+def test_a_wish_for_the_count_of_one_producer_is_not_met_by_that_of_another() -> None:
+    text = "It is {result}`rate.growth`.\n\n## What would change the answer\n\nOne by The general for 2026."
+    after = State({"old": OLD, "new": replace(NEW, start="2026-02-01")}, BEFORE.numbers)
+    assert rules(text, after=after) == set()
+    assert rules(text.replace("The general", "anybody"), after=after) == {"absence"}
+
+
+def test_what_is_no_count_of_a_thing_does_not_say_that_there_is_none() -> None:
+    after = State({"old": OLD, "new": NEW}, BEFORE.numbers)
+    assert rules("This is no count of the strength: {result}`rate.growth`.", after=after) == set()
+    assert rules("We have no count of the strength: {result}`rate.growth`.", after=after) == {"absence"}
