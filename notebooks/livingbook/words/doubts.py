@@ -142,7 +142,9 @@ class Look:
     def is_told_by_others(self, row: Observation) -> bool:
         """Whether the words name who produced figures, and not who produced this row."""
         makers = self.scene.subjects.labels.get("origins", {})
-        return not self.is_told_by(row) and any(re.search(rf"\b{re.escape(each['label'])}\b", self.text) for each in makers.values())
+        return not self.is_told_by(row) and any(
+            re.search(rf"\b{re.escape(each['label'])}\b", self.text) for each in makers.values()
+        )
 
     def is_wanted(self, row: Observation, is_new: bool) -> bool:
         """Whether words on what would change the answer wish for a count, and a row is one.
@@ -244,6 +246,18 @@ def dated(look: Look) -> Iterator[Cause]:
             new = (after.last_day(move.after.rows), after.last_day(now.rows))
             if was[0] == was[1] and new[0] != new[1]:
                 yield look.cause("dated", move, f"; {now.about.rstrip('.') or name} beside it is of {new[1]}")
+
+
+def parts(look: Look) -> Iterator[Cause]:
+    """A number "of these" was of the day of one beside it, and is of another: so many of the men counted by then."""
+    if not language.OF_THESE.search(look.text):
+        return
+    before, after, passage = look.scene.moves.before, look.scene.moves.after, look.passage
+    own = {before.last_day(before.numbers[name].rows) for name in passage.names if name in before.numbers}
+    now = {after.last_day(after.numbers[name].rows) for name in passage.names if name in after.numbers}
+    for move in look.moved(name for name in passage.beside if name not in passage.names):
+        if move.ends and move.printed and before.last_day(move.before.rows) in own - {""} and own == now:
+            yield look.cause("parts", move)
 
 
 def denied(look: Look) -> Iterator[Cause]:
@@ -436,7 +450,7 @@ def absence(look: Look) -> Iterator[Cause]:
         mended = not language.CORRECTED.search(look.text)
         if look.is_of_others(row, lists=not wish) or (kind == "extension" and goes_on) or (kind == "correction" and mended):
             continue  # a series that goes on leaves "nobody else has counted" true, not "no later count is known"
-        if stark and not counted and not wish and not language.is_of_kind(look.text, row.measure):
+        if stark and not wish and not language.is_of_kind(look.text, row.measure):
             continue
         shared = subjects.overlap(row, look.text)
         close = any(
@@ -541,7 +555,7 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, dated, denied, turned, order, size, apart, edition, later, collected, conclusion, direction,
+        page, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, collected, conclusion, direction,
         last, lead, absence, throughout, gone, limit, known,
     ),
     "reason": (reason,),

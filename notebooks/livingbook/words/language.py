@@ -98,8 +98,11 @@ COUNTED = re.compile(
 # What a wish for figures wishes for; and how often all of them show a thing.
 A_COUNT = re.compile(r"\b(?:counts?|figures?|totals?|series|statistics?)\b", re.I)
 THROUGHOUT = re.compile(
-    _any("once twice two three four five six seven eight nine ten") + r"(?: \w+){0,3} (?:in|of) (?:the|our) (?:evidence|tables)\b", re.I
+    _any("once twice two three four five six seven eight nine ten") + r"(?: \w+){0,3} (?:in|of) (?:the|our) (?:evidence|tables)\b",
+    re.I,
 )
+# What was just spoken of, as the whole of which a number is a part.
+OF_THESE = re.compile(r"\b(?:(?:of|among|with|without) (?:them|these|those)|the (?:others|rest))\b", re.I)
 # How many figures of a kind there are, where that is told of them all.
 SEVERAL = re.compile(_any("three four five six seven eight nine") + r"(?: \w+){0,2} " + KINDS_OF_EVIDENCE, re.I)
 # The same of any figure of a kind, whomever it counts: "no count of persons", "nobody has published", "has had no successor".
@@ -133,7 +136,8 @@ COLLECTED = re.compile(
 ADDED_LATER = re.compile(r"\bonly\b.{0,60}\b(?:added|came|included) (?:later|since|afterwards)\b", re.I)
 # That a series has ended, so that what goes on with it makes the words false.
 ENDED = re.compile(
-    r"\b(?:vanished|withdrawn|fell silent|fall silent|no longer publish\w*|since then there (?:are|is)\b.*\bonly)\b", re.I
+    r"\b(?:vanished|withdrawn|fell silent|fall silent|no longer publish\w*|(?:they|it|both|counts?) ends?|since then there (?:are|is)\b.*\bonly)\b",
+    re.I,
 )
 # How things stand when the sentence is read, and not on a day that it names.
 NOW = re.compile(
@@ -215,6 +219,7 @@ OF_KIND = {"list": "listed", "poll": "opinion", "strength": "strength", "sample"
 def is_of_kind(words: str, measure: str) -> bool:
     """Whether a figure of a measure can make "no list", "no poll" or "no strength" false; of other nouns, any can."""
     nouns = {found[1].lower() for found in re.finditer(r"\b(?<!on )no (?:\w+ )?(list|poll|strength|sample|share)s?\b", words, re.I)}
+    nouns |= {found[1].lower() for found in re.finditer(r"\b(?:nobody|no one) has \w+ a (list|poll|share)\b", words, re.I)}
     return not nouns or any(OF_KIND[noun] in measure for noun in nouns)
 
 

@@ -175,3 +175,13 @@ def test_a_month_spreads_each_row_over_its_own_period():
         flows.with_monthly(some).loc[5, "period"] == "1 February 2024 to 29 February 2024"
         and flows.with_monthly(some)["monthly"].iloc[1] == got["monthly"].iloc[0]
     )
+
+
+def test_a_running_total_is_told_apart_from_counts_of_periods() -> None:
+    rows = observed(
+        (date(2022, 2, 24), date(2025, 8, 19), Bounds.exact(18500), "a"),
+        (date(2022, 2, 24), date(2026, 6, 30), Bounds.exact(21900), "a"),
+        (date(2026, 1, 1), date(2026, 6, 30), Bounds.exact(1740), "a"),
+    )
+    assert list(flows.since_first(rows)["bounds"]) == [Bounds.exact(18500), Bounds.exact(21900)]
+    assert flows.since_first(rows[:0]).empty

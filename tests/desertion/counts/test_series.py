@@ -4,7 +4,17 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desertion.counts.series import calendar_months, calendar_months_of, disjoint, during, paces, smooth_factor, spaced, widened
+from desertion.counts.series import (
+    by_year,
+    calendar_months,
+    calendar_months_of,
+    disjoint,
+    during,
+    paces,
+    smooth_factor,
+    spaced,
+    widened,
+)
 from livingbook.values.bounds import Bounds
 
 
@@ -143,3 +153,15 @@ def test_smooth_growth_carries_bounds_and_the_unknown():
     assert smooth_factor(Bounds.unknown(), 12, 6, 6).is_unknown
     with pytest.raises(ValueError, match="above 0"):
         smooth_factor(Bounds(0, None, 2), 12, 6, 6)
+
+
+def test_a_year_that_came_in_parts_has_one_pace() -> None:
+    rows = table(
+        (date(2025, 1, 1), date(2025, 7, 31), exact(4679)),
+        (date(2025, 8, 1), date(2025, 12, 31), exact(1610)),
+        (date(2026, 1, 1), date(2026, 6, 30), exact(1740)),
+    )
+    found = by_year(disjoint(rows))
+    assert list(found) == [2025, 2026]
+    assert found[2025].value == pytest.approx(6289 / 365 * 30.4375)
+    assert by_year(disjoint(rows[:0])) == {}

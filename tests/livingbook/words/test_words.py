@@ -440,7 +440,9 @@ def test_a_count_that_would_change_the_answer_is_told_of_when_one_comes() -> Non
     assert rules(wish.format("A figure of the navy by that definition."), after=State(new, BEFORE.numbers)) == set()
     text = wish.format("A match of names; a national count after {result}`rate.other`.")
     other = replace(OLD, measure="suspended_share", end="2025-06-30")
-    before = State({"old": OLD, "other": other}, {**BEFORE.numbers, "rate.other": replace(BEFORE.numbers["rate.other"], rows=("other",))})
+    before = State(
+        {"old": OLD, "other": other}, {**BEFORE.numbers, "rate.other": replace(BEFORE.numbers["rate.other"], rows=("other",))}
+    )
     part = replace(OLD, category="all_abroad", origin="president", start="2025-01-01")
     for end, found in (("2026-02-01", {"absence"}), ("2025-02-01", set())):
         after = State({**before.rows, "new": replace(part, end=end)}, before.numbers)
@@ -458,3 +460,30 @@ def test_what_is_no_count_of_a_thing_does_not_say_that_there_is_none() -> None:
     after = State({"old": OLD, "new": NEW}, BEFORE.numbers)
     assert rules("This is no count of the strength: {result}`rate.growth`.", after=after) == set()
     assert rules("We have no count of the strength: {result}`rate.growth`.", after=after) == {"absence"}
+
+
+def test_a_number_of_these_is_of_the_day_of_the_number_before_it() -> None:
+    some = replace(OLD, category="abroad", value="1000")
+    numbers = {**BEFORE.numbers, "rate.some": Number("1,000", "persons", 1000, 1000, 1000, ("some",))}
+    before = State({"old": OLD, "some": some}, numbers)
+    after = State({"some": some, **AFTER.rows}, {**numbers, **AFTER.numbers})
+    text = "They are {result}`rate.growth`. About {result}`rate.some` of them were abroad."
+    assert "parts" in rules(text, before, after)
+    assert "parts" not in rules(text.replace(" of them", ""), before, after)
+    fresh = State({**after.rows, "some": replace(some, end=NEW.end)}, after.numbers)
+    assert "parts" not in rules(text, before, fresh)  # the part was counted again on the new day
+
+
+def test_counts_that_end_are_passed_by_a_running_total_that_goes_on() -> None:
+    total = replace(OLD, start="2022-02-24", value="9000")
+    before = State({"old": total}, BEFORE.numbers)
+    after = State({"old": total, "new": replace(total, end="2026-06-30", value="9900")}, BEFORE.numbers)
+    text = "It is {result}`rate.growth`. Two counts show no rise; they end in mid-2025."
+    assert "limit" in rules(text, before, after)
+    assert "limit" not in rules(text.replace("they end", "they began"), before, after)
+
+
+def test_a_share_that_nobody_has_published_is_not_published_by_a_count() -> None:
+    text = "It is {result}`rate.growth`. Nobody has published a share of strength in the theatre."
+    assert rules(text, after=State({"old": OLD, "new": NEW}, BEFORE.numbers)) == set()
+    assert rules(text.replace("a share of", "the"), after=State({"old": OLD, "new": NEW}, BEFORE.numbers)) == {"absence"}
