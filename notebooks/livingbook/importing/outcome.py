@@ -24,7 +24,8 @@ class Outcome:
 
     faults: what is wrong. wanted: names that no table has yet, each as a request for a row. notes: what a person should look at; a
     ``Fault`` among them tells where, though nothing is wrong.
-    added: table → its new rows. replaced: observation set aside → the new one in its place. tables: table → the content of its file with the new rows.
+    added: table → its new rows. replaced: observation set aside → the new one in its place.
+    tables: table → the content of its file with the new rows.
     """
 
     faults: list[Fault] = field(default_factory=list)

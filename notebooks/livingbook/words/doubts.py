@@ -149,8 +149,8 @@ class Look:
     def is_wanted(self, row: Observation, is_new: bool) -> bool:
         """Whether words on what would change the answer wish for a count, and a row is one.
 
-        is_new: whether nothing of its kind was there; then it is wanted where they name its army. Else it must count what the chapter
-        counts, and go further than the numbers of the sentence.
+        is_new: whether nothing of its kind was there; then it is wanted where they name its army. Else it must count what the
+        chapter counts, and go further than the numbers of the sentence.
         """
         if not language.A_COUNT.search(self.text):
             return False
@@ -416,7 +416,7 @@ def last(look: Look) -> Iterator[Cause]:
 
 
 def lead(look: Look) -> Iterator[Cause]:
-    """The finding with which a chapter opens, when a number of its opening is in another state: the paragraphs below bear it out."""
+    """The finding with which a chapter opens, when a number of its opening is in another state: what follows bears it out."""
     passage = look.passage
     if passage.lead and not passage.names:
         opening = [
@@ -555,8 +555,8 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, collected, conclusion, direction,
-        last, lead, absence, throughout, gone, limit, known,
+        page, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, collected, conclusion,
+        direction, last, lead, absence, throughout, gone, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence, later),

@@ -136,7 +136,8 @@ COLLECTED = re.compile(
 ADDED_LATER = re.compile(r"\bonly\b.{0,60}\b(?:added|came|included) (?:later|since|afterwards)\b", re.I)
 # That a series has ended, so that what goes on with it makes the words false.
 ENDED = re.compile(
-    r"\b(?:vanished|withdrawn|fell silent|fall silent|no longer publish\w*|(?:they|it|both|counts?) ends?|since then there (?:are|is)\b.*\bonly)\b",
+    r"\b(?:vanished|withdrawn|fell silent|fall silent|no longer publish\w*|(?:they|it|both|counts?) ends?"
+    r"|since then there (?:are|is)\b.*\bonly)\b",
     re.I,
 )
 # How things stand when the sentence is read, and not on a day that it names.
