@@ -11,7 +11,7 @@ taken at face value here; callers must tell the reader.
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 from livingbook.evidence.read_out import first, last
@@ -60,6 +60,20 @@ def bracket(rows: pd.DataFrame, day: date | None) -> Bounds:
     low = max((each.low for end, each in dated if end <= day), default=0.0)
     high = min((each.high for end, each in dated if end >= day), default=math.inf)
     return Bounds(low, None, max(low, high), frozenset().union(*(each.rows for _, each in dated)))
+
+
+def to_years_end(running: pd.DataFrame, yearly: pd.DataFrame) -> tuple[Bounds, Bounds]:
+    """A running total on the eve of the last year tallied and at that year's end; unknown without a tally.
+
+    running: counts of the total, columns ``end`` and ``bounds``. yearly: tallies of whole years, and ``start``. At the end of each
+    year the total is what it was at its beginning, between two counts, and the year's tally: so one tally bears the next.
+    """
+    points, eve, end = running[["end", "bounds"]], Bounds.unknown(), Bounds.unknown()
+    for first_day, last_day, tally in yearly.sort_values("end")[["start", "end", "bounds"]].itertuples(index=False):
+        eve = bracket(points, first_day - timedelta(days=1))
+        end = eve + tally
+        points = pd.concat([points, pd.DataFrame({"end": [last_day], "bounds": [end]}).astype({"bounds": "bounds"})])
+    return eve, end
 
 
 def window_of(rows: pd.DataFrame) -> Window:

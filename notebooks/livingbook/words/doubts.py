@@ -69,6 +69,14 @@ class Scene:
                 found.setdefault(move.name.partition(".")[0], []).append(move)
         return found
 
+    def is_borne(self, notebook: str, finding: str) -> bool:
+        """Whether a notebook still publishes the words of a direction, under another name than those that turned."""
+        return any(
+            number.unit == "words" and number.text == finding and not name.startswith(FIGURES)
+            for name, number in self.moves.after.numbers.items()
+            if name.partition(".")[0] == notebook
+        )
+
     @cached_property
     def quantities(self) -> dict[str, set[tuple[str, str, str]]]:
         """Chapter → the quantities behind the numbers of its notebook that prose cites."""
@@ -386,7 +394,10 @@ def conclusion(look: Look) -> Iterator[Cause]:
 
 
 def direction(look: Look) -> Iterator[Cause]:
-    """A sentence that says what a computed direction said ("stayed level") until it turned, in its chapter or beside a verdict."""
+    """A sentence that says what a computed direction said ("stayed level") until it turned, in its chapter or beside a verdict.
+
+    Where another direction of the notebook says so still, it speaks of that, unless it names what turned.
+    """
     if not look.scene.directions:
         return
     about = {look.passage.chapter} | {
@@ -397,7 +408,10 @@ def direction(look: Look) -> Iterator[Cause]:
     for notebook in sorted(about):
         for move in look.scene.directions.get(notebook, ()):
             words = language.same_direction(move.before.text)
-            if words and words.search(look.text):
+            named = language.stems(look.text) & language.stems(move.after.about)
+            if words and words.search(look.text) and (named or not look.scene.is_borne(notebook, move.before.text)):
+                yield look.cause("direction", move)
+            elif named and language.SHOWS_THIS.search(look.text):
                 yield look.cause("direction", move)
 
 

@@ -185,3 +185,17 @@ def test_a_running_total_is_told_apart_from_counts_of_periods() -> None:
     )
     assert list(flows.since_first(rows)["bounds"]) == [Bounds.exact(18500), Bounds.exact(21900)]
     assert flows.since_first(rows[:0]).empty
+
+
+def test_the_tally_of_one_year_bears_that_of_the_next() -> None:
+    running = observed(
+        (date(2022, 10, 1), date(2023, 12, 31), Bounds(400, None, float("inf")), "a"),
+        (date(2022, 10, 1), date(2024, 2, 29), Bounds.exact(520), "a"),
+    )
+    tallies = observed(
+        (date(2024, 1, 1), date(2024, 12, 31), Bounds.exact(843), "a"),
+        (date(2025, 1, 1), date(2025, 12, 31), Bounds.exact(1530), "a"),
+    )
+    assert [(each.low, each.high) for each in flows.to_years_end(running, tallies[:1])] == [(400, 520), (1243, 1363)]
+    assert [(each.low, each.high) for each in flows.to_years_end(running, tallies)] == [(1243, 1363), (2773, 2893)]
+    assert all(each.is_unknown for each in flows.to_years_end(running, tallies[:0]))

@@ -487,3 +487,17 @@ def test_a_share_that_nobody_has_published_is_not_published_by_a_count() -> None
     text = "It is {result}`rate.growth`. Nobody has published a share of strength in the theatre."
     assert rules(text, after=State({"old": OLD, "new": NEW}, BEFORE.numbers)) == set()
     assert rules(text.replace("a share of", "the"), after=State({"old": OLD, "new": NEW}, BEFORE.numbers)) == {"absence"}
+
+
+def test_of_two_directions_the_words_about_the_one_that_holds_are_left_alone() -> None:
+    def state(convictions: str) -> State:
+        turned = Number(convictions, "words", about="Direction of the convictions a month.")
+        return State({}, {"growth.direction": Number("stayed level", "words"), "growth.convicted_direction": turned})
+
+    for text, found in (
+        ("The pace of cases stayed level.", set()),
+        ("Convictions stayed level, too.", {"direction"}),
+        ("Two counts show this, of cases and of men convicted.", {"direction"}),
+        ("Two counts show men convicted.", set()),
+    ):
+        assert rules(text, state("stayed level"), state("fell"), chapter="growth") == found
