@@ -16,7 +16,7 @@ from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
 from livingbook.words.state import FIGURES, Observation, State
-from livingbook.words.subjects import Subjects
+from livingbook.words.subjects import Subjects, is_part_of
 from livingbook.words.telling import Teller
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
@@ -167,7 +167,7 @@ class Look:
         before = self.scene.moves.before
         ends = [before.rows[each].end for name in self.passage.names for each in before.numbers[name].rows if each in before.rows]
         counted = any(
-            (row.measure, row.population) == (measure, whose) and f"{row.category}_".startswith(f"{category}_")
+            (row.measure, row.population) == (measure, whose) and is_part_of(row.category, category)
             for measure, whose, category in self.scene.quantities.get(self.passage.chapter, ())
         )
         return bool(ends) and row.end > max(ends) and counted and bool(language.CONTINUED.search(self.text))
@@ -409,9 +409,8 @@ def direction(look: Look) -> Iterator[Cause]:
         for move in look.scene.directions.get(notebook, ()):
             words = language.same_direction(move.before.text)
             named = language.stems(look.text) & language.stems(move.after.about)
-            if words and words.search(look.text) and (named or not look.scene.is_borne(notebook, move.before.text)):
-                yield look.cause("direction", move)
-            elif named and language.SHOWS_THIS.search(look.text):
+            says = words and words.search(look.text) and (named or not look.scene.is_borne(notebook, move.before.text))
+            if says or (named and language.SHOWS_THIS.search(look.text)):
                 yield look.cause("direction", move)
 
 
@@ -458,7 +457,7 @@ def absence(look: Look) -> Iterator[Cause]:
         return
     own = look.scene.subjects.measured(look.scene.moves.before, passage.names)  # of what a sentence gives, it speaks
     near = own or look.about(passage.names if wish or (counted and passage.names) else passage.near)
-    of_any = bool(language.OF_ANY.search(look.text))
+    of_any, ends = bool(language.OF_ANY.search(look.text)), bool(language.NO_LATER.search(look.text))
     for key, (kind, row) in look.scene.news.items():
         goes_on = not wish and not language.LATER.search(look.text)
         mended = not language.CORRECTED.search(look.text)
@@ -470,7 +469,7 @@ def absence(look: Look) -> Iterator[Cause]:
         close = any(
             row.measure == measure
             and (subjects.related(row.population, whose) or (of_any and subjects.of_one(row.population, whose)))
-            and (row.category in ("all", "") or f"{row.category}_".startswith(f"{category}_") or shared)
+            and (row.category in ("all", "") or row.category == category or (ends and is_part_of(row.category, category)) or shared)
             for measure, whose, category in near
         )
         cited = wish and row.quantity in look.scene.quantities.get(passage.chapter, ())

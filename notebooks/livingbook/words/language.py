@@ -156,6 +156,7 @@ APART = re.compile(
     r"\b(?:(?:months?|years?|weeks?|days?) (?:earlier|later|before|after)|the one before|year of the war|then)\b", re.I
 )
 LATER = re.compile(r"\b(?:later|after|since|until|newer|successor|changed|in time|silent)\b", re.I)
+NO_LATER = re.compile(r"\b(?:no|nor any) (?:later|newer|further)\b", re.I)
 CORRECTED = re.compile(r"\b(?:successor|changed|corrected|revised|unchanged|no second)\b", re.I)
 NOBODY_KNOWS = re.compile(r"\b(?:nobody|no one) knows\b|\bnothing is known\b", re.I)
 QUOTED = re.compile(

@@ -216,6 +216,11 @@ class Subjects:
         return {state.rows[row].quantity for row in rows if row in state.rows}
 
 
+def is_part_of(one: str, category: str) -> bool:
+    """Whether a category is another one or a part of it: "awol_over_month" of "awol"."""
+    return f"{one}_".startswith(f"{category}_")
+
+
 def _figure(row: Observation) -> float:
     return float(row.value or row.low or row.high or 0)
 

@@ -424,6 +424,8 @@ def test_a_part_of_what_a_sentence_says_has_no_later_count_is_one() -> None:
     text = "By then it was {result}`rate.growth`. Our tables hold no later one."
     assert rules(text, named, State({**named.rows, "part": part}, BEFORE.numbers)) == {"absence"}
     assert rules(text, named, State({**named.rows, "part": replace(part, category="all_others")}, BEFORE.numbers)) == set()
+    text = text.replace("Our tables hold no later one", "Neither list says so")
+    assert rules(text, named, State({**named.rows, "part": part}, BEFORE.numbers)) == set()
 
 
 def test_how_often_the_evidence_shows_a_thing_is_asked_again_when_the_chapter_takes_a_further_row() -> None:
