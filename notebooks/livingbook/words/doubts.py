@@ -158,19 +158,21 @@ class Look:
         """Whether words on what would change the answer wish for a count, and a row is one.
 
         is_new: whether nothing of its kind was there; then it is wanted where they name its army. Else it must count what the
-        chapter counts, and go further than the numbers of the sentence.
+        chapter counts, be of one group with the numbers of the sentence, and go further than they do.
         """
         if not language.A_COUNT.search(self.text):
             return False
         if is_new and self.scene.subjects.is_of_army(row, self.text):
             return True
-        before = self.scene.moves.before
-        ends = [before.rows[each].end for name in self.passage.names for each in before.numbers[name].rows if each in before.rows]
+        before, group_of = self.scene.moves.before, self.scene.subjects.group_of
+        behind = [before.rows[each] for name in self.passage.names for each in before.numbers[name].rows if each in before.rows]
+        goes_on = behind and row.end > max(each.end for each in behind) and bool(language.CONTINUED.search(self.text))
+        alike = group_of(row.measure) in {group_of(each.measure) for each in behind}
         counted = any(
             (row.measure, row.population) == (measure, whose) and is_part_of(row.category, category)
             for measure, whose, category in self.scene.quantities.get(self.passage.chapter, ())
         )
-        return bool(ends) and row.end > max(ends) and counted and bool(language.CONTINUED.search(self.text))
+        return bool(goes_on and alike and counted and not self.is_told_by_others(row))
 
     def cause(self, rule: str, move: Move, added: str = "", certain: bool = False) -> Cause:
         """A cause that tells how a number moved."""

@@ -206,6 +206,10 @@ class Subjects:
         """What kind of thing a measure counts: flow, stock or share; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("kind", measure)
 
+    def group_of(self, measure: str) -> str:
+        """The group of a measure: courts, absence or losses; of one that no table has, itself."""
+        return self.labels.get("measures", {}).get(measure, {}).get("group", measure)
+
     def is_named(self, row: Observation, words: str) -> bool:
         """Whether words begin as the name of the measure does: "the same list" for listed_absent."""
         return any(re.search(rf"\b{part[:STEM]}", words, re.I) for part in row.measure.split("_") if len(part) >= STEM)

@@ -16,7 +16,11 @@ from livingbook.words.subjects import Subjects
 from livingbook.words.telling import Teller
 
 LABELS = {
-    "measures": {"theatre_strength": {"label": "Men in the theatre"}, "suspended_share": {"label": "Suspended share"}},
+    "measures": {
+        "theatre_strength": {"label": "Men in the theatre", "group": "force"},
+        "authorised_strength": {"label": "Posts", "group": "force"},
+        "suspended_share": {"label": "Suspended share"},
+    },
     "populations": {"army": {"label": "The army", "parent": ""}, "division": {"label": "A division", "parent": "army"}},
     "origins": {"general": {"label": "The general"}, "president": {"label": "The president"}},
 }
@@ -441,7 +445,7 @@ def test_a_count_that_would_change_the_answer_is_told_of_when_one_comes() -> Non
     assert rules(wish.format("A figure of the army by that definition."), after=State(new, BEFORE.numbers)) == {"absence"}
     assert rules(wish.format("A figure of the navy by that definition."), after=State(new, BEFORE.numbers)) == set()
     text = wish.format("A match of names; a national count after {result}`rate.other`.")
-    other = replace(OLD, measure="suspended_share", end="2025-06-30")
+    other = replace(OLD, measure="authorised_strength", end="2025-06-30")
     before = State(
         {"old": OLD, "other": other}, {**BEFORE.numbers, "rate.other": replace(BEFORE.numbers["rate.other"], rows=("other",))}
     )
@@ -449,6 +453,9 @@ def test_a_count_that_would_change_the_answer_is_told_of_when_one_comes() -> Non
     for end, found in (("2026-02-01", {"absence"}), ("2025-02-01", set())):
         after = State({**before.rows, "new": replace(part, end=end)}, before.numbers)
         assert rules("It is {result}`rate.growth`.\n\n" + text, before, after) == found
+    unlike = State({**before.rows, "other": replace(other, measure="suspended_share")}, before.numbers)
+    late = State({**unlike.rows, "new": replace(part, end="2026-02-01")}, before.numbers)
+    assert rules("It is {result}`rate.growth`.\n\n" + text, unlike, late) == set()
 
 
 def test_a_wish_for_the_count_of_one_producer_is_not_met_by_that_of_another() -> None:
