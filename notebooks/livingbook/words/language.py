@@ -102,7 +102,7 @@ THROUGHOUT = re.compile(
     re.I,
 )
 # What was just said, as that which figures show.
-SHOWS_THIS = re.compile(r"\b(?:shows?|says?|confirms?|agrees?) (?:this|that|it|so|with (?:this|that|it))\b", re.I)
+SHOWS_THIS = re.compile(r"\b(?:agrees?|(?:shows?|says?|confirms?) (?:this|that|it|so))\b", re.I)
 # What was just spoken of, as the whole of which a number is a part.
 OF_THESE = re.compile(r"\b(?:(?:of|among|with|without) (?:them|these|those)|the (?:others|rest))\b", re.I)
 # How many figures of a kind there are, where that is told of them all.

@@ -507,6 +507,7 @@ def test_of_two_directions_the_words_about_the_one_that_holds_are_left_alone() -
         ("The pace of cases stayed level.", set()),
         ("Convictions stayed level, too.", {"direction"}),
         ("Two counts show this, of cases and of men convicted.", {"direction"}),
+        ("A second count, of men convicted, agrees.", {"direction"}),
         ("Two counts show men convicted.", set()),
     ):
         assert rules(text, state("stayed level"), state("fell"), chapter="growth") == found
