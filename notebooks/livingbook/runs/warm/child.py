@@ -49,7 +49,6 @@ class Kernel:
         sys.path[:] = self.path
         unload(__name__.partition(".")[0])
         gc.freeze()  # the garbage collector need not search what was imported before the fork
-        gc.set_threshold(100_000, 50, 100)  # nor so often: a notebook runs for a second
         return run()
 
 
