@@ -1,9 +1,12 @@
 """What people and machines leave around a book: settings, leftovers of editors, numbers as others write them."""
 
+import codecs
 import json
 import warnings
 from pathlib import Path
+from unittest.mock import Mock
 
+import nbformat
 import pytest
 from docutils.frontend import OptionParser
 from docutils.writers import html4css1
@@ -14,6 +17,7 @@ from livingbook.project.notebooks import of_book
 from livingbook.project.project import Project
 from livingbook.runs.present import tables
 from livingbook.runs.sweep import load_sweeps
+from livingbook.site import library
 from livingbook.site.publication import exchange
 from livingbook.site.rules_of_writing import faults
 from livingbook.site.stage import require_settings
@@ -21,6 +25,7 @@ from livingbook.system import files
 from livingbook.system.errors import BuildError, say_once
 from livingbook.system.readers import yaml_of
 from livingbook.system.surroundings import without_settings
+from livingbook.words import lock
 from livingbook.words.passages import chapters_in, is_record
 from small_project import lay_out, lay_out_book, notebook
 
@@ -212,6 +217,28 @@ def test_a_text_with_a_byte_order_mark_is_taken(tmp_path):
         path = tmp_path / name
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     require_settings(Project.at(tmp_path))
+
+
+def test_a_module_in_another_encoding_is_named_and_one_with_a_byte_order_mark_is_described(tmp_path):
+    lay_out(tmp_path)
+    path = tmp_path / "notebooks" / "desertion" / "kinds.py"
+    was = path.read_bytes()
+    runs = Mock()
+    runs.source.return_value.notebook = nbformat.reads(notebook(), 4)
+    before = library.reference(Project.at(tmp_path), runs)
+    path.write_bytes(codecs.BOM_UTF8 + was)
+    assert library.reference(Project.at(tmp_path), runs) == before and "desertion.kinds" in before
+    path.write_bytes("# Скрытое\n".encode("cp1251") + was)
+    with pytest.raises(BuildError, match=r"desertion/kinds\.py, row 1: is not UTF-8 text"):
+        library.reference(Project.at(tmp_path), runs)
+
+
+def test_the_lock_of_a_books_words_may_have_a_byte_order_mark(tmp_path):
+    lay_out(tmp_path)
+    path = tmp_path / "book" / "words.json"
+    path.parent.mkdir()
+    path.write_bytes(codecs.BOM_UTF8 + (ROOT / "book" / "words.json").read_bytes())
+    assert lock.load(Project.at(tmp_path)) == lock.load(Project.at(ROOT))
 
 
 def test_line_ends_and_byte_order_marks_of_other_systems_change_no_text(tmp_path):
