@@ -14,7 +14,7 @@ OTHER = {
     "wordings of published figures, which data/datapackage.json explains under qualifier": {
         "at least", "at most", "about", "over", "more than", "up to", "almost",
     },
-    "verdicts and phrases that the book explains": {"Holds as arithmetic", "Unsupported", "read as exact", "taken as exact", "convict"},
+    "verdicts and phrases that the book explains": {"Holds arithmetically", "Unsupported", "read as exact", "taken as exact", "convict"},
     "the title of a form, .github/ISSUE_TEMPLATE/a-figure-is-wrong.yml": {"A figure is wrong"},
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+from livingbook.notebook.claims import NO_REASON
 from livingbook.project.project import Project
 from livingbook.words import lock
 from livingbook.words.book import UNREAD
@@ -15,6 +16,12 @@ ROOT = Path(__file__).parents[2]
 def test_the_lock_is_one():
     found = lock.load(Project.at(ROOT))
     assert found and found.state.rows and found.state.numbers and not found.open
+
+
+def test_every_verdict_of_the_book_has_a_reason_of_its_own():
+    found = lock.load(Project.at(ROOT))
+    assert found and found.state.cards
+    assert [claim for claim, card in found.state.cards.items() if NO_REASON in card.reason] == []
 
 
 def test_every_row_that_no_chapter_reads_is_in_use_and_has_a_reason():

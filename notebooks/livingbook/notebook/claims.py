@@ -17,7 +17,7 @@ from livingbook.values.days import is_day
 from livingbook.values.published import PublishedNumber
 from livingbook.values.qualifiers import from_published
 
-READING = "By reading: no figure decides it."
+READING = "No figure decides it."
 NO_REASON = "No reason has been written for this verdict yet."
 QUALIFIERS = ("exact", "about", "at_least", "at_most")  # that a claim can have, as it states one figure and no range
 

@@ -21,6 +21,7 @@ from livingbook.system.files import short_folder, write
 ENGINES = ("warm", "nbclient")
 # Arguments of a kernel: its log messages do not belong to the notebook's output, and its cells not to the user's history.
 QUIET = ["--log-level=50", "--HistoryManager.hist_file=:memory:"]
+WORDLESS = "CellExecutionError: "  # papermill's error where IPython could not say one, as it may not read the file of a frame
 FIRST = "--IPKernelApp.exec_lines="  # a line of Python that a kernel runs before the first cell
 _importing = threading.Lock()
 _so_far: dict[str, Any] = {}  # path that is given to papermill → the notebook as far as it has run
@@ -118,11 +119,13 @@ def run_recorded(
             raise failure or BuildError(f"notebooks/{name}.ipynb: what it read could not be recorded")
         seconds = time.perf_counter() - started
         record = json.loads(note.read_text("utf-8"))
-    if record["refused"] and notebook is not None:  # the notebook caught the recorder's error and went on
+    ran = failure.document if isinstance(failure, CellError) and failure.what == WORDLESS else notebook
+    if record["refused"] and ran is not None:  # the notebook caught the recorder's error and went on, or nobody could tell it
         number, words = record["refused"][0]
-        index = next((at for at, cell in enumerate(notebook.cells) if cell.get("execution_count") == number), 0)
-        where = cell_errors.position(notebook, index)
-        failure = CellError(name, where, f"in a build, a notebook must not do this: it {words}", document=notebook)
+        index = next((at for at, cell in enumerate(ran.cells) if cell.get("execution_count") == number), 0)
+        failure = CellError(
+            name, cell_errors.position(ran, index), f"in a build, a notebook must not do this: it {words}", document=ran
+        )
     if failure and not record["waits"]:
         raise failure
     said = cell_errors.complaints(notebook) if notebook is not None else []

@@ -490,6 +490,7 @@ IMPURE = {
     "socket": "import socket\nsocket.create_connection(('127.0.0.1', {port}), timeout=5).close()",
     "file": "open('{folder}/secret.csv').read()",
     "table": "import pandas as pd\npd.read_csv('{folder}/secret.csv')",
+    "file of a frame": "exec(compile('1 / 0', '{folder}/secret.csv', 'exec'))",  # IPython would show its line, and then has no words
     "home": "from pathlib import Path\n(Path.home() / '{home}').read_text()",
     "folder": "import os\nos.listdir('{folder}')",
     "what a build makes": "open('../_build/stage/data/observations.csv').read()",
@@ -519,7 +520,7 @@ def swallowed(code: str) -> str:
 @pytest.mark.parametrize("kind", IMPURE)
 def test_what_reaches_outside_is_refused(refusing, outside, kind):
     said = refused(refusing, f"{IMPURE[kind].format(**outside)}\n---\n{SMALL}")
-    assert re.search(r"cell \d", said), said
+    assert re.search(r"cell \d.*: .*\w", said) and "CellExecutionError" not in said, said
 
 
 @pytest.mark.parametrize("kind", ["shell", "subprocess", "system", "urllib", "socket", "file", "home"])

@@ -57,7 +57,6 @@ class Kernel:
         if not self.with_settings:
             exec(FORGET_SETTINGS, {})
         gc.freeze()  # the garbage collector need not search what was imported before the fork
-        gc.set_threshold(100_000, 50, 100)  # nor so often: a notebook runs for a second
         return run()
 
 

@@ -52,7 +52,7 @@ def finding(report: Report, link: Link) -> list[nodes.Node]:
     moved = "Nothing has changed." if report.outcome == "same" else moved
     counts = {change: len(report.rows_of(change)) for change in ("added", "revised", "removed")}
     rows = ", ".join(f"{count or 'none'} {change}" for change, count in counts.items())
-    span = f" Between {report.before.about} and {report.after.about}, rows of data: {rows}."
+    span = f" Rows of data that differ between {report.before.about} and {report.after.about}: {rows}."
     made = elements.paragraph(nodes.strong("", moved), span)
     return [made, *(elements.paragraph(note) for note in report.notes)]
 
