@@ -1,10 +1,14 @@
 # `make book` builds the book; `make test` runs the whole test suite. Both set themselves up.
-PYTHON ?= python3
-DATA ?= data
-EDITION ?= latest
-PORT ?= 8500
+# Only what is given on the command line counts: a machine may have variables of these names for other work (WSL has NAME, Ubuntu
+# LANGUAGE, hosts have PORT).
+$(foreach each,A AFTER AGAINST APPLY B BESIDE CHAPTER FROM HOST LANGUAGE MAPPING MEASURE MUTANTS NAME NOTEBOOK OPEN OUT PAGES QUESTION \
+  QUICK ROWS SCHEDULER SET SPEC SUPERSEDES TEMPLATE TESTS TO CHANGES EDITS FOLDERS KILLS RUNS SEED,$(eval $(each) =))
+PYTHON = python3
+DATA = data
+EDITION = latest
+PORT = 8500
 BIN := .venv/bin
-ENGINE ?= warm
+ENGINE = warm
 RUN := LIVINGBOOK_ENGINE="$(ENGINE)" PYTHONPATH=notebooks $(BIN)/python -m livingbook
 
 .PHONY: book pdf epub gettext translation serve live run question filter lab sweep vintages explain import read changes verify check-data test test-fast fuzz faults stateful coverage mutants check-pages linkcheck audit release bench soak lint lock clean help anew
@@ -27,9 +31,8 @@ gettext: $(BIN)/.book ## catalogues for translators: _build/gettext (EDITION=)
 translation: $(BIN)/.book ## the book in another language, from book/locale: LANGUAGE=de (EDITION=)
 	@$(RUN) --data "$(DATA)" translation --edition "$(EDITION)" "$(or $(LANGUAGE),$(error give LANGUAGE=, a folder of book/locale))"
 
-# Some shells set HOST to the name of the machine: only one that was given on the command line counts.
 serve: $(BIN)/.book ## serve the built book to this machine only (PORT=8500; HOST=0.0.0.0 for whoever can reach it)
-	@$(RUN) serve $(if $(OUT),--out "$(OUT)") --port "$(PORT)" $(if $(filter command,$(origin HOST)),--host "$(HOST)")
+	@$(RUN) serve $(if $(OUT),--out "$(OUT)") --port "$(PORT)" $(if $(HOST),--host "$(HOST)")
 
 live: $(BIN)/.book ## the page while you work: serves the book, and builds what is concerned at every save (PORT=8600; DATA=, EDITION=; OPEN=0)
 	@$(RUN) --data "$(DATA)" live --edition "$(EDITION)" $(if $(filter command,$(origin PORT)),--port "$(PORT)") $(if $(filter 0,$(OPEN)),--no-open)
@@ -129,32 +132,38 @@ clean: ## remove what was built
 	rm -rf _build
 
 # The environment: made once, and again when the lock changes. The locks are full: pip installs what they list and resolves nothing.
-# It counts as made when its pip answers: where `venv` could not be finished, or the Python is gone that made it, `make` begins anew.
-$(BIN)/.made: $(if $(realpath $(BIN)/python),,anew)
+# It counts as made when its pip answers: where `venv` could not be finished, or the Python that made it is gone or has become another
+# version, `make` begins anew.
+VERSION := $(notdir $(realpath $(BIN)/python))
+$(BIN)/.made: $(if $(wildcard .venv/lib/$(or $(VERSION),none)),,anew)
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { echo "Making .venv …" && $(PYTHON) -m venv .venv --clear; }
 	@touch -r .venv/pyvenv.cfg $@
 
 anew:
 
+# How pip installs, whatever its settings say that somebody has made for other work; where it finds packages stays theirs to say.
+INSTALL := PIP_USER=0 PIP_DRY_RUN=0 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target= --root=/ \
+  --prefix="$(CURDIR)/.venv"
+
 # The library itself is installed in place, so that papermill knows its engine by name.
 $(BIN)/.book: requirements.txt pyproject.toml $(BIN)/.made
 	@echo "Installing the locked packages (about a minute) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-index --no-build-isolation -e .
 	@touch $@
 
 $(BIN)/.print: book/print/requirements.txt $(BIN)/.book
 	@echo "Installing what the PDF needs …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r book/print/requirements.txt
+	@$(INSTALL) --require-hashes -r book/print/requirements.txt
 	@touch $@
 
 $(BIN)/.lab: lab/requirements.txt $(BIN)/.book
 	@echo "Installing JupyterLab …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r lab/requirements.txt
+	@$(INSTALL) --require-hashes -r lab/requirements.txt
 	@touch $@
 
 $(BIN)/.test: tests/requirements.txt $(BIN)/.book
 	@echo "Installing what the tests need …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/requirements.txt
+	@$(INSTALL) --require-hashes -r tests/requirements.txt
 	@touch $@

@@ -1,12 +1,14 @@
 """The Makefile: names with spaces, and an environment that could not be finished."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import setuptools
 
 ROOT = Path(__file__).parents[1]
 # As python3 on Debian and Ubuntu without the package python3-venv: the folder is made, pip is not, and the exit code is 1.
@@ -19,14 +21,21 @@ exec {sys.executable} "$@"
 """
 
 
-def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+def make(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ} | variables
     return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, env=kept, check=False)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    for name in ("Makefile", "requirements.txt", "pyproject.toml", "book/print/requirements.txt", "tests/requirements.txt"):
+    for name in (
+        "Makefile",
+        "requirements.txt",
+        "pyproject.toml",
+        "book/print/requirements.txt",
+        "lab/requirements.txt",
+        "tests/requirements.txt",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
@@ -56,7 +65,53 @@ def test_no_variable_is_cut_at_a_space(folder, variable):
     assert '"a b"' in shown
 
 
-@pytest.mark.parametrize("broken", ["without pip", "python gone"])
+def test_variables_of_the_machine_are_not_taken_for_what_was_asked(folder):
+    """WSL has NAME, Ubuntu LANGUAGE, hosts have PORT: every variable that the Makefile reads may be one of them."""
+    names = set(
+        re.findall(r"\$\((?:or |if |origin |filter command,\$\(origin )?\$?\(?([A-Z]+)\b", (ROOT / "Makefile").read_text("utf-8"))
+    )
+    own = {"BIN", "RUN", "STRIP", "CURDIR", "INSTALL", "VERSION"}
+    assert {"NAME", "LANGUAGE", "PORT", "DATA", "PYTHON", "SEED"} <= names
+    machine = dict.fromkeys(names - own, "of-the-machine")
+    for target in re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.M):
+        given = {
+            "run": ["NOTEBOOK=rate"],
+            "question": ["NAME=a"],
+            "import": ["ROWS=a.csv"],
+            "sweep": ["SPEC=a.yml"],
+            "translation": ["LANGUAGE=de"],
+        }
+        shown = make(folder, "-n", target, *given.get(target, []), **machine)
+        assert shown.returncode == 0 and "of-the-machine" not in shown.stdout, shown
+
+
+def test_settings_of_pip_do_not_send_packages_elsewhere(tmp_path):
+    """``user``, ``target``, ``prefix``, ``root`` and ``dry-run`` in pip.conf: the environment would count as made, and be empty."""
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    home = tmp_path / "home" / ".config" / "pip"
+    home.mkdir(parents=True)
+    elsewhere = tmp_path / "elsewhere"
+    home.joinpath("pip.conf").write_text(
+        f"[install]\nuser = true\nprefix = {elsewhere}\nroot = {elsewhere}\ndry-run = true\n[global]\ntarget = {elsewhere}\n"
+    )
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "pyproject.toml").write_text(
+        '[project]\nname = "alone"\nversion = "1"\n[tool.setuptools]\npy-modules = []\n'
+    )
+    (tmp_path / "more.mk").write_text(
+        "include Makefile\nalone: $(BIN)/.made\n\t@$(INSTALL) --no-index --no-build-isolation ./package\n"
+    )
+    made = make(tmp_path, "-f", "more.mk", f"PYTHON={sys.executable}", ".venv/bin/.made")
+    assert made.returncode == 0, made.stderr
+    (site,) = (tmp_path / ".venv" / "lib").glob("python*/site-packages")
+    (site / "setuptools.pth").write_text(f"{Path(setuptools.__file__).parents[1]}\n")
+    done = make(tmp_path, "-f", "more.mk", "alone", HOME=str(tmp_path / "home"))
+    assert done.returncode == 0, done.stderr
+    assert list(site.glob("alone-1*")) and not elsewhere.exists()
+
+
+@pytest.mark.parametrize("broken", ["without pip", "python gone", "python of another version"])
 def test_an_environment_that_could_not_be_finished_is_made_anew(folder, broken):
     bare = folder / "bare"
     bare.write_text(BARE)
@@ -68,7 +123,9 @@ def test_an_environment_that_could_not_be_finished_is_made_anew(folder, broken):
     else:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)
         (folder / made).touch()
-        for name in ("python", "python3"):
+        if broken == "python of another version":  # the system has become a newer one, and its python3 another program
+            next((folder / ".venv/lib").glob("python3*")).rename(folder / ".venv/lib/python3.1")
+        for name in ("python", "python3") if broken == "python gone" else ():
             (folder / ".venv/bin" / name).unlink(missing_ok=True)
             (folder / ".venv/bin" / name).symlink_to("/nowhere/python3")
     done = make(folder, str(made), f"PYTHON={sys.executable}")

@@ -1,21 +1,32 @@
 """What people and machines leave around a book: settings, leftovers of editors, numbers as others write them."""
 
+import codecs
 import json
+import warnings
 from pathlib import Path
+from unittest.mock import Mock
 
+import nbformat
 import pytest
+from docutils.frontend import OptionParser
+from docutils.writers import html4css1
 from livingbook.commands import setting
 from livingbook.contract import check
 from livingbook.notebook.parameters import ParameterError, declared, ordered, require
 from livingbook.project.notebooks import of_book
 from livingbook.project.project import Project
+from livingbook.runs.present import tables
 from livingbook.runs.sweep import load_sweeps
+from livingbook.site import library
 from livingbook.site.publication import exchange
+from livingbook.site.rules_of_writing import faults
 from livingbook.site.stage import require_settings
 from livingbook.system import files
 from livingbook.system.errors import BuildError, say_once
 from livingbook.system.readers import yaml_of
 from livingbook.system.surroundings import without_settings
+from livingbook.words import lock
+from livingbook.words.passages import chapters_in, is_record
 from small_project import lay_out, lay_out_book, notebook
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +173,32 @@ def test_tables_beside_which_a_system_left_files_are_sound(tmp_path):
     assert check(tmp_path / "data") == []
 
 
+def leave(folder: Path, name: str) -> None:
+    """Puts beside a file what editors, version control and systems leave there."""
+    for left in (f"._{name}", f"#{name}#", f"{name}~", f"~${name}", f"{name}.orig", f".~lock.{name}#", "Thumbs.db", ".DS_Store"):
+        (folder / left).write_bytes(b"\0\5\26\7\0\2\0\0Mac OS X        \260")
+    (folder / f".#{name}").symlink_to("somebody@host.1234")
+
+
+def test_chapters_and_other_texts_beside_which_something_was_left_are_read_alone(tmp_path):
+    lay_out_book(tmp_path)
+    project = Project.at(tmp_path)
+    before = chapters_in(tmp_path / "book"), faults(project), list(files.tree(tmp_path / "book")), tables(project.data)
+    for place, name in {
+        "book": "index.md", "book/_static": "a.css", "book/_ext": "a.py", "notebooks": "small.ipynb", "data": "observations.csv",
+    }.items():  # fmt: skip
+        leave(tmp_path / place, name)
+    assert (chapters_in(tmp_path / "book"), faults(project), list(files.tree(tmp_path / "book")), tables(project.data)) == before
+    assert before[0].keys() == {"index", "other", "references"}
+    require_settings(project)
+    assert check(project.data) == []
+
+
+@pytest.mark.parametrize("name", ["rate.md", "tilde~name.md", "hash#.md", "a.original.csv", "temporary.csv", "orig", "backup"])
+def test_names_of_people_are_not_taken_for_leftovers(name):
+    assert not files.is_left(name)
+
+
 # --- Texts -----------------------------------------------------------------------------------------------------------
 
 
@@ -182,6 +219,33 @@ def test_a_text_with_a_byte_order_mark_is_taken(tmp_path):
     require_settings(Project.at(tmp_path))
 
 
+def test_a_module_in_another_encoding_is_named_and_one_with_a_byte_order_mark_is_described(tmp_path):
+    lay_out(tmp_path)
+    path = tmp_path / "notebooks" / "desertion" / "kinds.py"
+    was = path.read_bytes()
+    runs = Mock()
+    runs.source.return_value.notebook = nbformat.reads(notebook(), 4)
+    before = library.reference(Project.at(tmp_path), runs)
+    path.write_bytes(codecs.BOM_UTF8 + was)
+    assert library.reference(Project.at(tmp_path), runs) == before and "desertion.kinds" in before
+    path.write_bytes("# Скрытое\n".encode("cp1251") + was)
+    with pytest.raises(BuildError, match=r"desertion/kinds\.py, row 1: is not UTF-8 text"):
+        library.reference(Project.at(tmp_path), runs)
+
+
+def test_the_lock_of_a_books_words_may_have_a_byte_order_mark(tmp_path):
+    lay_out(tmp_path)
+    path = tmp_path / "book" / "words.json"
+    path.parent.mkdir()
+    path.write_bytes(codecs.BOM_UTF8 + (ROOT / "book" / "words.json").read_bytes())
+    assert lock.load(Project.at(tmp_path)) == lock.load(Project.at(ROOT))
+
+
+def test_line_ends_and_byte_order_marks_of_other_systems_change_no_text(tmp_path):
+    (tmp_path / "one.md").write_bytes(b"\xef\xbb\xbf---\r\nrecord: true\r\n---\r\n# One\r\n")
+    assert chapters_in(tmp_path) == {"one": "---\nrecord: true\n---\n# One\n"} and is_record(chapters_in(tmp_path)["one"])
+
+
 # --- Settings of the user, folders of the machine --------------------------------------------------------------------
 
 
@@ -190,13 +254,28 @@ def test_a_build_takes_over_places_and_no_settings():
         "HOME": "/home/a", "PATH": "/bin", "PYTHONPATH": "notebooks", "TMPDIR": "/t", "BOOK_ADDRESS": "x", "LIVINGBOOK_ENGINE": "warm",
         "IPYTHONDIR": "a", "JUPYTER_PATH": "a", "JUPYTER_CONFIG_DIR": "a", "MPLBACKEND": "Agg", "MATPLOTLIBRC": "a", "PYTHONSTARTUP": "a",
         "PYTHONOPTIMIZE": "1", "PYTHONWARNINGS": "error", "LANG": "de_DE", "LC_NUMERIC": "de_DE", "TZ": "Asia/Tokyo", "GIT_DIR": "/other",
-        "PYTHONHASHSEED": "7", "COLUMNS": "40",
+        "PYTHONHASHSEED": "7", "COLUMNS": "40", "DOCUTILSCONFIG": "/other/docutils.conf",
     }  # fmt: skip
     found = without_settings(given)
     kept = {name: value for name, value in found.items() if given.get(name) == value}
     assert kept.keys() == {"HOME", "PATH", "PYTHONPATH", "TMPDIR", "BOOK_ADDRESS", "LIVINGBOOK_ENGINE"}
-    assert found["TZ"] == "UTC" and found["PYTHONHASHSEED"] == "0" and found["MATPLOTLIBRC"].endswith("mpl-data/matplotlibrc")
+    assert (
+        found["TZ"] == "UTC"
+        and found["PYTHONHASHSEED"] == "0"
+        and found["DOCUTILSCONFIG"] == ""
+        and found["MATPLOTLIBRC"].endswith("mpl-data/matplotlibrc")
+    )
     assert without_settings(found) == found
+
+
+def test_settings_of_docutils_are_not_read(tmp_path, monkeypatch):
+    """The files are ``~/.docutils``, ``/etc/docutils.conf``, and those that a variable names; headings would change with them."""
+    (tmp_path / ".docutils").write_text("[html writers]\ninitial_header_level: 4\n[general]\nlanguage_code: de\n")
+    for given in ({"HOME": str(tmp_path)}, {"HOME": str(tmp_path), "DOCUTILSCONFIG": str(tmp_path / ".docutils")}):
+        monkeypatch.setattr("os.environ", without_settings(given))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that docutils will read its settings in another way
+            assert OptionParser(components=(html4css1.Writer,), read_config_files=True).get_default_values().language_code == "en"
 
 
 def test_temporary_folders_for_sockets_have_short_paths(tmp_path, monkeypatch):

@@ -30,6 +30,7 @@ from livingbook.contract.faults import MAX_FAULTS, Fault, told
 from livingbook.contract.rules import rule_faults
 from livingbook.contract.schema import schema_faults
 from livingbook.system.errors import BuildError, printable
+from livingbook.system.files import is_left
 
 __all__ = [
     "CONTRACT_NAME",
@@ -95,7 +96,7 @@ def _examine_folder(folder: Path, books: Path | None) -> tuple[list[Fault], dict
 def _unknown_tables(folder: Path, tables: dict[str, Table]) -> list[Fault]:
     """Tables in the folder that the contract does not know."""
     known = {table.file for table in tables.values()}
-    files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv" and not path.name.startswith("."))
+    files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv" and not is_left(path.name))
     reason = "is not a table of the contract: take it out of the folder"
     return [Fault(printable(name), None, None, None, reason) for name in files if name not in known]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from livingbook.contract import csv_files
 from livingbook.system.errors import BuildError, printable
+from livingbook.system.files import is_left
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,8 +41,8 @@ def files(paths: list[Path]) -> Iterator[Path]:
 
 
 def _may_hold_rows(path: Path) -> bool:
-    """Whether a file in a folder is a table for all that its name says; hidden files and locks of open documents are not."""
-    return path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~$"))
+    """Whether a file in a folder is a table for all that its name says; what editors and systems leave is not."""
+    return path.suffix.lower() in ENDINGS and not is_left(path.name)
 
 
 def require_readable(path: Path) -> None:

@@ -20,6 +20,7 @@ from livingbook.live.server import Handler, Site
 from livingbook.project.project import Project
 from livingbook.runs import up_to_date
 from livingbook.system.errors import BuildError
+from livingbook.system.files import is_left
 
 QUIET_MILLISECONDS = 50  # programs write a file in several steps: so long nothing may happen before a change counts as saved
 UNWATCHED = {"__pycache__", ".ipynb_checkpoints", "_build", ".venv", ".git"}
@@ -166,4 +167,4 @@ def _watch(folders: list[Path], workshop: Workshop, concerns: Callable[[object, 
 
 def is_watched(path: Path) -> bool:
     """Whether a file may be one that the book is made from: none that an editor, a system or Python leaves."""
-    return not (UNWATCHED & set(path.parts) or path.name.startswith((".", "~$")) or path.name.endswith(("~", ".pyc", ".swp")))
+    return not (UNWATCHED & set(path.parts) or is_left(path.name) or path.suffix == ".pyc")

@@ -79,8 +79,8 @@ def kinds_of(module: str, folder: Path) -> dict[str, Any]:
         sys.path.append(str(folder))
     try:
         own = vars(importlib.import_module(module))
-    except ImportError as error:
-        raise ParameterError(f"{module}, which has the kinds of parameters: {error}") from None
+    except Exception as error:  # the module is the book's own, and may fail in any way
+        raise ParameterError(f"{module}, which has the kinds of parameters: {type(error).__name__}: {error}") from None
     return KINDS | {name: value for name, value in own.items() if is_kind(value)}
 
 

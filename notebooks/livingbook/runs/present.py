@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from livingbook.project.project import Edition, Project
 from livingbook.recording import ABSENT, hash_of_file, hash_of_folder, served
 from livingbook.system.digests import digest
-from livingbook.system.files import as_json_line, tree, visible_files, write
+from livingbook.system.files import as_json_line, is_left, tree, visible_files, write
 
 if TYPE_CHECKING:
     from livingbook.evidence.reading import Evidence
@@ -114,9 +114,7 @@ def tables(folder: Path) -> list[Path]:
     """The tables of a data folder and their contract. Folders below it are not searched, as they may be large."""
     try:
         return sorted(
-            path
-            for path in folder.iterdir()
-            if path.suffix in (".csv", ".json") and not path.name.startswith(".") and path.is_file()
+            path for path in folder.iterdir() if path.suffix in (".csv", ".json") and not is_left(path.name) and path.is_file()
         )
     except (OSError, ValueError):  # the check of the tables reports a folder that cannot be read
         return []

@@ -13,6 +13,7 @@ from typing import Any
 from livingbook.project.project import Project
 from livingbook.runs.runs import Runs
 from livingbook.site.rules_of_writing import tree_of
+from livingbook.system.readers import MAX_PROSE_BYTES, text_of
 
 Documented = ast.FunctionDef | ast.ClassDef
 
@@ -26,7 +27,7 @@ def reference(project: Project, runs: Runs) -> dict[str, dict[str, Any]]:
         if cell.cell_type == "code" and "import" in cell.source and (tree := tree_of(cell.source))
         for name, file in imported(project, tree)
     }
-    return {name: described(file.read_text("utf-8")) for name, file in sorted(found.items())}
+    return {name: described(text_of(file, MAX_PROSE_BYTES)) for name, file in sorted(found.items())}
 
 
 def imported(project: Project, tree: ast.Module) -> Iterator[tuple[str, Path]]:

@@ -19,7 +19,8 @@ from typing import Any
 from livingbook.project.project import Project
 from livingbook.project.settings import Settings
 from livingbook.runs.notebook_source import source_of
-from livingbook.system.readers import text_of, yaml_of
+from livingbook.system.files import visible_files
+from livingbook.system.readers import MAX_PROSE_BYTES, text_of, yaml_of
 
 LONGEST_CELL, TYPICAL_CELL = 25, 6  # lines of code
 IN_A_ROW = 4  # code cells in a row are too many
@@ -40,7 +41,6 @@ MAY_BE_TYPED = (
     r"\b(?:1[4-9]|20)\d\d(?:[–/-]\d{2,4})?\b",  # years
     r"\b[A-Z]\d\d\b",  # claims
 )
-MOST_TEXT = 1024 * 1024  # bytes of a chapter
 # Words that count or place a number, and what a glued number can begin with: together they say a thing twice, or nothing.
 APART = (
     (r"at|about|around|nearly|almost|roughly|over|above|under|below|than|least|most", r"at least|at most"),
@@ -53,7 +53,7 @@ Numbers = Mapping[str, Mapping[str, Mapping[str, Any]]]  # notebook → name →
 def faults(project: Project) -> list[str]:
     """All breaches in a project, a sentence each, with file and place."""
     notebooks = {name: source_of(project, name).notebook for name in project.notebook_names}
-    chapters = {path.stem: text_of(path, MOST_TEXT) for path in sorted((project.root / "book").glob("*.md"))}
+    chapters = {path.stem: text_of(path, MAX_PROSE_BYTES) for path in visible_files(project.root / "book", "*.md")}
     found = [
         f"notebooks/{name}.ipynb{fault}"
         for name, notebook in notebooks.items()

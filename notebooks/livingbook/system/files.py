@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -70,22 +71,32 @@ def mirror(wanted: dict[str, Path | str | bytes], folder: Path) -> list[str]:
     return changed
 
 
+# Names of files and folders that no person has put there: hidden ones (``.#rate.ipynb``, ``._rate.ipynb``), copies that editors and
+# version control make before they write (``rate.md~``, ``#rate.md#``, ``rate.md.orig``), locks of open documents (``~$new.xlsx``),
+# compiled modules, and what systems note about a folder.
+LEFT = re.compile(
+    r"\..*|__pycache__|~\$.*|#.*#|.*~|.*\.(?:orig|rej|bak|tmp|swp|part|icloud)|.*___jb_(?:tmp|old)___|4913|Thumbs\.db|desktop\.ini|Icon\r",
+    re.DOTALL,
+)
+
+
+def is_left(name: str) -> bool:
+    """Whether a file or folder of that name is what editors and systems leave, and none of the project's."""
+    return LEFT.fullmatch(name) is not None
+
+
 def tree(folder: Path, suffixes: Iterable[str] = ()) -> Iterator[Path]:
-    """The files of a folder, in order, without caches and hidden files."""
+    """The files of a folder and those below, in order, without what editors and systems leave."""
     suffixes = tuple(suffixes)
     for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and (not suffixes or path.suffix in suffixes):
+        left = any(map(is_left, path.relative_to(folder).parts))
+        if path.is_file() and not left and (not suffixes or path.suffix in suffixes):
             yield path
 
 
 def visible_files(folder: Path, pattern: str = "*") -> list[Path]:
-    """The files in a folder that match a pattern, in order of their names, without those that no person has put there.
-
-    Editors and systems leave hidden files (``.#rate.ipynb``, ``._rate.ipynb``), locks of open documents (``~$new.xlsx``), and links
-    that lead nowhere.
-    """
-    return sorted(path for path in folder.glob(pattern) if not path.name.startswith((".", "~$")) and path.is_file())
+    """The files in a folder that match a pattern, in order of their names, without what editors and systems leave."""
+    return sorted(path for path in folder.glob(pattern) if not is_left(path.name) and path.is_file())
 
 
 def temporary() -> Path:

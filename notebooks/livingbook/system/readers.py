@@ -19,7 +19,10 @@ MAX_NOTEBOOK_BYTES = 64 * 1024 * 1024
 
 
 def text_of(path: Path, most: int = MAX_BYTES) -> str:
-    """The text of a file. Raises ``BuildError`` if there is no file, it is not UTF-8 text, or it is larger than ``most`` bytes."""
+    """The text of a file, with the line ends of Unix.
+
+    Raises ``BuildError`` if there is no file, it is not UTF-8 text, or it is larger than ``most`` bytes.
+    """
     try:
         if not path.is_file():
             raise BuildError(f"{path}: {'is not a file' if path.exists() else 'there is no such file'}")
@@ -33,7 +36,7 @@ def text_from(path: Path, content: bytes, most: int = MAX_BYTES) -> str:
     if len(content) > most:
         raise BuildError(f"{path}: is larger than {most // 1024:,} KiB")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         row = 1 + error.object[: error.start].count(b"\n")
         raise BuildError(f"{path}, row {row}: is not UTF-8 text: save it as UTF-8") from None

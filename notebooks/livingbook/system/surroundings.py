@@ -1,6 +1,6 @@
 """What a build takes over from whoever starts it: the places of files and the limits of the machine, but nobody's own settings.
 
-A setting of IPython, Python or matplotlib that somebody has made for other work would else change what the book shows.
+A setting of IPython, Python, matplotlib or docutils that somebody has made for other work would else change what the book shows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SETTINGS = re.compile(
     r"|IPYTHON.*|JUPYTER_(PATH|CONFIG.*|DATA_DIR|PREFER_ENV_PATH|DEFAULT_PROVISIONER_NAME)|MATPLOTLIBRC|MPLBACKEND"
     r"|LANG|LANGUAGE|LC_.*|TZ|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|CLICOLOR.*|GIT_(DIR|WORK_TREE|INDEX_FILE|CONFIG.*)"
 )
-FIXED = {"PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+FIXED = {"PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC", "DOCUTILSCONFIG": ""}
 
 
 def without_settings(given: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ not sentences, except those that stay doubtful.
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -42,7 +43,7 @@ def load(project: Project) -> Lock | None:
     if not path.is_file():
         return None
     try:
-        body = json.loads(path.read_text("utf-8"))
+        body = json.loads(path.read_bytes().removeprefix(codecs.BOM_UTF8))
         if body["form"] != FORM:
             raise ValueError(f"form {body['form']!r}")
         left = {

@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from livingbook.changes.sentences import END, FENCE, LABEL, ROLE, STARTS, name_of, title_of
+from livingbook.system.files import visible_files
+from livingbook.system.readers import MAX_PROSE_BYTES, text_of
 from livingbook.words import language
 
 HEADING = re.compile(r"^(#{1,6})\s+")
@@ -79,8 +81,8 @@ class _Block:
 
 
 def chapters_in(folder: Path) -> dict[str, str]:
-    """Chapter → its Markdown."""
-    return {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.md"))}
+    """Chapter → its Markdown. Raises ``BuildError`` for one that is not UTF-8 text."""
+    return {path.stem: text_of(path, MAX_PROSE_BYTES) for path in visible_files(folder, "*.md")}
 
 
 def is_record(markdown: str) -> bool:

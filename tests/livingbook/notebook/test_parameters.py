@@ -121,3 +121,20 @@ def test_a_book_has_kinds_of_its_own(tmp_path):
 def test_kinds_that_are_not_there_are_named(tmp_path):
     with pytest.raises(ParameterError, match=r"no_such_kinds, which has the kinds of parameters"):
         parameters.kinds_of("no_such_kinds", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"def (", r"SyntaxError: invalid syntax \(spoilt_kinds_0.py, line 1\)"),
+        ("x = 'Скрытое'".encode("cp1251"), "SyntaxError: .*utf-8"),
+        ("x = 1".encode("utf-16"), "SyntaxError: "),
+        (b"Litres = Nothing", "NameError: name 'Nothing' is not defined"),
+    ],
+    ids=["syntax", "cp1251", "utf-16", "name"],
+)
+def test_a_module_of_kinds_that_cannot_be_imported_is_named(tmp_path, request, content, error):
+    name = f"spoilt_kinds_{request.node.callspec.indices['content']}"
+    (tmp_path / f"{name}.py").write_bytes(content)
+    with pytest.raises(ParameterError, match=rf"{name}, which has the kinds of parameters: {error}"):
+        parameters.kinds_of(name, tmp_path)

@@ -121,6 +121,27 @@ def test_settings_of_a_user_change_nothing(small, tmp_path, monkeypatch, name):
 
 
 @pytest.mark.parametrize("name", ENGINES)
+def test_settings_of_the_machine_change_nothing(small, tmp_path, name):
+    """What an administrator has put into /etc/ipython: here IPython is told of another folder that is read like that one."""
+    (tmp_path / "etc" / "startup").mkdir(parents=True)
+    (tmp_path / "etc" / "ipython_config.py").write_text("c.InteractiveShell.ast_node_interactivity = 'all'\n")
+    (tmp_path / "etc" / "ipython_kernel_config.py").write_text("c.IPKernelApp.exec_lines = ['1/0']\n")
+    (tmp_path / "etc" / "startup" / "any.py").write_text(f"open({str(tmp_path / 'started')!r}, 'w').close()\n")
+    (tmp_path / "sitecustomize.py").write_text(
+        f"from IPython.core import application\napplication.SYSTEM_CONFIG_DIRS.append({str(tmp_path / 'etc')!r})\n"
+    )
+    output = small / "_build" / "runs" / "small" / "small.ipynb"
+    found = []
+    for path in (small / "notebooks", f"{tmp_path}{os.pathsep}{small / 'notebooks'}"):
+        given = {**os.environ, "LIVINGBOOK_ENGINE": name, "PYTHONPATH": str(path)}
+        command = [sys.executable, "-m", "livingbook", "run", "small"]
+        done = subprocess.run(command, cwd=small, env=given, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and "cold" not in done.stderr, done.stderr
+        found.append(output.read_bytes())
+    assert found[0] == found[1] and not (tmp_path / "started").exists()
+
+
+@pytest.mark.parametrize("name", ENGINES)
 def test_a_long_path_of_temporary_files(small, tmp_path, name):
     long = Path("/tmp") / f"{tmp_path.name}-{'scratch-of-a-job-' * 5}"
     long.mkdir()

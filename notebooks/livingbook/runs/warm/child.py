@@ -19,17 +19,23 @@ import threading
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 
+# Python by which a kernel looks for no settings of the machine (``/etc/ipython``), as IPython has no option for that.
+FORGET_SETTINGS = "from IPython.core import application as a; a.SYSTEM_CONFIG_DIRS.clear(); a.ENV_CONFIG_DIRS.clear()"
 LAST_MESSAGE_SECONDS = 5.0  # how long a kernel that ends may take to send its last message
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """What a kernel is started with: arguments, working folder, environment variables and module search path."""
+    """What a kernel is started with: arguments, working folder, environment variables and module search path.
+
+    with_settings: whether IPython reads the settings of the machine.
+    """
 
     arguments: list[str]
     folder: str
     environment: dict[str, str]
     path: list[str]
+    with_settings: bool = True
 
     def _bootstrap(self, lifeline: int) -> int:
         """Runs the kernel to its end and returns its exit code; ``multiprocessing`` calls it in the new process, by this name.
@@ -48,6 +54,8 @@ class Kernel:
         sys.argv = [launcher.origin, *self.arguments]
         sys.path[:] = self.path
         unload(__name__.partition(".")[0])
+        if not self.with_settings:
+            exec(FORGET_SETTINGS, {})
         gc.freeze()  # the garbage collector need not search what was imported before the fork
         return run()
 

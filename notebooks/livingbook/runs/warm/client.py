@@ -15,7 +15,7 @@ from typing import Any
 import traitlets
 import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import DeadKernelError
@@ -23,13 +23,23 @@ from papermill.clientwrap import PapermillNotebookClient
 from traitlets import Type, default
 from traitlets.config import Config
 
-from livingbook.runs.warm.child import Kernel
+from livingbook.runs.warm.child import FORGET_SETTINGS, Kernel
 from livingbook.runs.warm.fork_server import ForkedKernel, fork_server
 from livingbook.system.errors import say_once
 
 POLL_SECONDS = 0.05  # how often it is checked whether a kernel still runs
 LONGEST_FOLDER = 80  # bytes: systems take at most 103 for the path of a socket, and its name is up to 20
 SHUTDOWN_SECONDS = 1.0  # how long a kernel may take to end when asked, before it is interrupted
+
+
+# What starts a kernel of this interpreter: as usual, and without the settings of the machine.
+USUAL = [sys.executable, "-m", "ipykernel_launcher"]
+WITHOUT_SETTINGS = [
+    sys.executable,
+    "-c",
+    "import sys; sys.path[:1] = filter(None, sys.path[:1]); "  # as the usual way: nothing is imported from the working folder
+    f"{FORGET_SETTINGS}; from ipykernel import kernelapp; kernelapp.launch_new_instance()",
+]
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -40,7 +50,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Starts a kernel: forked from the warm process where that gives the same kernel, else as a program of its own."""
-        if cmd[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
+        if cmd[:3] not in (USUAL, WITHOUT_SETTINGS):
             return await super().launch_kernel(cmd, **kwargs)
         given = dict(kwargs.get("env", os.environ))
         if given != dict(os.environ):  # a kernelspec has variables of its own, and Python and packages read some when they start
@@ -49,7 +59,7 @@ class WarmProvisioner(LocalProvisioner):
         self.cwd = kwargs.get("cwd") or str(Path.cwd())
         server = fork_server()
         try:
-            kernel = ForkedKernel(Kernel(cmd[3:], self.cwd, environment, server.path), server)
+            kernel = ForkedKernel(Kernel(cmd[3:], self.cwd, environment, server.path, cmd[:3] == USUAL), server)
         except OSError as error:
             say_once(f"A kernel could not be forked ({error}): it starts cold.")
             return await super().launch_kernel(cmd, **kwargs)
@@ -124,9 +134,18 @@ class WarmManager(AsyncKernelManager):
 
 
 class OwnSpecs(KernelSpecManager):
-    """Knows one kernel, of the interpreter that is running: a ``python3`` that is found by name may be of another one."""
+    """Knows one kernel, of the interpreter that is running: a ``python3`` that is found by name may be of another one.
+
+    It reads no settings of the machine; those of the user lie in a folder that is told to a kernel.
+    """
 
     kernel_dirs: traitlets.List = traitlets.List([])
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """The kernel of that name. Raises ``NoSuchKernel`` for any other."""
+        spec = super().get_kernel_spec(kernel_name)
+        spec.argv = [*WITHOUT_SETTINGS, *spec.argv[len(USUAL) :]]
+        return spec
 
 
 class OwnKernel(AsyncKernelManager):
