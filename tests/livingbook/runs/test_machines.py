@@ -166,3 +166,36 @@ def test_a_cell_that_fails_is_named_by_its_number_and_error(small):
             running.run_notebook(Project.at(small), "small", {"data": "../data"}, False)
     finally:
         path.write_text(was, "utf-8")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_project_in_a_folder_with_spaces_and_letters_of_other_alphabets(tmp_path, monkeypatch, name):
+    root = tmp_path / "моя книга (2)"
+    root.mkdir()
+    lay_out(root)
+    monkeypatch.setenv("LIVINGBOOK_ENGINE", name)
+    done = pipeline(root, "run", "small")
+    assert done.returncode == 0 and "cold" not in done.stderr, done.stderr
+
+
+def test_notebooks_as_colab_vs_code_and_older_formats_write_them(small):
+    """Without identifiers of cells, with metadata of their own, and with the source of a cell as one text."""
+    path = small / "notebooks" / "small.ipynb"
+    was = path.read_text("utf-8")
+    before = running.run_notebook(Project.at(small), "small", {"data": "../data"}, False)
+    found = json.loads(was)
+    found["nbformat_minor"] = 4
+    found["metadata"] |= {"colab": {"provenance": []}, "accelerator": "GPU", "vscode": {"interpreter": {"hash": "0"}}}
+    for cell in found["cells"]:
+        del cell["id"]
+        cell["metadata"] |= {"id": "x1", "colab": {"base_uri": "https://localhost/"}, "vscode": {"languageId": "python"}}
+        cell["source"] = "".join(cell["source"])
+    path.write_text(json.dumps(found), "utf-8")
+    try:
+        after = running.run_notebook(Project.at(small), "small", {"data": "../data"}, False)
+    finally:
+        path.write_text(was, "utf-8")
+    published = [
+        [output.data for cell in each.cells for output in cell.get("outputs", ()) if "data" in output] for each in (before, after)
+    ]
+    assert published[0] == published[1] and published[0]
