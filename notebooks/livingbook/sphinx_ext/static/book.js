@@ -130,20 +130,45 @@ function prepareTables() {
   }
 }
 
-// ---- wide tables: over the room beside the text, as far as they need it and the window has it ----
+// ---- wide tables: over the room beside the text, as far as they need it and the window has it; on a phone, a card for each row ----
 const BROAD = 1000;  // pixels of the window from which there is such room
 const EDGE = 16;     // pixels left free at the window's edge
+const PHONE = 600;   // pixels of the window up to which a table that does not fit becomes cards
 
-function widenTables() {
+function label(table) {
+  if (table.hasAttribute("role")) return;
+  const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
+  for (const row of table.tBodies[0].rows) {
+    row.setAttribute("role", "row");
+    [...row.cells].forEach((cell, column) => {
+      if (cell.textContent.trim()) cell.dataset.label = heads[column] ?? "";
+      cell.setAttribute("role", "cell");  // the style sheet takes from cells that they are a table's
+    });
+  }
+  table.tBodies[0].setAttribute("role", "rowgroup");
+  table.setAttribute("role", "table");
+}
+
+function fitTables() {
   const room = document.documentElement.clientWidth;
   const boxes = [...document.querySelectorAll(".bd-article :is(.table-scroll, .pst-scrollable-table-container)")].filter(
-    (box) => !box.closest("details") && !box.parentElement.closest(".table-scroll"));
-  for (const box of boxes) box.removeAttribute("style");
-  if (room < BROAD) return;
+    (box) => !box.parentElement.closest(".table-scroll"));
+  for (const box of boxes) {
+    box.removeAttribute("style");
+    box.classList.remove("as-cards");
+  }
+  if (room > PHONE && room < BROAD) return;
   // All are measured before any is changed: a change between two measurements would have the page laid out once more.
   const found = boxes.map((box) => [box, box.scrollWidth > box.clientWidth, box.getBoundingClientRect().left]);
-  for (const [box, isCut, left] of found)
-    if (isCut) Object.assign(box.style, { width: "max-content", maxWidth: `${room - left - EDGE}px` });
+  for (const [box, isCut, left] of found.filter(([, isCut]) => isCut)) {
+    const table = box.querySelector("table");
+    if (room > PHONE) {
+      if (!box.closest("details")) Object.assign(box.style, { width: "max-content", maxWidth: `${room - left - EDGE}px` });
+    } else if (table?.tHead?.rows.length === 1 && table.tBodies.length === 1) {
+      label(table);
+      box.classList.add("as-cards");
+    }
+  }
 }
 
 // ---- claim cards: filter by verdict and section ----
@@ -274,8 +299,9 @@ document.addEventListener("DOMContentLoaded", () => {
   prepareSearch();  // this script comes before Sphinx's, which begins to search afterwards
   addCopyButtons();
   prepareTables();
-  widenTables();
-  window.addEventListener("resize", widenTables);
+  fitTables();
+  window.addEventListener("resize", fitTables);
+  if (document.documentElement.clientWidth <= PHONE) document.addEventListener("toggle", fitTables, true);  // folds have no width before
   prepareClaims();
   prepareTips();
   openFolds();

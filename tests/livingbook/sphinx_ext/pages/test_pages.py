@@ -75,16 +75,33 @@ def test_search_finds_nothing_that_a_note_or_a_drawing_alone_says(small, tab):
 @pytest.mark.parametrize(
     ("name", "table"), [("book/data.html", ".observations"), ("book/index.html", ".bd-article section > div:has(> table)")]
 )
-def test_a_wide_table_takes_the_room_beside_the_text_and_on_a_phone_shows_that_it_goes_on(small, browser, name, table):
+def test_a_wide_table_takes_the_room_beside_the_text_or_shows_that_it_goes_on_and_on_a_phone_is_cards(small, browser, name, table):
     asked = "(box) => [box.scrollWidth > box.clientWidth, box.getBoundingClientRect().right, getComputedStyle(box).backgroundImage.split('gradient').length - 1]"
     tab = browser.new_page(viewport={"width": 1280, "height": 800})
     tab.goto((small / name).as_uri())
     text = tab.evaluate("document.querySelector('.bd-article-container').getBoundingClientRect().right")
     is_cut, right, _ = tab.eval_on_selector(table, asked)
     assert right <= 1280 and (not is_cut or right > text + 100)
+    tab.set_viewport_size({"width": 620, "height": 740})
+    _, right, shades = tab.eval_on_selector(table, asked)
+    assert shades == 4 and right <= 620
     tab.set_viewport_size({"width": 360, "height": 740})
     is_cut, right, shades = tab.eval_on_selector(table, asked)
-    assert (is_cut, shades) == (True, 4) and right <= 360
+    assert (is_cut, shades) == (False, 0) and right <= 360
+    heads = tab.eval_on_selector(table, "(box) => [...box.querySelectorAll('thead th')].map((head) => head.textContent.trim())")
+    cell = tab.eval_on_selector(
+        table,
+        "(box) => { const row = box.querySelector('tbody tr'); return [row.cells[0].dataset.label, row.getAttribute('role')]; }",
+    )
+    assert cell == [heads[0], "row"]
+    tab.close()
+
+
+def test_a_search_hides_cards_as_it_hides_rows(small, browser):
+    tab = browser.new_page(viewport={"width": 360, "height": 740})
+    tab.goto((small / "book/data.html").as_uri())
+    tab.fill(".observations .table-search, .table-search", "nothing has these words")
+    assert not tab.is_visible(".as-cards tbody tr[hidden]") and tab.query_selector(".as-cards tbody tr[hidden]")
     tab.close()
 
 
