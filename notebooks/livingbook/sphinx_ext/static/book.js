@@ -134,6 +134,7 @@ function prepareTables() {
 const BROAD = 1000;  // pixels of the window from which there is such room
 const EDGE = 16;     // pixels left free at the window's edge
 const PHONE = 600;   // pixels of the window up to which a table that does not fit becomes cards
+const MANY = 500;    // rows of a page from which it is on the screen before it could be laid out as cards
 
 function label(table) {
   if (table.hasAttribute("role")) return;
@@ -157,7 +158,7 @@ function fitTables() {
     box.removeAttribute("style");
     box.classList.remove("as-cards");
   }
-  if (room > PHONE && room < BROAD) return;
+  if (room > PHONE ? room < BROAD : document.querySelectorAll(".bd-article tbody tr").length > MANY) return;
   // All are measured before any is changed: a change between two measurements would have the page laid out once more.
   const found = boxes.map((box) => [box, box.scrollWidth > box.clientWidth, box.getBoundingClientRect().left]);
   for (const [box, isCut, left] of found.filter(([, isCut]) => isCut)) {
