@@ -92,7 +92,7 @@ def test_other_files_are_other_code(tmp_path, monkeypatch):
 
 def test_a_large_book_has_what_it_says_and_its_row_is_read_by_one_notebook(tmp_path):
     book = write_book(tmp_path / "book", notebooks=3, chapters=5)
-    assert check(book / "data") == []
+    assert check(book / "data", book / "data" / "datapackage.json") == []
     assert len(list((book / "book").glob("chapter*.md"))) == 5 and len(list((book / "notebooks").glob("line*.ipynb"))) == 3
     assert len(LINE_1.findall((book / "data" / "observations.csv").read_text("utf-8"))) == 1
     about_line_1 = [path.stem for path in (book / "notebooks").glob("*.ipynb") if '"line001\\"' in path.read_text("utf-8")]

@@ -221,7 +221,7 @@ class Subjects:
 
 
 def is_part_of(one: str, category: str) -> bool:
-    """Whether a category is another one or a part of it: "awol_over_month" of "awol"."""
+    """Whether a category is another one or a part of it: "lines_cut_short" of "lines_cut"."""
     return f"{one}_".startswith(f"{category}_")
 
 
