@@ -152,15 +152,29 @@ def watch(project: Project, workshop: Workshop) -> None:
     if not project.engine.is_relative_to(project.notebooks):
         folders.append(project.engine)
     above = {str(project.root / name) for name in ("_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "requirements.txt")}
-    threading.Thread(
-        target=_watch, args=([project.root], workshop, lambda _, path: path in above), kwargs={"recursive": False}, daemon=True
-    ).start()
-    _watch(folders, workshop, lambda _, path: is_watched(Path(path)))
+    end = threading.Event()
+    beside = threading.Thread(
+        target=_watch, args=([project.root], workshop, lambda _, path: path in above, end), kwargs={"recursive": False}, daemon=True
+    )
+    beside.start()
+    try:
+        _watch(folders, workshop, lambda _, path: is_watched(Path(path)), end)
+    finally:
+        end.set()
+        beside.join(PATIENCE_SECONDS)  # an interpreter that ends while a thread is in code that is not Python's may never end
 
 
-def _watch(folders: list[Path], workshop: Workshop, concerns: Callable[[object, str], bool], recursive: bool = True) -> None:
+def _watch(
+    folders: list[Path], workshop: Workshop, concerns: Callable[[object, str], bool], end: threading.Event, recursive: bool = True
+) -> None:
     for found in watchfiles.watch(
-        *folders, watch_filter=concerns, debounce=1000, step=QUIET_MILLISECONDS, recursive=recursive, rust_timeout=1000
+        *folders,
+        watch_filter=concerns,
+        debounce=1000,
+        step=QUIET_MILLISECONDS,
+        recursive=recursive,
+        rust_timeout=1000,
+        stop_event=end,
     ):
         workshop.ask({path for _, path in found})
 
