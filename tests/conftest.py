@@ -34,6 +34,7 @@ SLOW = [
     "lab",
     "launch",
     "linkcheck",
+    "lint",
     "live",
     "machines",
     "make",

@@ -293,6 +293,7 @@ def named(rows):
     return [{"id": f"row-{place}", **row} for place, row in enumerate(rows)]
 
 
+@pytest.mark.slow
 @given(rows=ROWS, origin=st.sampled_from([*ORIGINS, "nobody"]), as_of=st.sampled_from(DATES), category=st.sampled_from("xyz"))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_leaving_out_an_origin_is_a_table_without_its_rows(tables, rows, origin, as_of, category):
@@ -314,6 +315,7 @@ def test_leaving_out_an_origin_is_a_table_without_its_rows(tables, rows, origin,
 DAYS = ["2024-01-01", "2024-02-01", "2025-01-01"]
 
 
+@pytest.mark.slow
 def test_while_the_digest_of_views_is_as_it_was_so_is_every_view(tables):
     """A figure of one origin, what is preferred to it, and a rival, both of another; known on any days, with one of them changed."""
     read = read_key({"table": "observations", "where": {"origin": "bbc", "status": "use"}})
