@@ -43,8 +43,7 @@ def book(asked: Project, edition: str, workers: int, start: sphinx_process.Start
         hash_all_inputs(present, project, editions)
         with start(project) as waiting:
             try:
-                unchanged = up_to_date.only_pages(asked, edition, present)
-                known = up_to_date.runs_of_book(asked) if unchanged else {}
+                known = up_to_date.runs_that_hold(asked, edition, present)
                 runs = settled(project, present, editions, workers, known, up_to_date.tables_hold(asked, edition, present))
                 with step("pages", "built"):
                     stage.stage(project, editions, runs)

@@ -40,14 +40,6 @@ def is_built(project: Project, edition: str) -> bool:
     )
 
 
-def only_pages(project: Project, edition: str, present: Present) -> bool:
-    """Whether only chapters and settings of the pages have changed since the last build.
-
-    No table has then to be checked again, and no notebook to be run.
-    """
-    return unchanged_but(project, edition, present, [project.root / name for name in PAGES])
-
-
 def tables_hold(project: Project, edition: str, present: Present) -> bool:
     """Whether only pages and notebooks have changed since the last build, so that no table has to be checked again."""
     notebooks = [project.notebooks / f"{name}.ipynb" for name in project.notebook_names]
@@ -109,6 +101,16 @@ def runs_of_book(project: Project) -> dict[str, dict[str, StoredRun]]:
         edition: {name: StoredRun(project.build / "store" / key) for name, key in runs.items()}
         for edition, runs in last["runs"].items()
     }
+
+
+def runs_that_hold(project: Project, edition: str, present: Present) -> dict[str, dict[str, StoredRun]]:
+    """The same, if only chapters and settings of the pages have changed since, and all that the last build wrote is as it was.
+
+    Else empty. A book that was built beside this one may have written the tables of sweeps anew, by its own assumptions.
+    """
+    last = noted(project)
+    holds = unchanged_but(project, edition, present, [project.root / name for name in PAGES])
+    return runs_of_book(project) if holds and last["outputs"] == outputs(project, last["runs"]) else {}
 
 
 def own_edition(project: Project) -> str:

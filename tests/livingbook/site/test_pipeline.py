@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from livingbook.project.project import Edition, Project
+from livingbook.recording import hash_of_file
 from livingbook.runs import running, sweep, up_to_date
 from livingbook.runs.notebook_source import Source
 from livingbook.runs.present import Present, hash_all_inputs
@@ -647,6 +648,12 @@ def test_a_sweep_is_gone_through_only_if_a_row_that_it_may_show_has_changed(smal
         with changed(rows, "\ngs-losses-2022-03,", "\ngs-losses-2022-03-b,"):
             done = pipeline(small, "book")
             assert "sweep: monthly: as before" in done.stdout, done.stdout + done.stderr
+        note = small / "_build" / "done" / "sweep_monthly"
+        table.write_text("of a book that was built beside this one")
+        note.write_text(json.dumps(json.loads(note.read_text()) | {"of": "its own", "table": hash_of_file(table)}))
+        with changed(small / "book" / "other.md", "Another page.", "Yet another page."):  # a change that concerns no notebook
+            assert "sweep: monthly: done" in pipeline(small, "book").stdout
+            assert table.read_text() == before
         table.write_text("damaged")
         with changed(rows, ",49000,", ",49001,"):
             assert "sweep: monthly: done" in pipeline(small, "book").stdout

@@ -302,7 +302,9 @@ document.addEventListener("DOMContentLoaded", () => {
   prepareTables();
   fitTables();
   window.addEventListener("resize", fitTables);
-  if (document.documentElement.clientWidth <= PHONE) document.addEventListener("toggle", fitTables, true);  // folds have no width before
+  document.addEventListener("toggle", () => {  // a table in a fold has no width before
+    if (document.documentElement.clientWidth <= PHONE) fitTables();
+  }, true);
   prepareClaims();
   prepareTips();
   openFolds();
