@@ -10,15 +10,16 @@ import atexit
 import importlib
 import logging
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Protocol
 
 from livingbook.project.project import Project
-from livingbook.runs.warm.child import end_with_parent
 from livingbook.system.files import write
 
 LIBRARY = "library.txt"  # lists the modules of the project that builds have used
@@ -100,12 +101,22 @@ def main(stage: Path, output: Path, begin: Callable[[], None] = lambda: None) ->
     if not sys.stdin.readline():
         return 1
     begin()
-    end_with_parent(sys.stdin.fileno())  # else it would go on writing into a folder that the next build may already use
+    threading.Thread(target=end_with_input, daemon=True).start()
     status = build(stage, output)
     note = output / LIBRARY
     loaded = library() | set(note.read_text("utf-8").split("\n") if note.is_file() else ())
     write(note, "\n".join(sorted(loaded)))
     return status
+
+
+def end_with_input() -> None:
+    """Ends this process, and those that it has started, when its input ends, which it does when the process that started it ends.
+
+    Else it would go on writing into a folder that the next build may already use.
+    """
+    while os.read(0, 1024):
+        pass
+    os.killpg(0, signal.SIGKILL)
 
 
 def build(stage: Path, output: Path) -> int:

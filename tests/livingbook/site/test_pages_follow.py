@@ -32,7 +32,7 @@ from pathlib import Path
 from livingbook.site import sphinx_process as pages
 for name in (*pages.IMPORTED_FIRST, "jupyter_book.sphinx"):
     importlib.import_module(name)
-pages.end_with_parent = lambda handle: None
+pages.end_with_input = lambda: None
 for line in sys.stdin:
     stage, output, log, ahead = line.split()
     if not (child := os.fork()):

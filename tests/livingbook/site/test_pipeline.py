@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -167,6 +168,23 @@ def test_a_process_that_waits_to_build_pages_ends_if_nobody_asks_it_to():
     with sphinx_process.start_sphinx(Project.at(ROOT)) as waiting:
         assert waiting.poll() is None
     assert waiting.returncode == 1
+
+
+def test_only_the_end_of_its_input_ends_a_process_that_builds_pages():
+    """What was written to it is sometimes announced late; a process that took that for the end was killed by its own order."""
+    code = (
+        "import threading, time; from livingbook.site import sphinx_process as pages;"
+        "threading.Thread(target=pages.end_with_input).start(); print('reads', flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
+    ) as process:
+        assert process.stdout.readline() == b"reads\n"
+        process.stdin.write(b"build\n")
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.stdin.close()
+        assert process.wait(60) == -signal.SIGKILL
 
 
 def test_the_pages_are_built_by_the_engine_of_the_project_and_not_by_one_that_lies_where_we_are(tmp_path, monkeypatch):

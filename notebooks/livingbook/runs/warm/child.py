@@ -37,13 +37,11 @@ class Kernel:
     path: list[str]
     with_settings: bool = True
 
-    def _bootstrap(self, lifeline: int) -> int:
-        """Runs the kernel to its end and returns its exit code; ``multiprocessing`` calls it in the new process, by this name.
-
-        lifeline: descriptor of a pipe that nobody writes to; it closes when the process that asked for the kernel ends.
-        """
+    def _bootstrap(self, _: int) -> int:
+        """Runs the kernel to its end and returns its exit code; ``multiprocessing`` calls it in the new process, by this name."""
         os.setsid()  # the kernel and the processes that it starts receive signals as one group
-        end_with_parent(lifeline)
+        # A pipe of its own, which nobody ever writes to: the one that brought this object can still announce what was written.
+        end_with_parent(forkserver._forkserver._inherited_fds[0])  # type: ignore[attr-defined]  # private, so not in typeshed
         reset_inherited_state()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         os.chdir(self.folder)
@@ -65,6 +63,8 @@ def end_with_parent(lifeline: int) -> None:
 
     On Linux the system kills the process group when the pipe closes, even if the kernel is busy outside of Python. On other systems
     only the kernel itself ends: like every kernel, it checks once a second whether its parent is there.
+
+    lifeline: descriptor of a pipe that nobody has ever written to; it closes when the process that asked for the kernel ends.
     """
     if sys.platform == "linux":
         fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())

@@ -114,9 +114,16 @@ class ForkServer:
         From ``status`` the kernel's process id is read and, when it ends, its exit code. The kernel is killed when ``lifeline`` is
         closed. Raises ``OSError`` if the fork server does not answer.
         """
-        status, lifeline = self._server.connect_to_new_process([])
+        theirs, lifeline = os.pipe()
         try:
-            with open(lifeline, "wb", closefd=False) as pipe:
+            status, data = self._server.connect_to_new_process([theirs])
+        except BaseException:
+            os.close(lifeline)
+            raise
+        finally:
+            os.close(theirs)
+        try:
+            with os.fdopen(data, "wb") as pipe:
                 pickle.dump({"sys_path": [str(Path(__file__).parents[3]), *kernel.path]}, pipe)
                 pickle.dump(kernel, pipe)
         except OSError:
