@@ -46,7 +46,7 @@ class PublishedNumber:
     @classmethod
     def of(cls, bounds: Bounds, unit: str, about: str, step: float | None = None) -> PublishedNumber:
         """The published form of bounds. step: rounding unit; without it, what the bounds support."""
-        step = step or wording.supported_step(bounds)
+        step = wording.printed_step(bounds, step)
         write = wording.percent if unit == SHARE else wording.number
         outward = {} if bounds.is_point else {"low": False, "high": True}
         picks = {end: write(at, step, up=outward.get(end)) for end, at in bounds.ends.items() if at is not None}

@@ -9,6 +9,7 @@ from datetime import date
 from livingbook.values.bounds import Bounds
 
 DASH = "–"
+MOVED_AT_MOST = 0.01  # of a bound that stands alone, by its rounding
 SHARE = "share"  # the unit of what is printed as percent
 NUMBER = r"[−-]?(?:\d[\d,]*(?:\.\d+)?|∞)%?"
 SPREAD = re.compile(rf"at least (?P<least>{NUMBER})|at most (?P<most>{NUMBER})|(?P<low>{NUMBER})(?: to |{DASH})(?P<high>{NUMBER})")
@@ -36,6 +37,26 @@ def supported_step(bounds: Bounds) -> float:
     return three if not 0 < width < math.inf else max(three, step_of(width, digits=2))
 
 
+def printed_step(bounds: Bounds, step: float | None = None) -> float:
+    """The rounding unit with which bounds are printed.
+
+    step: the unit asked for; without it, what the bounds support. A bound that stands alone is rounded in one direction only,
+    which can move it by a whole unit: where that is more than one per cent of it, it keeps three digits.
+    """
+    step = step or supported_step(bounds)
+    for end, up in ((bounds.low, False), (bounds.high, True)):
+        if bounds.value is None and math.isfinite(end) and (bounds.is_at_most if up else math.isinf(bounds.high)):
+            if abs(rounded(end, step, up) * step - end) > MOVED_AT_MOST * abs(end):
+                step = min(step, step_of(end))
+    return step
+
+
+def rounded(value: float, step: float, up: bool | None = None) -> int:
+    """How many steps a number is: rounded up, down, or with ``None`` to nearest."""
+    scaled = round(value / step, 9)
+    return round(scaled) if up is None else math.ceil(scaled) if up else math.floor(scaled)
+
+
 def number(value: float, step: float = 1.0, up: bool | None = None) -> str:
     """A number rounded to a multiple of ``step``: 1429.6, step 10 → "1,430".
 
@@ -44,10 +65,8 @@ def number(value: float, step: float = 1.0, up: bool | None = None) -> str:
     """
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    scaled = round(value / step, 9)
-    whole = round(scaled) if up is None else math.ceil(scaled) if up else math.floor(scaled)
     places = max(0, -math.floor(math.log10(step) + 1e-9))
-    return f"{whole * step:,.{places}f}".replace("-", "−")
+    return f"{rounded(value, step, up) * step:,.{places}f}".replace("-", "−")
 
 
 def plain(value: float) -> str:
@@ -64,7 +83,7 @@ def of_bounds(bounds: Bounds, unit: str = "", step: float | None = None) -> str:
     """Bounds in words: "at least 49,000", "36,000 (35,500–36,500)", "27%–31%", "−300 to 500", "not known"."""
     if bounds.is_unknown:
         return "not known"
-    step = step or supported_step(bounds)
+    step = printed_step(bounds, step)
     write = percent if unit == SHARE else number
     low, high = write(bounds.low, step, up=False), write(bounds.high, step, up=True)
     if bounds.is_point:

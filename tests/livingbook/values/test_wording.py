@@ -42,6 +42,10 @@ def test_numbers(value, step, up, printed):
         (Bounds.exact(0.884), "share", 0.001, "88.4%"),
         (Bounds.unknown(), "persons", None, "not known"),
         (Bounds(1427, None, INF), "", 10, "at least 1,420"),  # a lower bound is rounded down
+        (Bounds(0.03783, None, INF), "share", 0.001, "at least 3.78%"),  # 3.7% would be two per cent too low
+        (Bounds(0.2174, None, INF), "share", 0.01, "at least 21.7%"),
+        (Bounds(0, None, 0.2174), "share", 0.01, "at most 21.8%"),
+        (Bounds(1521.9, None, INF), "", 100, "at least 1,520"),
         (Bounds(0, None, 1421), "", 10, "at most 1,430"),  # an upper bound is rounded up
         (Bounds(1.4999, 1.5, 1.5001), "", 0.5, "1.5 (1.0–2.0)"),
         (Bounds(-2213.6, None, 3873.9), "", 100, "−2,300 to 3,900"),  # no "at most": it can be below nothing
