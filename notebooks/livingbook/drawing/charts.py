@@ -139,7 +139,7 @@ class IntervalRows:
             year_axis(axes, empty=rows.empty)
             return
         if not self.log:
-            axes.locator_params(axis="x", nbins=7 if not narrow else 4 if len(self.values) == 1 else 2)
+            axes.locator_params(axis="x", nbins=2 if len(self.values) > 1 else 4 if narrow else 7)
             axes.set_xticks([tick for tick in axes.get_xticks() if start <= tick <= limit * 1.001])
         count_axis(axes.xaxis, share=self.share)
         if len(self.values) > 1:  # else the last number of one axis would run into the first of the next
@@ -234,8 +234,8 @@ class OverTime:
     colours: series or panel → colour. bars: filled down to the axis. join: a thin line through the counts of a series, upright
     where one begins on the day on which the one before ends. number: write the number of the last count of each series. numbers:
     write that of every count that is not open instead: at the foot of its bar, clear of all marks, or above it where there is no
-    bar, or one too narrow. above: name all series in a line above the axes. marked: days on which something happened, in words.
-    log: of the axis of counts. first, last: ends of the axis of days, if not the table's.
+    bar, or one too low or too narrow. above: name all series in a line above the axes. marked: days on which something happened,
+    in words. log: of the axis of counts. first, last: ends of the axis of days, if not the table's.
     """
 
     value: str = "bounds"
@@ -263,10 +263,10 @@ class OverTime:
         """Draws the table."""
         panels = list(_panels(data)) or [("", data)]
         grid = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
+        self._date_axis(grid[-1], data)
         for axes, (panel, rows) in zip(grid, panels, strict=True):
             self._draw_panel(axes, rows, panel, narrow, tall=0.8 * 72 * self.height(data, narrow) / len(panels))
             axes.set_title(panel, loc="left", size=9.5, pad=3, color=self.colours.get(panel, INK))
-        self._date_axis(grid[-1], data)
 
     def _date_axis(self, axes: Axes, data: pd.DataFrame) -> None:
         year_axis(axes, empty=data.empty)
@@ -274,7 +274,7 @@ class OverTime:
             days = [*data["end"], *(data["start"].dropna() if "start" in data else ())]  # a count of a day has no start
             first, last = self.first or min(days), self.last or max(days)
             margin = max((last - first) * 0.03, timedelta(days=1))  # room for a mark on the first day
-            axes.set_xlim(date2num(first - margin), date2num(last + margin * (4 if self.number else 1)))
+            axes.set_xlim(date2num(first - margin), date2num(last + margin))
 
     def _draw_panel(self, axes: Axes, rows: pd.DataFrame, panel: str, narrow: bool, tall: float) -> None:
         limit = self.limit or 1.15 * _largest(list(rows[self.value]) if len(rows) else [])
@@ -287,8 +287,8 @@ class OverTime:
             _beside(axes, words, (date2num(day), limit), (-4, -2), ha="right", va="top", color=MUTED, size=8.5, bbox=CLEAR)
         series = list(rows.groupby("series", sort=False)) if "series" in rows else [(panel, rows)]
         named = "series" in rows and not self.above
-        at_foot = self._fit_at_foot(rows, narrow)
-        labels = [self._draw_series(axes, str(name), counts, limit, named, at_foot) for name, counts in series]
+        feet = self._feet(axes, rows, narrow, tall / limit)
+        labels = [self._draw_series(axes, str(name), counts, limit, named, feet) for name, counts in series]
         _name_ends(axes, [label for label in labels if label], tall)
         if self.above:
             _name_above(axes, [(str(name), self.colours.get(str(name), BLUE)) for name, _ in series], ROOM[narrow])
@@ -298,22 +298,35 @@ class OverTime:
         axes.grid(axis="y", color=GRID)
         count_axis(axes.yaxis, share=self.share)
 
-    def _fit_at_foot(self, rows: pd.DataFrame, narrow: bool) -> bool:
-        """Whether the numbers of all bars have room beside each other at the foot of the bars."""
-        if not (self.bars and self.numbers) or self.log or "start" not in rows or rows["start"].isna().any():
-            return False
-        written = [row for row in rows.to_dict("records") if row.get("hollow") is not True and not row[self.value].is_unknown]
-        first, last = self.first or min(rows["start"], default=date.min), self.last or max(rows["end"], default=date.min)
-        a_day = ROOM[narrow] / max((last - first).days * 1.06, 1)  # points; the axis has a margin on both sides
-        places = sorted((_middle(row) * a_day, length(self.write(row[self.value]), 9, "normal")) for row in written)
-        return all(two - one > (wide + other) / 2 + 3 for (one, wide), (two, other) in pairwise(places))
+    def _feet(self, axes: Axes, rows: pd.DataFrame, narrow: bool, a_unit: float) -> dict[float, float]:
+        """Day in the middle of a bar → points from its foot up to its number; none if the numbers have no room in the bars.
 
-    def _draw_series(self, axes: Axes, name: str, counts: pd.DataFrame, limit: float, named: bool, at_foot: bool) -> Label | None:
+        a_unit: points that a count of one is high.
+        """
+        if not (self.bars and self.numbers) or self.log or "start" not in rows or rows["start"].isna().any():
+            return {}
+        left, right = axes.get_xlim()
+        a_day = ROOM[narrow] / (right - left)  # points
+        written = [row for row in rows.to_dict("records") if row.get("hollow") is not True and not row[self.value].is_unknown]
+        bars = [
+            (
+                _middle(row) * a_day,
+                (row["end"] - row["start"]).days * a_day,
+                row[self.value].best * a_unit,
+                length(self.write(row[self.value]), 9, "normal"),
+            )
+            for row in sorted(written, key=_middle)
+        ]
+        return dict(zip(sorted(map(_middle, written)), _up(bars), strict=False))
+
+    def _draw_series(
+        self, axes: Axes, name: str, counts: pd.DataFrame, limit: float, named: bool, feet: Mapping[float, float]
+    ) -> Label | None:
         """Draws the counts; the label for their end, if there is any."""
         colour = self.colours.get(name, BLUE)
         known = [row for row in counts.to_dict("records") if not row[self.value].is_unknown]
         for row in known:
-            self._draw_count(axes, row, colour, limit, at_foot)
+            self._draw_count(axes, row, colour, limit, feet.get(_middle(row)))
         if self.join:
             for one, two in pairwise(known):
                 touching = two.get("start") == one["end"]  # the steps of a stair
@@ -334,13 +347,13 @@ class OverTime:
                 words = "\n".join(wrapped(row["words"], (NARROW if narrow else WIDE) / 2, 9))
                 _beside(axes, words, (_middle(row), row[self.value].best), (shift, 0), ha=side, bbox=CLEAR)
 
-    def _draw_count(self, axes: Axes, row: Row, colour: str, limit: float, at_foot: bool) -> None:
+    def _draw_count(self, axes: Axes, row: Row, colour: str, limit: float, foot: float | None) -> None:
         bounds, start, end = row[self.value], row.get("start"), date2num(row["end"])
         reach = bounds.low * 0.35 if self.log else limit * 0.1
         hollow = row.get("hollow") is True
         if self.numbers and not hollow:
-            place, look = (0.0, {}) if at_foot else (bounds.best, {"color": colour, "bbox": CLEAR})
-            _beside(axes, self.write(bounds), (_middle(row), place), (0, 8), ha="center", **look)
+            place, up, look = (bounds.best, 8.0, {"color": colour, "bbox": CLEAR}) if foot is None else (0.0, foot, {})
+            _beside(axes, self.write(bounds), (_middle(row), place), (0, up), ha="center", **look)
         if not isinstance(start, date) or pd.isna(start) or start == row["end"]:
             stated = Bounds(-math.inf, None, bounds.high) if bounds.is_at_most else bounds  # not a bar down to the axis
             draw_bounds(axes, end, stated, colour, reach=reach, upright=True, hollow=hollow)
@@ -353,6 +366,27 @@ class OverTime:
         )
         if bounds.high > bounds.low:
             draw_bounds(axes, _middle(row), Bounds(bounds.low, None, bounds.high), colour, reach=reach, upright=True, hollow=hollow)
+
+
+def _up(bars: Sequence[tuple[float, float, float, float]]) -> list[float]:
+    """How far above the foot of each bar its number stands; empty if they have no room. All lengths are in points.
+
+    Of two numbers that would touch beside each other, the second stands on a line above. A number higher than its bar stands on it.
+    bars: from left to right, the middle of a bar, its width, its height and the width of its number.
+    """
+
+    def apart(one: tuple[float, ...], two: tuple[float, ...]) -> bool:
+        return two[0] - one[0] > (one[3] + two[3]) / 2 + 3
+
+    raised = [False] * len(bars)
+    for n, (one, two) in enumerate(pairwise(bars), start=1):
+        raised[n] = not raised[n - 1] and not apart(one, two)
+    # Whether a reader sees which bar each number belongs to.
+    clear = all(number <= 2 * wide for _, wide, _, number in bars) and all(one[0] < two[0] for one, two in pairwise(bars))
+    if any(raised) and not (clear and all(map(apart, bars, bars[2:]))):
+        return []
+    lines = [20.0 if up else 8.0 for up in raised]
+    return [line if high > line + 6 else high + 8 for line, (_, _, high, _) in zip(lines, bars, strict=True)]
 
 
 def _name_above(axes: Axes, names: Sequence[tuple[str, str]], room: float) -> None:

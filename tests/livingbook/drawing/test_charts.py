@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from livingbook.drawing.figures import BLUE, GREEN, NARROW, VERMILLION, WIDE, le
 from livingbook.values.bounds import Bounds
 from matplotlib.figure import Figure
 
+PLACED = re.compile(r'<text style="([^"]*?font-size: ([\d.]+)px[^"]*)"[^>]*? x="(-?[\d.]+)" y="(-?[\d.]+)"[^>]*>([^<]*)<')
 TEXT = re.compile(r'<text style="([^"]*?font-size: ([\d.]+)px[^"]*?[^"]*)"[^>]*? x="(-?[\d.]+)"[^>]*>([^<]*)<')
 FLOOR, EXACT, RANGE, UNKNOWN = Bounds(1240, None, math.inf), Bounds.exact(1500), Bounds(400, None, 480), Bounds.unknown()
 ROWS = pd.DataFrame(
@@ -176,6 +178,44 @@ def test_numbers_stand_at_the_foot_of_bars_that_are_wide_enough_for_them_and_els
     assert {each.xy[1] for each in figure.axes[0].texts if each.get_text() == "1,500"} == {place}
 
 
+STEPS = pd.DataFrame(
+    {
+        "panel": ["cases"] * 5 + ["men"],
+        "start": [date(2022, 9, 20), date(2023, 11, 22), date(2024, 4, 10), date(2024, 6, 17), date(2025, 1, 1), date(2022, 3, 1)],
+        "end": [date(2023, 11, 22), date(2024, 4, 10), date(2024, 6, 17), date(2025, 1, 1), date(2025, 5, 31), date(2025, 7, 31)],
+        "bounds": [Bounds.exact(each) for each in (79, 698, 754, 812, 781, 362)],
+    }
+)
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_numbers_at_the_foot_of_narrow_bars_do_not_touch(narrow):
+    """On a phone, where the axis is longer than the bars of this panel, the second of two neighbours goes up a line."""
+    numbers = [each for each in placed(OverTime(bars=True, numbers=True, limit=1000), STEPS, narrow) if len(each[0]) < 4]
+    numbers = [each for each in numbers if each[0] in {"698", "754", "812", "781"}]
+    assert len(numbers) == 4 and apart(numbers, 2)
+    assert len({round(each[3]) for each in numbers}) == (2 if narrow else 1)
+
+
+def test_the_number_of_a_low_bar_stands_on_it():
+    figure = Figure()
+    OverTime(bars=True, numbers=True, limit=1000)(figure, STEPS, narrow=False)
+    up = {each.get_text(): each.get_position()[1] for each in figure.axes[0].texts}
+    assert up["698"] == 8 and up["79"] > 8 + 79 / 1000 * 0.8 * 72 * 1.25 - 1
+
+
+def test_two_bars_of_one_period_have_their_numbers_on_them():
+    counts = pd.DataFrame({"series": ["a", "b"], "start": date(2023, 1, 1), "end": date(2025, 1, 1), "bounds": [EXACT, RANGE]})
+    figure = Figure()
+    OverTime(bars=True, numbers=True)(figure, counts, narrow=False)
+    assert {each.xy[1] for each in figure.axes[0].texts if each.get_text() in ("1,500", "400–480")} == {1500, 440}
+
+
+def test_the_axis_of_days_ends_with_the_last_count():
+    data = pd.DataFrame({"series": ["a", "b"], "start": date(2022, 2, 24), "end": date(2026, 8, 31), "bounds": [EXACT, RANGE]})
+    assert "2026" in texts(drawn(OverTime(), data)) and "2027" not in texts(drawn(OverTime(), data))
+
+
 def test_a_mark_at_the_end_of_an_axis_is_drawn_whole_and_none_beyond_it():
     rows = pd.DataFrame({"label": ["A", "B"], "bounds": [Bounds.exact(0), Bounds.exact(9)]})
     figure = Figure()
@@ -184,14 +224,31 @@ def test_a_mark_at_the_end_of_an_axis_is_drawn_whole_and_none_beyond_it():
     assert whole == {0: True, 9: False}
 
 
-def test_numbers_of_axes_beside_each_other_do_not_run_into_each_other():
-    figure = Figure()
-    IntervalRows({"bounds": "One", "other": "Other"}, limit=1, share=True)(
-        figure, pd.DataFrame({"label": ["A"], "bounds": [Bounds.exact(0.5)], "other": [Bounds.exact(0.5)]}), narrow=True
-    )
-    for axes in figure.axes:
-        numbers = axes.get_xticklabels()
-        assert (numbers[0].get_horizontalalignment(), numbers[-1].get_horizontalalignment()) == ("left", "right")
+def placed(chart, data, narrow=False) -> list[tuple[str, float, float, float]]:
+    """The texts of a chart: words, left end, right end and height of the line, in points."""
+    found = []
+    for style, size, x, y, words in PLACED.findall(drawn(chart, data, narrow)):
+        wide = length(words, float(size), "bold" if "bold" in style else "normal")
+        left = float(x) - (wide / 2 if "middle" in style else wide if "anchor: end" in style else 0)
+        found.append((words, left, left + wide, float(y)))
+    return found
+
+
+def apart(texts: list[tuple[str, float, float, float]], gap: float) -> bool:
+    """Whether no two texts of one line come nearer to each other than a gap, in points."""
+    lines = [sorted(each[1:3] for each in texts if round(each[3]) == y) for y in {round(each[3]) for each in texts}]
+    return all(two[0] - one[1] > gap for line in lines for one, two in pairwise(line))
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+@pytest.mark.parametrize(("limit", "share"), [(1.0, True), (60_000, False)], ids=["shares", "counts"])
+def test_numbers_of_axes_beside_each_other_do_not_run_into_each_other(narrow, limit, share):
+    middle = [Bounds.exact(limit / 2)]
+    data = pd.DataFrame({"label": ["A group of men with a long name"], "bounds": middle, "other": middle})
+    chart = IntervalRows({"bounds": "One", "other": "Other"}, limit=limit, share=share)
+    numbers = [each for each in placed(chart, data, narrow) if re.fullmatch(r"[\d,]+%?", each[0])]
+    ticks = [each for each in numbers if each[3] == max(number[3] for number in numbers)]
+    assert len(ticks) >= 4 and apart(ticks, 2)
 
 
 def test_counts_have_whole_numbers_on_their_axis():
