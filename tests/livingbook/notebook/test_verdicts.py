@@ -397,6 +397,7 @@ RIGHT = {
         "max_ratio": (2,) * 3,
         "max_after": (10,) * 3,
         "custodial_all": (0.04, None, 0.91),
+        "opened_share": (0.4,) * 3,
         "max_ex_prisoner": (12,) * 3,
     },
     "growth": {
@@ -409,6 +410,7 @@ RIGHT = {
     "who": {
         "counted": (0.55, None, 0.7),
         "from_hospital": (0, None, math.inf),
+        "from_leave": (450, 500, 550),
         "aims_polled": (0.8,) * 3,
         "belief_polled": (0.2,) * 3,
     },
@@ -495,3 +497,16 @@ def test_no_claimed_figure_is_typed_in_the_notebook(root):
 )
 def test_a_figure_that_is_typed_is_found(source):
     assert typed_figures(source)
+
+
+def typed_amounts(source: str) -> list[str]:
+    """Numbers, but for years, that are typed in the words of a cell which decides claims: they would not follow their rows."""
+    words = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    sentences = " ".join(each for each in words if " " in each)
+    return re.findall(r"\b(?!(?:19|20)\d\d\b)\d[\d,.%]*", sentences) if "claims.decide(" in source else []
+
+
+def test_reasons_of_verdicts_type_no_amount(root):
+    cells = json.loads((root / "notebooks" / "claims.ipynb").read_text("utf-8"))["cells"]
+    assert [each for cell in cells if cell["cell_type"] == "code" for each in typed_amounts("".join(cell["source"]))] == []
+    assert typed_amounts('claims.decide("A", rule, reason={"supported": "Nearly 500 of 2024 did not return."})') == ["500"]
