@@ -18,6 +18,11 @@ from livingbook.sphinx_ext.roles import badge, verdict_of
 UNITS_SHOWN = ("days", "months", "years")  # a number of these means nothing without its unit
 
 
+def counted(text: str, unit: str) -> str:
+    """A number with its unit: "10 years", "1 day"."""
+    return f"{text} {unit.removesuffix('s') if text == '1' else unit}"
+
+
 class ClaimCards(ClaimDirective):
     """```{claims}```: scoreboard and cards. The body may order and title the sections: lines of "size: How many"."""
 
@@ -91,7 +96,7 @@ class ClaimCards(ClaimDirective):
         notebook, _, rest = name.partition(".")
         entry = pieces.use(self.env, f"published/{pieces.own_edition(Path(self.env.srcdir))}/{notebook}.json", "results", rest)
         unit = value.get("unit", "")
-        shown = elements.span(f"{value['text']} {unit}" if unit in UNITS_SHOWN else value["text"], "result")
+        shown = elements.span(counted(value["text"], unit) if unit in UNITS_SHOWN else value["text"], "result")
         if entry is None:
             return [shown, f" {name}"]
         link = links.to_result(name, shown, unit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from livingbook.sphinx_ext.directives.claim_cards import counted
 from small_pages import Book, claim
 
 
@@ -71,3 +72,8 @@ def test_every_verdict_is_defined(book: Book) -> None:
 
     terms = book.page("```{verdict-definitions}\n```").select("dl.verdict-definitions dt")
     assert [term.select_one(".verdict").get_text() for term in terms] == [f"{v.icon} {v.word}" for v in VERDICTS.values()]
+
+
+@pytest.mark.parametrize(("text", "said"), [("1", "1 day"), ("0", "0 days"), ("at least 2", "at least 2 days")])
+def test_one_of_a_unit_is_singular(text, said):
+    assert counted(text, "days") == said
