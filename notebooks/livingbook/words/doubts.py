@@ -7,9 +7,11 @@ page cited does not print the number beside it, or the verdict is another one.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from livingbook.words import language
@@ -21,6 +23,7 @@ from livingbook.words.telling import Teller
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.5  # a number that moved by less than this factor keeps the words of size beside it
+APART = 1.1  # a number of several figures that moved by this factor: one of them no longer lies with the others
 SENTENCE = 4  # words: "Wrong names." concludes nothing
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
 
@@ -184,8 +187,10 @@ Rule = Callable[[Look], Iterator[Cause]]
 
 def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
     """The passages that a rule finds doubtful, in order; causes with equal words are given once."""
-    found = []
+    found: list[Doubt] = []
+    above: list[Doubt | None] = []  # of each sentence above in its paragraph
     for passage in passages if scene.moves.any else ():
+        above = [] if passage.opens or passage.is_heading else above
         if language.QUOTED.match(passage.text):
             continue  # what somebody else said stays said
         look = Look(passage, scene)
@@ -193,9 +198,21 @@ def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
         causes: dict[str, Cause] = {}
         for cause in (cause for rule in rules for cause in rule(look)):
             causes.setdefault(cause.words, cause)
-        if causes:
-            found.append(Doubt(passage, tuple(sorted(causes.values(), key=lambda each: not each.certain))))
+        causes = causes or {cause.words: cause for cause in follows(look, above)}
+        above.append(Doubt(passage, tuple(sorted(causes.values(), key=lambda each: not each.certain))) if causes else None)
+        found += filter(None, above[-1:])
     return found
+
+
+def follows(look: Look, above: Sequence[Doubt | None]) -> Iterator[Cause]:
+    """A sentence without numbers that goes on from a doubtful one: from the one before it, of two things from the two before.
+
+    above: the doubts of the sentences above it in its paragraph.
+    """
+    if look.passage.kind == "sentence" and not look.passage.names:
+        reach = 2 if language.LEANS_ON_TWO.search(look.text) else 1 if language.LEANS.search(look.text) else 0
+        for doubt in filter(None, above[len(above) - min(reach, len(above)) :]):
+            yield from (replace(each, rule="follows", certain=False) for each in doubt.causes)
 
 
 # --- Who, when, where it was read -----------------------------------------------------------------------------------------------
@@ -217,6 +234,15 @@ def page(look: Look) -> Iterator[Cause]:
         now = moves.after.pages(move.after.rows)
         if gone and now and not now & set(passage.cited):
             yield look.cause("page", move, f"; the page cited ({', '.join(gone)}) does not print it", True)
+
+
+def cites(look: Look) -> Iterator[Cause]:
+    """A sentence without numbers that cites a page of which a figure is no longer in use, or says something else."""
+    passage, moves = look.passage, look.scene.moves
+    if passage.cited and not (passage.names or passage.behind) and look.says & {"compare", "logic"}:
+        for key in {**moves.gone, **moves.revised}:
+            if moves.before.pages([key]) & set(passage.cited):
+                yield Cause("cites", f"no longer as it was: {look.scene.words.row(key)}", False, (key,))
 
 
 def _printed(state: State, names: Iterable[str]) -> set[str]:
@@ -254,8 +280,12 @@ def dated(look: Look) -> Iterator[Cause]:
                 continue
             was = (before.last_day(move.before.rows), before.last_day(number.rows))
             new = (after.last_day(move.after.rows), after.last_day(now.rows))
-            if was[0] == was[1] and new[0] != new[1]:
+            if (was[0] == was[1] and new[0] != new[1]) or _days_apart(*new) - _days_apart(*was) > FURTHER:
                 yield look.cause("dated", move, f"; {now.about.rstrip('.') or name} beside it is of {new[1]}")
+
+
+def _days_apart(one: str, other: str) -> int:
+    return abs((date.fromisoformat(one) - date.fromisoformat(other)).days) if one and other else 0
 
 
 def parts(look: Look) -> Iterator[Cause]:
@@ -402,11 +432,8 @@ def direction(look: Look) -> Iterator[Cause]:
     """
     if not look.scene.directions:
         return
-    about = {look.passage.chapter} | {
-        value.partition(".")[0]
-        for claim in look.passage.claims_beside
-        for value in getattr(look.scene.moves.before.cards.get(claim), "values", ())
-    }
+    decided = (getattr(look.scene.moves.before.cards.get(claim), "values", ()) for claim in look.passage.claims_beside)
+    about = {look.passage.chapter} | {name.partition(".")[0] for name in [*look.passage.names, *itertools.chain(*decided)]}
     for notebook in sorted(about):
         for move in look.scene.directions.get(notebook, ()):
             words = language.same_direction(move.before.text)
@@ -500,6 +527,14 @@ def throughout(look: Look) -> Iterator[Cause]:
             yield Cause("throughout", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
+def among(look: Look) -> Iterator[Cause]:
+    """A number that sums up several figures ("close to this, say four totals"), of which one is another and lies apart."""
+    if language.SEVERAL.search(look.text):
+        for move in look.moved(look.passage.names):
+            if move.printed and move.gained and move.after.unit != "words" and move.factor >= APART:
+                yield look.cause("among", move)
+
+
 def gone(look: Look) -> Iterator[Cause]:
     """Words that say how many figures there are, when one of them is no longer in use."""
     if language.SEVERAL.search(look.text):
@@ -570,8 +605,8 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, collected, conclusion,
-        direction, last, lead, absence, throughout, gone, limit, known,
+        page, cites, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, collected, conclusion,
+        direction, last, lead, absence, throughout, among, gone, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence, later),

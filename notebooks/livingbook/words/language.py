@@ -175,6 +175,12 @@ CONCLUDES = re.compile(
     r"|it (?:means|shows|follows))\b|\b(?:so that|therefore|thus|hence|it follows|we conclude|confirms?|settles?|suggests?)\b",
     re.I,
 )
+# What goes on from the sentence before: by a pronoun as its subject, by a conclusion, or by agreeing with it.
+LEANS = re.compile(
+    r"^[\W_]*(?:so|therefore|thus|hence|then|they|it|this|that|these|those|such)\b|\b(?:therefore|thus|hence|agrees?|disagrees?)\b",
+    re.I,
+)
+LEANS_ON_TWO = re.compile(r"^[\W_]*(?:both|neither|the two|each of (?:them|these))\b", re.I)
 # A direction as a notebook words it → the words by which sentences say the same.
 DIRECTIONS = {
     "stay": r"level|plateau|flat|one pace|stand still|stayed|unchanged",
