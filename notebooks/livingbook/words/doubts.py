@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
+from livingbook.values import wording
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
 from livingbook.words.state import FIGURES, Observation, State
-from livingbook.words.subjects import Subjects, is_part_of
+from livingbook.words.subjects import PROJECTED, Subjects, is_part_of
 from livingbook.words.telling import Teller
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.5  # a number that moved by less than this factor keeps the words of size beside it
 APART = 1.1  # a number of several figures that moved by this factor: one of them no longer lies with the others
 SENTENCE = 4  # words: "Wrong names." concludes nothing
+LINKED = re.compile(r"\{doc\}`[^`]*?/book/([\w-]+)")  # a chapter to which a sentence sends its reader
+TOUCHED = 2.0  # rarity that a claim and the finding on all claims must share
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
 
 
@@ -88,6 +93,15 @@ class Scene:
             found.setdefault(name.partition(".")[0], set()).update(self.subjects.behind(self.moves.before, [name]))
         return found
 
+    def home_of(self, measure: str) -> str:
+        """The chapter with the most cited numbers that rest on a measure and no other; "" if there is none."""
+        alone = (
+            name.partition(".")[0]
+            for name in sorted(self.subjects.cited)
+            if {each for each, _, _ in self.subjects.behind(self.moves.before, [name])} == {measure}
+        )
+        return next((chapter for chapter, _ in Counter(alone).most_common(1)), "")
+
     @cached_property
     def collected(self) -> dict[str, str]:
         """Chapter → the last day until which it says that figures were collected."""
@@ -141,6 +155,10 @@ class Look:
             own = f"{FIGURES}{self.passage.chapter}."
             found = subjects.behind(before, [name for name in before.numbers if name.startswith(own)])
         return found
+
+    def is_at_home(self, measure: str) -> bool:
+        """Whether its chapter, or one to which it sends the reader, speaks most of a measure."""
+        return self.scene.home_of(measure) in {self.passage.chapter, *LINKED.findall(self.passage.text)}
 
     def is_of_others(self, row: Observation, lists: bool = True) -> bool:
         """Whether the words name an army, or a list, and the row is of another; lists: False to ask of armies alone."""
@@ -338,14 +356,21 @@ def later(look: Look) -> Iterator[Cause]:
         was, taken = moves.before.numbers.get(name), moves.after.numbers[name].rows if name in moves.after.numbers else ()
         rows = [moves.before.rows[row] for row in (was.rows if was else ()) if row in moves.before.rows]
         for key, (_, row) in look.scene.news.items():
-            same = [each for each in rows if each.quantity == row.quantity]
+            same = [each for each in rows if each.quantity == row.quantity or _fulfils(row, each)]
             if not same or key in taken or look.is_of_others(row):
                 continue
             is_one = len(rows) == 1 and rows[0].origin == row.origin and name in passage.names
             stands = is_one and not timed and row.start in ("", row.end) and rows[0].figure != row.figure
-            again = is_one and (rows[0].start, rows[0].end) == (row.start, row.end)  # what was projected has been counted
+            of_its_time = is_one and (rows[0].start, rows[0].end) == (row.start, row.end)
+            again = of_its_time and (rows[0].quantity == row.quantity or (was is not None and was.unit != "words"))
             if again or ((now or stands) and row.end > max(each.end for each in same)):
                 yield Cause("later", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
+def _fulfils(row: Observation, projected: Observation) -> bool:
+    """Whether a row counts what its producer had projected, by whichever measure."""
+    of = attrgetter("origin", "population", "category", "start", "end")
+    return projected.qualifier == PROJECTED != row.qualifier and of(projected) == of(row)
 
 
 def collected(look: Look) -> Iterator[Cause]:
@@ -376,7 +401,7 @@ def verdict(look: Look) -> Iterator[Cause]:
         texts = look.scene.subjects.labels.get("claims", {})
         moved = [each for each in look.scene.moves.verdicts if each in texts]
         yield from _verdicts(
-            look, [each for each in moved if look.scene.subjects.shared(texts[each]["claim_text"], look.text) >= ENOUGH]
+            look, [each for each in moved if look.scene.subjects.shared(texts[each]["claim_text"], look.text) >= TOUCHED]
         )
 
 
@@ -505,8 +530,11 @@ def absence(look: Look) -> Iterator[Cause]:
         goes_further = bool(language.CONTINUED.search(look.text)) and subjects.is_named(row, look.text)
         told = cited and (look.is_told_by(row) or goes_further or (row.end[:4] in look.text and not look.is_told_by_others(row)))
         unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
+        of_kind = stark and language.names_a_kind(look.text)  # and not of another one: see above
+        first = stark and not ends and kind == "new" and (of_kind or subjects.is_rare(row.measure)) and look.is_at_home(row.measure)
         if (
             close
+            or first
             or told
             or (wish and look.is_wanted(row, is_new=kind == "new"))
             or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
@@ -588,10 +616,10 @@ def named(look: Look) -> Iterator[Cause]:
         was, now = moves.before.of(move.before.rows, "origin"), moves.after.of(move.after.rows, "origin")
         lost = _names(look, was - now) - _names(look, now)
         ended, ends = (
-            {end[:4] for end in state.of(number.rows, "end")}
+            {words for end in state.of(number.rows, "end") if end for words in (end[:4], wording.month(end))}
             for state, number in ((moves.before, move.before), (moves.after, move.after))
         )
-        if lost & language.stems(look.text) or any(year in look.text for year in ended - ends):
+        if lost & language.stems(look.text) or any(day in look.text for day in ended - ends):
             yield look.cause("named", move)
 
 
