@@ -44,11 +44,13 @@ def printed_step(bounds: Bounds, step: float | None = None) -> float:
     which can move it by a whole unit: where that is more than one per cent of it, it keeps three digits.
     """
     step = step or supported_step(bounds)
-    for end, up in ((bounds.low, False), (bounds.high, True)):
-        if bounds.value is None and math.isfinite(end) and (bounds.is_at_most if up else math.isinf(bounds.high)):
-            if abs(rounded(end, step, up) * step - end) > MOVED_AT_MOST * abs(end):
-                step = min(step, step_of(end))
-    return step
+    if bounds.is_at_most:
+        end, up = bounds.high, True
+    elif bounds.value is None and math.isinf(bounds.high) and math.isfinite(bounds.low):
+        end, up = bounds.low, False
+    else:
+        return step
+    return min(step, step_of(end)) if abs(rounded(end, step, up) * step - end) > MOVED_AT_MOST * abs(end) else step
 
 
 def rounded(value: float, step: float, up: bool | None = None) -> int:
