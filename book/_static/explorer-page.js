@@ -154,7 +154,7 @@ document.addEventListener("DOMContentLoaded", () => {
       { label: `Face value: ${inWords(found.yearlyFace)}`, marks: [{ rate: found.yearlyFace }], kind: "own" }];
     const beside = isArticles ? [{ label: `The article’s choice: ${inWords(articles)}`, marks: [{ rate: articles }], kind: "article" }] : [];
     beside.push({ label: `All ${every.number} choices here: ${inWords(every.rate, 1)}`, marks: [{ rate: every.rate }], kind: "article" });
-    const made_ = [["Your choice", own], ["To compare, at face value, nothing corrected", beside]];
+    const made_ = [["Your choice", own], ["To compare, at face value, uncorrected", beside]];
     for (const army of tables.armies) {
       const title = `Others: ${army.definition[0].toLowerCase()}${army.definition.slice(1)}`;
       let group = made_.find(([name]) => name === title);
