@@ -2,6 +2,10 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -112,6 +116,19 @@ def test_an_address_that_no_link_can_be_made_of_is_refused(options, message, mon
     monkeypatch.setattr(launch().pieces.logger, "warning", lambda said, **_: warned.append(said))
     launch().check(app(**options))
     assert message in warned[0]
+
+
+def test_the_library_that_colab_installs_has_all_its_files(tmp_path):
+    for name in ("pyproject.toml", "README.md", "requirements.in"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("livingbook", "desertion"):
+        shutil.copytree(ROOT / "notebooks" / name, tmp_path / "notebooks" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    expected = {path.relative_to(tmp_path / "notebooks").as_posix() for path in tmp_path.glob("notebooks/**/*") if path.is_file()}
+    code = "from setuptools import build_meta; build_meta.build_wheel('.')"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        assert {name for name in packed.namelist() if ".dist-info/" not in name} == expected
 
 
 # ---- addresses ---------------------------------------------------------------------------------------------------
