@@ -186,6 +186,14 @@ def test_the_workflow_asks_for_little_and_knows_no_secret():
     assert set(built["env"]) == set(addresses.VARIABLES)
 
 
+def test_the_container_has_the_programs_of_the_workflow_and_the_ports_of_the_commands():
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    lacked = " ".join(re.findall(r"missing\+=\(([^)]+)\)", (ROOT / ".ci" / "run").read_text("utf-8"))).split()
+    assert set(container["onCreateCommand"].rpartition(" -qq ")[2].split()) == set(lacked) - {"git", "python3", "python3-venv"}
+    ports = set(map(int, re.findall(r"##.*\bPORT=(\d+)", (ROOT / "Makefile").read_text("utf-8"))))
+    assert set(container["forwardPorts"]) == ports == set(map(int, container["portsAttributes"]))
+
+
 def test_binder_is_told_which_python():
     wanted = tuple(map(int, re.fullmatch(r"python-(\d+)\.(\d+)\n", (ROOT / "runtime.txt").read_text()).groups()))
     lowest = re.search(r'requires-python = ">=(\d+)\.(\d+)"', (ROOT / "pyproject.toml").read_text("utf-8"))
