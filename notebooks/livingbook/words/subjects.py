@@ -21,6 +21,7 @@ STEM = 4  # letters by which words name a measure
 NAMED = 5  # letters by which words name an army
 MANY = 0.1  # share of all figures from which on an army is one of those that words tell apart
 PROJECTED = "projection"  # what was projected for a year and what was counted of it are two figures
+RARE = 3  # figures
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 
@@ -209,6 +210,11 @@ class Subjects:
     def group_of(self, measure: str) -> str:
         """The group of a measure: courts, absence or losses; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("group", measure)
+
+    def is_rare(self, row: Observation) -> bool:
+        """Whether few figures of its measure are in use, and none of its population: it is news wherever they are spoken of."""
+        same = [each for each in self.state.rows.values() if each.measure == row.measure and each.status == "use"]
+        return 0 < len(same) <= RARE and all(each.population != row.population for each in same)
 
     def is_named(self, row: Observation, words: str) -> bool:
         """Whether words begin as the name of the measure does: "the same list" for listed_absent."""
