@@ -157,7 +157,7 @@ def test_a_user_without_a_name_and_a_home(small, tmp_path, monkeypatch, home):
     given = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{small / 'notebooks'}"} | ({"HOME": home} if home else {})
     command = [sys.executable, "-m", "livingbook", "run", "small"]
     done = subprocess.run(command, cwd=small, env=given, capture_output=True, text=True, check=False)
-    assert done.returncode == 0 and done.stderr == "small: 4 cells …\n", done.stderr
+    assert done.returncode == 0 and "Traceback" not in done.stderr and "temporary" not in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("name", ENGINES)
