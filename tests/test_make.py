@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 import setuptools
+from small_project import notebook
 
 ROOT = Path(__file__).parents[1]
 # As python3 on Debian and Ubuntu without the package python3-venv: the folder is made, pip is not, and the exit code is 1.
@@ -146,3 +148,24 @@ def test_a_clone_by_git_for_windows_has_the_same_bytes(tmp_path):
     subprocess.run(["git", "clone", "-q", "-c", "core.autocrlf=true", tmp_path / "one", tmp_path / "two"], check=True)
     for name in ("a.sh", "Makefile"):
         assert (tmp_path / "two" / name).read_bytes() == (tmp_path / "one" / name).read_bytes()
+
+
+def test_in_a_git_worktree_outputs_are_left_out_as_in_a_clone(tmp_path):
+    """There ``.git`` is a file."""
+    clone, tree = tmp_path / "clone", tmp_path / "tree"
+    (clone / "notebooks").mkdir(parents=True)
+    for name in ("Makefile", ".gitattributes", ".gitignore"):
+        shutil.copy(ROOT / name, clone / name)
+    found = nbformat.reads(notebook(), 4)
+    nbformat.write(found, clone / "notebooks" / "small.ipynb")
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-qm", "one"], ["worktree", "add", "-q", tree]):
+        subprocess.run(["git", "-C", clone, *command], check=True)
+    assert (tree / ".git").is_file()
+    (tree / ".venv").symlink_to(sys.prefix)
+    done = make(tree, "filter")
+    assert done.returncode == 0, done.stderr
+    found.cells[-1].outputs = [nbformat.v4.new_output("stream", text="an output")]
+    nbformat.write(found, tree / "notebooks" / "small.ipynb")
+    changed = subprocess.run(["git", "-C", tree, "diff"], capture_output=True, text=True, check=True)
+    assert changed.stdout == changed.stderr == ""

@@ -12,7 +12,7 @@ from livingbook import commands
 from livingbook.live import work_live
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, in_words
-from livingbook.system.surroundings import set_environment
+from livingbook.system.surroundings import home, set_environment
 
 COMMANDS = {
     "book": commands.make_book,
@@ -51,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         project = Project.at(chosen.root, chosen.data)
+        os.environ.update(home(project.build))
         return COMMANDS[chosen.command](project, chosen) or 0
     except BuildError as error:
         print(f"\n{error}", file=sys.stderr)

@@ -24,7 +24,7 @@ from livingbook.site.stage import require_settings
 from livingbook.system import files
 from livingbook.system.errors import BuildError, say_once
 from livingbook.system.readers import yaml_of
-from livingbook.system.surroundings import without_settings
+from livingbook.system.surroundings import home, without_settings
 from livingbook.words import lock
 from livingbook.words.passages import chapters_in, is_record
 from small_project import lay_out, lay_out_book, notebook
@@ -266,6 +266,13 @@ def test_a_build_takes_over_places_and_no_settings():
         and found["MATPLOTLIBRC"].endswith("mpl-data/matplotlibrc")
     )
     assert without_settings(found) == found
+
+
+def test_a_user_who_has_no_home_to_write_in_gets_one_and_others_keep_theirs(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    for given in (tmp_path, tmp_path / "file" / "home", tmp_path / "nowhere"):
+        monkeypatch.setenv("HOME", str(given))
+        assert home(tmp_path / "_build") == ({} if given == tmp_path else {"HOME": str(tmp_path / "_build" / "home")})
 
 
 def test_settings_of_docutils_are_not_read(tmp_path, monkeypatch):

@@ -35,7 +35,7 @@ from livingbook.runs.present import Present
 from livingbook.runs.runs import Changed, Runs
 from livingbook.site import pages, sphinx_process, stage
 from livingbook.system.digests import digest
-from livingbook.system.errors import BuildError
+from livingbook.system.errors import BuildError, in_words
 from livingbook.system.files import only_one, write
 
 
@@ -133,8 +133,8 @@ class Workshop:
             self.tell("built", change=self.change)
         except BuildError as error:
             self.tell("wrong", words=str(error))
-        except Exception:
-            self.tell("wrong", words=traceback.format_exc())
+        except Exception as error:
+            self.tell("wrong", words=in_words(error) or traceback.format_exc())
 
     def first(self, asked: dict[str, Any], only_chapters: bool) -> None:
         """Makes the page concerned: the one on screen, if it is, else the chapter or notebook that was changed."""

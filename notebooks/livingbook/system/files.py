@@ -41,7 +41,11 @@ def write(path: Path, content: str | bytes) -> bool:
     if has_content(path, content):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        error.filename = str(path)  # the file that somebody knows, not the one that could not be made beside it
+        raise
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -35,6 +35,15 @@ def matplotlib_settings() -> dict[str, str]:
     return {"MATPLOTLIBRC": str(home)} if home and home.is_file() else {}
 
 
+def home(build: Path) -> dict[str, str]:
+    """``HOME`` below ``build`` for a user who has none to write in, as in many containers; empty for any other.
+
+    Jupyter ends a kernel that has no home, and matplotlib keeps its list of fonts there.
+    """
+    own = os.path.expanduser("~")  # noqa: PTH111 - pathlib refuses where there is none
+    return {} if os.access(own, os.W_OK) else {"HOME": str(build / "home")}
+
+
 def set_environment() -> None:
     """Gives this process, and all that it starts, the environment variables of a build.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -11,12 +12,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from live_reader import PATIENCE, Reader
 from livingbook.live.server import Site
 from livingbook.live.watching import changed_page, is_watched
-from livingbook.live.workshop import concerned
+from livingbook.live.workshop import Workshop, concerned
 from livingbook.project.begin import start_book
 from livingbook.project.project import Project
 from livingbook.runs import up_to_date
@@ -188,6 +190,22 @@ def test_it_opens_at_the_chapter_that_was_changed(tmp_path):
     note = {"of": "", "edition": "latest", "inputs": inputs, "outputs": "", "runs": {}}
     up_to_date.note(project).write_text(json.dumps(note))
     assert changed_page(project) == "book/rate.html"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "/shelf/_build"), "/shelf/_build: Permission denied; no permission to write there"),
+        (ZeroDivisionError("a fault of the engine"), "Traceback (most recent call last)"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_the_machine_is_told_in_words(tmp_path, monkeypatch, error, words):
+    monkeypatch.setattr("livingbook.commands.make_book", Mock(side_effect=error))
+    monkeypatch.setattr("os.setpgid", Mock())
+    shop = Workshop(Project(tmp_path, tmp_path / "data"), "latest", -1)
+    shop.tell = Mock()
+    shop.whole()
+    assert shop.tell.call_args.args == ("wrong",) and shop.tell.call_args.kwargs["words"].startswith(words)
 
 
 def test_the_newest_page_that_was_made_ahead_is_served(tmp_path):

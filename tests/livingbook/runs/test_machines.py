@@ -141,6 +141,25 @@ def test_settings_of_the_machine_change_nothing(small, tmp_path, name):
     assert found[0] == found[1] and not (tmp_path / "started").exists()
 
 
+NOBODY = """import pwd
+def nobody(*_):
+    raise KeyError("no such user")
+pwd.getpwuid = pwd.getpwnam = nobody
+"""
+
+
+@pytest.mark.parametrize("home", ["", "/etc/passwd/home"], ids=["not said", "not one that can be written"])
+def test_a_user_without_a_name_and_a_home(small, tmp_path, monkeypatch, home):
+    """As in a container that runs under any number, and whose ``HOME`` is not set, or a folder of somebody else's."""
+    (tmp_path / "sitecustomize.py").write_text(NOBODY)
+    for name in ("HOME", "USER", "LOGNAME", "LNAME", "USERNAME", "MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    given = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{small / 'notebooks'}"} | ({"HOME": home} if home else {})
+    command = [sys.executable, "-m", "livingbook", "run", "small"]
+    done = subprocess.run(command, cwd=small, env=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "Traceback" not in done.stderr and "temporary" not in done.stderr, done.stderr
+
+
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_long_path_of_temporary_files(small, tmp_path, name):
     long = Path("/tmp") / f"{tmp_path.name}-{'scratch-of-a-job-' * 5}"

@@ -399,6 +399,30 @@ def test_no_permission_to_write(place, old, new, part):
     place.require_next_build_gives(new)
 
 
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory) -> Path:
+    """A project that was never built, in which nobody may write."""
+    root = tmp_path_factory.mktemp("shelf") / "project"
+    root.mkdir()
+    lay_out_book(root)
+    (root / "new.csv").write_text("id\n")
+    with read_only(root):
+        yield root
+
+
+@pytest.mark.parametrize(
+    ("command", "folder"), [("book", "_build"), ("import new.csv", "_build"), ("question price", "notebooks/price")]
+)
+def test_a_checkout_that_is_read_only(shelf, command, folder):
+    done = subprocess.run(
+        [*WITHOUT_PRIVILEGE, sys.executable, "-m", "livingbook", *command.split()],
+        cwd=shelf, env={**os.environ, "PYTHONPATH": str(shelf / "notebooks")}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    said = done.stderr.strip().splitlines()[-1]
+    assert said.startswith(str(shelf / folder)) and "no permission to write there" in said
+
+
 # Kernels, memory, time.
 
 

@@ -38,8 +38,12 @@ def test_a_json_file_of_the_book_keeps_to_its_schema(book, name):
 
 
 def test_there_is_a_schema_for_each(book):
-    assert {path.stem for path in book.glob("*.json")} == set(NAMES)
-    assert {path.name.partition(".")[0] for path in (book / "schemas").iterdir()} == set(NAMES)
+    """Whatever else is JSON is the package of some tables, which keeps to the schema of packages."""
+    found = {path.relative_to(book).as_posix() for path in book.rglob("*.json")}
+    packages = {name for name in found if name.endswith("/datapackage.json")}
+    assert found - packages == {each for name in NAMES for each in (f"{name}.json", f"schemas/{name}.schema.json")}
+    for name in packages:
+        assert Package(str(book / name)).resource_names  # refuses what is none
 
 
 def test_a_schema_refuses_what_the_book_does_not_publish(book):

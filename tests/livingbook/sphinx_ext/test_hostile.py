@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from check_pages import pages_of
 from csv_rows import read_rows, write_rows
@@ -79,6 +80,8 @@ for claim in claims.open():
     claims.read(claim, "not_checkable")
 publish.claims(claims)
 """
+# What a title may hold. In a chapter its author means its markup; in ``_toc.yml`` there is none.
+ODD = '"Quoted": it\'s <b>bold</b> & <i onclick=window.ran=20>x</i> #1 {x} *so* `c` %s — Почему? 誰 مرحبا'
 CHAPTERS = {
     "index": "# Small\n\n**{result}`small.listed` names, and {result}`small.first`.**\n\n```{published-figure} small.origins\n```\n\n```{published-table} small.origins_table\n```\n",
     "claims": "# Claims\n\n```{claims}\n```\n\n```{claim-table}\n```\n",
@@ -86,12 +89,16 @@ CHAPTERS = {
     "changes": "# Changes\n\n"
     + "".join(f"```{{changes}} {part}\n```\n\n" for part in ("finding", "verdicts", "numbers", "figures", "sentences", "rows")),
     "references": "# References\n\n```{bibliography}\n:all:\n```\n",
+    "odd": '# "Why": it\'s \\<b>bold\\</b> & $x<y$, {result}`small.first` — Почему? 誰 مرحبا\n\nWords.\n',
 }
-TOC = (
-    "format: jb-book\nroot: book/index\nchapters:\n"
-    + "".join(f"  - file: book/{name}\n" for name in CHAPTERS if name != "index")
-    + "  - glob: notebooks/*\n"
-)
+TOC = {
+    "format": "jb-book",
+    "root": "book/index",
+    "parts": [
+        {"caption": ODD, "chapters": [{"file": f"book/{name}"} for name in ("claims", "data", "changes", "odd")]},
+        {"caption": HOSTILE[0], "chapters": [{"file": "book/references", "title": ODD}, {"glob": "notebooks/*"}]},
+    ],
+}
 
 
 def spoil(folder: Path) -> None:
@@ -117,7 +124,7 @@ def project(tmp_path_factory) -> Path:
     for name in ("book/_ext", "book/_static"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "book" / "methods.bib", root / "book")
-    (root / "_toc.yml").write_text(TOC)
+    (root / "_toc.yml").write_text(yaml.safe_dump(TOC, allow_unicode=True, sort_keys=False), "utf-8")
     (root / "notebooks" / "small.ipynb").write_text(notebook(SMALL))
     for name, text in CHAPTERS.items():
         (root / "book" / f"{name}.md").write_text(text)
@@ -177,6 +184,20 @@ def test_every_letter_is_shown(site, project, page, name, fields):
         row[field] for row in read_rows(project / "data" / f"{name}.csv") for field in fields if letters(row[field]) not in shown
     }
     assert lost == set()
+
+
+def test_odd_titles_are_shown_letter_by_letter(site, project):
+    """In the table of contents, above the page, in the name of its window, and where it is printed."""
+    page = BeautifulSoup((site / "book" / "odd.html").read_text("utf-8"), "html.parser")
+    sidebar = page.select_one("nav.bd-links")
+    assert [each.get_text().strip() for each in sidebar.select("p.caption")] == [ODD, HOSTILE[0]]
+    first = read_rows(project / "data" / "origins.csv")[0]["label"]
+    title = letters(f"Why: its <b>bold</b> & x<y, {first} — Почему? 誰 مرحبا")
+    assert letters(page.select_one(".onlyprint h1").get_text()) == title
+    assert letters(page.select_one("article h1").get_text()) == title + "#"
+    assert ODD in [each.get_text().strip() for each in sidebar.select("a")]
+    for shown in (page.title, sidebar.select_one(".current > a")):
+        assert letters("— Почему? 誰 مرحبا") in letters(shown.get_text())
 
 
 def test_a_figure_shows_hostile_labels_as_text(site, project):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -92,7 +93,16 @@ def _scrollable(found: re.Match[str]) -> str:
     return found[0] if found[1] else '<div class="pst-scrollable-table-container" role="group" tabindex="0" aria-label="Table">'
 
 
+def _written_out(found: re.Match[str]) -> str:
+    """The title above a page that is printed, as text: the theme takes it out of its HTML and puts it in as if it were HTML."""
+    return f"{found[1]}{escape(found[2], quote=False)}</h1>"
+
+
 FIXES = (
+    Fix(
+        "the title of a printed page is HTML",
+        replaced(r'(<div id="jb-print-docs-body" class="onlyprint">\s*<h1>)(.*?)</h1>', _written_out),
+    ),
     Fix("buttons are written by inline scripts", replaced(r"<script>\s*document\.write\(`(.*?)`\);\s*</script>", r"\1")),
     Fix("pages hold inline scripts", replaced(r"\s*<script(?![^>]*\bsrc=)[^>]*>.*?</script>", "")),
     Fix(

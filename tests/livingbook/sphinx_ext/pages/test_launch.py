@@ -2,6 +2,10 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -114,6 +118,19 @@ def test_an_address_that_no_link_can_be_made_of_is_refused(options, message, mon
     assert message in warned[0]
 
 
+def test_the_library_that_colab_installs_has_all_its_files(tmp_path):
+    for name in ("pyproject.toml", "README.md", "requirements.in"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("livingbook", "desertion"):
+        shutil.copytree(ROOT / "notebooks" / name, tmp_path / "notebooks" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    expected = {path.relative_to(tmp_path / "notebooks").as_posix() for path in tmp_path.glob("notebooks/**/*") if path.is_file()}
+    code = "from setuptools import build_meta; build_meta.build_wheel('.')"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        assert {name for name in packed.namelist() if ".dist-info/" not in name} == expected
+
+
 # ---- addresses ---------------------------------------------------------------------------------------------------
 
 
@@ -167,6 +184,14 @@ def test_the_workflow_asks_for_little_and_knows_no_secret():
     made = {f"_build/*.{form}" for form in ("pdf", "epub") if form in built["run"].split("make ", 1)[-1].split()}
     assert made == set(wanted)  # what is not made cannot be uploaded, and its absence is an error
     assert set(built["env"]) == set(addresses.VARIABLES)
+
+
+def test_the_container_has_the_programs_of_the_workflow_and_the_ports_of_the_commands():
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    lacked = " ".join(re.findall(r"missing\+=\(([^)]+)\)", (ROOT / ".ci" / "run").read_text("utf-8"))).split()
+    assert set(container["onCreateCommand"].rpartition(" -qq ")[2].split()) == set(lacked) - {"git", "python3", "python3-venv"}
+    ports = set(map(int, re.findall(r"##.*\bPORT=(\d+)", (ROOT / "Makefile").read_text("utf-8"))))
+    assert set(container["forwardPorts"]) == ports == set(map(int, container["portsAttributes"]))
 
 
 def test_binder_is_told_which_python():
