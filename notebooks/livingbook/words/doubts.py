@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from livingbook.words import language
@@ -22,6 +22,9 @@ from livingbook.words.telling import Teller
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.5  # a number that moved by less than this factor keeps the words of size beside it
 SENTENCE = 4  # words: "Wrong names." concludes nothing
+PREMISES = frozenset(
+    {"apart", "dated", "direction", "follows", "order", "size", "turned", "when"}
+)  # rules about what a number says
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
 
 
@@ -160,7 +163,7 @@ class Look:
         is_new: whether nothing of its kind was there; then it is wanted where they name its army. Else it must count what the
         chapter counts, be of one group with the numbers of the sentence, and go further than they do.
         """
-        if not language.A_COUNT.search(self.text):
+        if not language.A_COUNT.search(self.text) or self.scene.subjects.is_share(row):
             return False
         if is_new and self.scene.subjects.is_of_army(row, self.text):
             return True
@@ -185,17 +188,29 @@ Rule = Callable[[Look], Iterator[Cause]]
 def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
     """The passages that a rule finds doubtful, in order; causes with equal words are given once."""
     found = []
+    premise: tuple[Cause, ...] = ()  # why the sentence before is doubtful
     for passage in passages if scene.moves.any else ():
         if language.QUOTED.match(passage.text):
+            premise = ()
             continue  # what somebody else said stays said
         look = Look(passage, scene)
         rules = RULES.get(passage.kind, LABELS)
+        premise = (*(cause for rule in rules for cause in rule(look)), *follows(look, premise))
         causes: dict[str, Cause] = {}
-        for cause in (cause for rule in rules for cause in rule(look)):
+        for cause in premise:
             causes.setdefault(cause.words, cause)
         if causes:
             found.append(Doubt(passage, tuple(sorted(causes.values(), key=lambda each: not each.certain))))
     return found
+
+
+def follows(look: Look, premise: Iterable[Cause]) -> Iterator[Cause]:
+    """A sentence that says what the one before it shows, or that something agrees with it, when a number of that one moved."""
+    passage = look.passage
+    if passage.kind == "sentence" and not (passage.opens or passage.is_heading) and language.FOLLOWS.search(look.text):
+        for cause in premise:
+            if cause.rule in PREMISES:
+                yield replace(cause, rule="follows", certain=False)
 
 
 # --- Who, when, where it was read -----------------------------------------------------------------------------------------------
@@ -236,15 +251,22 @@ def speaker(look: Look) -> Iterator[Cause]:
 
 
 def day(look: Look) -> Iterator[Cause]:
-    """The number is of another day than the sentence names, or counts from ("four months earlier")."""
-    if language.TIMED.search(look.text) or language.APART.search(look.text):
-        for move in look.moved(look.passage.names):
-            if move.ends and move.printed:
-                yield look.cause("when", move)
+    """The number is of another day than the sentence names, or counts from ("four months earlier").
+
+    Or it is the day up to which counts show what was just said: what they show since then has not been read.
+    """
+    timed = language.TIMED.search(look.text) or language.APART.search(look.text)
+    shown = language.SHOWS_THIS.search(look.text)
+    for move in look.moved(look.passage.names) if timed or shown else ():
+        if move.ends and move.printed and (timed or move.after.unit == "words"):
+            yield look.cause("when", move)
 
 
 def dated(look: Look) -> Iterator[Cause]:
-    """A computed day and a number beside it were of one day, and are of two: "by that day it had counted so many"."""
+    """A computed day was one that a number beside it covers, and is later than that: "by that day it had counted so many".
+
+    Nor may they be of two days where they were of one.
+    """
     before, after = look.scene.moves.before, look.scene.moves.after
     days = [move for move in look.moved(look.passage.names) if move.after.unit == "words" and move.ends and move.printed]
     for move in days:
@@ -254,7 +276,7 @@ def dated(look: Look) -> Iterator[Cause]:
                 continue
             was = (before.last_day(move.before.rows), before.last_day(number.rows))
             new = (after.last_day(move.after.rows), after.last_day(now.rows))
-            if was[0] == was[1] and new[0] != new[1]:
+            if (was[0] == was[1] and new[0] != new[1]) or was[0] <= was[1] < new[0] and was[1] == new[1]:
                 yield look.cause("dated", move, f"; {now.about.rstrip('.') or name} beside it is of {new[1]}")
 
 
@@ -345,9 +367,7 @@ def verdict(look: Look) -> Iterator[Cause]:
     if look.passage.lead and any(name.startswith("claims.") for name in look.passage.near):
         texts = look.scene.subjects.labels.get("claims", {})
         moved = [each for each in look.scene.moves.verdicts if each in texts]
-        yield from _verdicts(
-            look, [each for each in moved if look.scene.subjects.shared(texts[each]["claim_text"], look.text) >= ENOUGH]
-        )
+        yield from _verdicts(look, [each for each in moved if look.scene.subjects.shared(texts[each]["claim_text"], look.text)])
 
 
 def _verdicts(look: Look, claims: Iterable[str]) -> Iterator[Cause]:
@@ -476,14 +496,15 @@ def absence(look: Look) -> Iterator[Cause]:
         )
         cited = wish and row.quantity in look.scene.quantities.get(passage.chapter, ())
         goes_further = bool(language.CONTINUED.search(look.text)) and subjects.is_named(row, look.text)
-        told = cited and (look.is_told_by(row) or goes_further or (row.end[:4] in look.text and not look.is_told_by_others(row)))
+        in_year = row.end[:4] in language.years_in(look.text) and not look.is_told_by_others(row)
+        told = cited and (look.is_told_by(row) or goes_further or in_year)
         unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
         if (
             close
             or told
             or (wish and look.is_wanted(row, is_new=kind == "new"))
             or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
-            or ((stark or wish) and subjects.names(look.text, row.population))
+            or ((stark or wish) and subjects.names(look.text, row.population) and (shared or not subjects.is_share(row)))
         ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 

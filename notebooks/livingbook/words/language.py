@@ -103,6 +103,12 @@ THROUGHOUT = re.compile(
 )
 # What was just said, as that which figures show.
 SHOWS_THIS = re.compile(r"\b(?:agrees?|(?:shows?|says?|confirms?) (?:this|that|it|so))\b", re.I)
+# What the sentence before leads to, or what bears it out.
+FOLLOWS = re.compile(
+    r"^[\W_]*(?:so|therefore|thus|hence|that (?:is|means|shows|settles|confirms)|this (?:means|shows|settles|confirms)"
+    r"|it (?:means|shows|follows))\b|\bagrees?\b",
+    re.I,
+)
 # What was just spoken of, as the whole of which a number is a part.
 OF_THESE = re.compile(r"\b(?:(?:of|among|with|without) (?:them|these|those)|the (?:others|rest))\b", re.I)
 # How many figures of a kind there are, where that is told of them all.
@@ -201,6 +207,11 @@ EMPTY = frozenset(
     )
     for word in words.split()
 )
+
+
+def years_in(words: str) -> set[str]:
+    """The years that words name, but for those that only bound a time: "past 2024"."""
+    return set(re.findall(r"\b(?<!past )(?<!after )(?<!since )(?<!until )(?<!before )((?:19|20)\d\d)\b", words))
 
 
 def plain(sentence: str) -> str:

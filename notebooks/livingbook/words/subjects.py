@@ -206,6 +206,10 @@ class Subjects:
         """What kind of thing a measure counts: flow, stock or share; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("kind", measure)
 
+    def is_share(self, row: Observation) -> bool:
+        """Whether a row gives a part of something, and is no count."""
+        return self._kind_of(row.measure) == "share"
+
     def group_of(self, measure: str) -> str:
         """The group of a measure: courts, absence or losses; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("group", measure)

@@ -511,3 +511,66 @@ def test_of_two_directions_the_words_about_the_one_that_holds_are_left_alone() -
         ("Two counts show men convicted.", set()),
     ):
         assert rules(text, state("stayed level"), state("fell"), chapter="growth") == found
+
+
+def test_a_day_up_to_which_a_count_is_read_must_not_pass_what_it_covers() -> None:
+    filed = replace(OLD, measure="cases_filed", start="2022-09-21", end="2025-05-31")
+    second = replace(filed, measure="convictions", end="2025-07-31")
+    numbers = {"rate.day": Number("31 May 2025", "words", rows=("f",)), "rate.second": Number("17,120", "persons", 1, 1, 1, ("s",))}
+    before = State({"f": filed, "s": second}, numbers)
+
+    def on(day: str) -> State:
+        rows = {**before.rows, "f2": replace(filed, end=day)}
+        return State(rows, {**numbers, "rate.day": Number(day, "words", rows=("f2",))})
+
+    text = "Up to {result}`rate.day` its periods make {result}`rate.second`."
+    assert "dated" in rules(text, before, on("2026-05-31"))
+    assert "dated" not in rules(text, before, on("2025-06-30"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("In mid-2025 it grew by {result}`rate.growth`. So they are alike.", [".", "alike."]),
+        ("In mid-2025 it grew by {result}`rate.growth`. The series agrees.", [".", "agrees."]),
+        ("In mid-2025 it grew by {result}`rate.growth`. The series is older.", ["."]),
+        ("In mid-2025 it grew by {result}`rate.growth`.\n\nSo they are alike.", ["."]),
+        ("{cite:p}`page2025` has {result}`rate.growth`. So they are alike.", ["."]),
+    ],
+)
+def test_what_follows_from_a_doubtful_number_is_doubtful_within_its_paragraph(text: str, found: list[str]) -> None:
+    every = passages("rate", text)
+    scene = Scene(Moves(BEFORE, AFTER), Teller(LABELS, BEFORE, AFTER), Subjects(LABELS, every, BEFORE), "article")
+    assert [each.passage.words.split()[-1] for each in doubts(every, scene)] == found
+
+
+def test_counts_that_show_a_thing_up_to_a_day_are_read_again_when_the_day_moves() -> None:
+    day = Number("15 July 2025", "words", rows=("old",))
+    before, after = (
+        State(each.rows, {"rate.day": replace(day, text=text, rows=(row,))})
+        for each, text, row in ((BEFORE, "15 July 2025", "old"), (AFTER, "15 February 2026", "new"))
+    )
+    assert "when" in rules("One count shows this, to {result}`rate.day`.", before, after)
+    assert "when" not in rules("One count ends on {result}`rate.day`.", before, after)
+
+
+def test_a_share_meets_no_wish_for_a_count() -> None:
+    labels = {
+        **LABELS,
+        "measures": {**LABELS["measures"], "suspended_share": {"label": "Suspended share", "kind": "share"}},
+        "populations": {**LABELS["populations"], "old_list": {"label": "The general old list", "parent": "army"}},
+    }
+    text = "It is {result}`rate.growth`.\n\n## What would change the answer\n\nA second count of the old list by the army."
+    found = passages("rate", text)
+    for measure, rule in (("suspended_share", set()), ("names_listed", {"absence"})):
+        after = State({"old": OLD, "new": replace(NEW, measure=measure, population="old_list")}, BEFORE.numbers)
+        scene = Scene(Moves(BEFORE, after), Teller(labels, BEFORE, after), Subjects(labels, found, BEFORE))
+        assert {cause.rule for each in RULES["sentence"] for cause in each(Look(found[-1], scene))} == rule
+
+
+def test_a_year_that_only_bounds_a_time_is_not_the_year_of_which_words_speak() -> None:
+    wish = "It is {{result}}`rate.growth`.\n\n## What would change the answer\n\nThe same list, {0} 2026."
+    after = State({"old": OLD, "new": replace(NEW, category="some")}, BEFORE.numbers)
+    assert "absence" not in rules(wish.format("continued past"), after=after)
+    after = State({"old": OLD, "new": replace(NEW, start="2026-01-01")}, BEFORE.numbers)
+    assert "absence" in rules(wish.format("made for"), after=after)
