@@ -276,7 +276,7 @@ def dated(look: Look) -> Iterator[Cause]:
                 continue
             was = (before.last_day(move.before.rows), before.last_day(number.rows))
             new = (after.last_day(move.after.rows), after.last_day(now.rows))
-            if (was[0] == was[1] and new[0] != new[1]) or was[0] <= was[1] < new[0] and was[1] == new[1]:
+            if (was[0] == was[1] and new[0] != new[1]) or (was[0] <= was[1] < new[0] and was[1] == new[1]):
                 yield look.cause("dated", move, f"; {now.about.rstrip('.') or name} beside it is of {new[1]}")
 
 
