@@ -163,7 +163,7 @@ class Look:
         is_new: whether nothing of its kind was there; then it is wanted where they name its army. Else it must count what the
         chapter counts, be of one group with the numbers of the sentence, and go further than they do.
         """
-        if not language.A_COUNT.search(self.text) or self.scene.subjects.is_share(row):
+        if not language.A_COUNT.search(self.text) or not self.scene.subjects.is_count(row):
             return False
         if is_new and self.scene.subjects.is_of_army(row, self.text):
             return True
@@ -340,6 +340,21 @@ def later(look: Look) -> Iterator[Cause]:
                 yield Cause("later", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
+def lasting(look: Look) -> Iterator[Cause]:
+    """A heading that compares, or a title or description, of what holds until it is changed (a law), when it has been changed."""
+    passage, before, after = look.passage, look.scene.moves.before, look.scene.moves.after
+    if passage.kind == "sentence" and not (passage.is_heading and language.THAN.search(look.text)):
+        return
+    names = passage.near if passage.is_heading else passage.names
+    shown, taken = ({row for name in names if name in each.numbers for row in each.numbers[name].rows} for each in (before, after))
+    for key, (_, row) in look.scene.news.items():
+        if key not in taken and look.scene.subjects.is_lasting(row):
+            known = {each: one for each, one in before.rows.items() if one.status == "use" and one.quantity == row.quantity}
+            last = max(known, key=lambda each: known[each].end, default="")
+            if last in shown and row.end > known[last].end:
+                yield Cause("lasting", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
 def collected(look: Look) -> Iterator[Cause]:
     """A sentence that says until when figures were collected, when one is new that became public later."""
     if not look.scene.moves.fresh:
@@ -498,13 +513,13 @@ def absence(look: Look) -> Iterator[Cause]:
         goes_further = bool(language.CONTINUED.search(look.text)) and subjects.is_named(row, look.text)
         in_year = row.end[:4] in language.years_in(look.text) and not look.is_told_by_others(row)
         told = cited and (look.is_told_by(row) or goes_further or in_year)
-        unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
+        unknown = kind == "new" and subjects.is_count(row) and bool(language.NOBODY_KNOWS.search(look.text))
         if (
             close
             or told
             or (wish and look.is_wanted(row, is_new=kind == "new"))
             or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
-            or ((stark or wish) and subjects.names(look.text, row.population) and (shared or not subjects.is_share(row)))
+            or ((stark or wish) and subjects.names(look.text, row.population) and (shared or subjects.is_count(row)))
         ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
@@ -591,10 +606,11 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, collected, conclusion,
-        direction, last, lead, absence, throughout, gone, limit, known,
+        page, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, lasting, collected,
+        conclusion, direction, last, lead, absence, throughout, gone, limit, known,
     ),
     "reason": (reason,),
-    "title": (named, absence, later),
+    "title": (named, absence, later, lasting),
+    "description": (named, lasting),
 }  # fmt: skip
 LABELS: tuple[Rule, ...] = (named,)

@@ -574,3 +574,25 @@ def test_a_year_that_only_bounds_a_time_is_not_the_year_of_which_words_speak() -
     assert "absence" not in rules(wish.format("continued past"), after=after)
     after = State({"old": OLD, "new": replace(NEW, start="2026-01-01")}, BEFORE.numbers)
     assert "absence" in rules(wish.format("made for"), after=after)
+
+
+def test_a_law_that_was_changed_concerns_headings_titles_and_descriptions_of_the_one_before() -> None:
+    labels = {**LABELS, "measures": {"prison_term": {"label": "Prison term", "kind": "penalty"}}}
+    first = replace(OLD, measure="prison_term", start="2022-09-24", end="2022-09-24", origin="law", value="10")
+    older = replace(first, start="", end="2022-09-23", value="5")
+    about = {"rate.term": "Longest term since 2022.", "rate.before": "Longest term before."}
+    numbers = {key: Number("10", "years", 10, 10, 10, (key,), words) for key, words in about.items()}
+    figure = TypedFigure("The term rose from 5 to 10 years", rows=("rate.before", "rate.term"))
+    shown = {**numbers, "figure rate.scale": Number(figure.title, "words", rows=figure.rows)}
+    before = State({"rate.term": first, "rate.before": older}, shown, {"rate.scale": figure})
+    changed = replace(first, start="2026-09-01", end="2026-09-01", value="15")
+    for row, found in ((changed, ["Twice the maximum", "title", "description"]), (replace(changed, category="other"), [])):
+        after = State({**before.rows, "new": row}, shown, before.figures)
+        every = [
+            *passages("rate", "## Twice the maximum\n\nIn 2022 it was made {result}`rate.term`."),
+            *typed.labels(before, after),
+        ]
+        scene = Scene(Moves(before, after), Teller(labels, before, after), Subjects(labels, every, before))
+        told = doubts(every, scene)
+        assert [each.passage.text if each.passage.kind == "sentence" else each.passage.kind for each in told] == found
+        assert all(each.passage.of != "rate.before" for each in told)
