@@ -567,7 +567,9 @@ def known(look: Look) -> Iterator[Cause]:
     stark, shown = language.STARK.search(look.text), language.FIGURE.search(look.text)
     for move in look.scene.known.get(passage.chapter, ()) if not passage.is_heading else ():
         shared = len(language.stems(look.text) & language.stems(move.after.about))
-        if wish or shown or (stark and shared) or ("none" in look.says and shared > 1):
+        rows = [look.scene.moves.after.rows[each] for each in move.gained if each in look.scene.moves.after.rows]
+        of_any = stark and language.OF_ANY.search(look.text) and any(language.is_of_kind(look.text, row.measure) for row in rows)
+        if wish or shown or of_any or (stark and shared) or ("none" in look.says and shared > 1):
             yield look.cause("known", move)
 
 

@@ -395,6 +395,13 @@ def test_the_first_published_figure_of_a_kind_concerns_who_says_that_there_is_no
     none, one = (State({"old": OLD}, {"rate.grants": Number(str(n), "figures", n, n, n, ("old",) * n, about)}) for n in (0, 1))
     assert "known" in rules("Asylum statistics do not show who was a soldier.", none, one)
     assert "known" not in rules("Pay does not show who was there.", none, one)
+    share = replace(OLD, measure="suspended_share")
+    none, one = (
+        State({"old": share}, {"rate.part": Number(text, "share", part, part, part, rows)})
+        for text, part, rows in (("not known", None, ()), ("60%", 0.6, ("old",)))
+    )
+    assert "known" in rules("No sample is drawn from the whole army.", none, one)
+    assert "known" not in rules("No strength of the whole army is drawn.", none, one)
 
 
 def test_words_on_the_last_of_a_series_are_read_again_when_it_goes_on() -> None:
