@@ -99,7 +99,7 @@ class Runs:
         do = {(edition.name, name): partial(self.settle, edition, name) for edition in editions for name in first}
         do |= {("sweep", name): partial(self.settle_sweep, name) for name in self.sweeps}
         running: dict[Future[Any], Job] = {}
-        failed: list[BaseException] = []
+        failed: dict[Job, BaseException] = {}
         with ThreadPoolExecutor(len(do)) as pool:  # most threads only wait, for a core or for each other
             while waiting or running:
                 left = waiting.keys() | set(running.values())
@@ -110,14 +110,15 @@ class Runs:
                     del waiting[job]
                     running[pool.submit(do[job])] = job
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
-                    del running[done]
+                    job = running.pop(done)
                     if error := done.exception():
-                        failed.append(error)
-        ours = [error for error in failed if not isinstance(error, BuildError)]
+                        failed[job] = error
+        wrong = [failed[job] for job in do if job in failed]  # in the same order, whichever failed first
+        ours = [error for error in wrong if not isinstance(error, BuildError)]
         if ours:
             raise ours[0]
-        if failed:
-            raise BuildError("\n".join(dict.fromkeys(map(str, cell_errors.joined(failed)))))
+        if wrong:
+            raise BuildError("\n".join(dict.fromkeys(map(str, cell_errors.joined(wrong)))))
 
     def _likely(self, name: str) -> set[tuple[str, str]]:
         """The notebooks and sweeps that a notebook is likely to read, as ("results" or "sweep", name).

@@ -21,6 +21,7 @@ from livingbook.runs.present import MADE_KINDS, Present
 from livingbook.runs.runs import Runs
 from livingbook.runs.store import FORM, StoredRun
 from livingbook.runs.sweep import Setting, Sweep, values_of
+from livingbook.runs.up_to_date import reads_pages
 from livingbook.runs.validity import made_inputs
 from livingbook.system.digests import digest
 from livingbook.system.errors import BuildError
@@ -126,7 +127,8 @@ def is_current(sweep: Sweep, runs: Runs) -> bool:
     try:
         noted = json.loads(note(sweep).read_text("utf-8"))
         same = noted["table"] == hash_of_file(sweep.project.sweep_file(sweep.name)) and (
-            bool(runs.known) or noted["of"] == inputs_digest(sweep, runs, noted["notebooks"], noted["inputs"])
+            (runs.known and not reads_pages(noted["inputs"]))
+            or noted["of"] == inputs_digest(sweep, runs, noted["notebooks"], noted["inputs"])
         )
     except (OSError, ValueError, TypeError, KeyError, BuildError):  # no note, or a damaged one: the table is made again
         return False

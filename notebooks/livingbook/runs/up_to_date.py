@@ -21,7 +21,7 @@ from livingbook.system.files import as_json, write
 if TYPE_CHECKING:
     from livingbook.runs.store import StoredRun
 
-PAGES = ("book", "_toc.yml", "_config.yml", "CITATION.cff")  # files that no notebook and no check of the data reads
+PAGES = ("book", "_toc.yml", "CITATION.cff")  # what the check of the data never reads, and notebooks as good as never
 
 
 def note(project: Project) -> Path:
@@ -104,13 +104,23 @@ def runs_of_book(project: Project) -> dict[str, dict[str, StoredRun]]:
 
 
 def runs_that_hold(project: Project, edition: str, present: Present) -> dict[str, dict[str, StoredRun]]:
-    """The same, if only chapters and settings of the pages have changed since, and all that the last build wrote is as it was.
+    """The same, if only chapters have changed since, which no run has read, and all that the last build wrote is as it was.
 
     Else empty. A book that was built beside this one may have written the tables of sweeps anew, by its own assumptions.
     """
     last = noted(project)
     holds = unchanged_but(project, edition, present, [project.root / name for name in PAGES])
-    return runs_of_book(project) if holds and last["outputs"] == outputs(project, last["runs"]) else {}
+    if not holds or last["outputs"] != outputs(project, last["runs"]):
+        return {}
+    runs = runs_of_book(project)
+    read = [what for each in runs.values() for run in each.values() for what, _ in run.record.get("inputs", ())]
+    return {} if reads_pages(read) else runs
+
+
+def reads_pages(inputs: Iterable[str]) -> bool:
+    """Whether any of these recorded inputs (``kind:name``) is a chapter, or another file that as a rule only pages show."""
+    split = (what.removeprefix("folder ").partition(":") for what in inputs)
+    return any(kind == "file" and Path(name).parts[:1] in [(page,) for page in PAGES] for kind, _, name in split)
 
 
 def own_edition(project: Project) -> str:

@@ -7,24 +7,29 @@ page cited does not print the number beside it, or the verdict is another one.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
+from livingbook.values import wording
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
 from livingbook.words.state import FIGURES, Observation, State
-from livingbook.words.subjects import Subjects, is_part_of
+from livingbook.words.subjects import PROJECTED, Subjects, is_part_of
 from livingbook.words.telling import Teller
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.5  # a number that moved by less than this factor keeps the words of size beside it
+APART = 1.1  # a number of several figures that moved by this factor: one of them no longer lies with the others
 SENTENCE = 4  # words: "Wrong names." concludes nothing
-PREMISES = frozenset(
-    {"apart", "dated", "direction", "follows", "order", "size", "turned", "when"}
-)  # rules about what a number says
+LINKED = re.compile(r"\{doc\}`[^`]*?/book/([\w-]+)")  # a chapter to which a sentence sends its reader
+TOUCHED = 2.0  # rarity that a claim and the finding on all claims must share
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
 
 
@@ -88,6 +93,15 @@ class Scene:
             found.setdefault(name.partition(".")[0], set()).update(self.subjects.behind(self.moves.before, [name]))
         return found
 
+    def home_of(self, measure: str) -> str:
+        """The chapter with the most cited numbers that rest on a measure and no other; "" if there is none."""
+        alone = (
+            name.partition(".")[0]
+            for name in sorted(self.subjects.cited)
+            if {each for each, _, _ in self.subjects.behind(self.moves.before, [name])} == {measure}
+        )
+        return next((chapter for chapter, _ in Counter(alone).most_common(1)), "")
+
     @cached_property
     def collected(self) -> dict[str, str]:
         """Chapter → the last day until which it says that figures were collected."""
@@ -142,6 +156,10 @@ class Look:
             found = subjects.behind(before, [name for name in before.numbers if name.startswith(own)])
         return found
 
+    def is_at_home(self, measure: str) -> bool:
+        """Whether its chapter, or one to which it sends the reader, speaks most of a measure."""
+        return self.scene.home_of(measure) in {self.passage.chapter, *LINKED.findall(self.passage.text)}
+
     def is_of_others(self, row: Observation, lists: bool = True) -> bool:
         """Whether the words name an army, or a list, and the row is of another; lists: False to ask of armies alone."""
         return self.scene.subjects.is_of_others(row, self.text, lists)
@@ -187,30 +205,32 @@ Rule = Callable[[Look], Iterator[Cause]]
 
 def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
     """The passages that a rule finds doubtful, in order; causes with equal words are given once."""
-    found = []
-    premise: tuple[Cause, ...] = ()  # why the sentence before is doubtful
+    found: list[Doubt] = []
+    above: list[Doubt | None] = []  # of each sentence above in its paragraph
     for passage in passages if scene.moves.any else ():
+        above = [] if passage.opens or passage.is_heading else above
         if language.QUOTED.match(passage.text):
-            premise = ()
             continue  # what somebody else said stays said
         look = Look(passage, scene)
         rules = RULES.get(passage.kind, LABELS)
-        premise = (*(cause for rule in rules for cause in rule(look)), *follows(look, premise))
         causes: dict[str, Cause] = {}
-        for cause in premise:
+        for cause in (cause for rule in rules for cause in rule(look)):
             causes.setdefault(cause.words, cause)
-        if causes:
-            found.append(Doubt(passage, tuple(sorted(causes.values(), key=lambda each: not each.certain))))
+        causes = causes or {cause.words: cause for cause in follows(look, above)}
+        above.append(Doubt(passage, tuple(sorted(causes.values(), key=lambda each: not each.certain))) if causes else None)
+        found += filter(None, above[-1:])
     return found
 
 
-def follows(look: Look, premise: Iterable[Cause]) -> Iterator[Cause]:
-    """A sentence that says what the one before it shows, or that something agrees with it, when a number of that one moved."""
-    passage = look.passage
-    if passage.kind == "sentence" and not (passage.opens or passage.is_heading) and language.FOLLOWS.search(look.text):
-        for cause in premise:
-            if cause.rule in PREMISES:
-                yield replace(cause, rule="follows", certain=False)
+def follows(look: Look, above: Sequence[Doubt | None]) -> Iterator[Cause]:
+    """A sentence without numbers that goes on from a doubtful one: from the one before it, of two things from the two before.
+
+    above: the doubts of the sentences above it in its paragraph.
+    """
+    if look.passage.kind == "sentence" and not look.passage.names:
+        reach = 2 if language.LEANS_ON_TWO.search(look.text) else 1 if language.LEANS.search(look.text) else 0
+        for doubt in filter(None, above[len(above) - min(reach, len(above)) :]):
+            yield from (replace(each, rule="follows", certain=False) for each in doubt.causes)
 
 
 # --- Who, when, where it was read -----------------------------------------------------------------------------------------------
@@ -232,6 +252,15 @@ def page(look: Look) -> Iterator[Cause]:
         now = moves.after.pages(move.after.rows)
         if gone and now and not now & set(passage.cited):
             yield look.cause("page", move, f"; the page cited ({', '.join(gone)}) does not print it", True)
+
+
+def cites(look: Look) -> Iterator[Cause]:
+    """A sentence without numbers that cites a page of which a figure is no longer in use, or says something else."""
+    passage, moves = look.passage, look.scene.moves
+    if passage.cited and not (passage.names or passage.behind) and look.says & {"compare", "logic"}:
+        for key in {**moves.gone, **moves.revised}:
+            if moves.before.pages([key]) & set(passage.cited):
+                yield Cause("cites", f"no longer as it was: {look.scene.words.row(key)}", False, (key,))
 
 
 def _printed(state: State, names: Iterable[str]) -> set[str]:
@@ -263,10 +292,7 @@ def day(look: Look) -> Iterator[Cause]:
 
 
 def dated(look: Look) -> Iterator[Cause]:
-    """A computed day was one that a number beside it covers, and is later than that: "by that day it had counted so many".
-
-    Nor may they be of two days where they were of one.
-    """
+    """A computed day and a number beside it were of one day, and are of two: "by that day it had counted so many"."""
     before, after = look.scene.moves.before, look.scene.moves.after
     days = [move for move in look.moved(look.passage.names) if move.after.unit == "words" and move.ends and move.printed]
     for move in days:
@@ -276,8 +302,12 @@ def dated(look: Look) -> Iterator[Cause]:
                 continue
             was = (before.last_day(move.before.rows), before.last_day(number.rows))
             new = (after.last_day(move.after.rows), after.last_day(now.rows))
-            if (was[0] == was[1] and new[0] != new[1]) or (was[0] <= was[1] < new[0] and was[1] == new[1]):
+            if (was[0] == was[1] and new[0] != new[1]) or _days_apart(*new) - _days_apart(*was) > FURTHER:
                 yield look.cause("dated", move, f"; {now.about.rstrip('.') or name} beside it is of {new[1]}")
+
+
+def _days_apart(one: str, other: str) -> int:
+    return abs((date.fromisoformat(one) - date.fromisoformat(other)).days) if one and other else 0
 
 
 def parts(look: Look) -> Iterator[Cause]:
@@ -330,12 +360,13 @@ def later(look: Look) -> Iterator[Cause]:
         was, taken = moves.before.numbers.get(name), moves.after.numbers[name].rows if name in moves.after.numbers else ()
         rows = [moves.before.rows[row] for row in (was.rows if was else ()) if row in moves.before.rows]
         for key, (_, row) in look.scene.news.items():
-            same = [each for each in rows if each.quantity == row.quantity]
+            same = [each for each in rows if each.quantity == row.quantity or _fulfils(row, each)]
             if not same or key in taken or look.is_of_others(row):
                 continue
             is_one = len(rows) == 1 and rows[0].origin == row.origin and name in passage.names
             stands = is_one and not timed and row.start in ("", row.end) and rows[0].figure != row.figure
-            again = is_one and (rows[0].start, rows[0].end) == (row.start, row.end)  # what was projected has been counted
+            of_its_time = is_one and (rows[0].start, rows[0].end) == (row.start, row.end)
+            again = of_its_time and (rows[0].quantity == row.quantity or (was is not None and was.unit != "words"))
             if again or ((now or stands) and row.end > max(each.end for each in same)):
                 yield Cause("later", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
@@ -353,6 +384,12 @@ def lasting(look: Look) -> Iterator[Cause]:
             last = max(known, key=lambda each: known[each].end, default="")
             if last in shown and row.end > known[last].end:
                 yield Cause("lasting", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
+def _fulfils(row: Observation, projected: Observation) -> bool:
+    """Whether a row counts what its producer had projected, by whichever measure."""
+    of = attrgetter("origin", "population", "category", "start", "end")
+    return projected.qualifier == PROJECTED != row.qualifier and of(projected) == of(row)
 
 
 def collected(look: Look) -> Iterator[Cause]:
@@ -382,7 +419,9 @@ def verdict(look: Look) -> Iterator[Cause]:
     if look.passage.lead and any(name.startswith("claims.") for name in look.passage.near):
         texts = look.scene.subjects.labels.get("claims", {})
         moved = [each for each in look.scene.moves.verdicts if each in texts]
-        yield from _verdicts(look, [each for each in moved if look.scene.subjects.shared(texts[each]["claim_text"], look.text)])
+        yield from _verdicts(
+            look, [each for each in moved if look.scene.subjects.shared(texts[each]["claim_text"], look.text) >= TOUCHED]
+        )
 
 
 def _verdicts(look: Look, claims: Iterable[str]) -> Iterator[Cause]:
@@ -437,11 +476,8 @@ def direction(look: Look) -> Iterator[Cause]:
     """
     if not look.scene.directions:
         return
-    about = {look.passage.chapter} | {
-        value.partition(".")[0]
-        for claim in look.passage.claims_beside
-        for value in getattr(look.scene.moves.before.cards.get(claim), "values", ())
-    }
+    decided = (getattr(look.scene.moves.before.cards.get(claim), "values", ()) for claim in look.passage.claims_beside)
+    about = {look.passage.chapter} | {name.partition(".")[0] for name in [*look.passage.names, *itertools.chain(*decided)]}
     for notebook in sorted(about):
         for move in look.scene.directions.get(notebook, ()):
             words = language.same_direction(move.before.text)
@@ -514,8 +550,11 @@ def absence(look: Look) -> Iterator[Cause]:
         in_year = row.end[:4] in language.years_in(look.text) and not look.is_told_by_others(row)
         told = cited and (look.is_told_by(row) or goes_further or in_year)
         unknown = kind == "new" and subjects.is_count(row) and bool(language.NOBODY_KNOWS.search(look.text))
+        of_kind = stark and language.names_a_kind(look.text)  # and not of another one: see above
+        first = stark and not ends and kind == "new" and (of_kind or subjects.is_rare(row.measure)) and look.is_at_home(row.measure)
         if (
             close
+            or first
             or told
             or (wish and look.is_wanted(row, is_new=kind == "new"))
             or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
@@ -534,6 +573,14 @@ def throughout(look: Look) -> Iterator[Cause]:
         ]
         for key in look.scene.moves.fresh.keys() & {row for number in own for row in number.rows}:
             yield Cause("throughout", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
+def among(look: Look) -> Iterator[Cause]:
+    """A number that sums up several figures ("close to this, say four totals"), of which one is another and lies apart."""
+    if language.SEVERAL.search(look.text):
+        for move in look.moved(look.passage.names):
+            if move.printed and move.gained and move.after.unit != "words" and move.factor >= APART:
+                yield look.cause("among", move)
 
 
 def gone(look: Look) -> Iterator[Cause]:
@@ -591,10 +638,10 @@ def named(look: Look) -> Iterator[Cause]:
         was, now = moves.before.of(move.before.rows, "origin"), moves.after.of(move.after.rows, "origin")
         lost = _names(look, was - now) - _names(look, now)
         ended, ends = (
-            {end[:4] for end in state.of(number.rows, "end")}
+            {words for end in state.of(number.rows, "end") if end for words in (end[:4], wording.month(end))}
             for state, number in ((moves.before, move.before), (moves.after, move.after))
         )
-        if lost & language.stems(look.text) or any(year in look.text for year in ended - ends):
+        if lost & language.stems(look.text) or any(day in look.text for day in ended - ends):
             yield look.cause("named", move)
 
 
@@ -608,8 +655,8 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, lasting, collected,
-        conclusion, direction, last, lead, absence, throughout, gone, limit, known,
+        page, cites, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, lasting, collected,
+        conclusion, direction, last, lead, absence, throughout, among, gone, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence, later, lasting),

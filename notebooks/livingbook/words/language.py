@@ -79,8 +79,9 @@ STARK = re.compile(
     + _any(
         """nobody no_one is_not_known not_published not_been_published has_not_been have_not_been had_not_been
     has_never_been have_never_been had_no has_no have_no hold_no holds_no holds_none no_other
-    did_not_fall_silent the_only there_is_no no_later no_published found_no found_none is_none we_found_it_only"""
+    did_not_fall_silent the_only there_is_no no_later no_published found_no found_none is_none we_found_it_only no_limit"""
     )
+    + r"|\b(?:counts?|registers?|figures?|lists?|records?|series)(?: itself)? (?:is|are) missing\b"
     + r"|\b(?<!on )(?<!(?:is|be) )no (?:\w+ )?(?:list|count|figure|total|share|strength|sample|series|poll|record|report)s?\b",
     re.I,
 )
@@ -92,23 +93,17 @@ COUNTED = re.compile(
     _any("two three four five six both neither either largest smallest highest lowest latest newest last record")
     + r"(?: \w+){0,2} "
     + KINDS_OF_EVIDENCE
-    + r"|\banyone has\b",
+    + r"|\banyone has\b|\bthan (?:\w+ )?any other\b",
     re.I,
 )
 # What a wish for figures wishes for; and how often all of them show a thing.
-A_COUNT = re.compile(r"\b(?:counts?|figures?|totals?|series|statistics?)\b", re.I)
+A_COUNT = re.compile(r"\b(?:counts?|figures?|totals?|series|statistics?|one number)\b", re.I)
 THROUGHOUT = re.compile(
     _any("once twice two three four five six seven eight nine ten") + r"(?: \w+){0,3} (?:in|of) (?:the|our) (?:evidence|tables)\b",
     re.I,
 )
 # What was just said, as that which figures show.
 SHOWS_THIS = re.compile(r"\b(?:agrees?|(?:shows?|says?|confirms?) (?:this|that|it|so))\b", re.I)
-# What the sentence before leads to, or what bears it out.
-FOLLOWS = re.compile(
-    r"^[\W_]*(?:so|therefore|thus|hence|that (?:is|means|shows|settles|confirms)|this (?:means|shows|settles|confirms)"
-    r"|it (?:means|shows|follows))\b|\bagrees?\b",
-    re.I,
-)
 # What was just spoken of, as the whole of which a number is a part.
 OF_THESE = re.compile(r"\b(?:(?:of|among|with|without) (?:them|these|those)|the (?:others|rest))\b", re.I)
 # How many figures of a kind there are, where that is told of them all.
@@ -181,6 +176,12 @@ CONCLUDES = re.compile(
     r"|it (?:means|shows|follows))\b|\b(?:so that|therefore|thus|hence|it follows|we conclude|confirms?|settles?|suggests?)\b",
     re.I,
 )
+# What goes on from the sentence before: by a pronoun as its subject, by a conclusion, or by agreeing with it.
+LEANS = re.compile(
+    r"^[\W_]*(?:so|therefore|thus|hence|then|they|it|this|that|these|those|such)\b|\b(?:therefore|thus|hence|agrees?|disagrees?)\b",
+    re.I,
+)
+LEANS_ON_TWO = re.compile(r"^[\W_]*(?:both|neither|the two|each of (?:them|these))\b", re.I)
 # A direction as a notebook words it → the words by which sentences say the same.
 DIRECTIONS = {
     "stay": r"level|plateau|flat|one pace|stand still|stayed|unchanged",
@@ -233,9 +234,14 @@ OF_KIND = {"list": "listed", "poll": "opinion", "strength": "strength", "sample"
 
 def is_of_kind(words: str, measure: str) -> bool:
     """Whether a figure of a measure can make "no list", "no poll" or "no strength" false; of other nouns, any can."""
-    nouns = {found[1].lower() for found in re.finditer(r"\b(?<!on )no (?:\w+ )?(list|poll|strength|sample|share)s?\b", words, re.I)}
-    nouns |= {found[1].lower() for found in re.finditer(r"\b(?:nobody|no one) has \w+ a (list|poll|share)\b", words, re.I)}
+    nouns = names_a_kind(words)
     return not nouns or any(OF_KIND[noun] in measure for noun in nouns)
+
+
+def names_a_kind(words: str) -> set[str]:
+    """The kinds of figures of which a sentence says that there are none: "list", "poll", "share"."""
+    none = r"\b(?<!on )no (?:\w+ )?(list|poll|strength|sample|share)s?\b|\b(?:nobody|no one) has \w+ a (list|poll|share)\b"
+    return {(found[1] or found[2]).lower() for found in re.finditer(none, words, re.I)}
 
 
 def same_direction(finding: str) -> re.Pattern[str] | None:

@@ -22,6 +22,7 @@ NAMED = 5  # letters by which words name an army
 MANY = 0.1  # share of all figures from which on an army is one of those that words tell apart
 PROJECTED = "projection"  # what was projected for a year and what was counted of it are two figures
 COUNTS = ("flow", "stock")  # kinds of measures that say how many
+RARE = 3  # figures
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 
@@ -218,6 +219,10 @@ class Subjects:
     def group_of(self, measure: str) -> str:
         """The group of a measure: courts, absence or losses; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("group", measure)
+
+    def is_rare(self, measure: str) -> bool:
+        """Whether so few figures of a measure are in use that a further one is news wherever they are spoken of."""
+        return 0 < sum(each.measure == measure and each.status == "use" for each in self.state.rows.values()) <= RARE
 
     def is_named(self, row: Observation, words: str) -> bool:
         """Whether words begin as the name of the measure does: "the same list" for listed_absent."""

@@ -296,6 +296,17 @@ def test_who_reads_a_file_is_told_beforehand(readers_of_files, name):
     assert readers_of_files[2]["plan"].plans["latest"][name] in ("runs", "may run")
 
 
+def test_a_chapter_can_be_read_like_any_file(place):
+    """Where only chapters have changed, the last runs are taken over; not if one of them reads a chapter."""
+    read = 'from pathlib import Path\nnumber = 1000 + Path("../book/index.md").read_text().count("herring")'
+    place = place({"small": f"{read}\n---\n{WORDS.format('number')}"})
+    built(place)
+    place.book.chapters["index"].title = "How many herring?"
+    place.save()
+    built(place)
+    assert place.shows("small", "1001")
+
+
 def test_after_the_build_all_stays_again(readers_of_files):
     _, _, said = readers_of_files
     assert {does for each in said["after"].plans.values() for does in each.values()} == {"stays"}, said["after"].out
@@ -400,6 +411,7 @@ def trial(tmp_path_factory) -> Trial:
         "notebook_added:1",
         "row_value:1",
         "chapter_text:2/other",
+        "settings:1",
     ],
 )
 def test_an_incremental_build_is_the_clean_build(trial, steps):

@@ -1,6 +1,8 @@
 """A stored run stands as long as nothing that it read, and nothing of what it is, differs; and no longer."""
 
 import json
+import threading
+import time
 
 import nbformat
 import pytest
@@ -8,8 +10,10 @@ from livingbook.evidence.reading import load
 from livingbook.notebook.payload import MIME
 from livingbook.project.project import Edition, Project
 from livingbook.recording import hash_of_file, hash_of_folder, served
+from livingbook.runs.cell_errors import CellError
 from livingbook.runs.present import Inputs, Present, hash_all_inputs
 from livingbook.runs.running import Ran
+from livingbook.runs.runs import Runs
 from livingbook.runs.store import KEPT, Store, StoredRun
 from livingbook.runs.validity import differences, first_valid
 from livingbook.system.digests import digest
@@ -241,3 +245,22 @@ def test_the_store_says_what_it_has_of_a_run(project):
     assert run.record["identity"] == IDENTITY and run.record["inputs"][0][0] == ROWS
     assert run.of_edition("mine")["edition"] == "mine" and run.document["edition"] == ""
     assert run.key == f"second/{digest(as_json_line(IDENTITY), as_json_line(sorted(ran(project).inputs)))[:16]}"
+
+
+def test_what_went_wrong_is_told_in_the_order_of_the_editions_whichever_failed_first(project):
+    cells = [nbformat.v4.new_markdown_cell("# One"), nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]})]
+    write(project.notebooks / "first.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+    article_failed = threading.Event()
+
+    class Failing(Runs):
+        def settle(self, edition, name, by=None):
+            if edition == LATEST:
+                assert article_failed.wait(60)
+                time.sleep(0.1)  # until the other error has come to where both are gathered
+            article_failed.set()
+            error = CellError(name, "cell 1", "ZeroDivisionError")
+            error.asked = f"edition {edition.name}"
+            raise error
+
+    with pytest.raises(BuildError, match=r"edition latest; edition article"):
+        Failing(project, Present()).settle_all([LATEST, ARTICLE])
