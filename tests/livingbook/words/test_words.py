@@ -417,6 +417,7 @@ def marked(text: str, before: State = BEFORE, after: State = AFTER) -> list[tupl
         ("They agree so closely that they may be one.", ["They agree so closely that they may be one."]),
         ("A second count agrees.", ["A second count agrees."]),
         ("The minister resigned.", []),  # of something else
+        ("That a minister resigned is old.", []),
         ("They give {result}`rate.other` men.", []),  # it has a number of its own, which stayed
         ("The minister spoke. Both can be right.", ["Both can be right."]),  # of the two sentences before it
         ("The minister spoke. It can be right.", []),
