@@ -142,6 +142,13 @@ class Look:
         """The passage's words."""
         return self.passage.words
 
+    @cached_property
+    def opening(self) -> list[str]:
+        """The numbers of its paragraph, and of all that stands under the same heading."""
+        place = attrgetter("chapter", "heading")
+        under = (each.names for each in self.scene.subjects.passages if place(each) == place(self.passage))
+        return list(dict.fromkeys([*self.passage.near, *itertools.chain(*under)]))
+
     def moved(self, names: Iterable[str]) -> list[Move]:
         """The moves among these numbers."""
         return [self.scene.moves.numbers[name] for name in names if name in self.scene.moves.numbers]
@@ -465,6 +472,10 @@ def conclusion(look: Look) -> Iterator[Cause]:
         for move in look.moved(passage.beside):
             if move.turned:
                 yield look.cause("near", move)
+    if look.says & {"compare", "logic", "none"}:
+        for move in look.moved(passage.near):
+            if move.printed and move.lost and not move.ends and move.after.unit != "words" and move.factor >= APART:
+                yield look.cause("near", move, "; it was corrected")
     if passage.claims_beside and (passage.opens or language.CONCLUDES.search(look.text)):
         yield from _verdicts(look, passage.claims_beside)
 
@@ -505,13 +516,7 @@ def lead(look: Look) -> Iterator[Cause]:
     """The finding with which a chapter opens, when a number of its opening is in another state: what follows bears it out."""
     passage = look.passage
     if passage.lead and not passage.names:
-        opening = [
-            name
-            for each in look.scene.subjects.passages
-            if (each.chapter, each.heading) == (passage.chapter, passage.heading)
-            for name in each.names
-        ]
-        for move in look.moved(dict.fromkeys([*passage.near, *opening])):
+        for move in look.moved(look.opening):
             if move.turned:
                 yield look.cause("lead", move)
 
