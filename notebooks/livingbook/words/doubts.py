@@ -188,7 +188,7 @@ class Look:
         is_new: whether nothing of its kind was there; then it is wanted where they name its army. Else it must count what the
         chapter counts, be of one group with the numbers of the sentence, and go further than they do.
         """
-        if not language.A_COUNT.search(self.text):
+        if not language.A_COUNT.search(self.text) or not self.scene.subjects.is_count(row):
             return False
         if is_new and self.scene.subjects.is_of_army(row, self.text):
             return True
@@ -287,11 +287,15 @@ def speaker(look: Look) -> Iterator[Cause]:
 
 
 def day(look: Look) -> Iterator[Cause]:
-    """The number is of another day than the sentence names, or counts from ("four months earlier")."""
-    if language.TIMED.search(look.text) or language.APART.search(look.text):
-        for move in look.moved(look.passage.names):
-            if move.ends and move.printed:
-                yield look.cause("when", move)
+    """The number is of another day than the sentence names, or counts from ("four months earlier").
+
+    Or it is the day up to which counts show what was just said: what they show since then has not been read.
+    """
+    timed = language.TIMED.search(look.text) or language.APART.search(look.text)
+    shown = language.SHOWS_THIS.search(look.text)
+    for move in look.moved(look.passage.names) if timed or shown else ():
+        if move.ends and move.printed and (timed or move.after.unit == "words"):
+            yield look.cause("when", move)
 
 
 def dated(look: Look) -> Iterator[Cause]:
@@ -372,6 +376,21 @@ def later(look: Look) -> Iterator[Cause]:
             again = of_its_time and (rows[0].quantity == row.quantity or (was is not None and was.unit != "words"))
             if again or ((now or stands) and row.end > max(each.end for each in same)):
                 yield Cause("later", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
+def lasting(look: Look) -> Iterator[Cause]:
+    """A heading that compares, or a title or description, of what holds until it is changed (a law), when it has been changed."""
+    passage, before, after = look.passage, look.scene.moves.before, look.scene.moves.after
+    if passage.kind == "sentence" and not (passage.is_heading and language.THAN.search(look.text)):
+        return
+    names = passage.near if passage.is_heading else passage.names
+    shown, taken = ({row for name in names if name in each.numbers for row in each.numbers[name].rows} for each in (before, after))
+    for key, (_, row) in look.scene.news.items():
+        if key not in taken and look.scene.subjects.is_lasting(row):
+            known = {each: one for each, one in before.rows.items() if one.status == "use" and one.quantity == row.quantity}
+            last = max(known, key=lambda each: known[each].end, default="")
+            if last in shown and row.end > known[last].end:
+                yield Cause("lasting", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
 def _fulfils(row: Observation, projected: Observation) -> bool:
@@ -533,8 +552,9 @@ def absence(look: Look) -> Iterator[Cause]:
         )
         cited = wish and row.quantity in look.scene.quantities.get(passage.chapter, ())
         goes_further = bool(language.CONTINUED.search(look.text)) and subjects.is_named(row, look.text)
-        told = cited and (look.is_told_by(row) or goes_further or (row.end[:4] in look.text and not look.is_told_by_others(row)))
-        unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
+        in_year = row.end[:4] in language.years_in(look.text) and not look.is_told_by_others(row)
+        told = cited and (look.is_told_by(row) or goes_further or in_year)
+        unknown = kind == "new" and subjects.is_count(row) and bool(language.NOBODY_KNOWS.search(look.text))
         of_kind = stark and language.names_a_kind(look.text)  # and not of another one: see above
         first = stark and kind == "new" and (of_kind or subjects.is_rare(row)) and look.is_at_home(row.measure)
         if (
@@ -543,7 +563,7 @@ def absence(look: Look) -> Iterator[Cause]:
             or told
             or (wish and look.is_wanted(row, is_new=kind == "new"))
             or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
-            or ((stark or wish) and subjects.names(look.text, row.population))
+            or ((stark or wish) and subjects.names(look.text, row.population) and (shared or subjects.is_count(row)))
         ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
@@ -599,7 +619,9 @@ def known(look: Look) -> Iterator[Cause]:
     stark, shown = language.STARK.search(look.text), language.FIGURE.search(look.text)
     for move in look.scene.known.get(passage.chapter, ()) if not passage.is_heading else ():
         shared = len(language.stems(look.text) & language.stems(move.after.about))
-        if wish or shown or (stark and shared) or ("none" in look.says and shared > 1):
+        rows = [look.scene.moves.after.rows[each] for each in move.gained if each in look.scene.moves.after.rows]
+        of_any = stark and language.OF_ANY.search(look.text) and any(language.is_of_kind(look.text, row.measure) for row in rows)
+        if wish or shown or of_any or (stark and shared) or ("none" in look.says and shared > 1):
             yield look.cause("known", move)
 
 
@@ -638,10 +660,11 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, cites, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, collected, conclusion,
-        direction, last, lead, absence, throughout, among, gone, limit, known,
+        page, cites, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, lasting, collected,
+        conclusion, direction, last, lead, absence, throughout, among, gone, limit, known,
     ),
     "reason": (reason,),
-    "title": (named, absence, later),
+    "title": (named, absence, later, lasting),
+    "description": (named, lasting),
 }  # fmt: skip
 LABELS: tuple[Rule, ...] = (named,)

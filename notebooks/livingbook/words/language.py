@@ -178,7 +178,8 @@ CONCLUDES = re.compile(
 )
 # What goes on from the sentence before: by a pronoun as its subject, by a conclusion, or by agreeing with it.
 LEANS = re.compile(
-    r"^[\W_]*(?:so|therefore|thus|hence|then|they|it|this|that|these|those|such)\b|\b(?:therefore|thus|hence|agrees?|disagrees?)\b",
+    r"^[\W_]*(?:so|therefore|thus|hence|then|they|it|this|that(?! (?:an?|the|no)\b)|these|those|such)\b"
+    r"|\b(?:therefore|thus|hence|agrees?|disagrees?)\b",
     re.I,
 )
 LEANS_ON_TWO = re.compile(r"^[\W_]*(?:both|neither|the two|each of (?:them|these))\b", re.I)
@@ -208,6 +209,11 @@ EMPTY = frozenset(
     )
     for word in words.split()
 )
+
+
+def years_in(words: str) -> set[str]:
+    """The years that words name, but for those that only bound a time: "past 2024"."""
+    return set(re.findall(r"\b(?<!past )(?<!after )(?<!since )(?<!until )(?<!before )((?:19|20)\d\d)\b", words))
 
 
 def plain(sentence: str) -> str:

@@ -21,6 +21,7 @@ STEM = 4  # letters by which words name a measure
 NAMED = 5  # letters by which words name an army
 MANY = 0.1  # share of all figures from which on an army is one of those that words tell apart
 PROJECTED = "projection"  # what was projected for a year and what was counted of it are two figures
+COUNTS = ("flow", "stock")  # kinds of measures that say how many
 RARE = 3  # figures
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
@@ -206,6 +207,14 @@ class Subjects:
     def _kind_of(self, measure: str, *_: str) -> str:
         """What kind of thing a measure counts: flow, stock or share; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("kind", measure)
+
+    def is_count(self, row: Observation) -> bool:
+        """Whether a row says how many there are, and no share, price, penalty or day; true of a measure that no table has."""
+        return self._kind_of(row.measure) in {*COUNTS, row.measure}
+
+    def is_lasting(self, row: Observation) -> bool:
+        """Whether what a row says holds until another row changes it, as a law does."""
+        return self._kind_of(row.measure) == "penalty"
 
     def group_of(self, measure: str) -> str:
         """The group of a measure: courts, absence or losses; of one that no table has, itself."""

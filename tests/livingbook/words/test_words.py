@@ -417,6 +417,7 @@ def marked(text: str, before: State = BEFORE, after: State = AFTER) -> list[tupl
         ("They agree so closely that they may be one.", ["They agree so closely that they may be one."]),
         ("A second count agrees.", ["A second count agrees."]),
         ("The minister resigned.", []),  # of something else
+        ("That a minister resigned is old.", []),
         ("They give {result}`rate.other` men.", []),  # it has a number of its own, which stayed
         ("The minister spoke. Both can be right.", ["Both can be right."]),  # of the two sentences before it
         ("The minister spoke. It can be right.", []),
@@ -483,6 +484,13 @@ def test_the_first_published_figure_of_a_kind_concerns_who_says_that_there_is_no
     none, one = (State({"old": OLD}, {"rate.grants": Number(str(n), "figures", n, n, n, ("old",) * n, about)}) for n in (0, 1))
     assert "known" in rules("Asylum statistics do not show who was a soldier.", none, one)
     assert "known" not in rules("Pay does not show who was there.", none, one)
+    share = replace(OLD, measure="suspended_share")
+    none, one = (
+        State({"old": share}, {"rate.part": Number(text, "share", part, part, part, rows)})
+        for text, part, rows in (("not known", None, ()), ("60%", 0.6, ("old",)))
+    )
+    assert "known" in rules("No sample is drawn from the whole army.", none, one)
+    assert "known" not in rules("No strength of the whole army is drawn.", none, one)
 
 
 def test_words_on_the_last_of_a_series_are_read_again_when_it_goes_on() -> None:
@@ -599,3 +607,72 @@ def test_of_two_directions_the_words_about_the_one_that_holds_are_left_alone() -
         ("Two counts show men convicted.", set()),
     ):
         assert rules(text, state("stayed level"), state("fell"), chapter="growth") == found
+
+
+def test_a_day_up_to_which_a_count_is_read_must_not_pass_what_it_covers() -> None:
+    filed = replace(OLD, measure="cases_filed", start="2022-09-21", end="2025-05-31")
+    second = replace(filed, measure="convictions", end="2025-07-31")
+    numbers = {"rate.day": Number("31 May 2025", "words", rows=("f",)), "rate.second": Number("17,120", "persons", 1, 1, 1, ("s",))}
+    before = State({"f": filed, "s": second}, numbers)
+
+    def on(day: str) -> State:
+        rows = {**before.rows, "f2": replace(filed, end=day)}
+        return State(rows, {**numbers, "rate.day": Number(day, "words", rows=("f2",))})
+
+    text = "Up to {result}`rate.day` its periods make {result}`rate.second`."
+    assert "dated" in rules(text, before, on("2026-05-31"))
+    assert "dated" not in rules(text, before, on("2025-06-30"))
+
+
+def test_counts_that_show_a_thing_up_to_a_day_are_read_again_when_the_day_moves() -> None:
+    day = Number("15 July 2025", "words", rows=("old",))
+    before, after = (
+        State(each.rows, {"rate.day": replace(day, text=text, rows=(row,))})
+        for each, text, row in ((BEFORE, "15 July 2025", "old"), (AFTER, "15 February 2026", "new"))
+    )
+    assert "when" in rules("One count shows this, to {result}`rate.day`.", before, after)
+    assert "when" not in rules("One count ends on {result}`rate.day`.", before, after)
+
+
+def test_a_share_meets_no_wish_for_a_count() -> None:
+    labels = {
+        **LABELS,
+        "measures": {**LABELS["measures"], "suspended_share": {"label": "Suspended share", "kind": "share"}},
+        "populations": {**LABELS["populations"], "old_list": {"label": "The general old list", "parent": "army"}},
+    }
+    text = "It is {result}`rate.growth`.\n\n## What would change the answer\n\nA second count of the old list by the army."
+    found = passages("rate", text)
+    for measure, rule in (("suspended_share", set()), ("names_listed", {"absence"})):
+        after = State({"old": OLD, "new": replace(NEW, measure=measure, population="old_list")}, BEFORE.numbers)
+        scene = Scene(Moves(BEFORE, after), Teller(labels, BEFORE, after), Subjects(labels, found, BEFORE))
+        assert {cause.rule for each in RULES["sentence"] for cause in each(Look(found[-1], scene))} == rule
+
+
+def test_a_year_that_only_bounds_a_time_is_not_the_year_of_which_words_speak() -> None:
+    wish = "It is {{result}}`rate.growth`.\n\n## What would change the answer\n\nThe same list, {0} 2026."
+    after = State({"old": OLD, "new": replace(NEW, category="some")}, BEFORE.numbers)
+    assert "absence" not in rules(wish.format("continued past"), after=after)
+    after = State({"old": OLD, "new": replace(NEW, start="2026-01-01")}, BEFORE.numbers)
+    assert "absence" in rules(wish.format("made for"), after=after)
+
+
+def test_a_law_that_was_changed_concerns_headings_titles_and_descriptions_of_the_one_before() -> None:
+    labels = {**LABELS, "measures": {"prison_term": {"label": "Prison term", "kind": "penalty"}}}
+    first = replace(OLD, measure="prison_term", start="2022-09-24", end="2022-09-24", origin="law", value="10")
+    older = replace(first, start="", end="2022-09-23", value="5")
+    about = {"rate.term": "Longest term since 2022.", "rate.before": "Longest term before."}
+    numbers = {key: Number("10", "years", 10, 10, 10, (key,), words) for key, words in about.items()}
+    figure = TypedFigure("The term rose from 5 to 10 years", rows=("rate.before", "rate.term"))
+    shown = {**numbers, "figure rate.scale": Number(figure.title, "words", rows=figure.rows)}
+    before = State({"rate.term": first, "rate.before": older}, shown, {"rate.scale": figure})
+    changed = replace(first, start="2026-09-01", end="2026-09-01", value="15")
+    for row, found in ((changed, ["Twice the maximum", "title", "description"]), (replace(changed, category="other"), [])):
+        after = State({**before.rows, "new": row}, shown, before.figures)
+        every = [
+            *passages("rate", "## Twice the maximum\n\nIn 2022 it was made {result}`rate.term`."),
+            *typed.labels(before, after),
+        ]
+        scene = Scene(Moves(before, after), Teller(labels, before, after), Subjects(labels, every, before))
+        told = doubts(every, scene)
+        assert [each.passage.text if each.passage.kind == "sentence" else each.passage.kind for each in told] == found
+        assert all(each.passage.of != "rate.before" for each in told)
