@@ -18,7 +18,7 @@ from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
 from livingbook.words.state import FIGURES, Observation, State
-from livingbook.words.subjects import Subjects, is_part_of
+from livingbook.words.subjects import PROJECTED, Subjects, is_part_of
 from livingbook.words.telling import Teller
 
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
@@ -165,7 +165,7 @@ class Look:
         """
         if not language.A_COUNT.search(self.text):
             return False
-        if is_new and self.scene.subjects.is_of_army(row, self.text):
+        if is_new and not self.scene.subjects.is_share(row) and self.scene.subjects.is_of_army(row, self.text):
             return True
         before, group_of = self.scene.moves.before, self.scene.subjects.group_of
         behind = [before.rows[each] for name in self.passage.names for each in before.numbers[name].rows if each in before.rows]
@@ -176,6 +176,19 @@ class Look:
             for measure, whose, category in self.scene.quantities.get(self.passage.chapter, ())
         )
         return bool(goes_on and alike and counted and not self.is_told_by_others(row))
+
+    def is_measured_by(self, row: Observation) -> bool:
+        """Whether the words say that nobody has measured what a notebook assumes, and a row is such a share: one as it uses."""
+        if not language.UNMEASURED.search(self.text) or not self.scene.subjects.is_share(row):
+            return False
+        books = {name.partition(".")[0] for name in self.passage.names or self.passage.beside} | {self.passage.chapter}
+        return any(row.measure == measure for book in books for measure, _, _ in self.scene.quantities.get(book, ()))
+
+    def projected(self, names: Iterable[str]) -> list[Observation]:
+        """The projections among the rows behind these numbers."""
+        before = self.scene.moves.before
+        rows = (before.rows.get(row) for name in names if name in before.numbers for row in before.numbers[name].rows)
+        return [row for row in rows if row and row.qualifier == PROJECTED]
 
     def cause(self, rule: str, move: Move, added: str = "", certain: bool = False) -> Cause:
         """A cause that tells how a number moved."""
@@ -337,8 +350,9 @@ def later(look: Look) -> Iterator[Cause]:
     for name in passage.names or passage.beside:
         was, taken = moves.before.numbers.get(name), moves.after.numbers[name].rows if name in moves.after.numbers else ()
         rows = [moves.before.rows[row] for row in (was.rows if was else ()) if row in moves.before.rows]
+        counts = look.scene.subjects.counts_projected if was and was.unit != "words" else None  # a day is no projection
         for key, (_, row) in look.scene.news.items():
-            same = [each for each in rows if each.quantity == row.quantity]
+            same = [each for each in rows if each.quantity == row.quantity or (counts and counts(row, each))]
             if not same or key in taken or look.is_of_others(row):
                 continue
             is_one = len(rows) == 1 and rows[0].origin == row.origin and name in passage.names
@@ -487,6 +501,7 @@ def absence(look: Look) -> Iterator[Cause]:
     own = look.scene.subjects.measured(look.scene.moves.before, passage.names)  # of what a sentence gives, it speaks
     near = own or look.about(passage.names if wish or (counted and passage.names) else passage.near)
     of_any, ends = bool(language.OF_ANY.search(look.text)), bool(language.NO_LATER.search(look.text))
+    projected = look.projected(passage.near) if counted else []
     for key, (kind, row) in look.scene.news.items():
         goes_on = not wish and not language.LATER.search(look.text)
         mended = not language.CORRECTED.search(look.text)
@@ -504,12 +519,13 @@ def absence(look: Look) -> Iterator[Cause]:
         cited = wish and row.quantity in look.scene.quantities.get(passage.chapter, ())
         goes_further = bool(language.CONTINUED.search(look.text)) and subjects.is_named(row, look.text)
         told = cited and (look.is_told_by(row) or goes_further or (row.end[:4] in look.text and not look.is_told_by_others(row)))
-        unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
+        unknown = kind == "new" and (bool(language.NOBODY_KNOWS.search(look.text)) or look.is_measured_by(row))
         if (
             close
             or told
             or (wish and look.is_wanted(row, is_new=kind == "new"))
-            or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
+            or ((shared >= ENOUGH or unknown) and (subjects.at_home(row, passage) or subjects.is_of_army(row, look.text)))
+            or (counted and any(subjects.counts_projected(row, each) for each in projected))
             or ((stark or wish) and subjects.names(look.text, row.population))
         ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
@@ -564,9 +580,11 @@ def known(look: Look) -> Iterator[Cause]:
     passage = look.passage
     wish = bool(language.WISH.search(passage.heading))
     stark, shown = language.STARK.search(look.text), language.FIGURE.search(look.text)
+    rows = look.scene.moves.after.rows
     for move in look.scene.known.get(passage.chapter, ()) if not passage.is_heading else ():
         shared = len(language.stems(look.text) & language.stems(move.after.about))
-        if wish or shown or (stark and shared) or ("none" in look.says and shared > 1):
+        denied = any(language.denies_kind(look.text, rows[row].measure) for row in move.gained if row in rows)
+        if wish or shown or denied or (stark and shared) or ("none" in look.says and shared > 1):
             yield look.cause("known", move)
 
 
@@ -591,7 +609,8 @@ def named(look: Look) -> Iterator[Cause]:
             {end[:4] for end in state.of(number.rows, "end")}
             for state, number in ((moves.before, move.before), (moves.after, move.after))
         )
-        if lost & language.stems(look.text) or any(year in look.text for year in ended - ends):
+        gone = {language.month(end) for end in moves.before.of(move.lost, "end") - moves.after.of(move.gained, "end")}
+        if lost & language.stems(look.text) or any(each in look.text for each in (ended - ends) | gone - {""}):
             yield look.cause("named", move)
 
 

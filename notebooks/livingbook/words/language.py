@@ -159,6 +159,10 @@ LATER = re.compile(r"\b(?:later|after|since|until|newer|successor|changed|in tim
 NO_LATER = re.compile(r"\b(?:no|nor any) (?:later|newer|further)\b", re.I)
 CORRECTED = re.compile(r"\b(?:successor|changed|corrected|revised|unchanged|no second)\b", re.I)
 NOBODY_KNOWS = re.compile(r"\b(?:nobody|no one) knows\b|\bnothing is known\b", re.I)
+# What is assumed, said to be measured by nobody.
+UNMEASURED = re.compile(
+    r"\b(?:nobody|no one) has (?:ever )?(?:measured|counted)\b|\bno published (?:figure|number|share)s? (?:says?|shows?) how\b", re.I
+)
 QUOTED = re.compile(
     r"[*_>\s]*[\"“].*[\"”][*_.\s]*(?:\{[\w:-]+\}`[^`]*`[\s.]*)*$", re.S
 )  # a sentence that is all somebody else's words
@@ -228,9 +232,22 @@ OF_KIND = {"list": "listed", "poll": "opinion", "strength": "strength", "sample"
 
 def is_of_kind(words: str, measure: str) -> bool:
     """Whether a figure of a measure can make "no list", "no poll" or "no strength" false; of other nouns, any can."""
+    return not _kinds_denied(words) or denies_kind(words, measure)
+
+
+def denies_kind(words: str, measure: str) -> bool:
+    """Whether words say that there is no list, poll or sample, of a kind that a figure of a measure is."""
+    return any(OF_KIND[noun] in measure for noun in _kinds_denied(words))
+
+
+def _kinds_denied(words: str) -> set[str]:
     nouns = {found[1].lower() for found in re.finditer(r"\b(?<!on )no (?:\w+ )?(list|poll|strength|sample|share)s?\b", words, re.I)}
-    nouns |= {found[1].lower() for found in re.finditer(r"\b(?:nobody|no one) has \w+ a (list|poll|share)\b", words, re.I)}
-    return not nouns or any(OF_KIND[noun] in measure for noun in nouns)
+    return nouns | {found[1].lower() for found in re.finditer(r"\b(?:nobody|no one) has \w+ a (list|poll|share)\b", words, re.I)}
+
+
+def month(day: str) -> str:
+    """The month of a day (ISO) as labels name it, "March 2025"; "" of no day."""
+    return f"{MONTHS.split()[int(day[5:7]) - 1]} {day[:4]}" if len(day) >= len("2025-03") else ""
 
 
 def same_direction(finding: str) -> re.Pattern[str] | None:

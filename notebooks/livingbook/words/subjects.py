@@ -210,6 +210,16 @@ class Subjects:
         """The group of a measure: courts, absence or losses; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("group", measure)
 
+    def is_share(self, row: Observation) -> bool:
+        """Whether a row is a share, and no count."""
+        return self._kind_of(row.measure) == "share"
+
+    def counts_projected(self, row: Observation, old: Observation) -> bool:
+        """Whether a row is what the maker of a projection has counted since: of the same time, people and group of measures."""
+        alike = all(getattr(row, name) == getattr(old, name) for name in ("origin", "population", "category", "start", "end"))
+        was = old.qualifier == PROJECTED != row.qualifier
+        return was and alike and self.group_of(row.measure) == self.group_of(old.measure)
+
     def is_named(self, row: Observation, words: str) -> bool:
         """Whether words begin as the name of the measure does: "the same list" for listed_absent."""
         return any(re.search(rf"\b{part[:STEM]}", words, re.I) for part in row.measure.split("_") if len(part) >= STEM)

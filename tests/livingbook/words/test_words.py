@@ -511,3 +511,88 @@ def test_of_two_directions_the_words_about_the_one_that_holds_are_left_alone() -
         ("Two counts show men convicted.", set()),
     ):
         assert rules(text, state("stayed level"), state("fell"), chapter="growth") == found
+
+
+# --- What five updates invented before the engine was looked at showed -----------------------------------------------------------
+
+
+GROUPED = {
+    **LABELS,
+    "measures": {
+        "deserters_claimed": {"label": "Deserters, claimed", "group": "absence", "kind": "flow"},
+        "entries_documented": {"label": "Entries", "group": "absence", "kind": "flow"},
+        "recruits": {"label": "Recruits", "group": "force", "kind": "flow"},
+        "cases_registered": {"label": "Cases registered", "group": "courts", "kind": "flow"},
+        "mislabelled_share": {"label": "Share of wrong entries", "group": "missing", "kind": "share"},
+    },
+    "populations": {
+        "russia": {"label": "Russian armed forces", "parent": ""},
+        "district": {"label": "A district", "parent": "russia"},
+        "ukraine": {"label": "Ukrainian armed forces", "parent": ""},
+    },
+}
+
+
+def doubtful(text: str, before: State, after: State, chapter: str = "rate") -> list[str]:
+    """The sentences of a chapter that are doubtful, in words."""
+    found = passages(chapter, text)
+    scene = Scene(Moves(before, after), Teller(GROUPED, before, after), Subjects(GROUPED, found, before), "article")
+    return [each.passage.words for each in doubts(found, scene)]
+
+
+def test_a_projection_is_overtaken_by_what_its_maker_counted_of_the_same_time_in_another_unit() -> None:
+    projected = replace(OLD, measure="deserters_claimed", population="russia", start="2025-01-01", end="2025-12-31", qualifier="projection")
+    number = Number("70,000", "persons", 70000, 70000, 70000, ("old",))
+    before = State({"old": projected}, {"rate.projected": number})
+    counted = replace(projected, measure="entries_documented", value="31418", qualifier="exact")
+    text = "Two figures are higher. The analysts expect {result}`rate.projected`.\n\nThe army is large."
+    both = ["Two figures are higher.", "The analysts expect ⟨⟩ ."]
+    assert doubtful(text, before, State({"old": projected, "new": counted}, before.numbers)) == both
+    for other in ({"origin": "president"}, {"measure": "recruits"}, {"end": "2026-12-31"}, {"qualifier": "projection"}):
+        assert doubtful(text, before, State({"old": projected, "new": replace(counted, **other)}, before.numbers)) == []
+
+
+def test_a_wish_for_a_figure_of_another_army_is_met_by_a_row_that_its_words_name() -> None:
+    ours = replace(OLD, measure="cases_registered", population="ukraine", category="awol")
+    before = State({"old": ours}, {"rate.growth": replace(RATE, rows=("old",))})
+    text = "# T\n\nOf {result}`rate.growth`. It is so. He left. They came. We saw. You wrote. She went.\n\n## What would change the answer\n\n{0}\n"
+    russian = State({"old": ours, "new": replace(ours, population="russia", category="all")}, before.numbers)
+    wish = "On the Russian side one would do: cases registered in any year."
+    assert wish in doubtful(text.replace("{0}", wish), before, russian)
+    assert wish not in doubtful(text.replace("{0}", wish), before, before)
+    share = State({"old": ours, "new": replace(ours, population="russia", measure="mislabelled_share")}, before.numbers)
+    assert doubtful(text.replace("{0}", "A Russian count by this definition."), before, share) == []  # a share is no count
+    assert doubtful(text.replace("{0}", "A Russian count by this definition."), before, russian) != []
+
+
+def test_what_nobody_has_measured_is_measured_by_the_first_share_of_all() -> None:
+    remark = replace(OLD, measure="mislabelled_share", population="district", value="0.6")
+    before = State({"old": remark}, {"rate.remark": Number("60%", "share", 0.6, 0.6, 0.6, ("old",))})
+    text = "We assume a share; nobody has measured it. No published figure says how large it is.\n\nOne remark has {result}`rate.remark`."
+    both = ["We assume a share; nobody has measured it.", "No published figure says how large it is."]
+    of_all = replace(remark, population="russia", value="0.01")
+    assert doubtful(text, before, State({"old": remark, "new": of_all}, before.numbers)) == both
+    assert doubtful(text, before, State({"old": remark, "new": replace(remark, origin="president")}, before.numbers)) == []
+    recruits = replace(of_all, measure="recruits", value="500")
+    assert doubtful(text, before, State({"old": remark, "new": recruits}, before.numbers)) == []
+
+
+def test_a_share_that_becomes_known_concerns_who_says_that_there_is_no_sample() -> None:
+    unknown = State({}, {"rate.counted": Number("not known", "share", about="Convicts.")})
+    row = replace(OLD, measure="composition_share", value="0.08")
+    known = State({"new": row}, {"rate.counted": Number("8%", "share", 0.08, 0.08, 0.08, ("new",), "Convicts.")})
+    assert rules("No sample is drawn from the whole army.", unknown, known) == {"known"}
+    assert rules("No list shows who leaves more often.", unknown, known) == set()
+
+
+def test_a_label_names_a_month_of_which_its_figure_is_no_longer() -> None:
+    price, other = replace(OLD, end="2025-03-31"), replace(OLD, end="2025-12-31", origin="president")
+    about = Number("6", "roubles", 6, 6, 6, ("old", "other"), "Cost at the price of March 2025.")
+    before = State({"old": price, "other": other}, {"rate.cost": about})
+    later = {**before.rows, "new": replace(price, end="2025-09-30", value="3")}
+    after = State(later, {"rate.cost": replace(about, text="3", value=3, rows=("new", "other"))})
+    scene = Scene(Moves(before, after), Teller(LABELS, before, after), Subjects(LABELS, [], before))
+    assert [each.passage.of for each in doubts(typed.labels(before, after), scene)] == ["rate.cost"]
+    kept = State(later, {"rate.cost": replace(about, text="7", value=7)})
+    scene = Scene(Moves(before, kept), Teller(LABELS, before, kept), Subjects(LABELS, [], before))
+    assert doubts(typed.labels(before, kept), scene) == []
