@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
+from livingbook.values import wording
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
@@ -25,6 +28,8 @@ FURTHER = 180  # days: figures of one number that lie this much further apart th
 LARGE = 1.5  # a number that moved by less than this factor keeps the words of size beside it
 APART = 1.1  # a number of several figures that moved by this factor: one of them no longer lies with the others
 SENTENCE = 4  # words: "Wrong names." concludes nothing
+LINKED = re.compile(r"\{doc\}`[^`]*?/book/([\w-]+)")  # a chapter to which a sentence sends its reader
+TOUCHED = 2.0  # rarity that a claim and the finding on all claims must share
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
 
 
@@ -88,6 +93,15 @@ class Scene:
             found.setdefault(name.partition(".")[0], set()).update(self.subjects.behind(self.moves.before, [name]))
         return found
 
+    def home_of(self, measure: str) -> str:
+        """The chapter with the most cited numbers that rest on a measure and no other; "" if there is none."""
+        alone = (
+            name.partition(".")[0]
+            for name in sorted(self.subjects.cited)
+            if {each for each, _, _ in self.subjects.behind(self.moves.before, [name])} == {measure}
+        )
+        return next((chapter for chapter, _ in Counter(alone).most_common(1)), "")
+
     @cached_property
     def collected(self) -> dict[str, str]:
         """Chapter → the last day until which it says that figures were collected."""
@@ -142,6 +156,10 @@ class Look:
             found = subjects.behind(before, [name for name in before.numbers if name.startswith(own)])
         return found
 
+    def is_at_home(self, measure: str) -> bool:
+        """Whether its chapter, or one to which it sends the reader, speaks most of a measure."""
+        return self.scene.home_of(measure) in {self.passage.chapter, *LINKED.findall(self.passage.text)}
+
     def is_of_others(self, row: Observation, lists: bool = True) -> bool:
         """Whether the words name an army, or a list, and the row is of another; lists: False to ask of armies alone."""
         return self.scene.subjects.is_of_others(row, self.text, lists)
@@ -165,7 +183,7 @@ class Look:
         """
         if not language.A_COUNT.search(self.text):
             return False
-        if is_new and not self.scene.subjects.is_share(row) and self.scene.subjects.is_of_army(row, self.text):
+        if is_new and self.scene.subjects.is_of_army(row, self.text):
             return True
         before, group_of = self.scene.moves.before, self.scene.subjects.group_of
         behind = [before.rows[each] for name in self.passage.names for each in before.numbers[name].rows if each in before.rows]
@@ -176,19 +194,6 @@ class Look:
             for measure, whose, category in self.scene.quantities.get(self.passage.chapter, ())
         )
         return bool(goes_on and alike and counted and not self.is_told_by_others(row))
-
-    def is_measured_by(self, row: Observation) -> bool:
-        """Whether the words say that nobody has measured what a notebook assumes, and a row is such a share: one as it uses."""
-        if not language.UNMEASURED.search(self.text) or not self.scene.subjects.is_share(row):
-            return False
-        books = {name.partition(".")[0] for name in self.passage.names or self.passage.beside} | {self.passage.chapter}
-        return any(row.measure == measure for book in books for measure, _, _ in self.scene.quantities.get(book, ()))
-
-    def projected(self, names: Iterable[str]) -> list[Observation]:
-        """The projections among the rows behind these numbers."""
-        before = self.scene.moves.before
-        rows = (before.rows.get(row) for name in names if name in before.numbers for row in before.numbers[name].rows)
-        return [row for row in rows if row and row.qualifier == PROJECTED]
 
     def cause(self, rule: str, move: Move, added: str = "", certain: bool = False) -> Cause:
         """A cause that tells how a number moved."""
@@ -350,16 +355,22 @@ def later(look: Look) -> Iterator[Cause]:
     for name in passage.names or passage.beside:
         was, taken = moves.before.numbers.get(name), moves.after.numbers[name].rows if name in moves.after.numbers else ()
         rows = [moves.before.rows[row] for row in (was.rows if was else ()) if row in moves.before.rows]
-        counts = look.scene.subjects.counts_projected if was and was.unit != "words" else None  # a day is no projection
         for key, (_, row) in look.scene.news.items():
-            same = [each for each in rows if each.quantity == row.quantity or (counts and counts(row, each))]
+            same = [each for each in rows if each.quantity == row.quantity or _fulfils(row, each)]
             if not same or key in taken or look.is_of_others(row):
                 continue
             is_one = len(rows) == 1 and rows[0].origin == row.origin and name in passage.names
             stands = is_one and not timed and row.start in ("", row.end) and rows[0].figure != row.figure
-            again = is_one and (rows[0].start, rows[0].end) == (row.start, row.end)  # what was projected has been counted
+            of_its_time = is_one and (rows[0].start, rows[0].end) == (row.start, row.end)
+            again = of_its_time and (rows[0].quantity == row.quantity or (was is not None and was.unit != "words"))
             if again or ((now or stands) and row.end > max(each.end for each in same)):
                 yield Cause("later", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
+
+
+def _fulfils(row: Observation, projected: Observation) -> bool:
+    """Whether a row counts what its producer had projected, by whichever measure."""
+    of = attrgetter("origin", "population", "category", "start", "end")
+    return projected.qualifier == PROJECTED != row.qualifier and of(projected) == of(row)
 
 
 def collected(look: Look) -> Iterator[Cause]:
@@ -390,7 +401,7 @@ def verdict(look: Look) -> Iterator[Cause]:
         texts = look.scene.subjects.labels.get("claims", {})
         moved = [each for each in look.scene.moves.verdicts if each in texts]
         yield from _verdicts(
-            look, [each for each in moved if look.scene.subjects.shared(texts[each]["claim_text"], look.text) >= ENOUGH]
+            look, [each for each in moved if look.scene.subjects.shared(texts[each]["claim_text"], look.text) >= TOUCHED]
         )
 
 
@@ -501,7 +512,6 @@ def absence(look: Look) -> Iterator[Cause]:
     own = look.scene.subjects.measured(look.scene.moves.before, passage.names)  # of what a sentence gives, it speaks
     near = own or look.about(passage.names if wish or (counted and passage.names) else passage.near)
     of_any, ends = bool(language.OF_ANY.search(look.text)), bool(language.NO_LATER.search(look.text))
-    projected = look.projected(passage.near) if counted else []
     for key, (kind, row) in look.scene.news.items():
         goes_on = not wish and not language.LATER.search(look.text)
         mended = not language.CORRECTED.search(look.text)
@@ -519,13 +529,15 @@ def absence(look: Look) -> Iterator[Cause]:
         cited = wish and row.quantity in look.scene.quantities.get(passage.chapter, ())
         goes_further = bool(language.CONTINUED.search(look.text)) and subjects.is_named(row, look.text)
         told = cited and (look.is_told_by(row) or goes_further or (row.end[:4] in look.text and not look.is_told_by_others(row)))
-        unknown = kind == "new" and (bool(language.NOBODY_KNOWS.search(look.text)) or look.is_measured_by(row))
+        unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
+        of_kind = stark and language.names_a_kind(look.text)  # and not of another one: see above
+        first = stark and not ends and kind == "new" and (of_kind or subjects.is_rare(row.measure)) and look.is_at_home(row.measure)
         if (
             close
+            or first
             or told
             or (wish and look.is_wanted(row, is_new=kind == "new"))
-            or ((shared >= ENOUGH or unknown) and (subjects.at_home(row, passage) or subjects.is_of_army(row, look.text)))
-            or (counted and any(subjects.counts_projected(row, each) for each in projected))
+            or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
             or ((stark or wish) and subjects.names(look.text, row.population))
         ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
@@ -580,11 +592,9 @@ def known(look: Look) -> Iterator[Cause]:
     passage = look.passage
     wish = bool(language.WISH.search(passage.heading))
     stark, shown = language.STARK.search(look.text), language.FIGURE.search(look.text)
-    rows = look.scene.moves.after.rows
     for move in look.scene.known.get(passage.chapter, ()) if not passage.is_heading else ():
         shared = len(language.stems(look.text) & language.stems(move.after.about))
-        denied = any(language.denies_kind(look.text, rows[row].measure) for row in move.gained if row in rows)
-        if wish or shown or denied or (stark and shared) or ("none" in look.says and shared > 1):
+        if wish or shown or (stark and shared) or ("none" in look.says and shared > 1):
             yield look.cause("known", move)
 
 
@@ -606,11 +616,10 @@ def named(look: Look) -> Iterator[Cause]:
         was, now = moves.before.of(move.before.rows, "origin"), moves.after.of(move.after.rows, "origin")
         lost = _names(look, was - now) - _names(look, now)
         ended, ends = (
-            {end[:4] for end in state.of(number.rows, "end")}
+            {words for end in state.of(number.rows, "end") if end for words in (end[:4], wording.month(end))}
             for state, number in ((moves.before, move.before), (moves.after, move.after))
         )
-        gone = {language.month(end) for end in moves.before.of(move.lost, "end") - moves.after.of(move.gained, "end")}
-        if lost & language.stems(look.text) or any(each in look.text for each in (ended - ends) | gone - {""}):
+        if lost & language.stems(look.text) or any(day in look.text for day in ended - ends):
             yield look.cause("named", move)
 
 

@@ -79,8 +79,9 @@ STARK = re.compile(
     + _any(
         """nobody no_one is_not_known not_published not_been_published has_not_been have_not_been had_not_been
     has_never_been have_never_been had_no has_no have_no hold_no holds_no holds_none no_other
-    did_not_fall_silent the_only there_is_no no_later no_published found_no found_none is_none we_found_it_only"""
+    did_not_fall_silent the_only there_is_no no_later no_published found_no found_none is_none we_found_it_only no_limit"""
     )
+    + r"|\b(?:counts?|registers?|figures?|lists?|records?|series)(?: itself)? (?:is|are) missing\b"
     + r"|\b(?<!on )(?<!(?:is|be) )no (?:\w+ )?(?:list|count|figure|total|share|strength|sample|series|poll|record|report)s?\b",
     re.I,
 )
@@ -92,11 +93,11 @@ COUNTED = re.compile(
     _any("two three four five six both neither either largest smallest highest lowest latest newest last record")
     + r"(?: \w+){0,2} "
     + KINDS_OF_EVIDENCE
-    + r"|\banyone has\b",
+    + r"|\banyone has\b|\bthan (?:\w+ )?any other\b",
     re.I,
 )
 # What a wish for figures wishes for; and how often all of them show a thing.
-A_COUNT = re.compile(r"\b(?:counts?|figures?|totals?|series|statistics?)\b", re.I)
+A_COUNT = re.compile(r"\b(?:counts?|figures?|totals?|series|statistics?|one number)\b", re.I)
 THROUGHOUT = re.compile(
     _any("once twice two three four five six seven eight nine ten") + r"(?: \w+){0,3} (?:in|of) (?:the|our) (?:evidence|tables)\b",
     re.I,
@@ -159,10 +160,6 @@ LATER = re.compile(r"\b(?:later|after|since|until|newer|successor|changed|in tim
 NO_LATER = re.compile(r"\b(?:no|nor any) (?:later|newer|further)\b", re.I)
 CORRECTED = re.compile(r"\b(?:successor|changed|corrected|revised|unchanged|no second)\b", re.I)
 NOBODY_KNOWS = re.compile(r"\b(?:nobody|no one) knows\b|\bnothing is known\b", re.I)
-# What is assumed, said to be measured by nobody.
-UNMEASURED = re.compile(
-    r"\b(?:nobody|no one) has (?:ever )?(?:measured|counted)\b|\bno published (?:figure|number|share)s? (?:says?|shows?) how\b", re.I
-)
 QUOTED = re.compile(
     r"[*_>\s]*[\"“].*[\"”][*_.\s]*(?:\{[\w:-]+\}`[^`]*`[\s.]*)*$", re.S
 )  # a sentence that is all somebody else's words
@@ -232,22 +229,14 @@ OF_KIND = {"list": "listed", "poll": "opinion", "strength": "strength", "sample"
 
 def is_of_kind(words: str, measure: str) -> bool:
     """Whether a figure of a measure can make "no list", "no poll" or "no strength" false; of other nouns, any can."""
-    return not _kinds_denied(words) or denies_kind(words, measure)
+    nouns = names_a_kind(words)
+    return not nouns or any(OF_KIND[noun] in measure for noun in nouns)
 
 
-def denies_kind(words: str, measure: str) -> bool:
-    """Whether words say that there is no list, poll or sample, of a kind that a figure of a measure is."""
-    return any(OF_KIND[noun] in measure for noun in _kinds_denied(words))
-
-
-def _kinds_denied(words: str) -> set[str]:
-    nouns = {found[1].lower() for found in re.finditer(r"\b(?<!on )no (?:\w+ )?(list|poll|strength|sample|share)s?\b", words, re.I)}
-    return nouns | {found[1].lower() for found in re.finditer(r"\b(?:nobody|no one) has \w+ a (list|poll|share)\b", words, re.I)}
-
-
-def month(day: str) -> str:
-    """The month of a day (ISO) as labels name it, "March 2025"; "" of no day."""
-    return f"{MONTHS.split()[int(day[5:7]) - 1]} {day[:4]}" if len(day) >= len("2025-03") else ""
+def names_a_kind(words: str) -> set[str]:
+    """The kinds of figures of which a sentence says that there are none: "list", "poll", "share"."""
+    none = r"\b(?<!on )no (?:\w+ )?(list|poll|strength|sample|share)s?\b|\b(?:nobody|no one) has \w+ a (list|poll|share)\b"
+    return {(found[1] or found[2]).lower() for found in re.finditer(none, words, re.I)}
 
 
 def same_direction(finding: str) -> re.Pattern[str] | None:

@@ -21,6 +21,7 @@ STEM = 4  # letters by which words name a measure
 NAMED = 5  # letters by which words name an army
 MANY = 0.1  # share of all figures from which on an army is one of those that words tell apart
 PROJECTED = "projection"  # what was projected for a year and what was counted of it are two figures
+RARE = 3  # figures
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 
@@ -210,15 +211,9 @@ class Subjects:
         """The group of a measure: courts, absence or losses; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("group", measure)
 
-    def is_share(self, row: Observation) -> bool:
-        """Whether a row is a share, and no count."""
-        return self._kind_of(row.measure) == "share"
-
-    def counts_projected(self, row: Observation, old: Observation) -> bool:
-        """Whether a row is what the maker of a projection has counted since: of the same time, people and group of measures."""
-        alike = all(getattr(row, name) == getattr(old, name) for name in ("origin", "population", "category", "start", "end"))
-        was = old.qualifier == PROJECTED != row.qualifier
-        return was and alike and self.group_of(row.measure) == self.group_of(old.measure)
+    def is_rare(self, measure: str) -> bool:
+        """Whether so few figures of a measure are in use that a further one is news wherever they are spoken of."""
+        return 0 < sum(each.measure == measure and each.status == "use" for each in self.state.rows.values()) <= RARE
 
     def is_named(self, row: Observation, words: str) -> bool:
         """Whether words begin as the name of the measure does: "the same list" for listed_absent."""

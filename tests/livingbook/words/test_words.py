@@ -390,6 +390,86 @@ def test_what_was_projected_and_is_counted_now_concerns_who_gives_the_projection
     assert "absence" not in rules(text.replace("for 2025", "for 2027"), before, counted)
 
 
+def test_what_was_projected_is_counted_though_by_another_measure() -> None:
+    projected = replace(OLD, measure="absent", start="2025-01-01", end="2025-12-31", qualifier="projection", value="70000")
+    counted = replace(projected, measure="entries", qualifier="exact", value="31000", source="page2027")
+    before = State({"old": projected}, {"rate.growth": RATE, "rate.year": Number("2025", "words", rows=("old",))})
+    text = "The general expects {result}`rate.growth` men to leave."
+    assert "later" in rules(text, before, State({**before.rows, "new": counted}, before.numbers))
+    for other in ({"origin": "president"}, {"population": "division"}, {"end": "2026-12-31"}, {"qualifier": "projection"}):
+        assert "later" not in rules(text, before, State({**before.rows, "new": replace(counted, **other)}, before.numbers))
+    assert (
+        rules("The general extrapolates to {result}`rate.year`.", before, State({**before.rows, "new": counted}, before.numbers))
+        == set()
+    )
+
+
+def marked(text: str, before: State = BEFORE, after: State = AFTER) -> list[tuple[str, str]]:
+    """The doubtful sentences of a chapter, each with the rule of its first cause."""
+    found = passages("rate", text)
+    scene = Scene(Moves(before, after), Teller(LABELS, before, after), Subjects(LABELS, found, before), "article")
+    return [(each.passage.words, each.causes[0].rule) for each in doubts(found, scene)]
+
+
+@pytest.mark.parametrize(
+    ("next_sentences", "found"),
+    [
+        ("They agree so closely that they may be one.", ["They agree so closely that they may be one."]),
+        ("A second count agrees.", ["A second count agrees."]),
+        ("The minister resigned.", []),  # of something else
+        ("They give {result}`rate.other` men.", []),  # it has a number of its own, which stayed
+        ("The minister spoke. Both can be right.", ["Both can be right."]),  # of the two sentences before it
+        ("The minister spoke. It can be right.", []),
+        ("So it is.\n\nThey differ.", ["So it is."]),  # of another paragraph
+    ],
+)
+def test_a_sentence_that_goes_on_from_a_doubtful_one_is_doubtful(next_sentences: str, found: list[str]) -> None:
+    begin = "In mid-2025 it grew by {result}`rate.growth`. "
+    assert [words for words, rule in marked(begin + next_sentences) if rule == "follows"] == found
+    assert marked(begin + next_sentences, BEFORE, BEFORE) == []
+
+
+def test_a_page_of_which_a_figure_is_gone_concerns_what_is_concluded_from_it() -> None:
+    gone = State({"old": replace(OLD, status="conflict", same_as="new"), "new": NEW}, BEFORE.numbers)
+    assert "cites" in rules("Others probably go back to the same papers {cite:p}`page2025`.", BEFORE, gone)
+    assert "cites" not in rules("The general wrote that page {cite:p}`page2025`.", BEFORE, gone)
+    assert "cites" not in rules("Others probably go back to the same papers {cite:p}`page2026`.", BEFORE, gone)
+
+
+def test_a_number_that_sums_up_several_figures_is_read_again_when_one_of_them_parts_from_the_others() -> None:
+    text = "**Close to {result}`rate.growth`, say four published totals.**"
+    assert "among" in rules(text)
+    near_by = State(
+        AFTER.rows, {"rate.growth": replace(AFTER.numbers["rate.growth"], text="8,900", low=8900, value=8900, high=8900)}
+    )
+    assert "among" not in rules(text, BEFORE, near_by)
+    assert "among" not in rules("Close to {result}`rate.growth` men.")
+
+
+def test_a_first_figure_of_what_a_chapter_says_nobody_has_measured_is_told() -> None:
+    share = replace(OLD, measure="wrong_share", population="division", value="0.6")
+    before = State({"old": share}, {"rate.wrong": Number("60%", "share", 0.6, 0.6, 0.6, ("old",))})
+    after = State({"old": share, "new": replace(share, population="army", value="0.01", source="page2027")}, before.numbers)
+    remark = "\n\nOne remark puts it at {result}`rate.wrong`."
+    assert "absence" in rules("No published figure says how large the error is." + remark, before, after)
+    many = {f"old{n}": replace(share, population=f"unit{n}") for n in range(4)}  # of what is often counted, one more is no news
+    before, after = (State({**each.rows, **many}, each.numbers) for each in (before, after))
+    assert "absence" not in rules("No published figure says how large the error is." + remark, before, after)
+
+
+def test_a_description_names_the_month_of_its_rows() -> None:
+    late = replace(NEW, end="2027-02-28")
+    price = replace(RATE, about="At the price of July 2025, the men who leave.", rows=("old", "more"))
+    more = replace(OLD, measure="authorised_strength", end="2025-12-31")
+    before = State({"old": OLD, "more": more}, {"rate.price": price})
+    after = State(
+        {**before.rows, "new": late},
+        {"rate.price": replace(price, rows=("new", "more"), text="8,000", value=8000, low=8000, high=8000)},
+    )
+    scene = Scene(Moves(before, after), Teller(LABELS, before, after), Subjects(LABELS, [], before))
+    assert [each.causes[0].rule for each in doubts(typed.labels(before, after), scene)] == ["named"]
+
+
 def test_the_first_published_figure_of_a_kind_concerns_who_says_that_there_is_none() -> None:
     about = "Published counts of asylum granted to former soldiers."
     none, one = (State({"old": OLD}, {"rate.grants": Number(str(n), "figures", n, n, n, ("old",) * n, about)}) for n in (0, 1))
