@@ -531,7 +531,7 @@ def absence(look: Look) -> Iterator[Cause]:
         told = cited and (look.is_told_by(row) or goes_further or (row.end[:4] in look.text and not look.is_told_by_others(row)))
         unknown = kind == "new" and bool(language.NOBODY_KNOWS.search(look.text))
         of_kind = stark and language.names_a_kind(look.text)  # and not of another one: see above
-        first = stark and not ends and kind == "new" and (of_kind or subjects.is_rare(row.measure)) and look.is_at_home(row.measure)
+        first = stark and kind == "new" and (of_kind or subjects.is_rare(row)) and look.is_at_home(row.measure)
         if (
             close
             or first

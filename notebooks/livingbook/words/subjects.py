@@ -211,9 +211,10 @@ class Subjects:
         """The group of a measure: courts, absence or losses; of one that no table has, itself."""
         return self.labels.get("measures", {}).get(measure, {}).get("group", measure)
 
-    def is_rare(self, measure: str) -> bool:
-        """Whether so few figures of a measure are in use that a further one is news wherever they are spoken of."""
-        return 0 < sum(each.measure == measure and each.status == "use" for each in self.state.rows.values()) <= RARE
+    def is_rare(self, row: Observation) -> bool:
+        """Whether few figures of its measure are in use, and none of its population: it is news wherever they are spoken of."""
+        same = [each for each in self.state.rows.values() if each.measure == row.measure and each.status == "use"]
+        return 0 < len(same) <= RARE and all(each.population != row.population for each in same)
 
     def is_named(self, row: Observation, words: str) -> bool:
         """Whether words begin as the name of the measure does: "the same list" for listed_absent."""
