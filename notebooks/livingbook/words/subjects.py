@@ -216,6 +216,10 @@ class Subjects:
         same = [each for each in self.state.rows.values() if each.measure == row.measure and each.status == "use"]
         return 0 < len(same) <= RARE and all(each.population != row.population for each in same)
 
+    def is_share(self, row: Observation) -> bool:
+        """Whether a row is a share, and no count."""
+        return self._kind_of(row.measure) == "share"
+
     def is_named(self, row: Observation, words: str) -> bool:
         """Whether words begin as the name of the measure does: "the same list" for listed_absent."""
         return any(re.search(rf"\b{part[:STEM]}", words, re.I) for part in row.measure.split("_") if len(part) >= STEM)

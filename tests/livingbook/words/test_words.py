@@ -620,41 +620,31 @@ def doubtful(text: str, before: State, after: State, chapter: str = "rate") -> l
     return [each.passage.words for each in doubts(found, scene)]
 
 
-def test_a_projection_is_overtaken_by_what_its_maker_counted_of_the_same_time_in_another_unit() -> None:
-    projected = replace(OLD, measure="deserters_claimed", population="russia", start="2025-01-01", end="2025-12-31", qualifier="projection")
+def test_how_many_figures_there_are_is_read_again_when_one_that_was_projected_is_counted() -> None:
+    projected = replace(
+        OLD, measure="deserters_claimed", population="russia", start="2025-01-01", end="2025-12-31", qualifier="projection"
+    )
     number = Number("70,000", "persons", 70000, 70000, 70000, ("old",))
     before = State({"old": projected}, {"rate.projected": number})
     counted = replace(projected, measure="entries_documented", value="31418", qualifier="exact")
     text = "Two figures are higher. The analysts expect {result}`rate.projected`.\n\nThe army is large."
-    both = ["Two figures are higher.", "The analysts expect ⟨⟩ ."]
-    assert doubtful(text, before, State({"old": projected, "new": counted}, before.numbers)) == both
-    for other in ({"origin": "president"}, {"measure": "recruits"}, {"end": "2026-12-31"}, {"qualifier": "projection"}):
-        assert doubtful(text, before, State({"old": projected, "new": replace(counted, **other)}, before.numbers)) == []
+    assert "Two figures are higher." in doubtful(text, before, State({"old": projected, "new": counted}, before.numbers))
+    others = State({"old": projected, "new": replace(counted, origin="president")}, before.numbers)
+    assert doubtful(text, before, others) == []
 
 
 def test_a_wish_for_a_figure_of_another_army_is_met_by_a_row_that_its_words_name() -> None:
     ours = replace(OLD, measure="cases_registered", population="ukraine", category="awol")
-    before = State({"old": ours}, {"rate.growth": replace(RATE, rows=("old",))})
-    text = "# T\n\nOf {result}`rate.growth`. It is so. He left. They came. We saw. You wrote. She went.\n\n## What would change the answer\n\n{0}\n"
-    russian = State({"old": ours, "new": replace(ours, population="russia", category="all")}, before.numbers)
+    theirs = replace(OLD, measure="recruits", population="russia")
+    before = State({"old": ours, "theirs": theirs}, {"rate.growth": replace(RATE, rows=("old",))})
+    text = "# T\n\nOf {result}`rate.growth`. It is so. He left. They came. We saw. You wrote. She went. Who knows. What then. Why so.\n\n## What would change the answer\n\n{0}\n"
+    russian = State({**before.rows, "new": replace(ours, population="russia", category="all")}, before.numbers)
     wish = "On the Russian side one would do: cases registered in any year."
     assert wish in doubtful(text.replace("{0}", wish), before, russian)
     assert wish not in doubtful(text.replace("{0}", wish), before, before)
-    share = State({"old": ours, "new": replace(ours, population="russia", measure="mislabelled_share")}, before.numbers)
+    share = State({**before.rows, "new": replace(ours, population="russia", measure="mislabelled_share")}, before.numbers)
     assert doubtful(text.replace("{0}", "A Russian count by this definition."), before, share) == []  # a share is no count
     assert doubtful(text.replace("{0}", "A Russian count by this definition."), before, russian) != []
-
-
-def test_what_nobody_has_measured_is_measured_by_the_first_share_of_all() -> None:
-    remark = replace(OLD, measure="mislabelled_share", population="district", value="0.6")
-    before = State({"old": remark}, {"rate.remark": Number("60%", "share", 0.6, 0.6, 0.6, ("old",))})
-    text = "We assume a share; nobody has measured it. No published figure says how large it is.\n\nOne remark has {result}`rate.remark`."
-    both = ["We assume a share; nobody has measured it.", "No published figure says how large it is."]
-    of_all = replace(remark, population="russia", value="0.01")
-    assert doubtful(text, before, State({"old": remark, "new": of_all}, before.numbers)) == both
-    assert doubtful(text, before, State({"old": remark, "new": replace(remark, origin="president")}, before.numbers)) == []
-    recruits = replace(of_all, measure="recruits", value="500")
-    assert doubtful(text, before, State({"old": remark, "new": recruits}, before.numbers)) == []
 
 
 def test_a_share_that_becomes_known_concerns_who_says_that_there_is_no_sample() -> None:
@@ -665,14 +655,21 @@ def test_a_share_that_becomes_known_concerns_who_says_that_there_is_no_sample() 
     assert rules("No list shows who leaves more often.", unknown, known) == set()
 
 
-def test_a_label_names_a_month_of_which_its_figure_is_no_longer() -> None:
-    price, other = replace(OLD, end="2025-03-31"), replace(OLD, end="2025-12-31", origin="president")
-    about = Number("6", "roubles", 6, 6, 6, ("old", "other"), "Cost at the price of March 2025.")
-    before = State({"old": price, "other": other}, {"rate.cost": about})
-    later = {**before.rows, "new": replace(price, end="2025-09-30", value="3")}
-    after = State(later, {"rate.cost": replace(about, text="3", value=3, rows=("new", "other"))})
-    scene = Scene(Moves(before, after), Teller(LABELS, before, after), Subjects(LABELS, [], before))
-    assert [each.passage.of for each in doubts(typed.labels(before, after), scene)] == ["rate.cost"]
-    kept = State(later, {"rate.cost": replace(about, text="7", value=7)})
-    scene = Scene(Moves(before, kept), Teller(LABELS, before, kept), Subjects(LABELS, [], before))
-    assert doubts(typed.labels(before, kept), scene) == []
+def test_a_comparison_that_opens_a_chapter_is_read_again_where_a_later_figure_is_not_in_it() -> None:
+    first = replace(OLD, measure="cases_registered", population="ukraine", start="2022-01-01", end="2025-08-31")
+    before = State({"old": first}, {"rate.growth": replace(RATE, rows=("old",))})
+    text = "# T\n\n**Theirs registered {0} than ours.**\n\nIt was {{result}}`rate.growth` a month.\n"
+    year = replace(first, start="2026-01-01", end="2026-12-31", value="23000")
+    after = State({"old": first, "new": year}, before.numbers)
+    compared, told = (text.format(words) for words in ("more cases", "more papers"))
+    assert doubtful(compared, before, after) == ["Theirs registered more cases than ours."]
+    assert doubtful(told, before, after) == []
+    taken = State(after.rows, {"rate.growth": replace(RATE, rows=("old", "new"))})
+    earlier = State({"old": first, "new": replace(year, start="2021-01-01", end="2021-12-31")}, before.numbers)
+    assert doubtful(compared, before, taken) == doubtful(compared, before, earlier) == []
+    pages = [
+        *passages("rate", compared),
+        *passages("index", "# I\n\nHello.\n\nThey registered fewer cases than others ({doc}`/book/rate`)."),
+    ]
+    scene = Scene(Moves(before, after), Teller(GROUPED, before, after), Subjects(GROUPED, pages, before))
+    assert [each.passage.chapter for each in doubts(pages, scene)] == ["rate", "index"]
