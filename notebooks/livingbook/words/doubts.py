@@ -142,6 +142,13 @@ class Look:
         """The passage's words."""
         return self.passage.words
 
+    @cached_property
+    def opening(self) -> list[str]:
+        """The numbers of its paragraph, and of all that stands under the same heading."""
+        place = attrgetter("chapter", "heading")
+        under = (each.names for each in self.scene.subjects.passages if place(each) == place(self.passage))
+        return list(dict.fromkeys([*self.passage.near, *itertools.chain(*under)]))
+
     def moved(self, names: Iterable[str]) -> list[Move]:
         """The moves among these numbers."""
         return [self.scene.moves.numbers[name] for name in names if name in self.scene.moves.numbers]
@@ -452,6 +459,10 @@ def conclusion(look: Look) -> Iterator[Cause]:
         for move in look.moved(passage.beside):
             if move.turned:
                 yield look.cause("near", move)
+    if look.says & {"compare", "logic", "none"}:
+        for move in look.moved(passage.near):
+            if move.printed and move.lost and not move.ends and move.after.unit != "words" and move.factor >= APART:
+                yield look.cause("near", move, "; it was corrected")
     if passage.claims_beside and (passage.opens or language.CONCLUDES.search(look.text)):
         yield from _verdicts(look, passage.claims_beside)
 
@@ -490,16 +501,11 @@ def last(look: Look) -> Iterator[Cause]:
 
 def lead(look: Look) -> Iterator[Cause]:
     """The finding with which a chapter opens, when a number of its opening is in another state: what follows bears it out."""
-    if look.passage.lead and not look.passage.names:
-        for move in look.moved(_opening(look.scene, look.passage)):
+    passage = look.passage
+    if passage.lead and not passage.names:
+        for move in look.moved(look.opening):
             if move.turned:
                 yield look.cause("lead", move)
-
-
-def _opening(scene: Scene, passage: Passage) -> dict[str, None]:
-    """The numbers of the paragraph and of all others under its heading."""
-    alike = (each for each in scene.subjects.passages if (each.chapter, each.heading) == (passage.chapter, passage.heading))
-    return dict.fromkeys([*passage.near, *(name for each in alike for name in each.names)])
 
 
 def compared(look: Look) -> Iterator[Cause]:
@@ -510,10 +516,10 @@ def compared(look: Look) -> Iterator[Cause]:
     passage, scene, moves = look.passage, look.scene, look.scene.moves
     if passage.names or passage.is_heading or not scene.news or not language.THAN.search(look.text):
         return
-    names = _opening(scene, passage) if passage.heading.startswith("# ") else {}
+    names = list(look.opening) if passage.heading.startswith("# ") else []
     for each in scene.subjects.passages:
         if each.lead and each.chapter in LINKED.findall(passage.text):
-            names |= _opening(scene, each)
+            names += Look(each, scene).opening
     for key, (kind, row) in scene.news.items():
         for name in names if kind == "another" and scene.subjects.overlap(row, look.text) else ():
             taken = moves.after.numbers[name].rows if name in moves.after.numbers else ()

@@ -446,6 +446,14 @@ def test_a_number_that_sums_up_several_figures_is_read_again_when_one_of_them_pa
     assert "among" not in rules("Close to {result}`rate.growth` men.")
 
 
+def test_a_corrected_number_concerns_all_that_its_paragraph_concludes() -> None:
+    other = State({"new": replace(OLD, value="4000", source="page2026")}, AFTER.numbers)  # of the same day
+    text = "He gives {result}`rate.growth`. {result}`rate.other` fits. The general's does not. The minister resigned."
+    assert ("The general's does not.", "near") in marked(text, BEFORE, other)
+    assert "The minister resigned." not in dict(marked(text, BEFORE, other))
+    assert "The general's does not." not in dict(marked(text))  # a later figure corrects nothing
+
+
 def test_a_first_figure_of_what_a_chapter_says_nobody_has_measured_is_told() -> None:
     share = replace(OLD, measure="wrong_share", population="division", value="0.6")
     before = State({"old": share}, {"rate.wrong": Number("60%", "share", 0.6, 0.6, 0.6, ("old",))})
