@@ -202,6 +202,12 @@ class Look:
         )
         return bool(goes_on and alike and counted and not self.is_told_by_others(row))
 
+    def rows_behind(self, names: Iterable[str]) -> list[Observation]:
+        """The rows behind these numbers, as they were."""
+        before = self.scene.moves.before
+        found = (before.rows.get(row) for name in names if name in before.numbers for row in before.numbers[name].rows)
+        return [row for row in found if row]
+
     def cause(self, rule: str, move: Move, added: str = "", certain: bool = False) -> Cause:
         """A cause that tells how a number moved."""
         return Cause(rule, f"{self.scene.words.moved(move)}{added}", certain, move.gained or move.lost)
@@ -521,6 +527,26 @@ def lead(look: Look) -> Iterator[Cause]:
                 yield look.cause("lead", move)
 
 
+def compared(look: Look) -> Iterator[Cause]:
+    """A comparison without numbers, in a chapter's opening or of a chapter to which it sends the reader.
+
+    Doubtful where a number of that opening measures what the comparison names, and has a later figure that it does not take.
+    """
+    passage, scene, moves = look.passage, look.scene, look.scene.moves
+    if passage.names or passage.is_heading or not scene.news or not language.THAN.search(look.text):
+        return
+    names = list(look.opening) if passage.heading.startswith("# ") else []
+    for each in scene.subjects.passages:
+        if each.lead and each.chapter in LINKED.findall(passage.text):
+            names += Look(each, scene).opening
+    for key, (kind, row) in scene.news.items():
+        for name in names if kind == "another" and scene.subjects.overlap(row, look.text) else ():
+            taken = moves.after.numbers[name].rows if name in moves.after.numbers else ()
+            ends = [each.end for each in look.rows_behind([name]) if (each.quantity, each.origin) == (row.quantity, row.origin)]
+            if ends and row.end > max(ends) and key not in taken:
+                yield Cause("compared", f"new since it was written: {scene.words.row(key)}", False, (key,))
+
+
 # --- That there is none, or only this --------------------------------------------------------------------------------------------
 
 
@@ -536,6 +562,7 @@ def absence(look: Look) -> Iterator[Cause]:
     own = look.scene.subjects.measured(look.scene.moves.before, passage.names)  # of what a sentence gives, it speaks
     near = own or look.about(passage.names if wish or (counted and passage.names) else passage.near)
     of_any, ends = bool(language.OF_ANY.search(look.text)), bool(language.NO_LATER.search(look.text))
+    projected = look.rows_behind(passage.near) if counted else []
     for key, (kind, row) in look.scene.news.items():
         goes_on = not wish and not language.LATER.search(look.text)
         mended = not language.CORRECTED.search(look.text)
@@ -562,7 +589,8 @@ def absence(look: Look) -> Iterator[Cause]:
             or first
             or told
             or (wish and look.is_wanted(row, is_new=kind == "new"))
-            or ((shared >= ENOUGH or unknown) and subjects.at_home(row, passage))
+            or ((shared >= ENOUGH or unknown) and (subjects.at_home(row, passage) or subjects.is_of_army(row, look.text)))
+            or any(_fulfils(row, each) for each in projected)
             or ((stark or wish) and subjects.names(look.text, row.population) and (shared or subjects.is_count(row)))
         ):
             yield Cause("absence", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
@@ -619,9 +647,9 @@ def known(look: Look) -> Iterator[Cause]:
     stark, shown = language.STARK.search(look.text), language.FIGURE.search(look.text)
     for move in look.scene.known.get(passage.chapter, ()) if not passage.is_heading else ():
         shared = len(language.stems(look.text) & language.stems(move.after.about))
-        rows = [look.scene.moves.after.rows[each] for each in move.gained if each in look.scene.moves.after.rows]
-        of_any = stark and language.OF_ANY.search(look.text) and any(language.is_of_kind(look.text, row.measure) for row in rows)
-        if wish or shown or of_any or (stark and shared) or ("none" in look.says and shared > 1):
+        kinds = look.scene.moves.after.of(move.gained, "measure")
+        denied = language.names_a_kind(look.text) and any(language.is_of_kind(look.text, each) for each in kinds)
+        if wish or shown or denied or (stark and shared) or ("none" in look.says and shared > 1):
             yield look.cause("known", move)
 
 
@@ -661,7 +689,7 @@ def _plain(verdict: str) -> str:
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
         page, cites, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, lasting, collected,
-        conclusion, direction, last, lead, absence, throughout, among, gone, limit, known,
+        conclusion, direction, last, lead, compared, absence, throughout, among, gone, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence, later, lasting),

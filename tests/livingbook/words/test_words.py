@@ -676,3 +676,85 @@ def test_a_law_that_was_changed_concerns_headings_titles_and_descriptions_of_the
         told = doubts(every, scene)
         assert [each.passage.text if each.passage.kind == "sentence" else each.passage.kind for each in told] == found
         assert all(each.passage.of != "rate.before" for each in told)
+
+
+# --- Figures of other armies, and of what was projected --------------------------------------------------------------------------
+
+
+GROUPED = {
+    **LABELS,
+    "measures": {
+        "deserters_claimed": {"label": "Deserters, claimed", "group": "absence", "kind": "flow"},
+        "entries_documented": {"label": "Entries", "group": "absence", "kind": "flow"},
+        "recruits": {"label": "Recruits", "group": "force", "kind": "flow"},
+        "cases_registered": {"label": "Cases registered", "group": "courts", "kind": "flow"},
+        "mislabelled_share": {"label": "Share of wrong entries", "group": "missing", "kind": "share"},
+    },
+    "populations": {
+        "russia": {"label": "Russian armed forces", "parent": ""},
+        "district": {"label": "A district", "parent": "russia"},
+        "ukraine": {"label": "Ukrainian armed forces", "parent": ""},
+    },
+}
+
+
+def doubtful(text: str, before: State, after: State, chapter: str = "rate") -> list[str]:
+    """The sentences of a chapter that are doubtful, in words."""
+    found = passages(chapter, text)
+    scene = Scene(Moves(before, after), Teller(GROUPED, before, after), Subjects(GROUPED, found, before), "article")
+    return [each.passage.words for each in doubts(found, scene)]
+
+
+def test_how_many_figures_there_are_is_read_again_when_one_that_was_projected_is_counted() -> None:
+    projected = replace(
+        OLD, measure="deserters_claimed", population="russia", start="2025-01-01", end="2025-12-31", qualifier="projection"
+    )
+    number = Number("70,000", "persons", 70000, 70000, 70000, ("old",))
+    before = State({"old": projected}, {"rate.projected": number})
+    counted = replace(projected, measure="entries_documented", value="31418", qualifier="exact")
+    text = "Two figures are higher. The analysts expect {result}`rate.projected`.\n\nThe army is large."
+    assert "Two figures are higher." in doubtful(text, before, State({"old": projected, "new": counted}, before.numbers))
+    others = State({"old": projected, "new": replace(counted, origin="president")}, before.numbers)
+    assert doubtful(text, before, others) == []
+
+
+def test_a_wish_for_a_figure_of_another_army_is_met_by_a_row_that_its_words_name() -> None:
+    ours = replace(OLD, measure="cases_registered", population="ukraine", category="awol")
+    theirs = replace(OLD, measure="recruits", population="russia")
+    before = State({"old": ours, "theirs": theirs}, {"rate.growth": replace(RATE, rows=("old",))})
+    text = "# T\n\nOf {result}`rate.growth`. It is so. He left. They came. We saw. You wrote. She went. Who knows. What then. Why so.\n\n## What would change the answer\n\n{0}\n"
+    russian = State({**before.rows, "new": replace(ours, population="russia", category="all")}, before.numbers)
+    wish = "On the Russian side one would do: cases registered in any year."
+    assert wish in doubtful(text.replace("{0}", wish), before, russian)
+    assert wish not in doubtful(text.replace("{0}", wish), before, before)
+    share = State({**before.rows, "new": replace(ours, population="russia", measure="mislabelled_share")}, before.numbers)
+    assert doubtful(text.replace("{0}", "A Russian count by this definition."), before, share) == []  # a share is no count
+    assert doubtful(text.replace("{0}", "A Russian count by this definition."), before, russian) != []
+
+
+def test_a_share_that_becomes_known_concerns_who_says_that_there_is_no_sample() -> None:
+    unknown = State({}, {"rate.counted": Number("not known", "share", about="Convicts.")})
+    row = replace(OLD, measure="composition_share", value="0.08")
+    known = State({"new": row}, {"rate.counted": Number("8%", "share", 0.08, 0.08, 0.08, ("new",), "Convicts.")})
+    assert rules("No sample is drawn from the whole army.", unknown, known) == {"known"}
+    assert rules("No list shows who leaves more often.", unknown, known) == set()
+
+
+def test_a_comparison_that_opens_a_chapter_is_read_again_where_a_later_figure_is_not_in_it() -> None:
+    first = replace(OLD, measure="cases_registered", population="ukraine", start="2022-01-01", end="2025-08-31")
+    before = State({"old": first}, {"rate.growth": replace(RATE, rows=("old",))})
+    text = "# T\n\n**Theirs registered {0} than ours.**\n\nIt was {{result}}`rate.growth` a month.\n"
+    year = replace(first, start="2026-01-01", end="2026-12-31", value="23000")
+    after = State({"old": first, "new": year}, before.numbers)
+    compared, told = (text.format(words) for words in ("more cases", "more papers"))
+    assert doubtful(compared, before, after) == ["Theirs registered more cases than ours."]
+    assert doubtful(told, before, after) == []
+    taken = State(after.rows, {"rate.growth": replace(RATE, rows=("old", "new"))})
+    earlier = State({"old": first, "new": replace(year, start="2021-01-01", end="2021-12-31")}, before.numbers)
+    assert doubtful(compared, before, taken) == doubtful(compared, before, earlier) == []
+    pages = [
+        *passages("rate", compared),
+        *passages("index", "# I\n\nHello.\n\nThey registered fewer cases than others ({doc}`/book/rate`)."),
+    ]
+    scene = Scene(Moves(before, after), Teller(GROUPED, before, after), Subjects(GROUPED, pages, before))
+    assert [each.passage.chapter for each in doubts(pages, scene)] == ["rate", "index"]
