@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from livingbook.sphinx_ext.pages.templates import Templates
 from small_pages import CONF, Book
 
 NESTED = """# Index
@@ -69,3 +70,13 @@ def test_a_build_of_some_pages_says_nothing_of_the_theme(themed, monkeypatch):
     themed.write("child.md", "# Child\n\n## Of the child\n\nAnother word.\n")
     assert themed.build(strict=True) == ["child"]
     assert themed.warnings == "" and themed.code == 0
+
+
+@pytest.mark.parametrize(
+    ("begin", "owes"), [('<table class="data table"><thead>', False), ('<table class="data table">\n<thead>', True)]
+)
+def test_only_a_table_that_the_theme_writes_is_one_in_which_to_look_for_its_faults(begin, owes):
+    """The list of all rows is written as one piece of HTML; a book with no other table was refused."""
+    templates = Templates()
+    templates.put_right(f"<!doctype html><html><head></head><body>{begin}</thead></table></body></html>")
+    assert any(fix.fault.startswith("what a wide table scrolls in") for fix in templates.concerned) == owes
