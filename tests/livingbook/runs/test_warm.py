@@ -563,3 +563,15 @@ def test_an_engine_that_there_is_not_is_named(monkeypatch):
     monkeypatch.setenv("LIVINGBOOK_ENGINE", "hot")
     with pytest.raises(BuildError, match="no engine 'hot'; there are warm and nbclient"):
         running.engine()
+
+
+def test_a_run_leaves_no_event_loop_open(tmp_path):
+    """One that the garbage collector found was seen to complain, among the words of a refusal."""
+
+    def in_a_thread():
+        run(["print(1)"], tmp_path / "one.ipynb")
+        return asyncio.get_event_loop()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(in_a_thread).result().is_closed()
+        assert pool.submit(in_a_thread).result().is_closed()  # the next run in the thread has another

@@ -8,7 +8,9 @@ papermill only what is defined by then.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+from collections.abc import Iterator
 from typing import Any
 
 from papermill.engines import NBClientEngine
@@ -17,6 +19,21 @@ from papermill.utils import merge_kwargs, remove_args
 
 from livingbook.system.errors import say_once
 from livingbook.system.files import short_folder
+
+
+@contextlib.contextmanager
+def own_event_loop() -> Iterator[None]:
+    """Closes the event loop of this thread at the end, if it is not somebody else's who is running it.
+
+    Left to the garbage collector, it may lose its sockets first and then complain on the terminal.
+    """
+    from jupyter_core.utils import ensure_event_loop
+
+    try:
+        yield
+    finally:
+        if not (loop := ensure_event_loop()).is_running():
+            loop.close()
 
 
 class WarmEngine(NBClientEngine):
@@ -49,7 +66,7 @@ class WarmEngine(NBClientEngine):
             )
         from livingbook.runs.warm.client import WarmManager, WarmNotebookClient, private_sockets
 
-        with short_folder() as folder:
+        with short_folder() as folder, own_event_loop():
             given = {
                 "config": private_sockets(folder),
                 "kernel_manager_class": WarmManager,
