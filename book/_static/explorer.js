@@ -126,10 +126,22 @@ const EXPLORER = (() => {
     return rest > 0.5 || (rest === 0.5 && low % 2) ? low + 1 : low;
   }
 
+  function rounded(value, step, up) {
+    const scaled = Number((value / step).toFixed(9));
+    return up === null ? halfEven(scaled) : up ? Math.ceil(scaled) : Math.floor(scaled);
+  }
+
+  function printedStep(b, asked) {
+    let step = asked || supportedStep(b);
+    const up = isAtMost(b), end = up ? b.high : b.low;
+    if (!up && !(b.value === null && b.high === Infinity && Number.isFinite(b.low))) return step;
+    while (step > stepOf(end) && Math.abs(rounded(end, step, up) * step - end) > 0.01 * Math.abs(end)) step /= 10;
+    return step;
+  }
+
   function written(value, step = 1, up = null) {
     if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-    const scaled = Number((value / step).toFixed(9));
-    const whole = up === null ? halfEven(scaled) : up ? Math.ceil(scaled) : Math.floor(scaled);
+    const whole = rounded(value, step, up);
     const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     return (whole * step || 0).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places }).replace("-", "−");
   }
@@ -138,7 +150,7 @@ const EXPLORER = (() => {
 
   function inWords(b, step = null) {
     if (isUnknown(b)) return "not known";
-    const unit = step || supportedStep(b);
+    const unit = printedStep(b, step);
     const low = written(b.low, unit, false), high = written(b.high, unit, true);
     if (b.low === b.high) return written(b.low, unit);
     if (low === high) return low;

@@ -41,7 +41,7 @@ def printed_step(bounds: Bounds, step: float | None = None) -> float:
     """The rounding unit with which bounds are printed.
 
     step: the unit asked for; without it, what the bounds support. A bound that stands alone is rounded in one direction only,
-    which can move it by a whole unit: where that is more than one per cent of it, it keeps three digits.
+    which can move it by a whole unit: where that is more than one per cent of it, it keeps more digits, three at most.
     """
     step = step or supported_step(bounds)
     if bounds.is_at_most:
@@ -50,7 +50,9 @@ def printed_step(bounds: Bounds, step: float | None = None) -> float:
         end, up = bounds.low, False
     else:
         return step
-    return min(step, step_of(end)) if abs(rounded(end, step, up) * step - end) > MOVED_AT_MOST * abs(end) else step
+    while step > step_of(end) and abs(rounded(end, step, up) * step - end) > MOVED_AT_MOST * abs(end):
+        step /= 10
+    return step
 
 
 def rounded(value: float, step: float, up: bool | None = None) -> int:
