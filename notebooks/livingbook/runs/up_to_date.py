@@ -120,7 +120,7 @@ def runs_that_hold(project: Project, edition: str, present: Present) -> dict[str
 def reads_pages(inputs: Iterable[str]) -> bool:
     """Whether any of these recorded inputs (``kind:name``) is a chapter, or another file that as a rule only pages show."""
     split = (what.removeprefix("folder ").partition(":") for what in inputs)
-    return any(kind == "file" and Path(name).parts[:1] in [(page,) for page in PAGES] for kind, _, name in split)
+    return any(kind == "file" and name.partition("/")[0] in PAGES for kind, _, name in split)
 
 
 def own_edition(project: Project) -> str:

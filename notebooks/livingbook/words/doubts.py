@@ -93,14 +93,15 @@ class Scene:
             found.setdefault(name.partition(".")[0], set()).update(self.subjects.behind(self.moves.before, [name]))
         return found
 
-    def home_of(self, measure: str) -> str:
-        """The chapter with the most cited numbers that rest on a measure and no other; "" if there is none."""
-        alone = (
-            name.partition(".")[0]
-            for name in sorted(self.subjects.cited)
-            if {each for each, _, _ in self.subjects.behind(self.moves.before, [name])} == {measure}
-        )
-        return next((chapter for chapter, _ in Counter(alone).most_common(1)), "")
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        """Measure → the chapter with the most cited numbers that rest on it and on no other."""
+        found: dict[str, Counter[str]] = {}
+        for name in sorted(self.subjects.cited):
+            measures = {each for each, _, _ in self.subjects.behind(self.moves.before, [name])}
+            for measure in measures if len(measures) == 1 else ():
+                found.setdefault(measure, Counter())[name.partition(".")[0]] += 1
+        return {measure: chapters.most_common(1)[0][0] for measure, chapters in found.items()}
 
     @cached_property
     def collected(self) -> dict[str, str]:
@@ -165,7 +166,7 @@ class Look:
 
     def is_at_home(self, measure: str) -> bool:
         """Whether its chapter, or one to which it sends the reader, speaks most of a measure."""
-        return self.scene.home_of(measure) in {self.passage.chapter, *LINKED.findall(self.passage.text)}
+        return self.scene.homes.get(measure) in {self.passage.chapter, *LINKED.findall(self.passage.text)}
 
     def is_of_others(self, row: Observation, lists: bool = True) -> bool:
         """Whether the words name an army, or a list, and the row is of another; lists: False to ask of armies alone."""
@@ -231,7 +232,7 @@ def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
             causes.setdefault(cause.words, cause)
         causes = causes or {cause.words: cause for cause in follows(look, above)}
         above.append(Doubt(passage, tuple(sorted(causes.values(), key=lambda each: not each.certain))) if causes else None)
-        found += filter(None, above[-1:])
+        found += [above[-1]] if above[-1] else []
     return found
 
 
@@ -242,7 +243,7 @@ def follows(look: Look, above: Sequence[Doubt | None]) -> Iterator[Cause]:
     """
     if look.passage.kind == "sentence" and not look.passage.names:
         reach = 2 if language.LEANS_ON_TWO.search(look.text) else 1 if language.LEANS.search(look.text) else 0
-        for doubt in filter(None, above[len(above) - min(reach, len(above)) :]):
+        for doubt in filter(None, above[-reach:] if reach else ()):
             yield from (replace(each, rule="follows", certain=False) for each in doubt.causes)
 
 
@@ -665,7 +666,7 @@ def reason(look: Look) -> Iterator[Cause]:
 
 
 def named(look: Look) -> Iterator[Cause]:
-    """A label that names an origin which is no longer behind the figure, or a year in which it no longer ends."""
+    """A label that names an origin which is no longer behind the figure, or a year or month in which none of its rows ends now."""
     moves = look.scene.moves
     for move in look.moved(look.passage.names):
         was, now = moves.before.of(move.before.rows, "origin"), moves.after.of(move.after.rows, "origin")
