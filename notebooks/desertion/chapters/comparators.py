@@ -27,6 +27,7 @@ from desertion.counts import rates
 from desertion.counts.force import spanned
 
 DRAWN = ("A", "B")  # grades of the rates that are drawn
+WIDEST_FIRST = ("absence", "thirty_days", "registered", "convicted", "war")  # from who was away an hour to who was convicted
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,13 @@ class Comparator:
 
 
 def read(evidence: Evidence, **where: str | Iterable[str]) -> list[Comparator]:
-    """The rows of the table ``comparators`` with the given values of fields (``grade=DRAWN``), in its order."""
+    """The rows of the table ``comparators`` with the given values of fields (``grade=DRAWN``), by definition, army and key.
+
+    Definitions stand as in ``WIDEST_FIRST``; any other comes after them.
+    """
+    places = {definition: place for place, definition in enumerate(WIDEST_FIRST)}
+    rows = evidence.select("comparators", **where)
+    rows = rows.assign(place=rows["definition"].map(places)).sort_values(["place", "definition", "army", "comparator"])
     return [
         Comparator(
             key=row.comparator,
@@ -60,7 +67,7 @@ def read(evidence: Evidence, **where: str | Iterable[str]) -> list[Comparator]:
             floor=row.floor == "yes",
             **{name: getattr(row, name) for name in ("army", "definition", "grade", "growth", "caution")},
         )
-        for row in evidence.select("comparators", **where).itertuples(index=False)
+        for row in rows.itertuples(index=False)
     ]
 
 

@@ -15,8 +15,6 @@ from livingbook.contract.notation import PLAIN_DATE, cell_number
 from livingbook.values.days import is_day
 
 SITE = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
-DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10))})
-KEYS = {"sources": "source", "origins": "origin", "measures": "measure", "populations": "population", "observations": "id"}
 
 
 def share_is_unit_and_kind(measures: Table) -> Iterator[Fault]:
@@ -74,13 +72,6 @@ def addresses_name_a_site(sources: Table) -> Iterator[Fault]:
             yield "names no site"
 
     yield from sources.faults_of_texts("url", wrong)
-
-
-def keys_can_name_files(*tables: Table) -> Iterator[Fault]:
-    """No key is a name that Windows keeps for a device (con, nul, …): keys may become names of files."""
-    for table in tables:
-        key = KEYS[table.name]
-        yield from table.faults(table[key].among(DEVICES), key, "is a name that Windows keeps for a device: choose another key")
 
 
 def claims_expect_what_their_kind_says(claims: Table) -> Iterator[Fault]:

@@ -25,10 +25,8 @@ from livingbook.contract.observation_rules import (
 )
 from livingbook.contract.personal_data import no_personal_details
 from livingbook.contract.reference_rules import (
-    KEYS,
     addresses_name_a_site,
     claims_expect_what_their_kind_says,
-    keys_can_name_files,
     parents_make_no_circle,
     published_as_precisely_as_said,
     share_is_unit_and_kind,
@@ -103,7 +101,6 @@ RULES: list[Rule | CellRule] = [
     Rule(parents_make_no_circle, _reads("populations", "population", "parent")),
     Rule(claims_expect_what_their_kind_says, _reads("claims", "kind", "expected", "expected_qualifier")),
     Rule(addresses_name_a_site, _reads("sources", "url")),
-    Rule(keys_can_name_files, tuple(f"{table}.{key}" for table, key in KEYS.items())),
     CellRule(no_hidden_characters),
     CellRule(no_stray_spaces),
     CellRule(no_formulas),

@@ -11,13 +11,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from livingbook.contract.csv_files import Table
-from livingbook.contract.datapackage import references
+from livingbook.contract.datapackage import names_of, references
 from livingbook.contract.faults import MAX_FAULTS, Fault
 from livingbook.contract.notation import PLAIN_DATE, PLAIN_NUMBER
 from livingbook.system.errors import printable
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+# Names that Windows keeps for a device. A key may become the name of a file.
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10))})
 
 
 def schema_faults(contract: dict[str, Any], tables: dict[str, Table]) -> list[Fault]:
@@ -31,7 +35,7 @@ def schema_faults(contract: dict[str, Any], tables: dict[str, Table]) -> list[Fa
 def _faults_of_schema(resource: dict[str, Any], tables: dict[str, Table]) -> Iterator[Fault]:
     """The same for one table, in no particular order, and of each constraint at most ``MAX_FAULTS``.
 
-    The primary key needs no check of its own: the contract also declares its field required and unique.
+    That a primary key is there, and once, needs no check of its own: the contract also declares its field required and unique.
     """
     schema, table = resource["schema"], tables[resource["name"]]
     specs = {spec["name"]: spec for spec in schema["fields"] if spec["name"] in table.columns}
@@ -42,6 +46,9 @@ def _faults_of_schema(resource: dict[str, Any], tables: dict[str, Table]) -> Ite
             before = table[column].row_before()
             twice = table[column].each(bool) & (before >= 0)
             yield from islice(table.faults(twice, column, _repeats(table, before)), MAX_FAULTS)
+    for key in names_of(schema.get("primaryKey", [])):
+        if key in table.columns:
+            yield from table.faults(table[key].among(DEVICES), key, "is a name that Windows keeps for a device: choose another key")
     for column, is_list, name, there in references(resource):
         other = tables[name]
         if column in table.columns and other.whole and there in other.columns:

@@ -99,7 +99,7 @@ class Evidence:
                 rows = whole._rows[whole._rows["origin"] != self.without] if self.without else whole._rows
                 self._tables[table] = Indexed(first_public(public_on(rows, self._as_of)).sort_values("id"), whole._texts)
             else:
-                self._tables[table] = self.whole._table(table) if self.whole else Indexed(self._text(table))
+                self._tables[table] = self.whole._table(table) if self.whole else Indexed(self._in_order(table))
         return self._tables[table]
 
     @cached_property
@@ -111,6 +111,10 @@ class Evidence:
         from livingbook.evidence.exploring import overview
 
         return overview(self)
+
+    def _in_order(self, table: str) -> pd.DataFrame:
+        """A table of the folder by its keys, so that nothing in the book depends on the order of the rows in a file."""
+        return self._text(table).sort_values(_key(table))
 
     def _text(self, table: str) -> pd.DataFrame:
         """A table of the folder. The recorder must not record the file, because it records the rows that are read of it."""
@@ -308,7 +312,7 @@ class Evidence:
     def labels(self, table: str) -> dict[str, str]:
         """Key → label of a table of measures, populations or origins; recorded as read."""
         rows = self.select(table)
-        return dict(zip(rows[table.removesuffix("s")], rows["label"], strict=True))  # columns may stand in any order
+        return dict(zip(rows[_key(table)], rows["label"], strict=True))
 
     def sources_of(self, rows: Iterable[str]) -> list[str]:
         """Keys of the sources in which these observations (by id) were published, in alphabetical order; recorded as read."""
@@ -324,6 +328,11 @@ class Evidence:
         """Observations by their ids, whatever their status; recorded as read."""
         ids = set(rows)
         return self.select("observations", id=ids, status=STATUSES) if ids else self._table("observations").table.iloc[:0]
+
+
+def _key(table: str) -> str:
+    """The field that names the rows of a table other than the observations: that of ``measures`` is ``measure``."""
+    return table.removesuffix("s")
 
 
 def read_key(read: Mapping[str, Any]) -> str:

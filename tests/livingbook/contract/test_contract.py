@@ -350,7 +350,6 @@ RULE_FAULTS = [
     ("addresses_name_a_site", "sources", 2, "url", "https:///etc/passwd", "names no site"),
     ("addresses_name_a_site", "sources", 2, "url", "https://../../x", "names no site"),
     ("addresses_name_a_site", "sources", 2, "url", "http://localhost/", "names no site"),
-    ("keys_can_name_files", "observations", 8, "id", "con", "is a name that Windows keeps for a device"),
     ("no_personal_details", "observations", 2, "note", "Call him on +7 (912) 345-67-89.", "looks like a phone number"),
     ("no_personal_details", "observations", 2, "note", "Call 8 912 345 67 89.", "looks like a phone number"),
     ("no_personal_details", "sources", 2, "note", "write to ivan@example.org", "looks like an e-mail address"),
@@ -387,6 +386,19 @@ def test_what_the_schema_refuses(folder, name, line, column, value, reason):
     found = folder.check()
     assert_said(found, Fault(f"{name}.csv", line, column, value, reason))
     assert {(fault.file, fault.row) for fault in found} == {(f"{name}.csv", line)}
+
+
+OWN = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+
+
+@pytest.mark.parametrize("table", OWN, ids=lambda table: table["name"])
+def test_no_key_is_a_name_that_windows_keeps(tmp_path, table):
+    shutil.copytree(DATA, tmp_path / "data")
+    (key,), path = table["schema"]["primaryKey"], tmp_path / "data" / f"{table['name']}.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    path.write_text(path.read_text(encoding="utf-8-sig").replace(f"\n{rows[0][key]},", "\nlpt3,", 1), encoding="utf-8")
+    reason = "is a name that Windows keeps for a device: choose another key"
+    assert Fault(path.name, 2, key, "lpt3", reason) in contract.check(tmp_path / "data")
 
 
 @pytest.mark.parametrize(("rule", "name", "line", "column", "value", "reason"), RULE_FAULTS)

@@ -351,3 +351,14 @@ def test_of_other_tables_every_view_sees_the_same_and_what_is_gone_has_no_digest
     read = read_key({"table": "origins", "where": {"origin": "bbc"}})
     assert whole.digest_of_views(read) == whole.digest(read) != ""
     assert whole.digest_of_views(read_key({"table": "observations", "where": {"nothing": "x"}})) == ""
+
+
+def test_rows_come_by_their_keys_in_whatever_order_the_file_has_them(tables):
+    folder = tables([{"id": "b"}, {"id": "a"}])
+    for table in ("observations", "measures", "origins"):
+        path = folder / f"{table}.csv"
+        before = load(folder).select(table)
+        head, *rows = path.read_text("utf-8").splitlines()
+        path.write_text("\n".join([head, *rows[::-1]]) + "\n", "utf-8")
+        pd.testing.assert_frame_equal(load(folder).select(table), before)
+        assert len(before) > 1 and before.iloc[:, 0].is_monotonic_increasing
