@@ -305,6 +305,11 @@ def run_sweeps(project: Project, chosen: argparse.Namespace) -> None:
 
 def explain_runs(project: Project, chosen: argparse.Namespace) -> None:
     """Prints what the next build would run and why; nothing is run or written."""
+    from livingbook.runs import up_to_date
+
+    if up_to_date.is_built(project, chosen.edition):
+        print("Nothing has changed since the book was built. Every notebook and every sweep stays.")
+        return
     from livingbook.runs.explain import report
 
     print(report(project, chosen.edition))

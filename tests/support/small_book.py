@@ -346,7 +346,10 @@ class Said:
 
     @property
     def plans(self) -> dict[str, dict[str, str]]:
-        """Edition → notebook → what ``explain`` says that the next build does with it: "runs", "may run" or "stays"."""
+        """Edition → notebook → what ``explain`` says that the next build does with it: "runs", "may run" or "stays".
+
+        Empty where it says that nothing has changed.
+        """
         found: dict[str, dict[str, str]] = {}
         edition = ""
         for line in self.out.splitlines():

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 
 class _Numbering(dict[str, int]):
@@ -80,4 +79,6 @@ class Column:
 
 def alike(columns: Sequence[Column]) -> np.ndarray:
     """The rows whose cells in all of these columns equal those of another row, in order."""
+    import pandas as pd  # slow, and needed where tables are checked alone
+
     return np.flatnonzero(pd.DataFrame({n: column.numbers for n, column in enumerate(columns)}).duplicated(keep=False))

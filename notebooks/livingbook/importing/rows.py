@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from livingbook import contract
 from livingbook.contract import Fault, Row, told
-from livingbook.importing import effects, read
+from livingbook.importing import read
 from livingbook.importing.compare import asked_for, compare_figures, fresh_rows
 from livingbook.importing.journal import recover, swap
 from livingbook.importing.merge import contract_faults, merged, references_of
 from livingbook.importing.outcome import Incoming, Outcome
 from livingbook.importing.terminal import summary
 from livingbook.project.project import Project
+from livingbook.runs.up_to_date import were_checked
 from livingbook.system.errors import BuildError, printable
 from livingbook.values import wording
 
@@ -45,11 +46,13 @@ def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None =
     recovered = recover(folder) if folder.is_dir() else ""
     if recovered:
         print(recovered)
-    if faults := contract.check(folder, project.contract):
+    if not were_checked(project) and (faults := contract.check(folder, project.contract)):
         how_many = wording.plural(len(faults), "fault")
         raise BuildError("\n".join([*told(faults)[:MOST_SHOWN], f"{how_many} in {folder}: mend the tables first, then add rows"]))
     outcome = examine(folder, paths, project.contract, mapping, supersedes)
     if not outcome.refused and (new := outcome.added.get("observations")):
+        from livingbook.importing import effects
+
         existing = contract.read_csv_table(folder, "observations", list(new[0])).rows
         lines = effects.Effects(project, existing, outcome.replaced, effects.naming(outcome.added)).of(new)
         print("\n".join(["What the rows will do:", *(f"  {line}" for line in lines), ""]))
@@ -87,6 +90,8 @@ def examine(
     fresh = fresh_rows(incoming, existing, fields, outcome)
     changed: dict[str, Row] = {}
     if olds := list(supersedes):
+        from livingbook.importing import effects
+
         files = [file for file, _ in fresh.get("observations", [])]
         new, changed = effects.superseding((row for _, row in fresh.get("observations", [])), olds, existing["observations"])
         fresh["observations"] = list(zip(files, new, strict=True))
@@ -95,12 +100,15 @@ def examine(
     lines = {table: merged(folder / f"{table}.csv", rows, fields[table]) for table, rows in fresh.items()}
     outcome.tables = {table: content for table, (content, _) in lines.items()}
     if changed:
+        from livingbook.importing import effects
+
         outcome.tables["observations"] = effects.rewritten(outcome.tables["observations"], changed)
     outcome.added = {table: [row for _, row in rows] for table, rows in fresh.items()}
     refers = references_of(folder, books)
     outcome.wanted = list(asked_for(fresh, existing, fields, refers))
     places = {table: found for table, (_, found) in lines.items()}
-    outcome.faults += contract_faults(folder, outcome.tables, places, refers, books)
+    if outcome.tables:
+        outcome.faults += contract_faults(folder, outcome.tables, places, refers, books)
     if "observations" in fresh:
         compare_figures(fresh["observations"], existing["observations"], outcome)
     outcome.faults = sorted(set(outcome.faults), key=lambda fault: (fault.file, fault.row or 0, fault.field or ""))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from livingbook.changes.row_changes import Cells, RowChange, differences, in_terminal
 from livingbook.contract import Fault, told
 from livingbook.importing.outcome import Outcome
 from livingbook.values import wording
+
+if TYPE_CHECKING:
+    from livingbook.changes.row_changes import Cells, RowChange
 
 
 def summary(outcome: Outcome, folder: Path, apply: bool) -> str:
@@ -31,6 +34,8 @@ def summary(outcome: Outcome, folder: Path, apply: bool) -> str:
         return "\n".join([*lines, "", f"{' and '.join(counts)}: nothing was written."]).lstrip("\n")
     if not outcome.tables:
         return "\n".join([*lines, "", "Nothing to add."]).lstrip("\n")
+    from livingbook.changes.row_changes import in_terminal  # slow, and not needed where there is nothing to add
+
     for table, content in outcome.tables.items():
         lines += ["", f"{table}.csv: {wording.plural(len(outcome.added[table]), 'row')} to add"]
         lines += [line for change in _difference(folder, table, content) for line in in_terminal(change)]
@@ -40,6 +45,8 @@ def summary(outcome: Outcome, folder: Path, apply: bool) -> str:
 
 
 def _difference(folder: Path, table: str, content: bytes) -> list[RowChange]:
+    from livingbook.changes.row_changes import differences
+
     before, after = (_cells(each) for each in ((folder / f"{table}.csv").read_bytes(), content))
     return differences(table, before, after, next(iter(after[0])))
 

@@ -147,17 +147,6 @@ def report(asked: Project, edition: str) -> str:
     """
     editions = asked.editions_of_book(edition)
     project = asked.with_data_of(editions[0])
-    if up_to_date.is_built(asked, edition):
-        stay = [
-            line for each in editions for line in (f"{each.name}:", *(str(Plan(name, "stays")) for name in project.notebook_names))
-        ]
-        return "\n".join(
-            [
-                "Nothing has changed since the book was built.",
-                *stay,
-                *(f"sweep {each.name}: stays" for each in sweep.load_sweeps(project)),
-            ]
-        )
     for folder in dict.fromkeys(project.with_data_of(each).data for each in editions):
         require_clean(folder, project.contract)
     plans = Plans(project)

@@ -46,6 +46,17 @@ def tables_hold(project: Project, edition: str, present: Present) -> bool:
     return unchanged_but(project, edition, present, [*(project.root / name for name in PAGES), *notebooks])
 
 
+def were_checked(project: Project) -> bool:
+    """Whether the last build checked the tables of the project's data folder as they are, by the rules as they are.
+
+    They were in order then: a build of tables that are not leaves no note.
+    """
+    decide = (project.data, project.contract, project.engine, project.root / "requirements.txt")
+    inputs = noted(project).get("inputs", {})
+    of_these = {path: was for path, was in inputs.items() if any(Path(path).is_relative_to(each) for each in decide)}
+    return str(project.data) in of_these and not differing(of_these)
+
+
 def unchanged_but(project: Project, edition: str, present: Present, rooms: Iterable[Path]) -> bool:
     """Whether the last build was of that edition, and of all that it looked at only these files and folders have changed."""
     last, apart = noted(project), list(rooms)

@@ -153,8 +153,7 @@ def test_who_reads_a_notebook_is_told_beforehand(readers, name):
 
 def test_after_the_build_all_stays(readers):
     _, said = readers
-    assert {does for each in said["after"].plans.values() for does in each.values()} == {"stays"}, said["after"].out
-    assert said["again"].nothing_to_do
+    assert said["after"].nothing_to_do and said["again"].nothing_to_do, said["after"].out
 
 
 def test_a_circle_is_refused(place):
@@ -309,8 +308,7 @@ def test_a_chapter_can_be_read_like_any_file(place):
 
 def test_after_the_build_all_stays_again(readers_of_files):
     _, _, said = readers_of_files
-    assert {does for each in said["after"].plans.values() for does in each.values()} == {"stays"}, said["after"].out
-    assert said["again"].nothing_to_do
+    assert said["after"].nothing_to_do and said["again"].nothing_to_do, said["after"].out
 
 
 # 4. The citations under a figure are those of the rows that it shows now.
