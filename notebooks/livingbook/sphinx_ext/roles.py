@@ -107,6 +107,14 @@ class FileRole(SphinxRole):
         return [elements.site_file("", self.text.rpartition("/")[2], path=self.text)], []
 
 
+class RestsRole(SphinxRole):
+    """{rests}`growth.direction`: what a sentence rests on though no number in it says so (``words.rests``)."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Nothing: readers are told where it has changed."""
+        return [], []
+
+
 def verdict_of(name: str) -> Any:
     """Word, icon and definition of a verdict. Raises Unknown."""
     from livingbook.notebook.verdicts import VERDICTS
@@ -138,3 +146,4 @@ def setup(app: Sphinx) -> None:
     app.add_role("claim", ClaimRole())
     app.add_role("verdict", VerdictRole())
     app.add_role("published-file", FileRole())
+    app.add_role("rests", RestsRole())

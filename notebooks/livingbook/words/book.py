@@ -14,7 +14,7 @@ from livingbook.evidence.tables import read_table
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError
 from livingbook.system.files import write
-from livingbook.words import doubts, lock, passages, selections, typed
+from livingbook.words import doubts, lock, passages, rests, selections, typed
 from livingbook.words.doubts import Doubt, Scene
 from livingbook.words.lock import Lock
 from livingbook.words.moves import Moves
@@ -96,6 +96,7 @@ class Book:
         """What is doubtful now. A book without a lock has not been read yet: nothing in it is doubtful."""
         if self.lock is None:
             return Reading(read_before=False)
+        self._require_known()
         moves = Moves(self.lock.state, self.state)
         words = Teller(self.labels, moves.before, moves.after)
         scene = Scene(moves, words, Subjects(self.labels, self.passages, moves.before), self.project.settings.compared_with)
@@ -113,6 +114,17 @@ class Book:
             {key: selections.near(key, self.state.rows[key], asked) for key in idle},
             {key: words.row(key) for key in idle},
         )
+
+    def _require_known(self) -> None:
+        """Raises ``BuildError`` with each thing that a sentence is said to rest on and that there is not."""
+        wrong = [
+            f"book/{each.chapter}.md: {{rests}}`{', '.join(each.rests)}`: there is {fault}"
+            for each in self.passages
+            for rest in rests.rests_in(each.rests)
+            for fault in rests.faults(rest, self.state, self.labels)
+        ]
+        if wrong:
+            raise BuildError("\n".join(wrong))
 
     @staticmethod
     def _place(passage: Passage) -> tuple[str, ...]:

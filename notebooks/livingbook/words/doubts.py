@@ -20,6 +20,7 @@ from livingbook.values import wording
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
+from livingbook.words.rests import Compared, Named, NoFigure, rests_in
 from livingbook.words.state import FIGURES, Observation, State
 from livingbook.words.subjects import PROJECTED, Subjects, is_part_of
 from livingbook.words.telling import Teller
@@ -245,6 +246,31 @@ def follows(look: Look, above: Sequence[Doubt | None]) -> Iterator[Cause]:
         reach = 2 if language.LEANS_ON_TWO.search(look.text) else 1 if language.LEANS.search(look.text) else 0
         for doubt in filter(None, above[-reach:] if reach else ()):
             yield from (replace(each, rule="follows", certain=False) for each in doubt.causes)
+
+
+# --- What its author says that it rests on --------------------------------------------------------------------------------------
+
+
+def rests(look: Look) -> Iterator[Cause]:
+    """Something that its author says it rests on has changed: see ``rests``."""
+    scene, moves = look.scene, look.scene.moves
+    for rest in rests_in(look.passage.rests):
+        match rest:
+            case Named(name):
+                yield from _verdicts(look, [name])
+                for move in look.moved([name]):
+                    of_words = move.after.unit == "words" and move.printed
+                    if move.turned or of_words or (move.printed and move.factor >= APART) or (move.lost and move.origins):
+                        yield look.cause("rests", move)
+            case Compared():
+                now = rest.holds(moves.after)
+                for move in look.moved(rest.names) if now is not True else ():
+                    if rest.holds(moves.before) is not now:
+                        yield look.cause("rests", move, certain=now is False)
+            case NoFigure():
+                for key, (kind, row) in scene.news.items():
+                    if rest.is_met_by(kind, row, scene.subjects):
+                        yield Cause("rests", f"new since it was written: {scene.words.row(key)}", False, (key,))
 
 
 # --- Who, when, where it was read -----------------------------------------------------------------------------------------------
@@ -689,8 +715,8 @@ def _plain(verdict: str) -> str:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "sentence": (
-        page, cites, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, lasting, collected,
-        conclusion, direction, last, lead, compared, absence, throughout, among, gone, limit, known,
+        rests, page, cites, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, lasting,
+        collected, conclusion, direction, last, lead, compared, absence, throughout, among, gone, limit, known,
     ),
     "reason": (reason,),
     "title": (named, absence, later, lasting),

@@ -29,7 +29,7 @@ class Passage:
     a paragraph the claims of all of it. kind: "sentence", or "title", "subtitle", "caption", "description", "reason", whose words
     are ``of`` a figure, number or claim. lead: of the finding with which a chapter opens. behind: the numbers for which the pages
     cited in it stand: its own, and those of the sentences before it in its paragraph that cite nothing. opens: the first sentence
-    of a paragraph.
+    of a paragraph. rests: what its author says that it rests on (``rests``).
     """
 
     chapter: str
@@ -49,6 +49,7 @@ class Passage:
     lead: bool = False
     behind: tuple[str, ...] = ()
     opens: bool = False
+    rests: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -133,6 +134,7 @@ def passages(chapter: str, markdown: str) -> list[Passage]:
                     lead=at <= 1 and not block.is_heading and _opens(pieces, place),
                     behind=behind,
                     opens=place == 0 and not block.is_heading,
+                    rests=tuple(_named(text, "rests")),
                 )
             )
     return found

@@ -1,0 +1,113 @@
+"""What an author says that a sentence rests on, where no number in it says so: ``…than there{rests}`here.monthly > there.monthly`.``
+
+The role shows nothing. It holds one thing or several, separated by commas:
+
+- ``growth.direction`` or ``B06``: a published number, published words, or the verdict on a claim;
+- ``ukraine.monthly < courts.monthly``, ``who.room < 0.5``: of two numbers, which is larger;
+- ``no listed_absent russia``, ``no courts any convicts``: that no further figure is in use of a measure, or of a group of measures,
+  for a population and all below it, and for a category if one is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from livingbook.words.state import Observation, State
+from livingbook.words.subjects import Subjects, is_part_of
+
+ANY = "any"  # population: of whomever
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+COMPARED = re.compile(r"(?P<one>\S+)\s*(?P<sign>[<>])\s*(?P<other>\S+)")
+NONE = re.compile(r"no\s+(?P<measure>\w+)\s+(?P<population>\w+)(?:\s+(?P<category>\w+))?")
+NEITHER = ("extension", "correction")  # kinds of rows that are no further figure
+
+
+@dataclass(frozen=True)
+class Named:
+    """A number, words or a claim that a sentence rests on."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """That one number is above another (sign ">"), or below it ("<"). one, other: names of numbers, or figures."""
+
+    one: str
+    sign: str
+    other: str
+
+    @property
+    def names(self) -> list[str]:
+        """The published numbers of the two."""
+        return [each for each in (self.one, self.other) if not NUMBER.fullmatch(each)]
+
+    def holds(self, state: State) -> bool | None:
+        """Whether it is so in a state; ``None`` where the numbers leave that open."""
+        ends = [_ends(state, each) for each in ((self.one, self.other) if self.sign == ">" else (self.other, self.one))]
+        if not ends[0] or not ends[1]:
+            return None
+        (low, high), (least, most) = ends[0], ends[1]
+        return True if low > most else False if high <= least else None
+
+
+@dataclass(frozen=True)
+class NoFigure:
+    """That there is no further figure of a measure, or a group of measures, for a population and, unless "", a category."""
+
+    measure: str
+    population: str
+    category: str = ""
+
+    def is_met_by(self, kind: str, row: Observation, subjects: Subjects) -> bool:
+        """Whether a row that is new is such a figure. kind: what it is beside those before (``Subjects.kind``)."""
+        return (
+            kind not in NEITHER
+            and self.measure in (row.measure, subjects.group_of(row.measure))
+            and (self.population == ANY or self.population in subjects.family(row.population))
+            and (not self.category or is_part_of(row.category, self.category))
+        )
+
+
+Rest = Named | Compared | NoFigure
+
+
+def rests_in(contents: Iterable[str]) -> Iterator[Rest]:
+    """What the contents of the roles of a sentence say."""
+    for item in (each.strip() for content in contents for each in content.split(",")):
+        if found := NONE.fullmatch(item):
+            yield NoFigure(found["measure"], found["population"], found["category"] or "")
+        elif found := COMPARED.fullmatch(item):
+            yield Compared(found["one"], found["sign"], found["other"])
+        else:
+            yield Named(item)
+
+
+def faults(rest: Rest, state: State, labels: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Iterator[str]:
+    """What of it names nothing that there is, in words. labels: the tables of measures and populations."""
+    match rest:
+        case Named(name):
+            names = [name]
+        case Compared():
+            names = rest.names
+        case NoFigure(measure, population, _):
+            names = []
+            groups = {row.get("group", "") for row in labels["measures"].values()}
+            if measure not in labels["measures"] and measure not in groups:
+                yield f"no measure or group of measures {measure}"
+            if population != ANY and population not in labels["populations"]:
+                yield f"no population {population}"
+    yield from (f"no number or claim {name}" for name in names if name not in state.numbers and name not in state.cards)
+
+
+def _ends(state: State, name: str) -> tuple[float, float] | None:
+    if NUMBER.fullmatch(name):
+        return float(name), float(name)
+    number = state.numbers.get(name)
+    if number is None or number.unit == "words" or not number.is_known:
+        return None
+    # "At least 500" is read as 500 beside another number: an open end would leave every comparison open.
+    least, most = number.low if number.low is not None else number.face, number.high if number.high is not None else number.face
+    return (least, most) if least is not None and most is not None else None

@@ -1,0 +1,119 @@
+"""What an author says that a sentence rests on: it is read again when that has changed, and not before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from livingbook.words.doubts import Scene, doubts
+from livingbook.words.moves import Moves
+from livingbook.words.passages import passages
+from livingbook.words.rests import Compared, faults, rests_in
+from livingbook.words.state import Card, Number, Observation, State
+from livingbook.words.subjects import Subjects
+from livingbook.words.telling import Teller
+
+LABELS = {
+    "measures": {
+        "herring": {"label": "Herring landed", "group": "fish", "kind": "flow"},
+        "cod": {"label": "Cod landed", "group": "fish", "kind": "flow"},
+        "boats": {"label": "Boats", "group": "fleet", "kind": "stock"},
+    },
+    "populations": {"coast": {"label": "The coast", "parent": ""}, "harbour": {"label": "A harbour", "parent": "coast"}},
+    "origins": {"office": {"label": "The office"}},
+}
+OLD = Observation(
+    "herring", "coast", "all", "2024-01-01", "2024-12-31", "", "90", "", "exact", "office", "p1", "", "2025-01-01", "use"
+)
+LANDED = Number("90", "tonnes", 90, 90, 90, ("old",), "Herring landed.")
+BEFORE = State(
+    {"old": OLD},
+    {
+        "catch.landed": LANDED,
+        "catch.other": Number("at least 60", "tonnes", 60, None, None, (), "Cod landed."),
+        "catch.direction": Number("fell", "words"),
+        "catch.open": Number("10–200", "tonnes", 10, None, 200),
+    },
+    cards={"A01": Card("supported")},
+)
+
+
+def after(verdict: str = "supported", rows: tuple[Observation, ...] = (), **numbers: Number) -> State:
+    """The state in which these numbers of the notebook are others, and these rows are new."""
+    new = {f"catch.{name}": number for name, number in numbers.items()}
+    return State(
+        {**BEFORE.rows, **{f"new{at}": row for at, row in enumerate(rows)}}, {**BEFORE.numbers, **new}, cards={"A01": Card(verdict)}
+    )
+
+
+def rules(rest: str, now: State) -> list[tuple[str, bool]]:
+    """The rule and the certainty of each cause for which a sentence that rests on something is doubtful."""
+    found = passages("catch", f"# Fish\n\nOne shoal is like another one{{rests}}`{rest}`.\n")
+    scene = Scene(Moves(BEFORE, now), Teller(LABELS, BEFORE, now), Subjects(LABELS, found, BEFORE))
+    return [(cause.rule, cause.certain) for each in doubts(found, scene) for cause in each.causes]
+
+
+SMALL = replace(LANDED, text="50", low=50, value=50, high=50)
+SLIGHTLY = replace(LANDED, text="92", low=92, value=92, high=92)
+
+
+@pytest.mark.parametrize(
+    ("rest", "now", "found"),
+    [
+        ("catch.landed", after(landed=SMALL), [("rests", False)]),
+        ("catch.landed", after(landed=SLIGHTLY), []),
+        ("catch.direction", after(direction=Number("rose", "words")), [("rests", False)]),
+        ("A01", after("contradicted"), [("verdict", True)]),
+        ("catch.landed > catch.other", after(landed=SMALL), [("rests", True)]),
+        ("catch.landed > catch.other", after(landed=SLIGHTLY), []),
+        ("catch.other < catch.landed", after(landed=SMALL), [("rests", True)]),
+        ("catch.landed > 80", after(landed=replace(SMALL, high=100)), [("rests", False)]),
+        ("catch.landed > 40", after(landed=SMALL), []),
+        ("catch.open > 40", after(landed=SMALL), []),
+    ],
+)
+def test_a_number_or_a_comparison(rest: str, now: State, found: list[tuple[str, bool]]) -> None:
+    assert rules(rest, now) == found
+    assert rules(rest, after()) == []
+
+
+COD = replace(OLD, measure="cod", population="harbour", category="smoked")
+
+
+@pytest.mark.parametrize(
+    ("rest", "row", "is_found"),
+    [
+        ("no cod coast", COD, True),
+        ("no fish coast", COD, True),
+        ("no cod any smoked", COD, True),
+        ("no cod any fresh", COD, False),
+        ("no cod harbour", replace(COD, population="coast"), False),
+        ("no boats any", COD, False),
+        ("no herring coast", replace(OLD, start="2025-01-01", end="2025-12-31", value="95"), False),  # the series goes on
+        ("no herring coast", replace(OLD, origin="rival", value="40"), True),
+        ("catch.landed, no cod coast", COD, True),
+    ],
+)
+def test_that_there_is_no_further_figure(rest: str, row: Observation, is_found: bool) -> None:
+    assert bool(rules(rest, after(rows=(row,)))) is is_found
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ("catch.lnded", "no number or claim catch.lnded"),
+        ("catch.landed > catch.othr", "no number or claim catch.othr"),
+        ("no haddock coast", "no measure or group of measures haddock"),
+        ("no cod sea", "no population sea"),
+        ("A02", "no number or claim A02"),
+    ],
+)
+def test_what_there_is_not_is_named(rest: str, words: str) -> None:
+    (found,) = rests_in([rest])
+    assert list(faults(found, BEFORE, LABELS)) == [words]
+
+
+def test_words_and_open_numbers_cannot_be_compared() -> None:
+    assert Compared("catch.direction", ">", "1").holds(BEFORE) is None
+    assert Compared("catch.open", ">", "40").holds(BEFORE) is None
+    assert Compared("catch.other", ">", "40").holds(BEFORE) is True
