@@ -1,4 +1,4 @@
-"""What an author says that a sentence rests on, where no number in it says so: ``…than there{rests}`here.monthly > there.monthly`.``
+"""What an author says that a sentence rests on, where no number in it does: ``…than there{rests}`here.monthly > there.monthly`.``
 
 The role shows nothing. It holds one thing or several, separated by commas:
 
