@@ -214,28 +214,37 @@ def _rounds(known: Observation, new: Observation) -> bool:
     return old.low <= exact.low and exact.high <= old.high and (exact.high - exact.low) < (old.high - old.low)
 
 
-def superseding(new: Iterable[Row], olds: Iterable[str], existing: Iterable[Row]) -> tuple[list[Row], dict[str, Row]]:
-    """New rows as they are when they supersede rows of ``olds``, and the existing rows that differ then, by id.
+def superseding(
+    new: Iterable[Row], olds: Iterable[str], existing: Iterable[Row]
+) -> tuple[list[Row], dict[str, Row], dict[str, str]]:
+    """New rows as they are when they supersede rows of ``olds``; the existing rows that differ then, by id; and old → new row.
 
     The new row of the same quantity and origin takes the place of the old one: it is in use, the old one contradicts it, and what
-    repeated the old one follows. The old row keeps its own day: the book of an earlier day shows it. Raises ``BuildError`` where
-    there is no such row in use, or not exactly one that takes its place.
+    repeated the old one follows. The old row keeps its own day: the book of an earlier day shows it. An old row that contradicts
+    one in use stays as it is, and the new one contradicts the same. Raises ``BuildError`` where there is no such row, or not
+    exactly one that takes its place.
     """
     rows, fresh = {row["id"]: row for row in existing}, {row["id"]: row for row in new}
     changed: dict[str, Row] = {}
+    replaced: dict[str, str] = {}
     for old in olds:
-        if old not in rows or rows[old]["status"] != "use":
-            raise BuildError(f"SUPERSEDES={old}: observations.csv has no such row in use")
+        status = rows[old]["status"] if old in rows else "not there"
+        if status not in ("use", "conflict"):
+            more = f"; it repeats {rows[old]['same_as']}" if status == "rereport" else ""
+            raise BuildError(f"SUPERSEDES={old}: must be a row that is in use or contradicts one; this one is {status}{more}")
         fitting = [key for key, row in fresh.items() if all(row[name] == rows[old][name] for name in TAKES_PLACE)]
         if len(fitting) != 1:
             found = f": {', '.join(fitting)}" if fitting else ""
             shared = wording.listing(list(TAKES_PLACE))
             raise BuildError(f"SUPERSEDES={old}: needs one new row of the same {shared}; there are {len(fitting)}{found}")
-        key = fitting[0]
+        replaced[old] = key = fitting[0]
+        if status == "conflict":
+            fresh[key] = _with(fresh[key], status="conflict", same_as=rows[old]["same_as"])
+            continue
         fresh[key] = _with(fresh[key], status="use", same_as="")
         changed[old] = _with(rows[old], status="conflict", same_as=key)
         changed |= {each: _with(row, same_as=key) for each, row in rows.items() if row["same_as"] == old}
-    return list(fresh.values()), changed
+    return list(fresh.values()), changed, replaced
 
 
 def _with(row: Row, **cells: str) -> Row:

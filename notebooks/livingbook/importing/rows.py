@@ -93,10 +93,11 @@ def examine(
         from livingbook.importing import effects
 
         files = [file for file, _ in fresh.get("observations", [])]
-        new, changed = effects.superseding((row for _, row in fresh.get("observations", [])), olds, existing["observations"])
+        new, changed, outcome.replaced = effects.superseding(
+            (row for _, row in fresh.get("observations", [])), olds, existing["observations"]
+        )
         fresh["observations"] = list(zip(files, new, strict=True))
         existing["observations"] = [changed.get(row["id"], row) for row in existing["observations"]]
-        outcome.replaced = {old: changed[old]["same_as"] for old in olds}
     lines = {table: merged(folder / f"{table}.csv", rows, fields[table]) for table, rows in fresh.items()}
     outcome.tables = {table: content for table, (content, _) in lines.items()}
     if changed:

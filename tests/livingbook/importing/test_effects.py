@@ -60,13 +60,25 @@ def test_a_corrected_figure_takes_the_place_of_the_old_one_whole(folder: Path) -
 @pytest.mark.parametrize(
     ("old", "message"),
     [
-        ("nothing", "SUPERSEDES=nothing: observations.csv has no such row in use"),
+        ("nothing", "SUPERSEDES=nothing: must be a row that is in use or contradicts one; this one is not there"),
+        ("istories-merged-49000", f"this one is rereport; it repeats {OLD}"),
         ("iwtl-list-36000", "needs one new row of the same"),
     ],
 )
 def test_what_cannot_be_superseded_is_said(folder: Path, old: str, message: str) -> None:
     with pytest.raises(BuildError, match=message):
         importing.examine(folder, new(folder, CORRECTED), supersedes=[old])
+
+
+def test_a_corrected_figure_that_contradicted_one_contradicts_it_still(folder: Path) -> None:
+    rows = {row["id"]: row for row in csv.DictReader((folder / "observations.csv").open(encoding="utf-8"))}
+    old = rows["casualties-2025-12-u24"]
+    corrected = {**old, "id": "zz-corrected", "value": "34000", "status": "use", "same_as": "", "note": "By hand."}
+    outcome = importing.examine(folder, new(folder, corrected), supersedes=[old["id"]])
+    assert not outcome.refused, outcome.faults
+    after = {row["id"]: row for row in csv.DictReader(io.StringIO(outcome.tables["observations"].decode()))}
+    assert (after["zz-corrected"]["status"], after["zz-corrected"]["same_as"]) == ("conflict", old["same_as"])
+    assert after[old["id"]] == old
 
 
 HOLDS = "It holds {result}`lists.listed` names."
