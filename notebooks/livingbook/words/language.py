@@ -218,7 +218,8 @@ def years_in(words: str) -> set[str]:
 
 def plain(sentence: str) -> str:
     """A sentence without roles and markup: the words that somebody typed. A term keeps its words."""
-    words = ROLE.sub(lambda match: " ⟨⟩ " if match[1] in GLUED else f" {words_of_role(*match.groups())} ", sentence)
+    shown = re.sub(r"\{rests\}`[^`]*`", "", sentence)
+    words = ROLE.sub(lambda match: " ⟨⟩ " if match[1] in GLUED else f" {words_of_role(*match.groups())} ", shown)
     for pattern, kept in ((r"<[^<>]*>", ""), (r"!?\[([^\]]*)\]\([^)]*\)", r"\1"), (r"[*`]+|(?<!\w)_+|_+(?!\w)", "")):
         words = re.sub(pattern, kept, words)
     return re.sub(r"\s+", " ", words).strip()

@@ -4,8 +4,9 @@ The role shows nothing. It holds one thing or several, separated by commas:
 
 - ``growth.direction`` or ``B06``: a published number, published words, or the verdict on a claim;
 - ``ukraine.monthly < courts.monthly``, ``who.room < 0.5``: of two numbers, which is larger;
-- ``no listed_absent russia``, ``no courts any convicts``: that no further figure is in use of a measure, or of a group of measures,
-  for a population and all below it, and for a category if one is named.
+- ``no listed_absent russia``, ``no courts any convicts``, ``no later cases_filed =russia``: that no further figure is in use of a
+  measure, or of a group of measures, for a population and all below it (for it alone after ``=``), and for a category if one is
+  named. A figure with which a series goes on is no further one, unless it is ``no later`` one that there shall be.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from livingbook.words.subjects import Subjects, is_part_of
 ANY = "any"  # population: of whomever
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 COMPARED = re.compile(r"(?P<one>\S+)\s*(?P<sign>[<>])\s*(?P<other>\S+)")
-NONE = re.compile(r"no\s+(?P<measure>\w+)\s+(?P<population>\w+)(?:\s+(?P<category>\w+))?")
+NONE = re.compile(r"no\s+(?P<later>later\s+)?(?P<measure>\w+)\s+(?P<alone>=?)(?P<population>\w+)(?:\s+(?P<category>\w+))?")
 NEITHER = ("extension", "correction")  # kinds of rows that are no further figure
 
 
@@ -55,18 +56,33 @@ class Compared:
 
 @dataclass(frozen=True)
 class NoFigure:
-    """That there is no further figure of a measure, or a group of measures, for a population and, unless "", a category."""
+    """That there is no further figure of a measure, or a group of measures, for a population and, unless "", a category.
+
+    alone: of the population itself, and not of those below it. later: none that ends later than all there are.
+    """
 
     measure: str
     population: str
     category: str = ""
+    alone: bool = False
+    later: bool = False
 
     def is_met_by(self, kind: str, row: Observation, subjects: Subjects) -> bool:
         """Whether a row that is new is such a figure. kind: what it is beside those before (``Subjects.kind``)."""
+        if not self._is_about(row, subjects):
+            return False
+        if not self.later:
+            return kind not in NEITHER
+        return row.end > max(
+            (each.end for each in subjects.state.rows.values() if each.status == "use" and self._is_about(each, subjects)),
+            default="",
+        )
+
+    def _is_about(self, row: Observation, subjects: Subjects) -> bool:
+        whose = {row.population} if self.alone else subjects.family(row.population)
         return (
-            kind not in NEITHER
-            and self.measure in (row.measure, subjects.group_of(row.measure))
-            and (self.population == ANY or self.population in subjects.family(row.population))
+            self.measure in (row.measure, subjects.group_of(row.measure))
+            and (self.population == ANY or self.population in whose)
             and (not self.category or is_part_of(row.category, self.category))
         )
 
@@ -78,7 +94,9 @@ def rests_in(contents: Iterable[str]) -> Iterator[Rest]:
     """What the contents of the roles of a sentence say."""
     for item in (each.strip() for content in contents for each in content.split(",")):
         if found := NONE.fullmatch(item):
-            yield NoFigure(found["measure"], found["population"], found["category"] or "")
+            yield NoFigure(
+                found["measure"], found["population"], found["category"] or "", bool(found["alone"]), bool(found["later"])
+            )
         elif found := COMPARED.fullmatch(item):
             yield Compared(found["one"], found["sign"], found["other"])
         else:
@@ -92,7 +110,7 @@ def faults(rest: Rest, state: State, labels: Mapping[str, Mapping[str, Mapping[s
             names = [name]
         case Compared():
             names = rest.names
-        case NoFigure(measure, population, _):
+        case NoFigure(measure, population):
             names = []
             groups = {row.get("group", "") for row in labels["measures"].values()}
             if measure not in labels["measures"] and measure not in groups:

@@ -91,6 +91,10 @@ COD = replace(OLD, measure="cod", population="harbour", category="smoked")
         ("no boats any", COD, False),
         ("no herring coast", replace(OLD, start="2025-01-01", end="2025-12-31", value="95"), False),  # the series goes on
         ("no herring coast", replace(OLD, origin="rival", value="40"), True),
+        ("no later herring coast", replace(OLD, start="2025-01-01", end="2025-12-31", value="95"), True),
+        ("no later herring coast", replace(OLD, origin="rival", end="2023-12-31", value="40"), False),
+        ("no cod =coast", COD, False),
+        ("no cod =harbour", COD, True),
         ("catch.landed, no cod coast", COD, True),
     ],
 )
@@ -111,6 +115,11 @@ def test_that_there_is_no_further_figure(rest: str, row: Observation, is_found: 
 def test_what_there_is_not_is_named(rest: str, words: str) -> None:
     (found,) = rests_in([rest])
     assert list(faults(found, BEFORE, LABELS)) == [words]
+
+
+def test_it_is_no_word_of_the_sentence() -> None:
+    said, plain = (passages("a", f"# A\n\nNone is larger{rest}.")[1] for rest in ("{rests}`no cod any`", ""))
+    assert said.words == plain.words == "None is larger." and said.rests == ("no cod any",)
 
 
 def test_words_and_open_numbers_cannot_be_compared() -> None:
