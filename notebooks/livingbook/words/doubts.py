@@ -20,7 +20,7 @@ from livingbook.values import wording
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
-from livingbook.words.rests import Compared, Named, NoFigure, rests_in
+from livingbook.words.rests import Compared, Named, NoFigure, Rest, rests_in
 from livingbook.words.state import FIGURES, Observation, State
 from livingbook.words.subjects import PROJECTED, Subjects, is_part_of
 from livingbook.words.telling import Teller
@@ -28,9 +28,11 @@ from livingbook.words.telling import Teller
 FURTHER = 180  # days: figures of one number that lie this much further apart than before are of different times
 LARGE = 1.5  # a number that moved by less than this factor keeps the words of size beside it
 APART = 1.1  # a number of several figures that moved by this factor: one of them no longer lies with the others
+ALONE = {"rests", "absence", "apart", "cites", "known", "limit", "later", "collected"}  # rules of one sentence, not of what follows
 SENTENCE = 4  # words: "Wrong names." concludes nothing
 LINKED = re.compile(r"\{doc\}`[^`]*?/book/([\w-]+)")  # a chapter to which a sentence sends its reader
 TOUCHED = 2.0  # rarity that a claim and the finding on all claims must share
+ECHO, SAME = 12.0, 0.6  # rarity that a label and a sentence must share to say the same, and its part of the shorter one's
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
 
 
@@ -145,6 +147,21 @@ class Look:
         return self.passage.words
 
     @cached_property
+    def rests(self) -> list[Rest]:
+        """What its author says that it rests on."""
+        return list(rests_in(self.passage.rests))
+
+    @property
+    def says_which(self) -> bool:
+        """Whether its author says which figures would make it false: then no other one does by its subject alone."""
+        return any(isinstance(each, NoFigure) for each in self.rests)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether nothing is concluded in it but what its author says it rests on; a question concludes nothing."""
+        return bool(self.rests) or self.text.rstrip(" *_").endswith("?")
+
+    @cached_property
     def opening(self) -> list[str]:
         """The numbers of its paragraph, and of all that stands under the same heading."""
         place = attrgetter("chapter", "heading")
@@ -231,7 +248,7 @@ def doubts(passages: Iterable[Passage], scene: Scene) -> list[Doubt]:
         causes: dict[str, Cause] = {}
         for cause in (cause for rule in rules for cause in rule(look)):
             causes.setdefault(cause.words, cause)
-        causes = causes or {cause.words: cause for cause in follows(look, above)}
+        causes = causes or {cause.words: cause for cause in [*follows(look, above), *echoes(look, found)]}
         above.append(Doubt(passage, tuple(sorted(causes.values(), key=lambda each: not each.certain))) if causes else None)
         found += [above[-1]] if above[-1] else []
     return found
@@ -242,10 +259,25 @@ def follows(look: Look, above: Sequence[Doubt | None]) -> Iterator[Cause]:
 
     above: the doubts of the sentences above it in its paragraph.
     """
-    if look.passage.kind == "sentence" and not look.passage.names:
+    if look.passage.kind == "sentence" and not look.passage.names and not look.is_decided:
         reach = 2 if language.LEANS_ON_TWO.search(look.text) else 1 if language.LEANS.search(look.text) else 0
         for doubt in filter(None, above[-reach:] if reach else ()):
-            yield from (replace(each, rule="follows", certain=False) for each in doubt.causes)
+            strong = (each for each in doubt.causes if each.rule not in ALONE)
+            yield from (replace(each, rule="follows", certain=False) for each in strong)
+
+
+def echoes(look: Look, found: Iterable[Doubt]) -> Iterator[Cause]:
+    """A label or a reason that says in nearly the same words what a sentence says that is doubtful; a label, of its own chapter."""
+    passage, subjects = look.passage, look.scene.subjects
+    if passage.kind not in ("title", "subtitle", "caption", "reason"):
+        return
+    for doubt in found:
+        sentence = doubt.passage
+        if sentence.kind == "sentence" and (passage.kind == "reason" or sentence.chapter == passage.chapter):
+            shared = subjects.shared(look.text, sentence.words)
+            whole = min(subjects.shared(each, each) for each in (look.text, sentence.words))
+            if shared >= ECHO and shared >= SAME * whole:
+                yield from (replace(each, rule="echoes", certain=False) for each in doubt.causes)
 
 
 # --- What its author says that it rests on --------------------------------------------------------------------------------------
@@ -254,7 +286,7 @@ def follows(look: Look, above: Sequence[Doubt | None]) -> Iterator[Cause]:
 def rests(look: Look) -> Iterator[Cause]:
     """Something that its author says it rests on has changed: see ``rests``."""
     scene, moves = look.scene, look.scene.moves
-    for rest in rests_in(look.passage.rests):
+    for rest in look.rests:
         match rest:
             case Named(name):
                 yield from _verdicts(look, [name])
@@ -297,7 +329,7 @@ def page(look: Look) -> Iterator[Cause]:
 def cites(look: Look) -> Iterator[Cause]:
     """A sentence without numbers that cites a page of which a figure is no longer in use, or says something else."""
     passage, moves = look.passage, look.scene.moves
-    if passage.cited and not (passage.names or passage.behind) and look.says & {"compare", "logic"}:
+    if passage.cited and not (passage.names or passage.behind or look.is_decided) and look.says & {"compare", "logic"}:
         for key in {**moves.gone, **moves.revised}:
             if moves.before.pages([key]) & set(passage.cited):
                 yield Cause("cites", f"no longer as it was: {look.scene.words.row(key)}", False, (key,))
@@ -373,8 +405,14 @@ def denied(look: Look) -> Iterator[Cause]:
 def apart(look: Look) -> Iterator[Cause]:
     """A number that sets figures of different times against each other, as it did not before."""
     for move in look.moved(look.passage.names):
-        if move.apart > FURTHER:
+        if move.apart > FURTHER and move.printed:
             yield look.cause("apart", move, f"; its figures now lie {move.apart} days further apart")
+
+
+def same_time(look: Look) -> Iterator[Cause]:
+    """What a number is said to be, "in the same months", when its figures lie further apart in time than before."""
+    if language.SAME_TIME.search(look.text):
+        yield from apart(look)
 
 
 def edition(look: Look) -> Iterator[Cause]:
@@ -499,7 +537,7 @@ def size(look: Look) -> Iterator[Cause]:
 def conclusion(look: Look) -> Iterator[Cause]:
     """A sentence without numbers that concludes from those beside it, of which one is in another state; or from a verdict."""
     passage = look.passage
-    if passage.names or passage.is_heading or len(look.text.split()) < SENTENCE:
+    if passage.names or passage.is_heading or len(look.text.split()) < SENTENCE or look.is_decided:
         return
     if language.CONCLUDES.search(look.text) or language.EXPLAINS.search(look.text):
         for move in look.moved(passage.beside):
@@ -548,7 +586,7 @@ def last(look: Look) -> Iterator[Cause]:
 def lead(look: Look) -> Iterator[Cause]:
     """The finding with which a chapter opens, when a number of its opening is in another state: what follows bears it out."""
     passage = look.passage
-    if passage.lead and not passage.names:
+    if passage.lead and not passage.names and not look.is_decided:
         for move in look.moved(look.opening):
             if move.turned:
                 yield look.cause("lead", move)
@@ -584,7 +622,7 @@ def absence(look: Look) -> Iterator[Cause]:
     # A number that has moved itself is the business of the rules above.
     counted = bool(language.COUNTED.search(look.text)) and not any(move.printed for move in look.moved(passage.names))
     stark = bool(language.STARK.search(look.text) and language.PUBLISHED.search(look.text))
-    if not (counted or (not passage.is_heading and (wish or stark))):
+    if look.says_which or not (counted or (not passage.is_heading and (wish or stark))):
         return
     own = look.scene.subjects.measured(look.scene.moves.before, passage.names)  # of what a sentence gives, it speaks
     near = own or look.about(passage.names if wish or (counted and passage.names) else passage.near)
@@ -672,7 +710,7 @@ def known(look: Look) -> Iterator[Cause]:
     passage = look.passage
     wish = bool(language.WISH.search(passage.heading))
     stark, shown = language.STARK.search(look.text), language.FIGURE.search(look.text)
-    for move in look.scene.known.get(passage.chapter, ()) if not passage.is_heading else ():
+    for move in look.scene.known.get(passage.chapter, ()) if not (passage.is_heading or look.says_which) else ():
         shared = len(language.stems(look.text) & language.stems(move.after.about))
         kinds = look.scene.moves.after.of(move.gained, "measure")
         denied = language.names_a_kind(look.text) and any(language.is_of_kind(look.text, each) for each in kinds)
@@ -684,11 +722,21 @@ def known(look: Look) -> Iterator[Cause]:
 
 
 def reason(look: Look) -> Iterator[Cause]:
-    """The reason for a verdict that is another one now, or rests on numbers in another state."""
+    """The reason for a verdict that is another one now, or rests on numbers in another state.
+
+    Or that says how much there is, or nothing, where one of the measures that decide its claim has a further figure.
+    """
     yield from verdict(look)
     for move in look.moved(look.passage.names):
         if move.turned or (move.ends and "when" in look.says):
             yield look.cause("reason", move)
+    subjects = look.scene.subjects
+    claim = subjects.labels.get("claims", {}).get(look.passage.of, {})
+    decide = set(claim.get("measures", "").split(";"))
+    for key, (kind, row) in look.scene.news.items() if look.says & {"none", "compare"} else ():
+        further = kind == "another" or (kind == "new" and subjects.is_rare(row))
+        if further and row.measure in decide and subjects.is_of_main(row) and not look.is_of_others(row):
+            yield Cause("reason", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
 
 
 def named(look: Look) -> Iterator[Cause]:
@@ -720,6 +768,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "reason": (reason,),
     "title": (named, absence, later, lasting),
-    "description": (named, lasting),
+    "subtitle": (named, absence, lasting),
+    "description": (named, lasting, same_time),
 }  # fmt: skip
 LABELS: tuple[Rule, ...] = (named,)

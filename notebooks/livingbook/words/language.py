@@ -156,6 +156,8 @@ TIMED = re.compile(rf"\b(?:{'|'.join(MONTHS.split())}|spring|summer|autumn|winte
 APART = re.compile(
     r"\b(?:(?:months?|years?|weeks?|days?) (?:earlier|later|before|after)|the one before|year of the war|then)\b", re.I
 )
+# A time that several figures have in common.
+SAME_TIME = re.compile(r"\b(?:same|full|these|those) (?:\w+ )?(?:days?|months?|years?|time|period)\b", re.I)
 LATER = re.compile(r"\b(?:later|after|since|until|newer|successor|changed|in time|silent)\b", re.I)
 NO_LATER = re.compile(r"\b(?:no|nor any) (?:later|newer|further)\b", re.I)
 CORRECTED = re.compile(r"\b(?:successor|changed|corrected|revised|unchanged|no second)\b", re.I)

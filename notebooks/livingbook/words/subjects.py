@@ -199,6 +199,16 @@ class Subjects:
         found = self.families.get(passage.chapter, Counter[str]())
         return [self.root(row.population)] == [whose for whose, _ in found.most_common(1)]
 
+    @cached_property
+    def _main(self) -> str:
+        """The family of which most figures are."""
+        counted = Counter(self.root(row.population) for row in self.state.rows.values())
+        return next((key for key, _ in counted.most_common(1)), "")
+
+    def is_of_main(self, row: Observation) -> bool:
+        """Whether a row is of the family of which most figures in the tables are."""
+        return self.root(row.population) == self._main
+
     def measured(self, state: State, names: Iterable[str]) -> set[tuple[str, str, str]]:
         """The quantities behind numbers that rest on measures of one kind: a count over a strength is of neither."""
         each = (self.behind(state, [name]) for name in names)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from livingbook.words import typed
 from livingbook.words.doubts import Scene, doubts
 from livingbook.words.moves import Moves
 from livingbook.words.passages import passages
 from livingbook.words.rests import Compared, faults, rests_in
-from livingbook.words.state import Card, Number, Observation, State
+from livingbook.words.state import Card, Number, Observation, State, TypedFigure
 from livingbook.words.subjects import Subjects
 from livingbook.words.telling import Teller
 
@@ -126,3 +127,63 @@ def test_words_and_open_numbers_cannot_be_compared() -> None:
     assert Compared("catch.direction", ">", "1").holds(BEFORE) is None
     assert Compared("catch.open", ">", "40").holds(BEFORE) is None
     assert Compared("catch.other", ">", "40").holds(BEFORE) is True
+
+
+# --- Labels and reasons, in which nobody can say what they rest on ---------------------------------------------------------
+
+
+def doubted(chapter: str, now: State, before: State = BEFORE, labels: dict = LABELS) -> set[str]:
+    """The texts of a chapter and of its labels that are doubtful."""
+    found = [*passages("catch", chapter), *typed.labels(before, now)]
+    scene = Scene(Moves(before, now), Teller(labels, before, now), Subjects(labels, found, before))
+    return {each.passage.words for each in doubts(found, scene)}
+
+
+NOBODY = "Nobody weighed smoked mackerel aboard trawlers before"
+
+
+@pytest.mark.parametrize(("caption", "is_doubted"), [(f"{NOBODY}, by boat", True), ("Boats by length of keel", False)])
+def test_a_label_that_says_what_a_doubtful_sentence_says_is_doubtful_too(caption: str, is_doubted: bool) -> None:
+    figures = {"catch.drawn": TypedFigure("Fish", caption=caption, rows=("old",))}
+    before, now = replace(BEFORE, figures=figures), replace(after(rows=(COD,)), figures=figures)
+    others = "".join(
+        f"\n\nLine {number} tells of {word}." for number, word in enumerate(("ropes", "ice", "salt", "tides", "nets") * 8)
+    )
+    chapter = f"# Fish\n\n{NOBODY}{{rests}}`no cod coast`.{others}\n"
+    assert (caption in doubted(chapter, now, before)) is is_doubted
+    assert caption not in doubted(chapter, before, before)
+
+
+REASON = "No count of cod was published."
+
+
+@pytest.mark.parametrize(
+    ("reason", "measures", "row", "is_doubted"),
+    [
+        (REASON, "herring;cod", COD, True),
+        (REASON, "herring", COD, False),
+        ("The office says so.", "herring;cod", COD, False),
+        ("The office gives the most.", "herring", replace(OLD, origin="rival", value="40"), True),
+        ("The office gives the most.", "herring", replace(OLD, start="2025-01-01", end="2025-12-31", value="95"), False),
+    ],
+)
+def test_a_reason_is_doubtful_where_what_decides_its_claim_has_a_further_figure(reason, measures, row, is_doubted) -> None:
+    cards = {"A01": Card("supported", reason)}
+    cod = replace(
+        COD, category="all", value="1", end="2020-12-31", origin="other", population="quay"
+    )  # so that cod is a rare measure
+    before = replace(BEFORE, rows={**BEFORE.rows, "cod": cod}, cards=cards)
+    now = replace(after(rows=(row,)), cards=cards)
+    now = replace(now, rows={**now.rows, "cod": cod})
+    labels = {**LABELS, "claims": {"A01": {"claim_text": "Fish.", "measures": measures}}}
+    assert (reason in doubted("# Fish\n", now, before, labels)) is is_doubted
+
+
+@pytest.mark.parametrize("about", ["Herring landed in the same months.", "Herring landed."])
+def test_what_a_number_is_said_to_be_of_one_time_is_doubtful_when_its_figures_lie_apart(about: str) -> None:
+    later = replace(OLD, start="2026-01-01", end="2026-12-31")
+    was, now = (
+        replace(LANDED, about=about, rows=rows, text=text) for rows, text in ((("old", "also"), "90"), (("old", "new0"), "80"))
+    )
+    before = replace(BEFORE, rows={**BEFORE.rows, "also": OLD}, numbers={"catch.landed": was})
+    assert (about in doubted("# Fish\n", replace(after(rows=(later,)), numbers={"catch.landed": now}), before)) is ("same" in about)
