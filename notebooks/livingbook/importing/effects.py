@@ -22,7 +22,7 @@ from livingbook.words.book import Book
 from livingbook.words.doubts import Scene, doubts
 from livingbook.words.moves import Moves
 from livingbook.words.passages import Passage
-from livingbook.words.selections import Selection, near, readers, selections_of
+from livingbook.words.selections import Selection, joined, near, readers, selections_of
 from livingbook.words.staging import spoken
 from livingbook.words.state import CELLS, Observation, State, state_of
 from livingbook.words.subjects import Subjects
@@ -36,7 +36,7 @@ class Effects:
     """What rows would do to a book. existing: the observations in the tables. The built book is read from the stage.
 
     replaced: existing observation → the new one that takes its place. named: new observation → the new rows of other tables that
-    name it, in words.
+    name it, in words. populations: the rows of that table that are new as well.
     """
 
     def __init__(
@@ -45,11 +45,13 @@ class Effects:
         existing: Iterable[Mapping[str, str]],
         replaced: Mapping[str, str] | None = None,
         named: Mapping[str, list[str]] | None = None,
+        populations: Iterable[Mapping[str, str]] = (),
     ) -> None:
         self.project = project
         self.existing = list(existing)
         self.replaced = dict(replaced or {})
         self.named = dict(named or {})
+        self.populations = list(populations)
 
     @cached_property
     def documents(self) -> dict[str, dict[str, Any]]:
@@ -73,8 +75,8 @@ class Effects:
 
     @cached_property
     def selections(self) -> list[Selection]:
-        """All recorded selections."""
-        return selections_of(self.documents)
+        """All recorded selections, as they will be with the new populations."""
+        return joined(selections_of(self.documents), self.documents, self.populations)
 
     @cached_property
     def book(self) -> Book:
@@ -233,6 +235,8 @@ def superseding(
             more = f"; it repeats {rows[old]['same_as']}" if status == "rereport" else ""
             raise BuildError(f"SUPERSEDES={old}: must be a row that is in use or contradicts one; this one is {status}{more}")
         fitting = [key for key, row in fresh.items() if all(row[name] == rows[old][name] for name in TAKES_PLACE)]
+        if len(fitting) > 1:  # of several periods, the one that is given again
+            fitting = [key for key in fitting if all(fresh[key][name] == rows[old][name] for name in ("start", "end"))] or fitting
         if len(fitting) != 1:
             found = f": {', '.join(fitting)}" if fitting else ""
             shared = wording.listing(list(TAKES_PLACE))

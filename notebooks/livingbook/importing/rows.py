@@ -54,7 +54,9 @@ def run(project: Project, paths: list[Path], apply: bool, mapping: Path | None =
         from livingbook.importing import effects
 
         existing = contract.read_csv_table(folder, "observations", list(new[0])).rows
-        lines = effects.Effects(project, existing, outcome.replaced, effects.naming(outcome.added)).of(new)
+        lines = effects.Effects(
+            project, existing, outcome.replaced, effects.naming(outcome.added), outcome.added.get("populations", ())
+        ).of(new)
         print("\n".join(["What the rows will do:", *(f"  {line}" for line in lines), ""]))
     print(summary(outcome, folder, apply))
     if outcome.refused:

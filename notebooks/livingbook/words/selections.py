@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from livingbook.words.state import Observation
@@ -38,12 +38,45 @@ class Selection:
 def selections_of(documents: Mapping[str, Mapping[str, Any]]) -> list[Selection]:
     """All selections of observations that ask for a measure. documents: notebook → what it published, with its "reads"."""
     found = [
-        Selection(name, {key: frozenset([each] if isinstance(each, str) else each) for key, each in read["where"].items()})
+        Selection(name, {key: _values(each) for key, each in read["where"].items()})
         for name, document in documents.items()
         for read in document.get("reads", [])
         if read.get("table") == "observations"
     ]
     return [each for each in found if each.is_asking]
+
+
+def _values(asked: str | Iterable[str]) -> frozenset[str]:
+    """What a recorded selection takes of a field, which may be one value or several."""
+    return frozenset([asked] if isinstance(asked, str) else asked)
+
+
+def joined(
+    selections: Iterable[Selection], documents: Mapping[str, Mapping[str, Any]], populations: Iterable[Mapping[str, str]]
+) -> list[Selection]:
+    """The selections as they will be with new populations: one that a notebook selects in their table, by kind or parent, joins
+    what it asks of populations so selected.
+
+    documents: as for ``selections_of``. populations: the new rows of that table.
+    """
+    asked = [
+        (
+            name,
+            [row["population"] for row in populations if all(row.get(field, "") in _values(each) for field, each in where.items())],
+        )
+        for name, document in documents.items()
+        for read in document.get("reads", [])
+        if read.get("table") == "populations" and (where := read["where"]) and "population" not in where
+    ]
+    new: dict[str, set[str]] = defaultdict(set)
+    for name, found in asked:
+        new[name].update(found)
+    return [
+        replace(each, where={**each.where, "population": each.where["population"] | new[each.notebook]})
+        if len(each.where.get("population", ())) > 1 and each.notebook in new
+        else each
+        for each in selections
+    ]
 
 
 def readers(key: str, row: Observation, selections: Iterable[Selection]) -> list[str]:

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from livingbook.importing import rows as importing
@@ -70,6 +72,12 @@ def test_what_cannot_be_superseded_is_said(folder: Path, old: str, message: str)
         importing.examine(folder, new(folder, CORRECTED), supersedes=[old])
 
 
+def test_of_new_figures_of_several_periods_the_one_of_the_old_period_takes_its_place(folder: Path) -> None:
+    later = {**CORRECTED, "id": "zz-later", "end": "2026-01-31", "value": "60000"}
+    outcome = importing.examine(folder, new(folder, later, CORRECTED), supersedes=[OLD])
+    assert outcome.replaced == {OLD: "zz-corrected"} and not outcome.refused, outcome.faults
+
+
 def test_a_corrected_figure_that_contradicted_one_contradicts_it_still(folder: Path) -> None:
     rows = {row["id"]: row for row in csv.DictReader((folder / "observations.csv").open(encoding="utf-8"))}
     old = rows["casualties-2025-12-u24"]
@@ -92,19 +100,21 @@ def told(
     text: str = HOLDS,
     replaced: dict[str, str] | None = None,
     named: dict[str, list[str]] | None = None,
+    also: Sequence[dict[str, Any]] = (),
+    populations: Sequence[dict[str, str]] = (),
 ) -> str:
     """What is said of a row in a book with one notebook that made these selections."""
     published = folder.parent / "_build" / "stage" / "published"
     (published / "latest").mkdir(parents=True)
     (published / "editions.json").write_text(json.dumps({"own": "latest"}), "utf-8")
     number = {"value": None, "low": 49000, "high": None, "unit": "persons", "text": "at least 49,000", "about": "x", "rows": [OLD]}
-    reads = [{"table": "observations", "where": each} for each in where]
+    reads = [*({"table": "observations", "where": each} for each in where), *also]
     document = {"results": {"listed": number}, "figures": {}, "tables": {}, "reads": reads}
     (published / "latest" / "lists.json").write_text(json.dumps(document), "utf-8")
     (folder.parent / "book").mkdir()
     (folder.parent / "book" / "lists.md").write_text(f"# Lists\n\n{text}\n", "utf-8")
     existing = list(csv.DictReader((folder / "observations.csv").open(encoding="utf-8")))
-    return "\n".join(Effects(Project(folder.parent, folder), existing, replaced, named).of([row]))
+    return "\n".join(Effects(Project(folder.parent, folder), existing, replaced, named, populations).of([row]))
 
 
 def test_the_import_says_who_reads_a_row_what_rests_on_it_and_what_it_may_replace(folder: Path) -> None:
@@ -112,6 +122,17 @@ def test_the_import_says_who_reads_a_row_what_rests_on_it_and_what_it_may_replac
     assert "read by lists; 1 sentence in lists rests on figures of this quantity" in said
     assert "lists found one figure here, and will find two" in said
     assert f"SUPERSEDES={OLD} sets it aside" in said
+
+
+def test_a_population_that_comes_with_a_row_is_read_where_its_kind_is(folder: Path) -> None:
+    row = {**CORRECTED, "id": "zz-list", "population": "zz_people"}
+    asked = [{"measure": "listed_absent", "population": ["list_istories_merged", "list_iwtl_36000"], "status": "use"}]
+    kinds = [{"table": "populations", "where": {"kind": "list", "parent": ["russia"]}}]
+    for parent, words in (("russia", "read by lists"), ("ukraine", "read by no chapter")):
+        shutil.rmtree(folder.parent / "_build", ignore_errors=True)
+        shutil.rmtree(folder.parent / "book", ignore_errors=True)
+        population = {"population": "zz_people", "label": "Others", "parent": parent, "side": "russia", "kind": "list"}
+        assert words in told(folder, row, *asked, also=kinds, populations=[population])
 
 
 def test_a_figure_that_takes_the_place_of_another_stands_beside_none(folder: Path) -> None:
