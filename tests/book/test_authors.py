@@ -56,7 +56,7 @@ def test_every_example_in_python_runs(tmp_path, monkeypatch, results):
 
 def test_every_example_of_markup_stands_below_itself_so_that_the_build_runs_it():
     prose = re.sub(r"^````md\n.*?^````$", "", TEXT, flags=re.M | re.S)
-    assert len(blocks("md")) == 4
+    assert len(blocks("md")) == 5
     for example in blocks("md"):
         assert example.strip() in prose
 

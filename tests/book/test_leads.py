@@ -16,7 +16,8 @@ LEAD_WORDS, LEAD_NUMBERS = 65, 3
 
 def lead(markdown: str) -> str:
     """A chapter's first paragraph."""
-    return [block for block in markdown.split("\n\n") if block.strip()][1].strip()
+    first = [block for block in markdown.split("\n\n") if block.strip()][1].strip()
+    return re.sub(r"\{rests\}`[^`]*`", "", first)  # which readers do not see
 
 
 def too_much(opening: str) -> list[str]:

@@ -35,6 +35,7 @@ def test_every_row_that_no_chapter_reads_is_in_use_and_has_a_reason():
 
 # Pages that are cited beside numbers for the words of the sentence, each with what it says there.
 CITED_FOR_WORDS = {
+    ("courts", "mediazona2023november"): "that it was more than half by November, too",
     ("exits", "bukovyna2022surrender"): "that relatives' calls are counted, too",
     ("exits", "censornet2025surrender"): "the headline that speaks of a battalion",
     ("growth", "insider2025convicted"): "that a second count agrees",

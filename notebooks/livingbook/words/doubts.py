@@ -20,7 +20,7 @@ from livingbook.values import wording
 from livingbook.words import language
 from livingbook.words.moves import Move, Moves
 from livingbook.words.passages import Passage
-from livingbook.words.rests import Compared, Named, NoFigure, Rest, rests_in
+from livingbook.words.rests import Compared, Mention, NoFigure, Rest, rests_in
 from livingbook.words.state import FIGURES, Observation, State
 from livingbook.words.subjects import PROJECTED, Subjects, is_part_of
 from livingbook.words.telling import Teller
@@ -288,7 +288,7 @@ def rests(look: Look) -> Iterator[Cause]:
     scene, moves = look.scene, look.scene.moves
     for rest in look.rests:
         match rest:
-            case Named(name):
+            case Mention(name):
                 yield from _verdicts(look, [name])
                 for move in look.moved([name]):
                     of_words = move.after.unit == "words" and move.printed

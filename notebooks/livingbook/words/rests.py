@@ -26,7 +26,7 @@ NEITHER = ("extension", "correction")  # kinds of rows that are no further figur
 
 
 @dataclass(frozen=True)
-class Named:
+class Mention:
     """A number, words or a claim that a sentence rests on."""
 
     name: str
@@ -87,7 +87,7 @@ class NoFigure:
         )
 
 
-Rest = Named | Compared | NoFigure
+Rest = Mention | Compared | NoFigure
 
 
 def rests_in(contents: Iterable[str]) -> Iterator[Rest]:
@@ -100,13 +100,13 @@ def rests_in(contents: Iterable[str]) -> Iterator[Rest]:
         elif found := COMPARED.fullmatch(item):
             yield Compared(found["one"], found["sign"], found["other"])
         else:
-            yield Named(item)
+            yield Mention(item)
 
 
 def faults(rest: Rest, state: State, labels: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Iterator[str]:
     """What of it names nothing that there is, in words. labels: the tables of measures and populations."""
     match rest:
-        case Named(name):
+        case Mention(name):
             names = [name]
         case Compared():
             names = rest.names

@@ -118,7 +118,7 @@ def test_a_new_army_is_a_row(tmp_path):
 
 def test_the_table_of_rates_has_what_the_rows_give(evidence):
     found = comparators.table(evidence, comparator=["us_navy_2007", "us_army_1970"]).set_index("key")
-    assert list(found.index) == ["us_navy_2007", "us_army_1970"]
+    assert list(found.index) == ["us_army_1970", "us_navy_2007"]  # by army, in whatever order they stand in the table
     assert found["bounds"]["us_navy_2007"] == comparators.rate(evidence, BY_KEY["us_navy_2007"])
     assert found["strength"]["us_navy_2007"].best == pytest.approx(336_659) and found["strength"]["us_army_1970"] is None
     assert found["period"]["us_navy_2007"] == "FY2007" and found["end"]["us_navy_2007"] == date(2007, 9, 30)
