@@ -32,7 +32,7 @@ ALONE = {"rests", "absence", "apart", "cites", "known", "limit", "later", "colle
 SENTENCE = 4  # words: "Wrong names." concludes nothing
 LINKED = re.compile(r"\{doc\}`[^`]*?/book/([\w-]+)")  # a chapter to which a sentence sends its reader
 TOUCHED = 2.0  # rarity that a claim and the finding on all claims must share
-ECHO, SAME = 12.0, 0.6  # rarity that a label and a sentence must share to say the same, and its part of the shorter one's
+ECHO, SAME = 10.0, 0.6  # rarity that a label and a sentence must share to say the same, and its part of the shorter one's
 ENOUGH = 4.0  # rarity that the words of a row and of a sentence must share to be about one thing
 
 
@@ -410,9 +410,11 @@ def apart(look: Look) -> Iterator[Cause]:
 
 
 def same_time(look: Look) -> Iterator[Cause]:
-    """What a number is said to be, "in the same months", when its figures lie further apart in time than before."""
+    """What a number is said to be of one time with another ("in the same months"), when its figures no longer are."""
     if language.SAME_TIME.search(look.text):
         yield from apart(look)
+    if language.DAY_OF_ANOTHER.search(look.text):
+        yield from (look.cause("same_time", move) for move in look.moved(look.passage.names) if move.ends and move.printed)
 
 
 def edition(look: Look) -> Iterator[Cause]:

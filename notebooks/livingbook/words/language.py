@@ -158,6 +158,8 @@ APART = re.compile(
 )
 # A time that several figures have in common.
 SAME_TIME = re.compile(r"\b(?:same|full|these|those) (?:\w+ )?(?:days?|months?|years?|time|period)\b", re.I)
+# A day that is that of another figure: "by the day to which the men charged are counted".
+DAY_OF_ANOTHER = re.compile(r"\b(?:by|to|up to|until) (?:the|that) day (?:to|of|on|up to)\b", re.I)
 LATER = re.compile(r"\b(?:later|after|since|until|newer|successor|changed|in time|silent)\b", re.I)
 NO_LATER = re.compile(r"\b(?:no|nor any) (?:later|newer|further)\b", re.I)
 CORRECTED = re.compile(r"\b(?:successor|changed|corrected|revised|unchanged|no second)\b", re.I)
