@@ -4,7 +4,7 @@ The role shows nothing. It holds one thing or several, separated by commas:
 
 - ``growth.direction`` or ``B06``: a published number, published words, or the verdict on a claim;
 - ``ukraine.monthly < courts.monthly``, ``who.room < 0.5``: of two numbers, which is larger;
-- ``no listed_absent russia``, ``no courts any convicts``, ``no later cases_filed =russia``: that no further figure is in use of a
+- ``no herring coast``, ``no fish any smoked``, ``no later herring =coast``: that no further figure is in use of a
   measure, or of a group of measures, for a population and all below it (for it alone after ``=``), and for a category if one is
   named. A figure with which a series goes on is no further one, unless it is ``no later`` one that there shall be.
 """
