@@ -2,8 +2,8 @@
 
 The role shows nothing. It holds one thing or several, separated by commas:
 
-- ``growth.direction`` or ``B06``: a published number, published words, or the verdict on a claim;
-- ``ukraine.monthly < courts.monthly``, ``who.room < 0.5``: of two numbers, which is larger;
+- ``catch.direction`` or ``B06``: a published number, published words, or the verdict on a claim;
+- ``catch.herring < catch.cod``, ``catch.share < 0.5``: of two numbers, which is larger;
 - ``no herring coast``, ``no fish any smoked``, ``no later herring =coast``: that no further figure is in use of a
   measure, or of a group of measures, for a population and all below it (for it alone after ``=``), and for a category if one is
   named. A figure with which a series goes on is no further one, unless it is ``no later`` one that there shall be.
