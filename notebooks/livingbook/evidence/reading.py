@@ -113,8 +113,12 @@ class Evidence:
         return overview(self)
 
     def _in_order(self, table: str) -> pd.DataFrame:
-        """A table of the folder by its keys, so that nothing in the book depends on the order of the rows in a file."""
-        return self._text(table).sort_values(_key(table))
+        """A table of the folder by its keys, so that nothing in the book depends on the order of the rows in a file.
+
+        One without a field of its own name stands in the order of all its cells.
+        """
+        rows = self._text(table)
+        return rows.sort_values(_key(table) if _key(table) in rows else sorted(rows.columns))
 
     def _text(self, table: str) -> pd.DataFrame:
         """A table of the folder. The recorder must not record the file, because it records the rows that are read of it."""

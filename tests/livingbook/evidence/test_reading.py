@@ -362,3 +362,10 @@ def test_rows_come_by_their_keys_in_whatever_order_the_file_has_them(tables):
         path.write_text("\n".join([head, *rows[::-1]]) + "\n", "utf-8")
         pd.testing.assert_frame_equal(load(folder).select(table), before)
         assert len(before) > 1 and before.iloc[:, 0].is_monotonic_increasing
+
+
+def test_a_table_without_a_field_of_its_own_name_is_in_an_order_too(tables):
+    folder = tables([{"id": "a"}])
+    for rows in ("x,2\ny,1\n", "y,1\nx,2\n"):
+        (folder / "harbours.csv").write_text(f"name,boats\n{rows}", "utf-8")
+        assert load(folder).select("harbours")["name"].tolist() == ["y", "x"]  # by boats, then by name

@@ -81,3 +81,10 @@ def test_a_claim_in_a_sentence_links_to_its_card_wherever_that_is(book: Book) ->
     assert page.select_one("a.claim-link").get_text() == "A01 ✓ supported"
     assert page.select_one(".verdict-word").get_text() == "supported"
     assert page.select_one(".scoreboard a")["href"] == "cards.html#claim-A01"
+
+
+def test_what_a_sentence_rests_on_is_not_shown(book: Book) -> None:
+    page = book.page("It is so{rests}`rate.monthly > 5, no cod any`.\n\n## It stays{rests}`rate.monthly`\n")
+    assert book.warnings == ""
+    assert [each.get_text() for each in page.select("section p, h2")] and "rests" not in page.get_text()
+    assert "It is so." in page.get_text() and page.select_one("#it-stays")

@@ -129,6 +129,28 @@ def test_words_and_open_numbers_cannot_be_compared() -> None:
     assert Compared("catch.other", ">", "40").holds(BEFORE) is True
 
 
+SAYS_NONE = "They landed {{result}}`catch.landed` tonnes. Neither list says so{rest}."
+CONCLUDES = "By the office, {{result}}`catch.landed` tonnes were landed. So most of it was herring{rest}."
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "now"),
+    [
+        (SAYS_NONE, "{rests}`no boats any`", after(rows=(replace(OLD, origin="rival", value="40"),))),
+        (CONCLUDES, "{rests}`catch.other > 40`", after(landed=Number("not known", "tonnes"))),
+    ],
+    ids=["that there is none", "a conclusion"],
+)
+def test_what_an_author_says_decides_over_what_is_guessed(text: str, rest: str, now: State) -> None:
+    other = Number("at least 60", "tonnes", 60, None, None, ("cod",), "Cod landed.")
+    cod = replace(COD, category="all", end="2020-12-31", value="1")
+    before, now = (
+        replace(each, rows={**each.rows, "cod": cod}, numbers={**each.numbers, "catch.other": other}) for each in (BEFORE, now)
+    )
+    guessed, said = (doubted(f"# Fish\n\n{text.format(rest=each)}\n", now, before) for each in ("", rest))
+    assert len(guessed) > len(said), said
+
+
 # --- Labels and reasons, in which nobody can say what they rest on ---------------------------------------------------------
 
 

@@ -100,3 +100,12 @@ def test_nothing_is_released_before_it_has_been_read(folder: Path) -> None:
     stage.write_text(json.dumps(staging.staged(book(folder, NEW, "26,000", 26000))), "utf-8")
     with pytest.raises(BuildError, match="Nothing is released before they have been read"):
         require_read(project)
+
+
+def test_a_sentence_that_rests_on_what_there_is_not_is_refused_with_its_chapter(folder: Path) -> None:
+    book(folder).accept(["all"])
+    (folder / "book" / "other.md").write_text("# other\n\nIt is so{rests}`lists.listd, no listed_absent atlantis`.\n", "utf-8")
+    with pytest.raises(BuildError) as refused:
+        book(folder).reading()
+    where = "book/other.md: {rests}`lists.listd, no listed_absent atlantis`: there is no "
+    assert str(refused.value).splitlines() == [f"{where}number or claim lists.listd", f"{where}population atlantis"]
