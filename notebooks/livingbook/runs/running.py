@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -15,6 +16,7 @@ from livingbook.notebook.payload import MIME, NUMBERS_ONLY
 from livingbook.project.project import Project
 from livingbook.runs import cell_errors
 from livingbook.runs.cell_errors import CellError
+from livingbook.runs.together import together
 from livingbook.system.errors import KILLED, MEMORY, BuildError, printable
 from livingbook.system.files import short_folder, write
 
@@ -93,6 +95,17 @@ def run_recorded(
     data, results: its edition's folder of tables, and that of the results of other notebooks. Raises ``CellError`` if a cell fails,
     unless it needs results that are not made yet: see ``Ran.waits``.
     """
+    if not figures and engine() == "warm" and (joined_cells := together(source)):
+        with contextlib.suppress(BuildError):  # which is told better by a run cell by cell
+            ran = _run_recorded(project, name, joined_cells, given, figures, data, results)
+            if not ran.said and not ran.failure:
+                return ran
+    return _run_recorded(project, name, source, given, figures, data, results)
+
+
+def _run_recorded(
+    project: Project, name: str, source: bytes, given: Mapping[str, Any], figures: bool, data: Path, results: Path
+) -> Ran:
     with _slots, short_folder() as folder:
         note = Path(folder, "record.json")
         settings = {
