@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import combinations
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -48,23 +50,23 @@ def across_origins(rows: pd.DataFrame) -> pd.DataFrame:
     dates at most ``NEAR`` apart, or, for flows, periods that are ``ALIKE``. Columns: measure, population, category, end,
     id, origin, bounds and the same with ``other_``, factor; ordered by factor, the largest first.
     """
-    found = []
-    for (measure, population, category), group in rows.groupby(["measure", "population", "category"], sort=True):
-        several = group.sort_values(["end", "id"]).to_dict("records")
-        for index, one in enumerate(several):
-            for other in several[index + 1 :]:
-                if one["origin"] != other["origin"] and _one_period(one, other) and contradict(one["bounds"], other["bounds"]):
-                    found.append(
-                        {
-                            "measure": measure,
-                            "population": population,
-                            "category": category,
-                            "end": other["end"],
-                            **{key: one[key] for key in ("id", "origin", "bounds")},
-                            **{f"other_{key}": other[key] for key in ("id", "origin", "bounds")},
-                            "factor": factor(one["bounds"], other["bounds"]),
-                        }
-                    )
+    quantities: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in rows.sort_values(["end", "id"]).to_dict("records"):
+        quantities.setdefault((row["measure"], row["population"], row["category"]), []).append(row)
+    found = [
+        {
+            "measure": measure,
+            "population": population,
+            "category": category,
+            "end": other["end"],
+            **{key: one[key] for key in ("id", "origin", "bounds")},
+            **{f"other_{key}": other[key] for key in ("id", "origin", "bounds")},
+            "factor": factor(one["bounds"], other["bounds"]),
+        }
+        for (measure, population, category), several in sorted(quantities.items(), key=itemgetter(0))
+        for one, other in combinations(several, 2)
+        if one["origin"] != other["origin"] and contradict(one["bounds"], other["bounds"]) and _one_period(one, other)
+    ]
     columns = [
         "measure",
         "population",

@@ -79,7 +79,9 @@ def swept(file: str | Path, evidence: Evidence) -> pd.DataFrame:
     _require_made(path, f"sweep:{path.stem}", f"the sweep {path.stem} has not been run; `make book` runs it")
     _note(evidence, {"sweep": path.stem})
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return rows.assign(bounds=list(map(bounds_of_cells, rows[list(COLUMNS)].to_dict("records"))))
+    cells = list(rows[list(COLUMNS)].itertuples(index=False, name=None))
+    bounds = {each: bounds_of_cells(dict(zip(COLUMNS, each, strict=True))) for each in set(cells)}  # most settings give the same
+    return rows.assign(bounds=[bounds[each] for each in cells])
 
 
 def numbers_in(table: pd.DataFrame, setting: str) -> dict[str, PublishedNumber]:

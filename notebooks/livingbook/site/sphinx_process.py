@@ -25,7 +25,10 @@ from livingbook.system.files import write
 LIBRARY = "library.txt"  # lists the modules of the project that builds have used
 # What the pages need of other packages; the engine's own extension is imported when the build is sure of its state. ``latexcodec``
 # is for names of authors: pybtex imports it with the first of them.
-IMPORTED_FIRST = ("myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex", "latexcodec")
+IMPORTED_FIRST = (
+    "myst_nb.sphinx_ext", "sphinx.builders.html", "sphinx_book_theme", "sphinxcontrib.bibtex", "latexcodec", "pydantic.root_model",
+    "pydantic.type_adapter", "resvg_py", "tinycss2",
+)  # fmt: skip
 
 
 class Waiting(Protocol):

@@ -100,7 +100,7 @@ class Book:
         moves = Moves(self.lock.state, self.state)
         words = Teller(self.labels, moves.before, moves.after)
         scene = Scene(moves, words, Subjects(self.labels, self.passages, moves.before), self.project.settings.compared_with)
-        every = [*self.passages, *typed.labels(moves.before, moves.after)]
+        every = [*self.passages, *typed.labels(moves.before, moves.after, self.label_rests)]
         found = {self._place(each.passage): each for each in doubts.doubts(every, scene)}
         for each in every:
             left = self.lock.open.get(each.chapter, {}).get(each.key, ())
@@ -115,14 +115,21 @@ class Book:
             {key: words.row(key) for key in idle},
         )
 
+    @cached_property
+    def label_rests(self) -> dict[str, dict[str, str]]:
+        """What labels rest on. Raises ``BuildError`` as ``typed.rests_of_labels`` does."""
+        return typed.rests_of_labels(self.project.root)
+
     def _require_known(self) -> None:
-        """Raises ``BuildError`` with each thing that a sentence is said to rest on and that there is not."""
+        """Raises ``BuildError`` with each thing that a sentence or label is said to rest on and that there is not."""
+        said = [(f"book/{each.chapter}.md: {{rests}}`{', '.join(each.rests)}`", each.rests) for each in self.passages]
+        said += [(f"{typed.RESTS}, {name}: {on}", (on,)) for name, kinds in self.label_rests.items() for on in kinds.values()]
         wrong = [
-            f"book/{each.chapter}.md: {{rests}}`{', '.join(each.rests)}`: there is {fault}"
-            for each in self.passages
-            for rest in rests.rests_in(each.rests)
+            f"{where}: there is {fault}"
+            for where, contents in said
+            for rest in rests.rests_in(contents)
             for fault in rests.faults(rest, self.state, self.labels)
-        ]
+        ] + list(typed.strange(self.label_rests, self.state))
         if wrong:
             raise BuildError("\n".join(wrong))
 

@@ -768,9 +768,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
         rests, page, cites, verdict, speaker, day, dated, parts, denied, turned, order, size, apart, edition, later, lasting,
         collected, conclusion, direction, last, lead, compared, absence, throughout, among, gone, limit, known,
     ),
-    "reason": (reason,),
-    "title": (named, absence, later, lasting),
-    "subtitle": (named, absence, lasting),
-    "description": (named, lasting, same_time),
+    "reason": (rests, reason),
+    "title": (rests, named, absence, later, lasting),
+    "subtitle": (rests, named, absence, lasting),
+    "description": (rests, named, lasting, same_time),
 }  # fmt: skip
-LABELS: tuple[Rule, ...] = (named,)
+LABELS: tuple[Rule, ...] = (rests, named)

@@ -151,7 +151,7 @@ def test_what_an_author_says_decides_over_what_is_guessed(text: str, rest: str, 
     assert len(guessed) > len(said), said
 
 
-# --- Labels and reasons, in which nobody can say what they rest on ---------------------------------------------------------
+# --- Labels and reasons ----------------------------------------------------------------------------------------------------
 
 
 def doubted(chapter: str, now: State, before: State = BEFORE, labels: dict = LABELS) -> set[str]:
@@ -174,6 +174,18 @@ def test_a_label_that_says_what_a_doubtful_sentence_says_is_doubtful_too(caption
     chapter = f"# Fish\n\n{NOBODY}{{rests}}`no cod coast`.{others}\n"
     assert (caption in doubted(chapter, now, before)) is is_doubted
     assert caption not in doubted(chapter, before, before)
+
+
+@pytest.mark.parametrize("kind", ["title", "subtitle", "caption", "label", "description", "reason"])
+def test_a_label_is_doubtful_by_what_a_file_says_that_it_rests_on(kind: str) -> None:
+    figures = {"catch.drawn": TypedFigure("Fish", "by boat", "weighed", ("old",), ("tonnes",))}
+    cards = {"A01": Card("supported", "by the scales")}
+    before, now = (replace(each, figures=figures, cards=cards) for each in (BEFORE, after(rows=(COD,))))
+    of = {"description": "catch.landed", "reason": "A01"}.get(kind, "catch.drawn")
+    for rest, doubted in (("no cod coast", [kind]), ("no boats coast", [])):
+        found = typed.labels(before, now, {of: {kind: rest}})
+        scene = Scene(Moves(before, now), Teller(LABELS, before, now), Subjects(LABELS, found, before))
+        assert [each.passage.kind for each in doubts(found, scene)] == doubted
 
 
 REASON = "No count of cod was published."

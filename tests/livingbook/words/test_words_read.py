@@ -109,3 +109,34 @@ def test_a_sentence_that_rests_on_what_there_is_not_is_refused_with_its_chapter(
         book(folder).reading()
     where = "book/other.md: {rests}`lists.listd, no listed_absent atlantis`: there is no "
     assert str(refused.value).splitlines() == [f"{where}number or claim lists.listd", f"{where}population atlantis"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- lists.listed", "must list figures, numbers or claims"),
+        ("lists.listed: no listed_absent any", "lists.listed: must list kinds of labels"),
+        ("lists.listed: {description: 5}", "lists.listed: must list kinds of labels"),
+        ("lists.listed: {title: no listed_absent any}", "lists.listed: there is no title of it; there are description"),
+        ("lists.drawn: {title: no listed_absent any}", "lists.drawn: there is no title of it"),
+        (
+            "lists.listed: {description: no listed any}",
+            "lists.listed: no listed any: there is no measure or group of measures listed",
+        ),
+    ],
+)
+def test_what_a_label_rests_on_is_refused_if_it_is_not_there(folder: Path, text: str, words: str) -> None:
+    book(folder).accept(["all"])
+    (folder / "book" / "labels.yml").write_text(text, "utf-8")
+    with pytest.raises(BuildError, match=r"book/labels.yml") as refused:
+        book(folder).reading()
+    assert words in str(refused.value)
+
+
+def test_a_label_rests_on_what_the_file_of_its_book_says(folder: Path) -> None:
+    (folder / "book" / "labels.yml").write_text("lists.listed: {description: no listed_absent any}", "utf-8")
+    book(folder).accept(["all"])
+    table = folder / "data" / "observations.csv"
+    (row,) = [line for line in table.read_text("utf-8").splitlines() if line.startswith(f"{OLD},")]
+    table.write_text(f"{table.read_text('utf-8')}{row.replace(OLD, 'new', 1).replace(',istories,', ',mediazona,')}\n", "utf-8")
+    assert [each.passage.of for each in book(folder).reading().doubts if each.passage.kind == "description"] == ["lists.listed"]
