@@ -493,8 +493,11 @@ def collected(look: Look) -> Iterator[Cause]:
 
 
 def verdict(look: Look) -> Iterator[Cause]:
-    """A verdict shown in the sentence is another one; or the sentence opens the page of all verdicts, and names what one is on."""
-    if look.text.strip(" ⟨⟩.,;"):
+    """A verdict shown in the sentence is another one; or the sentence opens the page of all verdicts, and names what one is on.
+
+    The verdict itself follows. Where the author says what else the sentence rests on, that alone can make it false.
+    """
+    if look.text.strip(" ⟨⟩.,;") and not look.rests:
         yield from _verdicts(look, look.passage.claims)
     if look.passage.lead and any(name.startswith("claims.") for name in look.passage.near):
         texts = look.scene.subjects.labels.get("claims", {})

@@ -23,6 +23,7 @@ MANY = 0.1  # share of all figures from which on an army is one of those that wo
 PROJECTED = "projection"  # what was projected for a year and what was counted of it are two figures
 COUNTS = ("flow", "stock")  # kinds of measures that say how many
 RARE = 3  # figures
+SERIES = 3  # figures of one origin and quantity, from which on one more before the last of them is news to nobody
 FEW = 0.2  # share of a chapter's figures from which on it speaks of a population
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # table → key → the row of that key
 
@@ -157,7 +158,8 @@ class Subjects:
     def kind(self, row: Observation, before: State) -> str:
         """What a new row is beside those in use: "extension" of a series, "correction", "another" figure of a quantity, or "new".
 
-        A later figure of one origin that is far from its last one is another figure, not the same series going on.
+        A later figure of one origin that is far from its last one is another figure, not the same series going on; so is one of an
+        origin that has too few to make a series, and that is not later: a part of its one total, say.
         """
         same = [each for each in before.rows.values() if each.status == "use" and each.quantity == row.quantity]
         own = sorted((each for each in same if each.origin == row.origin), key=lambda each: each.end)
@@ -168,7 +170,9 @@ class Subjects:
         projected = row.qualifier == PROJECTED
         if any((each.start, each.end) == (row.start, row.end) and (each.qualifier == PROJECTED) == projected for each in own):
             return "correction"
-        goes_on = bool(row.start) and row.start == own[-1].start and row.end > own[-1].end  # a running total, which can only grow
+        if row.end <= own[-1].end:
+            return "extension" if len(own) >= SERIES else "another"
+        goes_on = bool(row.start) and row.start == own[-1].start  # a running total, which can only grow
         grew = goes_on and _figure(row) >= _figure(own[-1])
         return "extension" if grew or factor_between(own[-1], row) < FAR else "another"
 
