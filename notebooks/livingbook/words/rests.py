@@ -4,9 +4,10 @@ The role shows nothing. It holds one thing or several, separated by commas:
 
 - ``catch.direction`` or ``B06``: a published number, published words, or the verdict on a claim;
 - ``catch.herring < catch.cod``, ``catch.share < 0.5``: of two numbers, which is larger;
-- ``no herring coast``, ``no fish any smoked``, ``no later herring =coast``: that no further figure is in use of a
-  measure, or of a group of measures, for a population and all below it (for it alone after ``=``), and for a category if one is
-  named. A figure with which a series goes on is no further one, unless it is ``no later`` one that there shall be.
+- ``no herring coast``, ``no fish any smoked``, ``no later herring =coast``, ``no other herring coast !all``: that there is no
+  further figure in use of a measure, or of a group of measures, for a population and all below it (for it alone after ``=``),
+  and for a category if one is named (after ``!``: for any but that one). A figure with which a series goes on is no further
+  one, unless none ``later`` shall be there; ``no other`` is one of an origin that had none.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from livingbook.words.subjects import Subjects, is_part_of
 ANY = "any"  # population: of whomever
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 COMPARED = re.compile(r"(?P<one>\S+)\s*(?P<sign>[<>])\s*(?P<other>\S+)")
-NONE = re.compile(r"no\s+(?P<later>later\s+)?(?P<measure>\w+)\s+(?P<alone>=?)(?P<population>\w+)(?:\s+(?P<category>\w+))?")
+NONE = re.compile(
+    r"no\s+(?:(?P<which>later|other)\s+)?(?P<measure>\w+)\s+(?P<alone>=?)(?P<population>\w+)(?:\s+(?P<category>!?\w+))?"
+)
 NEITHER = ("extension", "correction")  # kinds of rows that are no further figure
 
 
@@ -58,32 +61,33 @@ class Compared:
 class NoFigure:
     """That there is no further figure of a measure, or a group of measures, for a population and, unless "", a category.
 
-    alone: of the population itself, and not of those below it. later: none that ends later than all there are.
+    category: after "!", any but that one. alone: of the population itself, and not of those below it. which: "later" for none that
+    ends later than all there are, "other" for none of another origin than all there are.
     """
 
     measure: str
     population: str
     category: str = ""
     alone: bool = False
-    later: bool = False
+    which: str = ""
 
     def is_met_by(self, kind: str, row: Observation, subjects: Subjects) -> bool:
         """Whether a row that is new is such a figure. kind: what it is beside those before (``Subjects.kind``)."""
         if not self._is_about(row, subjects):
             return False
-        if not self.later:
+        if not self.which:
             return kind not in NEITHER
-        return row.end > max(
-            (each.end for each in subjects.state.rows.values() if each.status == "use" and self._is_about(each, subjects)),
-            default="",
-        )
+        there = [each for each in subjects.state.rows.values() if each.status == "use" and self._is_about(each, subjects)]
+        if self.which == "other":
+            return row.origin not in {each.origin for each in there}
+        return row.end > max((each.end for each in there), default="")
 
     def _is_about(self, row: Observation, subjects: Subjects) -> bool:
         whose = {row.population} if self.alone else subjects.family(row.population)
         return (
             self.measure in (row.measure, subjects.group_of(row.measure))
             and (self.population == ANY or self.population in whose)
-            and (not self.category or is_part_of(row.category, self.category))
+            and (not self.category or is_part_of(row.category, self.category.lstrip("!")) is not self.category.startswith("!"))
         )
 
 
@@ -95,7 +99,7 @@ def rests_in(contents: Iterable[str]) -> Iterator[Rest]:
     for item in (each.strip() for content in contents for each in content.split(",")):
         if found := NONE.fullmatch(item):
             yield NoFigure(
-                found["measure"], found["population"], found["category"] or "", bool(found["alone"]), bool(found["later"])
+                found["measure"], found["population"], found["category"] or "", bool(found["alone"]), found["which"] or ""
             )
         elif found := COMPARED.fullmatch(item):
             yield Compared(found["one"], found["sign"], found["other"])
