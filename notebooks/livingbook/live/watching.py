@@ -34,7 +34,7 @@ class Workshop:
         self.arguments = [str(project.root), str(project.data), edition]
         self.environment = {**os.environ, "PYTHONPATH": project.python_path}
         self.site = site
-        self.change = 0
+        self.change, self.built = 0, -1  # the last one that was asked for, and that has been built
         self.unmade: set[str] = set()
         self._asking = threading.Lock()
         self._start()
@@ -78,7 +78,7 @@ class Workshop:
         assert process.stdout is not None
         for line in process.stdout:
             print(line, end="", flush=True)
-            if line.startswith("  "):
+            if line.startswith("  ") and self.built < self.change:  # not the last words of a build whose end was heard already
                 self.site.say(doing=line.strip())
         if process.wait() == RESTART:
             with self._asking:
@@ -94,6 +94,7 @@ class Workshop:
                         print(f"  {event['page']} is made; the rest of the book follows", flush=True)
                         self.site.say(made=f"{event['page']}.html", wrong="", at={})
                     case "built":
+                        self.built = event["change"]
                         if event["change"] == self.change:
                             self.unmade.clear()
                         self.site.forget(event["change"])

@@ -16,6 +16,7 @@ from unittest.mock import Mock
 
 import pytest
 from live_reader import PATIENCE, Reader
+from livingbook.live import watching
 from livingbook.live.server import Site
 from livingbook.live.watching import changed_page, is_watched
 from livingbook.live.workshop import Workshop, concerned
@@ -206,6 +207,20 @@ def test_a_fault_of_the_machine_is_told_in_words(tmp_path, monkeypatch, error, w
     shop.tell = Mock()
     shop.whole()
     assert shop.tell.call_args.args == ("wrong",) and shop.tell.call_args.kwargs["words"].startswith(words)
+
+
+def test_the_last_words_of_a_build_that_has_ended_are_not_what_is_being_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(watching.Workshop, "_start", Mock())
+    workshop = watching.Workshop(Project(tmp_path, tmp_path / "data"), "latest", site := Mock())
+    said = Mock(stdout=["  one rule of writing is broken\n"], **{"wait.return_value": 0})
+    workshop._listen(said)
+    assert site.say.call_args.kwargs == {"doing": "one rule of writing is broken"}
+    events, sending = os.pipe()
+    os.write(sending, b'{"kind": "built", "change": 0}\n')
+    os.close(sending)
+    workshop._hear(events)
+    workshop._listen(said)
+    assert site.say.call_args.kwargs["doing"] == ""
 
 
 def test_the_newest_page_that_was_made_ahead_is_served(tmp_path):
