@@ -17,7 +17,6 @@ from livingbook.system.readers import yaml_of
 if TYPE_CHECKING:
     import pandas as pd
 
-ENDING = ".mapping.yml"
 ORDERS = {"dmy": ("%d-%m-%Y", "%d-%m-%y"), "mdy": ("%m-%d-%Y", "%m-%d-%y"), "ymd": ("%Y-%m-%d", "%y-%m-%d")}
 MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?$"  # which spreadsheets and databases put behind a day
 PLACE = re.compile(r"\{(\w+)(?::\.(\d+))?\}")  # of a field in the pattern of a key: {end}, or {end:.7} for its first 7 letters
@@ -74,14 +73,9 @@ class Mapping(BaseModel):
     id: str = ""
 
 
-def mapping_for(path: Path, given: Path | None) -> Mapping | None:
-    """The mapping for a file: the given one, else the one beside it that has its name; ``None`` if there is none.
-
-    Raises ``BuildError`` that names file, field and reason for one that is not a mapping.
-    """
-    own = path.with_name(path.stem + ENDING)
-    place = given or (own if own.is_file() else None)
-    return validated(Mapping, yaml_of(place), str(place)) if place else None
+def mapping_of(path: Path) -> Mapping:
+    """The mapping in a file. Raises ``BuildError`` that names file, field and reason for one that is not a mapping."""
+    return validated(Mapping, yaml_of(path), str(path))
 
 
 def mapped(mapping: Mapping, table: pd.DataFrame, schema: list[dict[str, Any]], where: str) -> pd.DataFrame:

@@ -22,6 +22,7 @@ SPREADSHEETS = (".xlsx", ".xlsm", ".ods")
 JSONS = (".json", ".jsonl", ".ndjson")
 TEXTS = (".csv", ".tsv", ".tab", ".txt")
 ENDINGS = (*TEXTS, *SPREADSHEETS, *JSONS)
+ENDING = ".mapping.yml"  # of a mapping that lies beside the file that it is for
 
 
 def files(paths: list[Path]) -> Iterator[Path]:
@@ -67,6 +68,12 @@ def require_readable(path: Path) -> None:
         raise BuildError(f"{_named(path)} — {reason}")
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BuildError(f"{_named(path)} — holds binary data, not text: it is no CSV file")
+
+
+def place_of_mapping(path: Path, given: Path | None) -> Path | None:
+    """Where the mapping for a file is: the given one, else the one beside it that has its name; ``None`` if there is none."""
+    own = path.with_name(path.stem + ENDING)
+    return given or (own if own.is_file() else None)
 
 
 def is_plain(path: Path) -> bool:

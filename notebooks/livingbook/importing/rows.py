@@ -136,12 +136,12 @@ def _refusal(error: BuildError) -> Fault:
 
 def _incoming(path: Path, given: Path | None, schemas: dict[str, list[dict[str, Any]]], outcome: Outcome) -> Iterator[Incoming]:
     """The new rows of a file, of a spreadsheet those of each sheet; what is wrong with it is added to the outcome."""
-    from livingbook.importing.mapping import mapped, mapping_for
-
     try:
         read.require_readable(path)
-        mapping = mapping_for(path, given)
-        if mapping:
+        if place := read.place_of_mapping(path, given):
+            from livingbook.importing.mapping import mapped, mapping_of  # which few files have, and which takes time to import
+
+            mapping = mapping_of(place)
             if mapping.table not in schemas:
                 raise BuildError(
                     f"{given or path} — the mapping is for {mapping.table}; tables of the book are {', '.join(schemas)}"

@@ -9,7 +9,7 @@ import yaml
 
 from livingbook import contract
 from livingbook.contract import Row
-from livingbook.importing.mapping import ENDING
+from livingbook.importing.read import ENDING
 from livingbook.project.project import Project
 from livingbook.system.errors import BuildError, printable
 from livingbook.system.files import write
