@@ -186,7 +186,7 @@ class Effects:
             yield f"takes the place of {wording.listing([f'{figure(same[old])} ({old})' for old in olds])}"
         elif own:
             day, last = own[-1]
-            comparable = same[last].start == row.start or "" in (same[last].start, row.start)
+            comparable = same[last].end == row.end and (same[last].start == row.start or "" in (same[last].start, row.start))
             aside = f"; SUPERSEDES={last} sets it aside" if comparable else ", being of another period"
             kept = f"it stays in use beside this one{aside}"
             yield f"{row.origin} gave this quantity before, last for {day}: {figure(same[last])} ({last}); {kept}"
@@ -223,8 +223,8 @@ def superseding(
 
     The new row of the same quantity and origin takes the place of the old one: it is in use, the old one contradicts it, and what
     repeated the old one follows. The old row keeps its own day: the book of an earlier day shows it. An old row that contradicts
-    one in use stays as it is, and the new one contradicts the same. Raises ``BuildError`` where there is no such row, or not
-    exactly one that takes its place.
+    one in use stays as it is, and the new one contradicts the same. Raises ``BuildError`` where there is no such row, not
+    exactly one that takes its place, or only a later figure.
     """
     rows, fresh = {row["id"]: row for row in existing}, {row["id"]: row for row in new}
     changed: dict[str, Row] = {}
@@ -234,7 +234,8 @@ def superseding(
         if status not in ("use", "conflict"):
             more = f"; it repeats {rows[old]['same_as']}" if status == "rereport" else ""
             raise BuildError(f"SUPERSEDES={old}: must be a row that is in use or contradicts one; this one is {status}{more}")
-        fitting = [key for key, row in fresh.items() if all(row[name] == rows[old][name] for name in TAKES_PLACE)]
+        own = {key: row for key, row in fresh.items() if row["status"] != "rereport"}
+        fitting = [key for key, row in own.items() if all(row[name] == rows[old][name] for name in TAKES_PLACE)]
         if len(fitting) > 1:  # of several periods, the one that is given again
             fitting = [key for key in fitting if all(fresh[key][name] == rows[old][name] for name in ("start", "end"))] or fitting
         if len(fitting) != 1:
@@ -242,6 +243,11 @@ def superseding(
             shared = wording.listing(list(TAKES_PLACE))
             raise BuildError(f"SUPERSEDES={old}: needs one new row of the same {shared}; there are {len(fitting)}{found}")
         replaced[old] = key = fitting[0]
+        if fresh[key]["end"] > rows[old]["end"]:
+            raise BuildError(
+                f"SUPERSEDES={old}: {key} is of {fresh[key]['end']}, and that row of {rows[old]['end']}: a later figure corrects no "
+                "earlier one. Import it without SUPERSEDES, and both stay in use"
+            )
         if status == "conflict":
             fresh[key] = _with(fresh[key], status="conflict", same_as=rows[old]["same_as"])
             continue

@@ -7,7 +7,8 @@ The role shows nothing. It holds one thing or several, separated by commas:
 - ``no herring coast``, ``no fish any smoked``, ``no later herring =coast``, ``no other herring coast !all``: that there is no
   further figure in use of a measure, or of a group of measures, for a population and all below it (for it alone after ``=``),
   and for a category if one is named (after ``!``: for any but that one). A figure with which a series goes on is no further
-  one, unless none ``later`` shall be there; ``no other`` is one of an origin that had none.
+  one, unless none ``later`` shall be there; ``no other`` is one of an origin that had none. A population that is new to the
+  tables is not left out by ``=``, nor a new category that shares a word with the one named: nobody knew of them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from livingbook.words import language
 from livingbook.words.state import Observation, State
 from livingbook.words.subjects import Subjects, is_part_of
 
@@ -83,12 +85,21 @@ class NoFigure:
         return row.end > max((each.end for each in there), default="")
 
     def _is_about(self, row: Observation, subjects: Subjects) -> bool:
-        whose = {row.population} if self.alone else subjects.family(row.population)
+        """Whether a row is of what is named."""
         return (
             self.measure in (row.measure, subjects.group_of(row.measure))
-            and (self.population == ANY or self.population in whose)
-            and (not self.category or is_part_of(row.category, self.category.lstrip("!")) is not self.category.startswith("!"))
+            and (self.population == ANY or self._is_of_population(row, subjects))
+            and (not self.category or self._is_of_category(row, subjects))
         )
+
+    def _is_of_population(self, row: Observation, subjects: Subjects) -> bool:
+        is_known = row.population in subjects.populations
+        return self.population in ({row.population} if self.alone and is_known else subjects.family(row.population))
+
+    def _is_of_category(self, row: Observation, subjects: Subjects) -> bool:
+        name = self.category.lstrip("!")
+        alike = row.category not in subjects.categories and bool(language.stems(row.category) & language.stems(name))
+        return (alike or is_part_of(row.category, name)) is not self.category.startswith("!")
 
 
 Rest = Mention | Compared | NoFigure

@@ -176,6 +176,16 @@ class Subjects:
         grew = goes_on and _figure(row) >= _figure(own[-1])
         return "extension" if grew or factor_between(own[-1], row) < FAR else "another"
 
+    @cached_property
+    def populations(self) -> frozenset[str]:
+        """The populations of which there were figures."""
+        return frozenset(row.population for row in self.state.rows.values())
+
+    @cached_property
+    def categories(self) -> frozenset[str]:
+        """The categories of which there were figures."""
+        return frozenset(row.category for row in self.state.rows.values())
+
     def root(self, population: str) -> str:
         """The population that holds all others of its family: an army for its units, lists and courts."""
         above = self.labels["populations"].get(population, {}).get("parent", "")

@@ -78,6 +78,21 @@ def test_of_new_figures_of_several_periods_the_one_of_the_old_period_takes_its_p
     assert outcome.replaced == {OLD: "zz-corrected"} and not outcome.refused, outcome.faults
 
 
+def test_a_later_figure_supersedes_no_earlier_one_and_is_not_asked_to(folder: Path) -> None:
+    later = {**CORRECTED, "id": "zz-later", "end": "2025-12-31", "value": "71000", "status": "use", "same_as": ""}
+    with pytest.raises(
+        BuildError, match=f"SUPERSEDES={OLD}: zz-later is of 2025-12-31, and that row of 2024-12-31: a later figure"
+    ):
+        importing.examine(folder, new(folder, later), supersedes=[OLD])
+    outcome = importing.examine(folder, new(folder, later))
+    assert not outcome.refused, outcome.faults
+
+
+def test_what_repeats_the_new_figure_does_not_stand_in_its_way(folder: Path) -> None:
+    told = {**CORRECTED, "id": "zz-told", "status": "rereport", "same_as": "zz-corrected", "origin": CORRECTED["origin"]}
+    assert importing.examine(folder, new(folder, CORRECTED, told), supersedes=[OLD]).replaced == {OLD: "zz-corrected"}
+
+
 def test_a_corrected_figure_that_contradicted_one_contradicts_it_still(folder: Path) -> None:
     rows = {row["id"]: row for row in csv.DictReader((folder / "observations.csv").open(encoding="utf-8"))}
     old = rows["casualties-2025-12-u24"]

@@ -20,7 +20,11 @@ LABELS = {
         "cod": {"label": "Cod landed", "group": "fish", "kind": "flow"},
         "boats": {"label": "Boats", "group": "fleet", "kind": "stock"},
     },
-    "populations": {"coast": {"label": "The coast", "parent": ""}, "harbour": {"label": "A harbour", "parent": "coast"}},
+    "populations": {
+        "coast": {"label": "The coast", "parent": ""},
+        "harbour": {"label": "A harbour", "parent": "coast"},
+        "quay": {"label": "A quay", "parent": "coast"},
+    },
     "origins": {"office": {"label": "The office"}},
 }
 OLD = Observation(
@@ -28,7 +32,7 @@ OLD = Observation(
 )
 LANDED = Number("90", "tonnes", 90, 90, 90, ("old",), "Herring landed.")
 BEFORE = State(
-    {"old": OLD},
+    {"old": OLD, "quay": replace(OLD, measure="boats", population="quay")},
     {
         "catch.landed": LANDED,
         "catch.other": Number("at least 60", "tonnes", 60, None, None, (), "Cod landed."),
@@ -99,8 +103,11 @@ COD = replace(OLD, measure="cod", population="harbour", category="smoked")
         ("no other cod coast", COD, True),
         ("no cod any !smoked", COD, False),
         ("no cod any !fresh", COD, True),
-        ("no cod =coast", COD, False),
+        ("no herring =coast", replace(OLD, population="quay", origin="rival"), False),
+        ("no cod =coast", COD, True),  # of the harbour there was no figure, so that nobody has left it out
         ("no cod =harbour", COD, True),
+        ("no cod any smoke", replace(COD, category="slightly_smoked"), True),  # of a category that nobody could name
+        ("no cod any smoke", replace(COD, category="salted"), False),
         ("catch.landed, no cod coast", COD, True),
     ],
 )
