@@ -245,8 +245,8 @@ def superseding(
         replaced[old] = key = fitting[0]
         if fresh[key]["end"] > rows[old]["end"]:
             raise BuildError(
-                f"SUPERSEDES={old}: {key} is of {fresh[key]['end']}, and that row of {rows[old]['end']}: a later figure corrects no "
-                "earlier one. Import it without SUPERSEDES, and both stay in use"
+                f"SUPERSEDES={old}: {key} is of {fresh[key]['end']}, and that row of {rows[old]['end']}: a later figure corrects "
+                "no earlier one. Import it without SUPERSEDES, and both stay in use"
             )
         if status == "conflict":
             fresh[key] = _with(fresh[key], status="conflict", same_as=rows[old]["same_as"])

@@ -415,7 +415,7 @@ RIGHT = {
         "belief_polled": (0.2,) * 3,
     },
     "hidden": {"complaints": (50, None, math.inf), "hidden_killings": (0, None, math.inf), "units": (25, None, math.inf)},
-    "exits": {"surrendered": (300, None, math.inf)},
+    "exits": {"surrendered": (300, None, math.inf), "age_when_quoted": (12, 12, 12)},
 }
 # Claims that state a figure or a day on which their verdict does not depend, and why.
 CANNOT_DEPEND = {
