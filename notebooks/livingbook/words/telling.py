@@ -55,7 +55,8 @@ class Teller:
             return key
         category = "" if row.category in ("", "all") else f" ({row.category.replace('_', ' ')})"
         what = f"{self.label('measures', row.measure)}{category}, {self.label('populations', row.population)}"
-        return f"{what}: {figure(row)}, by {self.label('origins', row.origin)}, {when([row])}"
+        unit = self.labels.get("measures", {}).get(row.measure, {}).get("unit", "")
+        return f"{what}: {figure(row, unit)}, by {self.label('origins', row.origin)}, {when([row])}"
 
     def named(self, rows: Iterable[str]) -> str:
         """Some rows in words; more than two are counted."""
@@ -63,10 +64,10 @@ class Teller:
         return "; ".join([*map(self.row, shown[:NAMED]), *([f"{len(shown) - NAMED} more"] if len(shown) > NAMED else [])])
 
 
-def figure(row: Observation) -> str:
-    """The figure of a row as the book prints it."""
+def figure(row: Observation, unit: str = "") -> str:
+    """The figure of a row as the book prints it; unit: of its measure."""
     try:
-        return wording.of_bounds(from_published(row.qualifier, row.value, row.low, row.high))
+        return wording.of_bounds(from_published(row.qualifier, row.value, row.low, row.high), unit)
     except (ValueError, ArithmeticError):
         return " ".join(each for each in row.figure if each)
 

@@ -758,3 +758,10 @@ def test_a_comparison_that_opens_a_chapter_is_read_again_where_a_later_figure_is
     ]
     scene = Scene(Moves(before, after), Teller(GROUPED, before, after), Subjects(GROUPED, pages, before))
     assert [each.passage.chapter for each in doubts(pages, scene)] == ["rate", "index"]
+
+
+def test_a_share_is_told_in_percent_as_the_book_prints_it() -> None:
+    labels = {**LABELS, "measures": {**LABELS["measures"], "suspended_share": {"label": "Suspended share", "unit": "share"}}}
+    row = replace(OLD, measure="suspended_share", value="0.13", qualifier="exact")
+    state = State({"new": row}, {})
+    assert ": 13%, by" in Teller(labels, state, state).row("new")
