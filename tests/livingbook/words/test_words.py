@@ -764,4 +764,4 @@ def test_a_share_is_told_in_percent_as_the_book_prints_it() -> None:
     labels = {**LABELS, "measures": {**LABELS["measures"], "suspended_share": {"label": "Suspended share", "unit": "share"}}}
     row = replace(OLD, measure="suspended_share", value="0.13", qualifier="exact")
     state = State({"new": row}, {})
-    assert ": 13%, by" in Teller(labels, state, state).row("new")
+    assert ": 13.0%, by" in Teller(labels, state, state).row("new")
