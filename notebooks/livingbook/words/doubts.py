@@ -738,7 +738,7 @@ def reason(look: Look) -> Iterator[Cause]:
     subjects = look.scene.subjects
     claim = subjects.labels.get("claims", {}).get(look.passage.of, {})
     decide = set(claim.get("measures", "").split(";"))
-    for key, (kind, row) in look.scene.news.items() if look.says & {"none", "compare"} else ():
+    for key, (kind, row) in look.scene.news.items() if look.says & {"none", "compare"} and not look.says_which else ():
         further = kind == "another" or (kind == "new" and subjects.is_rare(row))
         if further and row.measure in decide and subjects.is_of_main(row) and not look.is_of_others(row):
             yield Cause("reason", f"new since it was written: {look.scene.words.row(key)}", False, (key,))
