@@ -30,4 +30,11 @@ def in_its_time(rows: pd.DataFrame) -> pd.DataFrame:
 def leaked_records(evidence: Evidence, population: str = "russia") -> pd.DataFrame:
     """The entries that analysts counted in leaked records, up to the end of the merged list: the last count, one row or none."""
     entries = evidence.observations(measure="awol_cases_documented", population=population, category="all", origin="frontelligence")
-    return in_its_time(entries).tail(1)
+    return in_its_time(running(entries)).tail(1)
+
+
+def running(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of each population the counts from the earliest day from which any counts, in order of ``end``: without those of a year."""
+    return rows[rows["start"] == rows.groupby("population", observed=True)["start"].transform("min")].sort_values(
+        "end", kind="stable"
+    )
