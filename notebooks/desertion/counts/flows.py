@@ -31,8 +31,8 @@ def running_total(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def since_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """The counts from the earliest day from which any counts: the running total, without the counts of single periods."""
-    return rows[rows["start"] == rows["start"].min()] if len(rows) else rows
+    """Of each population the counts from the earliest day of any: the running total, without the counts of single periods."""
+    return rows[rows["start"] == rows.groupby("population", observed=True)["start"].transform("min")]
 
 
 def gain_a_month(counts: pd.DataFrame, start: date | None, end: date | None) -> Bounds:

