@@ -2,8 +2,8 @@
 
 For each cell, a kernel and its client exchange some ten messages, which takes longer than most cells do. A run for the table of
 a sweep is asked for its numbers only. So its cells are sent together, up to the cell with the parameters and after it, and the
-kernel runs each of them as a cell: with its own display, its own syntax, its own id. If one fails, the run cannot tell which
-one that was: whoever asked for it then has the notebook run cell by cell.
+kernel runs each of them as a cell: with its own display and its own syntax. If one fails, the run cannot tell which one that
+was: whoever asked for it then has the notebook run cell by cell.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def together(content: bytes) -> bytes | None:
         if cell.cell_type == "code" and "parameters" not in (tags := cell.metadata.get("tags", [])):
             if "raises-exception" in tags or not _is_plain(cell.source):
                 return None
-            lines.append(_nested(cell.source, cell.get("id", "")))
+            lines.append(f"get_ipython().run_cell({cell.source!r}).raise_error()")
             continue
         if cell.cell_type == "code":
             cells += _joined(lines, len(cells))
@@ -54,11 +54,6 @@ def _is_plain(source: str) -> bool:
         return False
     read = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
     return not any(map(SESSION.fullmatch, read))
-
-
-def _nested(source: str, cell: str) -> str:
-    """Code that runs a cell inside of another, under its own id: the library knows by it which cell publishes."""
-    return f'get_ipython().get_parent()["metadata"]["cellId"] = {cell!r}; get_ipython().run_cell({source!r}).raise_error()'
 
 
 def _joined(lines: list[str], place: int) -> list[nbformat.NotebookNode]:

@@ -185,6 +185,11 @@ def test_an_earlier_figure_that_stays_is_called_one(folder: Path) -> None:
     assert "to be read again because of it: 1 sentence in lists" in told(folder, later, {**READ, "end": "2024-12-31"}, text=text)
 
 
+def test_a_later_total_is_not_offered_in_the_place_of_an_earlier_one(folder: Path) -> None:
+    said = told(folder, {**CORRECTED, "end": "2025-12-31", "value": "71000"}, READ)
+    assert "it stays in use beside this one, being of another period" in said and "SUPERSEDES" not in said
+
+
 def test_a_month_does_not_set_aside_another_month(folder: Path) -> None:
     month = {
         **CORRECTED,

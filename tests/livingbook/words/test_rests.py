@@ -223,6 +223,9 @@ def test_a_reason_is_doubtful_where_what_decides_its_claim_has_a_further_figure(
     now = replace(now, rows={**now.rows, "cod": cod})
     labels = {**LABELS, "claims": {"A01": {"claim_text": "Fish.", "measures": measures}}}
     assert (reason in doubted("# Fish\n", now, before, labels)) is is_doubted
+    found = typed.labels(before, now, {"A01": {"reason": "no boats coast"}})  # its author says which figures would
+    scene = Scene(Moves(before, now), Teller(labels, before, now), Subjects(labels, found, before))
+    assert not doubts(found, scene)
 
 
 @pytest.mark.parametrize(

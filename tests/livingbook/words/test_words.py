@@ -90,6 +90,7 @@ def test_a_verdict_that_flips_makes_its_sentence_the_next_and_its_reason_doubtfu
     cards = [{"B06": Card(verdict, "It stood above.", ("rate.growth",))} for verdict in ("supported", "contradicted")]
     before, after = State({}, {}, {}, cards[0]), State({}, {}, {}, cards[1])
     assert rules("So pay has not stopped it {claim}`B06`. That is therefore true.", before, after) == {"verdict"}
+    assert rules("Pay has not stopped it {claim}`B06`{rests}`rate.growth`.", before, after) == set()  # its author says by what
     moves = Moves(before, after)
     scene = Scene(moves, Teller(LABELS, before, after), Subjects(LABELS, [], before))
     (found,) = doubts(typed.labels(before, after), scene)
@@ -315,6 +316,14 @@ def test_a_running_total_that_goes_on_is_no_other_figure() -> None:
     assert subjects.kind(replace(first, end="2026-05-31", value="1600"), before) == "extension"
     assert subjects.kind(replace(first, end="2026-05-31", value="300"), before) == "another"
     assert subjects.kind(replace(first, value="300"), before) == "correction"
+
+
+def test_a_part_of_an_origins_one_total_is_news_and_one_more_of_its_series_is_not() -> None:
+    rows = [replace(OLD, start=f"20{year}-01-01", end=f"20{year}-12-31", value="900") for year in (22, 24, 25)]
+    part = replace(OLD, start="2023-01-01", end="2023-12-31", value="850")
+    for known, kind in ((rows[-1:], "another"), (rows, "extension")):
+        before = State({str(at): row for at, row in enumerate(known)})
+        assert Subjects(LABELS, [], before).kind(part, before) == kind
 
 
 def test_a_label_in_a_figure_is_of_the_year_in_which_its_rows_end() -> None:
